@@ -1,0 +1,47 @@
+# Each target sets up what it needs. PYTHON: any interpreter from 3.11 on.
+PYTHON ?= python3
+BIN := .venv/bin
+# Debian and others ship Python without pip's certificate quirks; pip reads its own configuration for where packages come from.
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run schedule sql test lint bench clean-demo
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+.venv/.installed: requirements.lock pyproject.toml
+	@echo "setting up .venv (about two minutes, once)"
+	@test -d .venv || $(PYTHON) -m venv .venv
+	@$(PIP) install -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+install: .venv/.installed  ## set up .venv
+
+demo: .venv/.installed  ## the whole nightly run on a bundled archive of an invented press: no network, no server
+	@$(BIN)/python -m tests.press.demo
+
+clean-demo:  ## forget what the demo made
+	rm -rf demo-warehouse
+
+run: .venv/.installed  ## one run on the live web, now
+	$(BIN)/kliping run
+
+schedule: .venv/.installed  ## a run every night at 01:00 WIB, until interrupted
+	$(BIN)/kliping schedule
+
+sql: .venv/.installed  ## a read-only SQL shell on what was found
+	$(BIN)/kliping sql
+
+test: .venv/.installed  ## the test suite
+	$(BIN)/pytest
+
+lint: .venv/.installed  ## ruff, mypy, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.installed  ## the figures of docs/benchmarks.md
+	$(BIN)/python -m tests.bench

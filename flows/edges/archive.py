@@ -1,0 +1,341 @@
+"""WARC files: what was fetched is written here, and read again from here.
+
+    WarcWriter.append(...) -> WarcRef        one new .warc.gz per run, one gzip member per record
+    read(WarcRef) -> ArchivedResponse        one record, wherever it lies
+    scan(paths) -> ArchivedResponse | Unreadable …        every response of any number of archives, in order
+
+Archives of other tools are welcome, compressed record by record or not at all. A record counts only when its length and its
+digests are right; damage is reported with file and offset, and the scan goes on at the next record. This module owns fastwarc.
+"""
+
+import base64
+import hashlib
+import io
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Literal, Self
+
+from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipWriter, ZstdReader
+from fastwarc.warc import WarcRecord, WarcRecordType
+
+from flows.edges.frames import DamagedError, begins_record, extent, next_start, record_at
+from flows.records import KlipingError, WarcRef
+
+Truncation = Literal["length", "time", "disconnect", "unspecified"]
+
+MAX_BODY = 32 * 2**20  # bytes after content decoding: the largest news page seen had 2 MiB, a sitemap may have 50 MB but none did
+_PART = 2**20  # bytes decoded at a time
+_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+
+
+class ArchiveError(KlipingError):
+    """A record that cannot be read; the message names file and offset."""
+
+
+class BodyError(KlipingError):
+    """A response whose body is of no use, and the reason a rejection gives for it."""
+
+    def __init__(self, reason: Literal["too-large", "broken"], detail: str) -> None:
+        super().__init__(detail)
+        self.reason: Literal["too-large", "broken"] = reason
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedResponse:
+    """One `response` record. Header names are in lower case, repeated headers joined by ', '."""
+
+    url: str
+    date: datetime  # aware
+    status: int
+    headers: Mapping[str, str]
+    payload: bytes = field(repr=False)  # as it was sent: dechunked, still content-encoded
+    truncated: Truncation | None
+    ref: WarcRef
+
+    def body(self, limit: int = MAX_BODY) -> bytes:
+        """The content-decoded body; of a truncated record what there is. Raises BodyError when it is broken or exceeds `limit` bytes."""
+        return decoded(self.payload, self.headers.get("content-encoding", ""), limit, partial=self.truncated is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A place in an archive that holds no usable record, and why."""
+
+    file: str
+    offset: int
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.file} at byte {self.offset}: {self.detail}"
+
+
+class WarcWriter:
+    """Writes one new archive. Use as a context manager; `sync` before anything that refers to a record is committed."""
+
+    def __init__(self, path: Path, *, software: str, created: datetime) -> None:
+        """`path` must not exist yet; it ends in .warc.gz."""
+        self._path = path
+        self._file = path.open("xb")
+        self._gzip = GzipWriter(self._file, compression_level=6)
+        fields = f"software: {software}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/\r\n"
+        self._write(
+            WarcRecordType.warcinfo,
+            {"WARC-Date": _warc_date(created), "WARC-Filename": path.name, "Content-Type": "application/warc-fields"},
+            fields.encode(),
+        )
+        self.sync()
+        _sync_directory(path.parent)
+
+    def append(
+        self,
+        url: str,
+        date: datetime,
+        status: int,
+        reason: str,
+        headers: Sequence[tuple[bytes, bytes]],
+        payload: bytes,
+        truncated: Truncation | None = None,
+    ) -> WarcRef:
+        """Add a response, a 304 as a revisit. `payload`: the body without chunks, still content-encoded; Transfer-Encoding is dropped."""
+        kept = [(name, value) for name, value in headers if name.lower() != b"transfer-encoding"]
+        head = b"".join([f"HTTP/1.1 {status} {reason}\r\n".encode("latin-1"), *(b"%b: %b\r\n" % header for header in kept), b"\r\n"])
+        fields = {
+            "WARC-Date": _warc_date(date),
+            "WARC-Target-URI": url,
+            "Content-Type": "application/http; msgtype=response",
+            "WARC-Payload-Digest": _sha1(payload),
+        }
+        if truncated is not None:
+            fields["WARC-Truncated"] = truncated
+        if status == 304:
+            return self._write(WarcRecordType.revisit, fields | {"WARC-Profile": _NOT_MODIFIED}, head)
+        return self._write(WarcRecordType.response, fields, head + payload)
+
+    def sync(self) -> None:
+        """Bring every record to the disk."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self.sync()
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _write(self, kind: WarcRecordType, fields: Mapping[str, str], block: bytes) -> WarcRef:
+        ref = WarcRef(str(self._path), self._file.tell())
+        record = WarcRecord()
+        record.init_headers(kind)
+        for name, value in fields.items():
+            record.headers[name] = value
+        record.headers["WARC-Block-Digest"] = _sha1(block)
+        record.set_bytes_content(block)
+        record.write(self._gzip)
+        self._gzip.finish()  # ends the gzip member: without it no tool finds the next record
+        return ref
+
+
+def read(ref: WarcRef) -> ArchivedResponse:
+    """The response at `ref`. Raises ArchiveError when it is not there or damaged."""
+    try:
+        with Path(ref.file).open("rb") as file:
+            data, _ = record_at(file, ref.offset)
+            response = _parse(data, ref)
+    except (OSError, DamagedError) as error:
+        raise ArchiveError(f"{ref.file} at byte {ref.offset}: {error}") from error
+    if response is None:
+        raise ArchiveError(f"{ref.file} at byte {ref.offset}: not a response record")
+    return response
+
+
+def scan(paths: Iterable[Path]) -> Iterator[ArchivedResponse | Unreadable]:
+    """Every response of these archives in the order in which it lies there, and every place that cannot be read."""
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                yield from _scan_file(file, str(path))
+        except OSError as error:
+            yield Unreadable(str(path), 0, error.strerror or str(error))
+
+
+def decoded(payload: bytes, encodings: str, limit: int = MAX_BODY, *, partial: bool = False) -> bytes:
+    """`payload` with its Content-Encoding undone; an unknown coding is taken for none, as browsers do.
+
+    Raises BodyError when it would exceed `limit` bytes or is broken; with `partial` what could be decoded before a break is enough.
+    """
+    for coding in reversed([coding.strip().lower() for coding in encodings.split(",")]):
+        if payload and coding in _DECODERS:
+            payload = _joined(_DECODERS[coding](payload), coding, limit, partial)
+    if len(payload) > limit:
+        raise BodyError("too-large", f"more than {limit} bytes")
+    return payload
+
+
+def _scan_file(file: BinaryIO, name: str) -> Iterator[ArchivedResponse | Unreadable]:
+    size = file.seek(0, os.SEEK_END)
+    if size == 0:
+        yield Unreadable(name, 0, "the file is empty")
+    elif not begins_record(file, 0) and next_start(file, 1) is None:
+        yield Unreadable(name, 0, "not a WARC file")
+    else:
+        yield from _scan_records(file, name, size)
+
+
+def _scan_records(file: BinaryIO, name: str, size: int) -> Iterator[ArchivedResponse | Unreadable]:
+    offset: int | None = 0
+    while offset is not None and offset < size:
+        following: int | None = None
+        try:
+            data, following = record_at(file, offset)
+            response = _parse(data, WarcRef(name, offset))
+            if response is not None:
+                yield response
+        except DamagedError as error:
+            following = following or error.following or next_start(file, offset + 1)
+            yield Unreadable(name, offset, str(error))
+        offset = following
+
+
+def _parse(data: bytes, ref: WarcRef) -> ArchivedResponse | None:
+    """The response in a record's bytes; None for every other kind of record."""
+    begin, length = extent(data)
+    try:
+        record = WarcRecord.from_bytes(data)
+    except OSError as error:
+        raise DamagedError(f"broken record ({error})") from error
+    block = memoryview(data)[begin : begin + length]
+    _verify("WARC-Block-Digest", record.headers.get("WARC-Block-Digest"), block)
+    if record.record_type in (WarcRecordType.unknown, WarcRecordType.no_type):
+        raise DamagedError("no known WARC-Type")
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")  # WARC 1.0 tools write <…>
+    if record.record_type != WarcRecordType.response or url.startswith(("dns:", "whois:", "ftp:")):
+        return None
+    date = _parsed_date(record.headers.get("WARC-Date"))
+    try:
+        record.parse_http(strict_mode=False)
+        payload = record.reader.read()
+    except OSError as error:
+        raise DamagedError(f"broken HTTP message ({error})") from error
+    status = record.http_headers.status_code
+    if not url or not record.is_http or status is None or b"\n" in (record.http_headers.status_line_bytes or b""):
+        raise DamagedError("no HTTP response in this record")
+    headers: dict[str, str] = {}
+    for name, value in record.http_headers.items_bytes():
+        key = name.decode("latin-1").lower()
+        text = value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    raw, payload = payload, _dechunked(payload, headers)
+    truncated = _truncation(record.headers.get("WARC-Truncated"))
+    if truncated is None:  # tools disagree whether the digest of a chunked body is taken before or after
+        _verify("WARC-Payload-Digest", record.headers.get("WARC-Payload-Digest"), raw, payload)
+    return ArchivedResponse(url, date, status, headers, payload, truncated, ref)
+
+
+def _dechunked(payload: bytes, headers: dict[str, str]) -> bytes:
+    if "chunked" not in headers.pop("transfer-encoding", "").lower():
+        return payload
+    try:
+        return bytes(ChunkedReader(io.BytesIO(payload)).read())
+    except OSError:  # many tools store the body without chunks and keep the header
+        return payload
+
+
+def _verify(name: str, digest: str | None, *candidates: bytes | memoryview) -> None:
+    """Raise unless the digest is that of a candidate. One that is absent, or of an unknown algorithm or form, proves nothing."""
+    algorithm, _, expected = (digest or "").partition(":")
+    algorithm = algorithm.lower().replace("-", "")
+    if algorithm not in hashlib.algorithms_guaranteed or algorithm.startswith("shake"):
+        return
+    for candidate in candidates:
+        actual = hashlib.new(algorithm, candidate, usedforsecurity=False).digest()
+        if expected.lower() in (actual.hex(), base64.b32encode(actual).decode().lower()):
+            return
+    raise DamagedError(f"wrong {name}")
+
+
+def _joined(parts: Iterator[bytes], coding: str, limit: int, partial: bool) -> bytes:
+    body = bytearray()
+    try:
+        for part in parts:
+            body += part
+            if len(body) > limit:
+                raise BodyError("too-large", f"more than {limit} bytes once decoded")
+    except (zlib.error, OSError) as error:
+        if not partial:
+            raise BodyError("broken", f"not the {coding} data it is said to be ({error})") from error
+    return bytes(body)
+
+
+def _inflated(payload: bytes, wbits: int) -> Iterator[bytes]:
+    """The data of a zlib stream, or of all gzip members; what follows the last is padding. In parts, so that a bomb is seen in time."""
+    while payload:
+        stream = zlib.decompressobj(wbits)
+        while not stream.eof:
+            part = stream.decompress(payload, _PART)
+            payload = stream.unconsumed_tail
+            if not part and not payload and not stream.eof:
+                raise zlib.error("the end is missing")
+            yield part
+        payload = stream.unused_data if stream.unused_data.startswith(b"\x1f\x8b") else b""
+
+
+def _deflate_wbits(payload: bytes) -> int:
+    """The zlib format, as RFC 9110 says, or the bare stream that some servers send."""
+    return 15 if payload[0] & 0x0F == 8 and int.from_bytes(payload[:2], "big") % 31 == 0 else -15
+
+
+def _through(reader: BrotliReader | ZstdReader) -> Iterator[bytes]:
+    while part := reader.read(_PART):
+        yield part
+
+
+_DECODERS: Mapping[str, Callable[[bytes], Iterator[bytes]]] = {
+    "gzip": lambda payload: _inflated(payload, wbits=31),
+    "x-gzip": lambda payload: _inflated(payload, wbits=31),
+    "deflate": lambda payload: _inflated(payload, _deflate_wbits(payload)),
+    "br": lambda payload: _through(BrotliReader(io.BytesIO(payload))),
+    "zstd": lambda payload: _through(ZstdReader(io.BytesIO(payload))),
+}
+
+
+def _truncation(value: str | None) -> Truncation | None:
+    match (value or "").strip().lower():
+        case "":
+            return None
+        case "length" | "time" | "disconnect" as known:
+            return known
+        case _:
+            return "unspecified"
+
+
+def _warc_date(date: datetime) -> str:
+    return date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _parsed_date(text: str | None) -> datetime:
+    try:
+        date = datetime.fromisoformat(text or "")
+    except ValueError as error:
+        raise DamagedError(f"no date in WARC-Date: {text!r}") from error
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _sha1(data: bytes) -> str:
+    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

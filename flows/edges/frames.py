@@ -1,0 +1,110 @@
+"""Where the records of a WARC file begin and end, whole or damaged.
+
+Both forms are understood: every record a gzip member of its own, or no compression at all. No more than MAX_RECORD bytes of a
+file are held at once.
+"""
+
+import re
+import zlib
+from typing import BinaryIO
+
+MAX_RECORD = 64 * 2**20  # bytes after decompression; Common Crawl, for one, cuts what it fetches at a few MiB
+_CHUNK = 64 * 2**10
+_GZIP_MAGIC = b"\x1f\x8b\x08"
+_HEADER_END = b"\r\n\r\n"
+
+
+class DamagedError(Exception):
+    """What is wrong with a record, and where the next one begins when that is known."""
+
+    def __init__(self, detail: str, following: int | None = None) -> None:
+        super().__init__(detail)
+        self.following = following
+
+
+def record_at(file: BinaryIO, offset: int) -> tuple[bytes, int]:
+    """The bytes of the record that begins at `offset`, decompressed, and where the next begins. Raises DamagedError."""
+    file.seek(offset)
+    magic = file.read(len(_GZIP_MAGIC))
+    file.seek(offset)
+    return _gzip_member(file) if magic == _GZIP_MAGIC else _plain_record(file)
+
+
+def _gzip_member(file: BinaryIO) -> tuple[bytes, int]:
+    member = zlib.decompressobj(wbits=31)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while not member.eof:
+            chunk = member.unconsumed_tail or file.read(_CHUNK)
+            if not chunk:
+                raise DamagedError("truncated: the file ends within this record")
+            part = member.decompress(chunk, 16 * _CHUNK)
+            if not parts and not part.startswith(b"WARC/"[: len(part)]):
+                raise DamagedError("no WARC record begins here")
+            size += len(part)
+            if size <= MAX_RECORD:
+                parts.append(part)
+    except zlib.error as error:
+        raise DamagedError(f"broken gzip data ({error})") from error
+    following = file.tell() - len(member.unused_data)
+    if size > MAX_RECORD:
+        raise DamagedError(f"larger than {MAX_RECORD} bytes, or a whole file in one gzip member", following)
+    data = b"".join(parts)
+    begin, length = extent(data)
+    if len(data) < begin + length:
+        raise DamagedError(f"truncated: {len(data) - begin} of {length} bytes", following)
+    if data[begin + length :].strip(b"\r\n"):
+        raise DamagedError("several records in one gzip member: give each its own, as `warcio recompress` does", following)
+    return data, following
+
+
+def _plain_record(file: BinaryIO) -> tuple[bytes, int]:
+    offset = file.tell()
+    head = file.read(_CHUNK)
+    begin, length = extent(head)
+    file.seek(offset)
+    end = offset + begin + length
+    if begin + length > MAX_RECORD:
+        raise DamagedError(f"larger than {MAX_RECORD} bytes", next_start(file, end))
+    data = file.read(begin + length)
+    if len(data) < begin + length:
+        raise DamagedError(f"truncated: {len(data) - begin} of {length} bytes")
+    tail = file.read(16)  # two line ends, or what a careless tool makes of them
+    return data, end + len(tail) - len(tail.lstrip(b"\r\n"))
+
+
+def extent(data: bytes) -> tuple[int, int]:
+    """Where a record's block begins in `data`, and its length in bytes."""
+    begin = data.find(_HEADER_END) + len(_HEADER_END)
+    length = re.search(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", data[:begin], re.IGNORECASE)
+    if not data.startswith(b"WARC/") or length is None:
+        raise DamagedError("no WARC record begins here")
+    return begin, int(length[1])
+
+
+def next_start(file: BinaryIO, offset: int) -> int | None:
+    """The first place from `offset` on where a record seems to begin; None when there is none."""
+    file.seek(offset)
+    window = b""
+    while chunk := file.read(_CHUNK):
+        window = window[1 - len(b"WARC/") :] + chunk  # a start may lie across two chunks
+        end = file.tell()
+        for start in re.finditer(rb"\x1f\x8b\x08|WARC/", window):
+            place = end - len(window) + start.start()
+            if begins_record(file, place):
+                return place
+        file.seek(end)
+    return None
+
+
+def begins_record(file: BinaryIO, offset: int) -> bool:
+    """Whether the bytes at `offset` look like the start of a WARC record."""
+    file.seek(offset)
+    head = file.read(_CHUNK)
+    if head.startswith(_GZIP_MAGIC):
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, _CHUNK)
+        except zlib.error:
+            return False
+    return re.match(rb"WARC/\d\.\d\r\n", head) is not None

@@ -1,0 +1,238 @@
+"""Who stands behind an article: its authors, its editors, and the agency or outlet whose text it is."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flows.records import Removed
+from flows.stages.lines import Line, key, tidy
+from flows.stages.metadata import Metadata
+
+Role = Literal["author", "editor", "credit"]
+
+_ROLES: dict[Role, str] = {
+    "editor": r"editor in chief|editor|redaktur|red|penyunting|disunting oleh|edited by",
+    "author": r"penulis|reporter|pewarta|jurnalis|wartawan|kontributor|ditulis oleh|laporan|rep|oleh|written by|reported by|author|by|posted by|fotografer|videografer|liputan",
+    "credit": r"sumber artikel|sumber berita|sumber|source|dikutip dari|dilansir dari",
+}
+_LABELLED = re.compile(
+    r"(?:^|(?<=[\s|,;.)·•-])|(?<=[a-z])(?=[A-Z]))(?P<label>" + "|".join(_ROLES.values()) + r")(?:\s*(?:&|/|dan)\s*(?P<second>editor|reporter|redaktur|penulis))?\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_UNMARKED = re.compile(r"^(?i:oleh|by|penulis|reporter|pewarta|editor|redaktur|posted (?:on .{4,30} )?by)\s+(?=[A-Z])")
+_NOT_PEOPLE = re.compile(
+    r"\.(?:com|co|id|net|org|tv|info|news)\b|https?:|www\.|@|\b(?:redaksi|admin|administrator|tim|team|staff|newsroom|news|media|developer|online|portal|desk|pt|tbk|group|"
+    r"share|follow|facebook|twitter|google|whatsapp|telegram|instagram|posted|komentar|dibaca|baca|read|more|views|menit|credits|oleh|network|press|biro|kantor|cyber|digital|foto|photo|ilustrasi|dok|istimewa|sumber|user|webmaster|contributor|kementerian|pemerintah|editor|penulis|super)\b|\d{2}",
+    re.IGNORECASE,
+)
+_POST = re.compile(r"^(?:kontributor|contributor|koresponden|correspondent|wartawan|reporter|jurnalis|penulis|laporan|oleh|by|editor)\b[\s:]*", re.IGNORECASE)
+_PLACE_POST = re.compile(r"^(?:kontributor|koresponden|biro)\b", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"\s*(?:\s[-–—|·•]\s|[|·•]|,\s*(?:jurnalis|kontributor|okezone|litbang|reporter|wartawan|editor|detik\w*|cnn|cnbc)|\s+-\s*[a-z]|\b(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu)\b|\d).*$", re.IGNORECASE)
+_DEGREE = re.compile(r"^(?:S|M|SE|SH|MH|MM|MSi|MPd|SPd|Ph\.?D|Dr|Jr|Sr|BA|MA|MBA|ST|MT|[SM]\.\s?[A-Z][\w.]*)\.?$")
+
+# "seperti dilansir Reuters", "mengutip AFP": what a report is taken from, where no line says so. `taken` verbs are said of media alone.
+_OUTLET_NAME = r"[A-Z][\w&-]*(?:\.\w+)*(?:\s[A-Z][\w&-]*(?:\.\w+)*){0,3}"
+_QUOTED_OUTLET = re.compile(
+    rf"\b(?:(?i:dilansir|melansir)(?:\s+(?i:dari|oleh|laman|situs|kantor berita))*\s+(?P<taken>{_OUTLET_NAME})"
+    rf"|(?i:dikutip dari|mengutip|disadur dari)(?:\s+(?i:kantor berita|laman|situs))*\s+(?P<quoted>{_OUTLET_NAME}))"
+)
+_LEAD = 4  # paragraphs in which a report says where it is from
+
+# Agencies and outlets that others take texts from, by the key of each name they go by.
+_OUTLETS = {
+    "Antara": "antara ant antaranews lkbnantara kantorberitaantara antarafoto antaratv",
+    "Reuters": "reuters rtr",
+    "AFP": "afp agencefrancepresse",
+    "AP": "ap associatedpress apnews",
+    "Xinhua": "xinhua",
+    "Anadolu": "anadolu anadoluagency aa",
+    "VOA Indonesia": "voaindonesia voa voanews",
+    "BBC Indonesia": "bbcindonesia bbcnewsindonesia",
+    "BBC": "bbc bbcnews",
+    "DW Indonesia": "dwindonesia dw deutschewelle",
+    "CNN": "cnn",
+    "CNN Indonesia": "cnnindonesia",
+    "CNBC Indonesia": "cnbcindonesia",
+    "Yonhap": "yonhap yonhapnews",
+    "KCNA": "kcna",
+    "TASS": "tass itartass",
+    "RIA": "ria rianovosti",
+    "Sputnik": "sputnik sputniknews",
+    "Interfax": "interfax",
+    "Kyodo": "kyodo kyodonews",
+    "Bloomberg": "bloomberg",
+    "Al Jazeera": "aljazeera",
+    "The Guardian": "theguardian guardian",
+    "The New York Times": "thenewyorktimes newyorktimes nyt",
+    "Bernama": "bernama",
+    "PRNewswire": "prnewswire antaraprnewswire",
+    "Kompas.com": "kompascom kompas",
+    "Tempo": "tempo tempoco",
+    "Detik": "detik detikcom detiknews",
+    "Liputan6": "liputan6 liputan6com",
+    "Republika": "republika republikaonline",
+    "Merdeka": "merdekacom",
+    "Okezone": "okezone okezonecom",
+    "Tribunnews": "tribunnews tribunnewscom",
+    "Media Indonesia": "mediaindonesia",
+    "JPNN": "jpnn jpnncom",
+    "Kumparan": "kumparan",
+    "Viva": "viva vivacoid",
+    "Suara": "suaracom",
+    "Sindonews": "sindonews",
+    "The Conversation": "theconversation theconversationindonesia",
+    "Republika.co.id": "republikacoid",
+}  # fmt: skip
+_OUTLET_BY_KEY = {spelling: name for name, spellings in _OUTLETS.items() for spelling in spellings.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Names joined by '; ', None where the page names nobody."""
+
+    author: str | None
+    editor: str | None
+    credit: str | None
+
+
+def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Removed], body: Sequence[str], outlet: str, home: str) -> People:
+    """`near`: the lines around headline and text; `removed`: what was cut from the text; `outlet`, `home`: the source's name and address."""
+    stated_source = metadata.tag("content_source", "news_source", "article:source")
+    own = {key(outlet), key(re.sub(r"^https?://(?:www\.)?|\.(?:com|co|id|net|org|tv|info).*$", "", home))}
+    names = _Names(own, frozenset({key(stated_source)}) - {""})
+    for role, value in [*_labelled(near), *_aired(removed)]:
+        names.add(role, value)
+    if not names.author:
+        for line in near:
+            if _is_byline(line) and not _LABELLED.search(line.text):
+                names.add("author", line.text)
+    if not names.editor:
+        for name, _ in metadata.names("editor") or [(metadata.tag("content_editor", "editor"), "")]:
+            names.add("editor", name)
+    if not names.author:
+        for name, kind in metadata.names("author") + metadata.names("creator"):
+            if kind != "Organization" and name not in names.editor:
+                names.add("author", name)
+    if not names.author and (name := metadata.tag("content_author", "author", "article:author", "dable:author", "dc.creator")) not in names.editor:
+        names.add("author", name)
+    for cut in removed:
+        if cut.rule == "sign-off":
+            inside = cut.text.strip("()[] .*")
+            if not names.author and len(inside.split()) >= 2:
+                names.add("author", inside.title() if inside.isupper() else inside)
+            else:
+                names.add("credit", inside, outlets_only=True)
+    names.add("credit", stated_source)
+    if not names.credit:
+        for match in _QUOTED_OUTLET.finditer("\n".join(body[:_LEAD])):
+            names.add("credit", match["taken"] or match["quoted"], outlets_only=match["taken"] is None)
+    return People(*("; ".join(found) or None for found in (names.author, names.editor, names.credit)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names found so far. `own`: keys of the source's own names; `outlets`: keys of outlets that the page itself names as such."""
+
+    own: set[str]
+    outlets: frozenset[str]
+    author: list[str] = field(default_factory=list)
+    editor: list[str] = field(default_factory=list)
+    credit: list[str] = field(default_factory=list)
+
+    def add(self, role: Role, value: str, *, outlets_only: bool = False) -> None:
+        """Sort the names of a value: people to the role, outlets and agencies to the credit, this outlet itself nowhere."""
+        value = _AFTER_NAME.sub("", tidy(value)).strip(" :;,.-–—|/()[]")
+        if not value or len(value) > 120:
+            return
+        for name in _split(value, role):
+            spelling = key(name)
+            outlet = _OUTLET_BY_KEY.get(spelling) or (name if spelling in self.outlets else None)
+            if outlet is not None:
+                target, name = self.credit, outlet
+            elif outlets_only:
+                continue
+            elif role == "credit":
+                target = self.credit if 2 <= len(name) <= 60 else []
+            else:
+                target = (self.editor if role == "editor" else self.author) if _is_person(name) else []
+            if not self.own & {spelling, key(name)} and name not in target:
+                target.append(name)
+
+
+def _is_byline(line: Line) -> bool:
+    element = line.element
+    names = {element.tag, *element.get("itemprop", "").split(), *element.get("rel", "").split(), *element.get("class", "").split()}
+    return len(line.text) <= 120 and (line.clutter == "byline" or (line.clutter is None and bool(names & {"author", "fn", "byline", "penulis", "reporter"})))
+
+
+def _labelled(lines: Sequence[Line]) -> list[tuple[Role, str]]:
+    """Role and value of each label: "Penulis: Nama", several on one line, or "Editor" with the names on the lines below."""
+    found: list[tuple[Role, str]] = []
+    below: Role | None = None
+    for line in lines:
+        text = line.text
+        if len(text) > 250:
+            below = None
+            continue
+        bare = text.strip(" :").lower()
+        if bare in {"author", "editor", "redaktur", "penulis", "reporter", "pewarta", "penyunting", "jurnalis"}:
+            below = _role(bare)
+            continue
+        if below is not None and len(text) <= 60:
+            found.append((below, text.lstrip(": ")))
+            below = below if line.linked > 0.5 else None
+            continue
+        below = None
+        labels = list(_LABELLED.finditer(text))
+        for label, following in zip(labels, [*labels[1:], None], strict=False):
+            value = text[label.end() : following.start() if following else len(text)].strip()
+            if value and (label.start() == 0 or len(text) < 160):
+                found.append((_role(label["label"]), value))
+                if label["second"]:
+                    found.append((_role(label["second"]), value))
+        if not labels and len(text) <= 60 and (match := _UNMARKED.match(text)):
+            found.append((_role(match[0].split()[0]), text[match.end() :]))
+    return found
+
+
+def _role(label: str) -> Role:
+    for role, names in _ROLES.items():
+        if re.fullmatch(names, label.strip(), re.IGNORECASE):
+            return role
+    return "author"
+
+
+def _aired(removed: Iterable[Removed]) -> list[tuple[Role, str]]:
+    """The outlet named by "Artikel ini telah tayang di …"."""
+    found: list[tuple[Role, str]] = []
+    for cut in removed:
+        if cut.rule == "aired" and (match := re.search(r"\b(?:di|oleh)\s+([\w.\- ]{2,40}?)(?:\s+(?:dengan|pada|berjudul|edisi)\b|[,;]|\.?$)", cut.text)):
+            found.append(("credit", match[1]))
+    return found
+
+
+def _split(value: str, role: Role) -> list[str]:
+    if role == "credit" and all(key(word) in _OUTLET_BY_KEY for word in value.split()):
+        return value.split()
+    names: list[str] = []
+    for part in re.split(r"\s*[;/|]\s*|,\s*|\s+(?:dan|and|&)\s+", value):
+        part = part.strip(" .:-")
+        if names and _DEGREE.match(part):
+            names[-1] += f", {part}"
+        elif part:
+            names.append(part if _PLACE_POST.match(part) or role == "credit" else _POST.sub("", part).strip())
+    return [name for name in names if name and not _PLACE_POST.match(name)]
+
+
+def _is_person(name: str) -> bool:
+    words = name.split()
+    return (
+        1 <= len(words) <= 6
+        and 2 <= len(name) <= 60
+        and name[0].isupper()
+        and any(len(word) > 2 for word in words)
+        and not _NOT_PEOPLE.search(name)
+        and not re.search(r"[?!:\"“”]", name)
+    )
+

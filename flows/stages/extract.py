@@ -1,0 +1,282 @@
+"""A page becomes an article, or a rejection that says why it is none.
+
+    bytes -> text -> tree, pruned -> lines -> headline, container -> the container's lines -> cleaned body, what was cut
+                                                                  -> who, when, whence
+"""
+
+import codecs
+import re
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from lxml import etree, html
+
+from flows.records import Article, Page, Reason, Rejection, Removed, Source, stable_id
+from flows.stages import boilerplate, container
+from flows.stages.bylines import read_people
+from flows.stages.instants import read_instants
+from flows.stages.lines import Line, key, read_lines, tidy
+from flows.stages.links import canonical
+from flows.stages.metadata import Metadata, read_metadata
+
+EXTRACTOR_VERSION = stable_id("1", container.ENGINE, *(f"{rule.id} {rule.where} {rule.pattern}" for rule in boilerplate.RULES))
+
+# The shortest real article seen, a photo report of one sentence, has 22 words; below that there are only captions and stubs.
+MIN_WORDS = 15
+_MAX_CHARACTERS = 4_000_000
+_HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/octet-stream", "application/xml", "text/xml")
+_MISSING = re.compile(
+    r"\b(?:404|page not found|halaman (?:yang (?:anda|kamu) (?:cari|tuju|minta|maksud) )?(?:tidak|tak) (?:dapat |bisa )?(?:di)?(?:temukan|tersedia|ada)|"
+    r"(?:artikel|berita|konten) (?:ini |yang (?:anda|kamu) cari )?(?:tidak (?:ditemukan|tersedia)|telah dihapus|sudah dihapus|sudah tidak tersedia))\b",
+    re.IGNORECASE,
+)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_DATELINE = re.compile(r"(.{3,90}?)\s*(?:--?|[–—])\s")
+_PLACE = re.compile(r"(?:[A-Z][\w.'’/-]*)(?:\s(?:[A-Z][\w.'’/-]*|di|dan))*")
+_OUTLET = re.compile(r"\([^()]*\)|\b[\w.]+\.(?:com|co\.id|co|id|net|tv|org)\b|\b(?:CNN|CNBC|VOA|BBC|DW) Indonesia\b|\bANTARA(?: News)?\b", re.IGNORECASE)
+
+
+def extract(page: Page, source: Source) -> Article | Rejection:
+    """The article of a page, or why there is none. Never raises, whatever the bytes are."""
+
+    def rejected(reason: Reason, detail: str) -> Rejection:
+        return Rejection(page.url, page.source_id, "extract", reason, detail)
+
+    if other := _other_type(page):
+        return rejected("not-html", other)
+    text = _decoded(page.body, page.content_type)
+    if len(text) > _MAX_CHARACTERS:
+        return rejected("too-large", f"{len(text)} characters of HTML, at most {_MAX_CHARACTERS} are read")
+    root = _parsed(text)
+    if root is None:
+        return rejected("no-text", "the document is empty")
+    metadata = read_metadata(root)
+    if astray := _led_astray(page, source, metadata):
+        return rejected("soft-404", astray)
+    pruned = _pruned(root, source)
+    lines = read_lines(root)
+    headline, at = _headline(metadata, lines, source)
+    box = container.choose(root, source.container, lines, at)
+    own = read_lines(box)
+    cleaned = boilerplate.clean(own, headline, source.strip, container.kept_by_engine(box))
+    if flaw := _flaw(cleaned.body, headline, metadata, own):
+        return rejected(*flaw)
+    first = next((index for index, line in enumerate(lines) if key(line.text)[:60] == key(cleaned.body[0])[:60]), len(lines))
+    near = _near(lines, at, first, own)
+    zone = ZoneInfo(source.timezone)
+    beside = [line.text for line in _by_distance(lines, at, first)]
+    instants = read_instants(metadata, beside, [cut.text for cut in cleaned.removed], page.url, zone, page.fetched_at)
+    people = read_people(metadata, near, cleaned.removed, cleaned.body, source.name, source.home)
+    url = _identity(page, source, metadata)
+    published = instants.published
+    return Article(
+        url=url,
+        source_id=page.source_id,
+        urls=_urls(url, page, source),
+        title=headline,
+        body="\n".join(cleaned.body),
+        author=people.author,
+        editor=people.editor,
+        credit=people.credit,
+        dateline=_dateline(cleaned.body[0], source),
+        published_at=published.at if published else None,
+        published_precision=published.precision if published else None,
+        published_from=published.origin if published else None,
+        modified_at=instants.modified,
+        language=source.language,
+        removed=tuple(pruned + cleaned.removed),
+    )
+
+
+def _other_type(page: Page) -> str | None:
+    """What the page is instead of HTML, by its first bytes and its declared type."""
+    start = page.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for magic, name in ((b"%PDF", "a PDF file"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"), (b"RIFF", "a media file"), (b"PK\x03\x04", "a ZIP file"), (b"\x1f\x8b", "compressed data")):  # fmt: skip
+        if start.startswith(magic):
+            return name
+    declared = page.content_type.split(";")[0].strip().lower()
+    if start[:1] in (b"{", b"[") and b"<" not in page.body[:2000]:
+        return "JSON"
+    if declared and declared not in _HTML_TYPES and b"<html" not in page.body[:4000].lower():
+        return f"content type {declared}"
+    return None
+
+
+def _decoded(body: bytes, content_type: str) -> str:
+    """UTF-8 where the bytes are UTF-8 whatever the page declares, else its declared encoding, else Windows-1252."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", "replace")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    as_utf8 = body.decode("utf-8", "replace")
+    broken = as_utf8.count("\ufffd")
+    multibyte = sum(character > "\x7f" for character in as_utf8) - broken
+    if multibyte > 2 * broken:
+        return as_utf8
+    match = _CHARSET.search(content_type.encode("ascii", "ignore")) or _CHARSET.search(body[:4096])
+    name = match[1].decode("ascii") if match else "windows-1252"
+    try:
+        name = codecs.lookup(name).name
+        return body.decode("cp1252" if name in {"iso8859-1", "ascii", "utf-8"} else name, "replace")
+    except (LookupError, ValueError):
+        return body.decode("cp1252", "replace")
+
+
+def _parsed(text: str) -> html.HtmlElement | None:
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    data = text.replace("\x00", "").encode("utf-8", "replace")
+    if not data.strip():
+        return None
+    try:
+        return html.document_fromstring(data, parser=parser)
+    except etree.ParserError:
+        return None
+
+
+def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:
+    """Take out what the source's own selectors find; what they held."""
+    removed = []
+    for selector in source.prune:
+        for element in root.cssselect(selector):
+            if element.getparent() is None:
+                continue
+            removed += [Removed(f"prune:{selector}", line.text) for line in read_lines(element)]
+            element.drop_tree()
+    return removed
+
+
+def _headline(metadata: Metadata, lines: list[Line], source: Source) -> tuple[str, int | None]:
+    """The headline as the page shows it, and its line; without a visible one, what the metadata give, without the outlet's name."""
+    stated = [metadata.tag("og:title"), metadata.text("headline"), metadata.tag("twitter:title"), metadata.title, metadata.tag("title")]
+    stated = [text for text in stated if text]
+    keys = list(dict.fromkeys(form for text in stated for form in (key(_bare_title(text, source)), key(text)) if form))
+    best: tuple[float, int] | None = None
+    for index, line in enumerate(lines):
+        if len(line.text) < 8 or len(line.text) > 300:
+            continue
+        score = _headline_score(line, key(line.text), keys)
+        if score > 0 and (best is None or score > best[0]):
+            best = (score, index)
+    if best is not None:
+        return lines[best[1]].text, best[1]
+    return (_bare_title(stated[0], source) if stated else ""), None
+
+
+def _headline_score(line: Line, text: str, keys: list[str]) -> float:
+    if not text or line.clutter in {"nav", "related", "comments"} or line.linked > 0.9 and not line.is_heading:
+        return 0.0
+    shape = {"h1": 1.5, "h2": 1.0, "h3": 0.7}.get(line.element.tag, 0.3)
+    fit = 0.0
+    for rank, stated in enumerate(keys):
+        if text == stated:
+            fit = max(fit, 10.0 - 0.5 * rank)
+        elif text in stated and len(text) >= 0.4 * len(stated):
+            fit = max(fit, 4.0 + 4.0 * len(text) / len(stated) + (1.0 if stated.startswith(text) else 0.0))
+        elif stated in text and len(stated) >= 0.6 * len(text):
+            fit = max(fit, 5.0)
+    return fit + shape if fit else 0.0
+
+
+def _bare_title(title: str, source: Source) -> str:
+    """A title without the outlet's name before or behind it."""
+    names = {key(source.name), key(urlsplit(source.home).hostname or "").removeprefix("www")}
+    parts = re.split(r"(\s+[|–—-]\s+|\s*(?:::|»|\|)\s*)", title)
+    while len(parts) > 2 and (any(name and name in key(parts[-1]) for name in names) or re.search(r"\.(?:com|co|id|net)\b|online|news", parts[-1], re.I)):
+        parts = parts[:-2]
+    return "".join(parts).strip()
+
+
+def _near(lines: list[Line], at: int | None, first: int, own: list[Line]) -> list[Line]:
+    """The lines around headline and text that may name people: from a little before the headline to a little behind the text."""
+    start = max(0, min(at if at is not None else first, first) - 5)
+    last = key(own[-1].text) if own else ""
+    end = next((index for index in range(len(lines) - 1, -1, -1) if key(lines[index].text) == last), first)
+    return lines[start : max(end, first) + 12]
+
+
+def _by_distance(lines: list[Line], at: int | None, first: int) -> list[Line]:
+    """The lines around the headline, those between it and the text first."""
+    anchor = at if at is not None else first
+    between = lines[anchor + 1 : min(first, anchor + 25)]
+    before = lines[max(0, anchor - 10) : anchor]
+    behind = lines[first : first + 3] if first > anchor else lines[anchor + 1 : anchor + 6]
+    return [line for line in [*between, *reversed(before), *behind] if line.clutter not in {"related", "comments"}]
+
+
+def _flaw(body: list[str], headline: str, metadata: Metadata, own: list[Line]) -> tuple[Reason, str] | None:
+    words = sum(len(line.split()) for line in body)
+    start = " ".join([metadata.title, headline, *body[:2]])[:400]
+    if words < 80 and (match := _MISSING.search(start)):
+        return "soft-404", f"the page says “{match[0]}”"
+    if not body:
+        return "no-text", "no paragraph is left once clutter is cut"
+    linked = [line for line in own if line.linked >= 0.8 and len(line.text) >= 20 and line.clutter is None]
+    if words < MIN_WORDS:
+        if metadata.types & {"VideoObject", "ImageGallery"} or metadata.tag("og:type").startswith("video"):
+            return "not-article", f"a video or gallery with {words} words of text"
+        if len(linked) >= 5:
+            return "not-article", f"a list of {len(linked)} links with {words} words of text"
+        return "too-short", f"{words} words, an article has at least {MIN_WORDS}"
+    return None
+
+
+def _led_astray(page: Page, source: Source, metadata: Metadata) -> str | None:
+    """Why a redirected page is not the article that was asked for."""
+    if page.final_url == page.url:
+        return None
+    for url in (page.final_url, _absolute(metadata.canonical, page.final_url)):
+        if url and (form := _canonical(url, source)) and source.articles.search(form):
+            return None
+    return f"redirected to {page.final_url}, which is no article"
+
+
+def _identity(page: Page, source: Source, metadata: Metadata) -> str:
+    """The page's rel=canonical on the same site, else where redirects led, else the page's address; the first that is an article's."""
+    stated = _absolute(metadata.canonical, page.final_url)
+    if stated and _site(stated) == _site(page.final_url) and (form := _canonical(stated, source)) and source.articles.search(form):
+        return form
+    form = _canonical(page.final_url, source)
+    return form if form and source.articles.search(form) else page.url
+
+
+def _urls(url: str, page: Page, source: Source) -> tuple[str, ...]:
+    met = [url, page.url, page.found_url, _canonical(page.final_url, source) or page.url]
+    return tuple(dict.fromkeys(met))
+
+
+def _absolute(url: str | None, base: str) -> str | None:
+    try:
+        return urljoin(base, url) if url else None
+    except ValueError:
+        return None
+
+
+def _canonical(url: str, source: Source) -> str | None:
+    try:
+        return canonical(url, source)
+    except ValueError:
+        return None
+
+
+def _site(url: str) -> str:
+    """The registered domain: two labels, three below a country's second level such as co.id."""
+    try:
+        labels = (urlsplit(url).hostname or "").split(".")
+    except ValueError:
+        return ""
+    second_level = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in {"co", "com", "or", "go", "ac", "net", "web", "my", "org", "gov", "sch"}
+    return ".".join(labels[-3:] if second_level else labels[-2:])
+
+
+def _dateline(first: str, source: Source) -> str | None:
+    """The place a report opens with: "JAKARTA, KOMPAS.com -", "Mataram (ANTARA) -", "TEMPO.CO, Jakarta -"."""
+    match = _DATELINE.match(first)
+    if match is None:
+        return None
+    places = [part.strip(" .:") for part in _OUTLET.sub(" ", match[1]).split(",")]
+    places = [place for place in places if place and key(place) not in {key(source.name), source.id}]
+    if not places or not all(len(place.split()) <= 4 and _PLACE.fullmatch(place) for place in places):
+        return None
+    return ", ".join(places)

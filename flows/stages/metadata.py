@@ -1,0 +1,128 @@
+"""What a page says about itself out of the reader's sight: JSON-LD, meta tags, microdata, the canonical link."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree, html
+
+from flows.stages.lines import tidy
+
+# schema.org's types of one text; a page that only declares others is no article, or says nothing about it.
+ARTICLE_TYPES = frozenset(
+    "Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle AdvertiserContentArticle "
+    "LiveBlogPosting BlogPosting SocialMediaPosting Report TechArticle Review".split()
+)
+_BROKEN_FIELD = re.compile(r'"(headline|datePublished|dateModified|dateCreated)"\s*:\s*"((?:[^"\\]|\\.){1,400})"')
+_MAX_JSON = 400_000  # the longest real article object seen has 60 thousand characters
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """`article`: the JSON-LD object of the article, else of the page, else empty; `types`: every JSON-LD type on the page."""
+
+    article: dict[str, Any]
+    types: frozenset[str]
+    tags: dict[str, tuple[str, ...]]
+    microdata: tuple[tuple[str, str], ...]
+    title: str
+    canonical: str | None
+
+    def tag(self, *names: str) -> str:
+        """The first meta tag by one of these names that has a content, else ''."""
+        return next((value for name in names for value in self.tags.get(name, ()) if value), "")
+
+    def text(self, *keys: str) -> str:
+        """The first of the article object's fields that is a text, else ''."""
+        return next((tidy(value) for key in keys if isinstance(value := self.article.get(key), str) and value.strip()), "")
+
+    def names(self, key: str) -> list[tuple[str, str]]:
+        """The names in one of the article object's fields, each with its type ('' where none is given)."""
+        return [(tidy(name), kind) for name, kind in _names(self.article.get(key)) if name.strip()]
+
+
+def read_metadata(root: html.HtmlElement) -> Metadata:
+    objects = [node for script in root.iter("script") if _is_json_ld(script) for node in _objects(script.text or "")]
+    tags: dict[str, list[str]] = {}
+    for meta in root.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        if name and meta.get("content"):
+            tags.setdefault(name.strip().lower(), []).append(tidy(meta.get("content")))
+    microdata = [
+        (prop.lower(), tidy(value))
+        for element in root.xpath("//*[@itemprop]")
+        for prop in element.get("itemprop").split()
+        if element.tag != "meta" and (value := element.get("datetime") or element.get("content"))
+    ]
+    canonical = next((link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical" and link.get("href")), None)
+    return Metadata(
+        article=_article(objects),
+        types=frozenset(kind for node in objects for kind in _types(node)),
+        tags={name: tuple(values) for name, values in tags.items()},
+        microdata=tuple(microdata),
+        title=tidy(root.findtext(".//head/title") or root.findtext(".//title") or ""),
+        canonical=canonical.strip() if canonical else None,
+    )
+
+
+def _is_json_ld(script: html.HtmlElement) -> bool:
+    return "ld+json" in (script.get("type") or "").lower()
+
+
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    """Every object of a JSON-LD script, graphs and lists opened; of broken JSON the fields that can still be read."""
+    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+    if not text or len(text) > _MAX_JSON:
+        return
+    try:
+        pending = [json.loads(text, strict=False)]
+    except (ValueError, RecursionError):
+        fields = dict(reversed(_BROKEN_FIELD.findall(text)))
+        if fields:
+            yield {"@type": "NewsArticle" if "NewsArticle" in text else "WebPage", **fields}
+        return
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, list):
+            pending.extend(node[:200])
+        elif isinstance(node, dict):
+            yield node
+            pending.extend(node[key] for key in ("@graph", "mainEntity") if isinstance(node.get(key), dict | list))
+
+
+def _types(node: dict[str, Any]) -> list[str]:
+    kinds = node.get("@type")
+    return [kind.rsplit("/", 1)[-1] for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+
+
+def _article(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    ranked = [node for node in objects if ARTICLE_TYPES.intersection(_types(node))]
+    ranked += [node for node in objects if "WebPage" in _types(node) and "datePublished" in node]
+    return ranked[0] if ranked else {}
+
+
+def _names(value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield value, ""
+    elif isinstance(value, list):
+        for item in value[:20]:
+            if not isinstance(item, list):
+                yield from _names(item)
+    elif isinstance(value, dict):
+        kinds = _types(value)
+        yield from ((name, kinds[0] if kinds else "") for name, _ in _names(value.get("name")) if not isinstance(value.get("name"), dict))
+
+
+def article_text(metadata: Metadata) -> str:
+    """The article's text as JSON-LD repeats it, markup taken out, '' where it does not."""
+    body = metadata.article.get("articleBody")
+    if not isinstance(body, str) or len(body) < 100:
+        return ""
+    return tidy(re.sub(r"<[^<>]{0,500}>", " ", body))
+
+
+def drop_foreign_bodies(root: html.HtmlElement) -> None:
+    """Take out what is no element: processing instructions, comments and entities that a lenient parser left behind."""
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)

@@ -1,0 +1,318 @@
+"""The steps of a run, in their order. Each is the same three lines: what is pending, a pure function does it, one transaction records it.
+
+A step that is killed is finished by the next run: what it had recorded is no longer pending, what it had not is pending still. `nightly`
+wraps the steps in Prefect tasks, `backfill` calls them as they are.
+"""
+
+import asyncio
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flows.edges import archive, notify
+from flows.edges.archive import ArchivedResponse, ArchiveError, BodyError, Unreadable
+from flows.edges.encoder import Encoder
+from flows.edges.web import FetchFailed, Web
+from flows.progress import Progress
+from flows.records import Alert, Article, Hit, Link, Page, Rejection, Source, Topic
+from flows.stages.alerts import decide
+from flows.stages.extract import EXTRACTOR_VERSION, extract
+from flows.stages.links import (
+    ListingError,
+    canonical,
+    declared,
+    expand,
+    full_page_url,
+    read_listing,
+    sort_children,
+    sort_entries,
+)
+from flows.stages.stories import group
+from flows.stages.topics import compile_topic, match
+from warehouse.store import Document, Look, StoredPage, Warehouse
+
+FETCHED_PER_COMMIT = 20  # at five seconds a page a kill costs at most two minutes of asking again
+PAGES_PER_BATCH = 64  # about two seconds of extraction
+POOLED_PAGES = 32  # fewer are extracted sooner than the worker processes have started
+TEXTS_PER_BATCH = 256  # about ten seconds of encoding
+CLIPPINGS_PER_BATCH = 2_000  # a night; a backfill is grouped in portions of it, in order of publication
+ARTICLES_PER_BATCH = 1_000
+STORY_WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is another story
+MAX_CHILD_SITEMAPS = 50  # of one discovery address; the newest first
+
+
+# ---- discover ----
+
+
+async def discover(warehouse: Warehouse, web: Web, source: Source, sources: Sequence[Source], now: datetime, since: timedelta) -> Look:
+    """Read a source's discovery addresses and record the links they list; those dated before `now - since` are left alone."""
+    found = await list_links(web, source, sources, now, since, warehouse.document)
+    recent = [link for link in found.links.values() if link.listed_at is None or link.listed_at >= now - since]
+    warehouse.record_links(found.documents, recent, found.rejections, now)
+    notes = found.notes if source.discover else ["no discovery address in sources.yaml"]
+    usable = bool(found.counts)
+    return Look(source.id, looked=True, usable=usable, listed=len(found.links), failed=not usable, notes=tuple(notes))
+
+
+@dataclass(slots=True)
+class Listed:
+    """What a look at a source's discovery addresses found. `counts`: links by address that could be read; `notes`: what went wrong."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    rejections: list[Rejection] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+async def list_links(
+    web: Web, source: Source, sources: Sequence[Source], now: datetime, since: timedelta, known: Callable[[str], Document | None]
+) -> Listed:
+    """Ask every discovery address, and the child sitemaps that changed since; `known` is what a conditional GET may build on."""
+    found = Listed()
+    waiting = [(discovery.kind, url, True) for discovery in source.discover for url in expand(discovery, source, now)]
+    while waiting:
+        kind, url, top = waiting.pop(0)
+        try:
+            listing = read_listing(kind, await _document(web, source, url, known(url), found), url, ZoneInfo(source.timezone))
+        except (FetchFailed, ListingError) as error:
+            found.notes.append(f"{url}: {error}")
+            continue
+        if listing.broken:
+            found.notes.append(f"{url}: {listing.broken}")
+        links, rejections = sort_entries(listing.entries, sources, source, kind)
+        children, refused = sort_children(listing.children, source)
+        found.links |= {link.url: link for link in links}
+        found.rejections += [*rejections, *refused]
+        found.counts[url] = len(links)
+        if top:
+            recent = [child for child in children if child.lastmod is None or child.lastmod >= now - since]
+            newest = sorted(recent, key=lambda child: child.lastmod or now, reverse=True)[:MAX_CHILD_SITEMAPS]
+            waiting += [(kind, child.url, False) for child in newest]
+    return found
+
+
+async def _document(web: Web, source: Source, url: str, known: Document | None, found: Listed) -> bytes:
+    """A discovery document; when the server says that it has not changed, as it was read last."""
+    if known and not Path(known.warc.file).exists():
+        known = None
+    fetched = await web.get(
+        url,
+        declared=declared(source),
+        min_delay_s=source.min_delay_s,
+        etag=known.etag if known else None,
+        last_modified=known.last_modified if known else None,
+    )
+    if known and fetched.status == 304:
+        return archive.read(known.warc).body()
+    found.documents[url] = Document(fetched.headers.get("etag"), fetched.headers.get("last-modified"), fetched.warc)
+    return fetched.body
+
+
+# ---- fetch ----
+
+
+async def fetch(
+    warehouse: Warehouse, web: Web, source: Source, now: datetime, sync: Callable[[], None], advance: Callable[[int], None]
+) -> Counter[str]:
+    """Fetch a source's pending links, recording them as they come in; how many ended in each reason, pages under 'page'.
+
+    `sync` brings the archive to the disk, before anything that refers to it is recorded.
+    """
+    asked = [asyncio.create_task(fetch_link(web, source, link)) for link in warehouse.pending_links(source.id, now)]
+    ends: Counter[str] = Counter()
+    outcomes: list[tuple[Link, Page | Rejection]] = []
+    try:
+        for position, done in enumerate(asyncio.as_completed(asked), start=1):
+            link, outcome = await done
+            outcomes.append((link, outcome))
+            ends[outcome.reason if isinstance(outcome, Rejection) else "page"] += 1
+            if len(outcomes) == FETCHED_PER_COMMIT or position == len(asked):
+                sync()
+                warehouse.record_fetched(outcomes, now)
+                advance(len(outcomes))
+                outcomes = []
+    finally:
+        for task in asked:
+            task.cancel()
+    return ends
+
+
+async def fetch_link(web: Web, source: Source, link: Link) -> tuple[Link, Page | Rejection]:
+    """What one link leads to."""
+    url = full_page_url(link.url, source)
+    try:
+        fetched = await web.get(url, declared=declared(source), min_delay_s=source.min_delay_s)
+    except FetchFailed as failed:
+        return link, Rejection(link.url, source.id, "fetch", failed.reason, failed.detail, failed.retry)
+    content_type = fetched.headers.get("content-type", "")
+    final_url = link.url if fetched.final_url == url else fetched.final_url
+    return link, Page(link.url, source.id, link.found_url, final_url, fetched.fetched_at, content_type, fetched.body, fetched.warc)
+
+
+# ---- take in an archive ----
+
+
+def take_in(warehouse: Warehouse, archives: Sequence[Path], sources: Sequence[Source], progress: Progress) -> tuple[int, list[Unreadable]]:
+    """Record every archived article page; how many there were, and the places in the archives that could not be read."""
+    unreadable: list[Unreadable] = []
+    taken = 0
+    with progress.step("archive", unit="pages") as advance:
+        pages = _archived_pages(archives, sources, unreadable)
+        while batch := list(islice(pages, PAGES_PER_BATCH)):
+            warehouse.record_archived(batch)
+            taken += len(batch)
+            advance(len(batch))
+    return taken, unreadable
+
+
+def _archived_pages(archives: Sequence[Path], sources: Sequence[Source], unreadable: list[Unreadable]) -> Iterator[Page]:
+    for found in archive.scan(archives):
+        if isinstance(found, Unreadable):
+            unreadable.append(found)
+        elif found.status == 200 and (owner := _owner(found, sources)):
+            source, url = owner
+            try:
+                body = found.body()
+            except BodyError as error:
+                unreadable.append(Unreadable(found.ref.file, found.ref.offset, f"{found.url}: {error}"))
+                continue
+            yield Page(url, source.id, found.url, found.url, found.date, found.headers.get("content-type", ""), body, found.ref)
+
+
+def _owner(found: ArchivedResponse, sources: Sequence[Source]) -> tuple[Source, str] | None:
+    for source in sources:
+        try:
+            url = canonical(found.url, source)
+        except ValueError:
+            return None
+        if source.articles.search(url):
+            return source, url
+    return None
+
+
+# ---- extract ----
+
+
+def extract_batch(warehouse: Warehouse, sources: Mapping[str, Source], pool: ProcessPoolExecutor | None, now: datetime) -> int:
+    """Make articles or rejections of the next pending pages; how many pages there were."""
+    pages = warehouse.pending_pages(PAGES_PER_BATCH)
+    outcomes = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
+    warehouse.record_extracted(zip(pages, outcomes, strict=True), EXTRACTOR_VERSION, now)
+    return len(pages)
+
+
+def _extract_all(pages: Sequence[StoredPage], sources: Mapping[str, Source], pool: ProcessPoolExecutor | None) -> list[Article | Rejection]:
+    declared = [sources.get(page.source_id) for page in pages]
+    if pool is None:
+        return [extract_stored(page, source) for page, source in zip(pages, declared, strict=True)]
+    try:
+        return list(pool.map(extract_stored, pages, declared, chunksize=4))
+    except BrokenProcessPool:
+        return [_extract_alone(page, source) for page, source in zip(pages, declared, strict=True)]
+
+
+def extract_stored(stored: StoredPage, source: Source | None) -> Article | Rejection:
+    """Read a page from its archive and extract it."""
+    if source is None:
+        return Rejection(stored.url, stored.source_id, "extract", "not-article", "its source is no longer in sources.yaml")
+    try:
+        body = archive.read(stored.warc).body()
+    except (ArchiveError, BodyError) as error:
+        return Rejection(stored.url, stored.source_id, "extract", "broken", str(error))
+    page = Page(stored.url, stored.source_id, stored.found_url, stored.final_url, stored.fetched_at, stored.content_type, body, stored.warc)
+    return extract(page, source)
+
+
+def _extract_alone(page: StoredPage, source: Source | None) -> Article | Rejection:
+    """In a process of its own, so that a page that brings the extractor down ends as a rejection and takes no other along."""
+    with worker_pool(1) as pool:
+        try:
+            return pool.submit(extract_stored, page, source).result()
+        except BrokenProcessPool:
+            return Rejection(page.url, page.source_id, "extract", "broken", "the extractor's process died on this page")
+
+
+@contextmanager
+def worker_pool(workers: int | None = None) -> Iterator[ProcessPoolExecutor]:
+    """Processes that start with the first work they are given, and end with this one even when it is killed."""
+    # spawn: a fork would copy the locks that Prefect's and DuckDB's threads hold
+    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn"), _end_with, (os.getpid(),)) as pool:
+        yield pool
+
+
+def _end_with(parent: int) -> None:
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+# ---- embed, group, match ----
+
+
+def embed_batch(warehouse: Warehouse, encoder: Encoder) -> int:
+    """Give the next pending texts their vectors; how many there were."""
+    texts = warehouse.pending_texts(encoder.model, TEXTS_PER_BATCH)
+    if texts:
+        warehouse.record_vectors(encoder.model, texts, encoder.encode([(text.title, text.body) for text in texts]))
+    return len(texts)
+
+
+def group_batch(warehouse: Warehouse, model: str, now: datetime) -> int:
+    """Place the next articles that have no story; how many there were."""
+    new = warehouse.ungrouped(model, CLIPPINGS_PER_BATCH)
+    if new:
+        placements, merges = group([*warehouse.open_stories(model, new, STORY_WINDOW), *new], STORY_WINDOW)
+        warehouse.record_grouped(placements, merges, now)
+    return len(new)
+
+
+def match_batch(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
+    """Look with one topic at the next articles, record its hits, and raise alerts; how many articles there were."""
+    articles = warehouse.unmatched(topic, ARTICLES_PER_BATCH)
+    rule = compile_topic(topic)
+    hits = [
+        Hit(topic.id, topic.version, a.article_id, a.story_id, a.seen_at, a.arrived_by, a.outlet, a.url, a.title, found)
+        for a in articles
+        if (found := match(rule, a.title, a.body))
+    ]
+    warehouse.record_matched(topic, articles, decide(hits, warehouse.alerted(), {topic.id: topic}, now))
+    return len(articles)
+
+
+# ---- deliver ----
+
+
+def deliver(warehouse: Warehouse, channels: Mapping[str, str], now: datetime) -> list[str]:
+    """Try every pending delivery once; what did not arrive, one line each. A crash between sending and recording repeats one."""
+    failures = []
+    for alert, channel in warehouse.pending_deliveries():
+        error = _send(channels, channel, alert)
+        warehouse.record_delivery(alert, channel, error, now)
+        if error:
+            failures.append(f"alert {alert.id} to channel {channel}: {error}; the next run tries again")
+    return failures
+
+
+def _send(channels: Mapping[str, str], channel: str, alert: Alert) -> str | None:
+    if channel not in channels:
+        return "it is not declared in topics.yaml"
+    try:
+        notify.deliver(channels[channel], alert)
+    except notify.DeliveryFailed as failed:
+        return str(failed)
+    return None

@@ -1,0 +1,210 @@
+"""The one module that speaks DuckDB: files, named statements, transactions, migrations, and the published snapshot.
+
+A data directory holds `media.duckdb`, the published snapshot, and `var/`: the writer's database, the WARC files and the run's lock. Only
+the run that holds the lock opens the writer; analysts read the snapshot. Publishing closes the writer first, because copying a database
+that this process has open would drop its file lock.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from flows.records import BusyError, KlipingError
+
+Row = dict[str, Any]
+
+
+class WarehouseError(KlipingError):
+    """The warehouse cannot be opened, written or published; the message says what to do."""
+
+
+class QueryError(KlipingError):
+    """A statement that DuckDB refuses."""
+
+
+def published(directory: Path) -> Path:
+    """The snapshot that analysts read."""
+    return directory / "media.duckdb"
+
+
+def private(directory: Path) -> Path:
+    """The run's own state below a data directory."""
+    return directory / "var"
+
+
+@contextlib.contextmanager
+def only_run(directory: Path, what: str) -> Iterator[None]:
+    """Hold the data directory's lock; raises BusyError naming the holder when another run has it."""
+    try:
+        private(directory).mkdir(parents=True, exist_ok=True)
+        lock = (private(directory) / "run.lock").open("a+")
+    except OSError as error:
+        raise WarehouseError(f"{directory}: cannot be written: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise BusyError(
+                f"{directory}: another run holds the lock ({lock.read().strip() or 'it is just starting'}); wait for it to end"
+            ) from error
+        lock.truncate(0)
+        lock.write(what)
+        lock.flush()
+        yield
+        lock.truncate(0)
+
+
+@cache
+def statement(folder: str, name: str) -> str:
+    """The text of warehouse/<folder>/<name>.sql."""
+    return (files("warehouse") / folder / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def statements(folder: str) -> list[str]:
+    """The names of the statements in a folder, in order."""
+    return sorted(entry.name.removesuffix(".sql") for entry in (files("warehouse") / folder).iterdir() if entry.name.endswith(".sql"))
+
+
+class Engine:
+    """An open writer database. Reads return rows as dictionaries; writes happen inside `transaction()`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        connection.execute("set TimeZone = 'UTC'")
+        self._migrate()
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """Open, and bring to the current schema, the writer database of a data directory."""
+        path = private(directory) / "writer.duckdb"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return cls(duckdb.connect(str(path)))
+        except duckdb.IOException as error:
+            raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def rows(self, query: str, /, **parameters: object) -> list[Row]:
+        """The rows of warehouse/queries/<query>.sql."""
+        return self._fetch(statement("queries", query), parameters)
+
+    def execute(self, query: str, /, **parameters: object) -> None:
+        """Run warehouse/queries/<query>.sql, which returns nothing."""
+        self._connection.execute(statement("queries", query), parameters)
+
+    def write(self, rows: Sequence[Mapping[str, object]], *queries: str) -> None:
+        """Run queries that read `rows` as the relation `incoming`; nothing is done when there are none.
+
+        A column that is empty in every row would be taken for an integer one: it becomes text, which DuckDB casts to anything.
+        """
+        if not rows:
+            return
+        empty = [name for name in rows[0] if all(row[name] is None for row in rows)]
+        replace = f"replace ({', '.join(f'null::text as {name}' for name in empty)})" if empty else ""
+        self._connection.execute(
+            f"create or replace temp table incoming as select row.* {replace} from (select unnest($rows) as row)",  # noqa: S608 - our own column names
+            {"rows": list(rows)},
+        )
+        for query in queries:
+            self.execute(query)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block or nothing."""
+        self._connection.begin()
+        try:
+            yield
+            self._connection.commit()
+        except duckdb.IOException as error:
+            self._connection.rollback()
+            raise WarehouseError(f"the warehouse cannot be written: {first_line(error)}") from error
+        except BaseException:
+            self._connection.rollback()
+            raise
+
+    def offending(self) -> dict[str, list[Row]]:
+        """The rows that each statement in warehouse/checks/ finds; a sound warehouse has none."""
+        found = {name: self._fetch(statement("checks", name), {}) for name in statements("checks")}
+        return {name: rows for name, rows in found.items() if rows}
+
+    def describe(self) -> None:
+        """(Re)create the views, and describe every table and column in the database itself."""
+        for name in statements("views"):
+            self._connection.execute(statement("views", name))
+        self._connection.execute((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))
+
+    def _fetch(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
+        cursor = self._connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _migrate(self) -> None:
+        """Apply the migrations that this database has not seen, each in one transaction; refuse a database from a newer version."""
+        self._connection.execute("create table if not exists migrations (name text not null, applied_at timestamptz not null)")
+        applied = {row["name"] for row in self._fetch("select name from migrations", {})}
+        known = statements("migrations")
+        if newer := sorted(applied - set(known)):
+            raise WarehouseError(f"this warehouse was written by a newer version of kliping (it has {newer[-1]}); upgrade kliping")
+        for name in known:
+            if name not in applied:
+                with self.transaction():
+                    self._connection.execute(statement("migrations", name))
+                    self._connection.execute("insert into migrations values ($name, now())", {"name": name})
+        if set(known) - applied:
+            self.describe()
+
+
+def publish(directory: Path) -> Path:
+    """Replace the snapshot by a copy of the writer's database, which must be closed; readers of the old one keep it.
+
+    Raises WarehouseError, and leaves the old snapshot in place, when the copy cannot be written.
+    """
+    target = published(directory)
+    copy = private(directory) / "media.duckdb.new"
+    try:
+        shutil.copyfile(private(directory) / "writer.duckdb", copy)
+        with copy.open("rb") as handle:
+            os.fsync(handle.fileno())
+        copy.replace(target)
+    except OSError as error:
+        copy.unlink(missing_ok=True)
+        raise WarehouseError(f"{target}: cannot be published: {error.strerror}; the next run publishes again") from error
+    return target
+
+
+class Reader:
+    """A read-only connection to the snapshot, for as long as it is wanted: a run that publishes does not disturb it."""
+
+    def __init__(self, directory: Path) -> None:
+        path = published(directory)
+        if not path.exists():
+            raise WarehouseError(f"{path}: there is no such file yet: `kliping run` or `kliping backfill` makes it")
+        try:
+            self._connection = duckdb.connect(str(path), read_only=True)
+        except duckdb.Error as error:
+            raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
+        self._connection.execute("set TimeZone = 'Asia/Jakarta'")  # instants are shown as the desk reads them
+
+    def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column names and rows. Raises QueryError with DuckDB's own words."""
+        try:
+            cursor = self._connection.execute(sql)
+            return [column[0] for column in cursor.description or ()], cursor.fetchall()
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+
+
+def first_line(error: Exception) -> str:
+    """What DuckDB says, without its advice and its trace."""
+    return str(error).splitlines()[0]

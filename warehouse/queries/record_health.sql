@@ -1,0 +1,40 @@
+-- How each source stands today. A source that this run passed over keeps what an earlier run of the day found.
+merge into source_health t
+using (
+    with dated as (
+        select i.*, timezone(i.timezone, i.now)::date as today from incoming i
+    )
+    select
+        d.today as day,
+        d.source_id,
+        case
+            when not d.looked then 'not_looked'
+            when d.failed then 'failed'
+            when landed.articles > 0 then 'new'
+            else 'nothing_new'
+        end as state,
+        d.looked and (
+            coalesce(d.now - newest.seen_at > to_seconds(d.silent_after_s::double), d.silent_after_s is not null)
+            or (not d.failed and d.links < d.min_links)
+        ) as quiet,
+        d.links,
+        landed.articles,
+        refused.rejections,
+        d.detail
+    from dated d,
+        lateral (
+            select count(*) as articles from state.articles a
+            where a.source_id = d.source_id and a.arrived_by = 'run' and timezone(d.timezone, a.landed_at)::date = d.today
+        ) landed,
+        lateral (
+            select count(*) as rejections from rejections r
+            where r.source_id = d.source_id and timezone(d.timezone, r.rejected_at)::date = d.today
+        ) refused,
+        lateral (
+            select max(coalesce(a.published_at, a.first_seen_at)) as seen_at from state.articles a where a.source_id = d.source_id
+        ) newest
+) n on t.day = n.day and t.source_id = n.source_id
+when matched and n.state <> 'not_looked' then update set
+    state = n.state, quiet = n.quiet, links = n.links, articles = n.articles, rejections = n.rejections, detail = n.detail
+when not matched then insert (day, source_id, state, quiet, links, articles, rejections, detail)
+    values (n.day, n.source_id, n.state, n.quiet, n.links, n.articles, n.rejections, n.detail);
