@@ -195,3 +195,7 @@ def _settle_prefect(warehouse: Path) -> None:
 def _end(message: str, status: int) -> None:
     sys.stderr.write(f"kliping: {message}\n")
     raise SystemExit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -44,11 +44,11 @@ class Settings:
 def load_sources(path: Path) -> tuple[Source, ...]:
     """The sources of a sources.yaml, in its order. Raises ConfigError."""
     file = YamlFile(path)
-    with_defaults = file.root().keys(required=("version", "sources"), optional=("defaults",))
-    with_defaults.read("version", _version, 1)
-    common = with_defaults.read("defaults", _common, _Common())
+    keys = file.root().keys(required=("version", "sources"), optional=("defaults",))
+    keys.read("version", _version, 1)
+    common = keys.read("defaults", _common, _Common())
     ids: dict[str, int] = {}
-    sources = with_defaults.read("sources", _list_of(lambda place: _source(place, common, ids), optional=False), ())
+    sources = keys.read("sources", _list_of(lambda place: _source(place, common, ids), optional=False), ())
     file.report()
     return sources
 
@@ -341,7 +341,10 @@ def _url_template(place: Place) -> str:
 def _check_url(place: Place, url: str) -> None:
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not re.search(r"\s", url)
+        host = (parts.hostname or "").encode("idna").decode()
+        usable = (
+            parts.scheme in ("http", "https") and re.fullmatch(r"[a-z0-9._:-]+", host) and parts.port != 0 and not re.search(r"\s", url)
+        )
     except ValueError:
         usable = False
     if not usable:

@@ -19,9 +19,15 @@ STARTS_WITHIN_S = 180  # a first start makes the server's database: 13 s on two 
 
 def settle(home: Path) -> None:
     """Set Prefect up through its environment, which counts only before its first import. What the operator has set stays."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise KlipingError(f"{home}: cannot be made: {error.strerror}") from error
     defaults = {
         "PREFECT_HOME": str(home.resolve()),
         "PREFECT_LOGGING_LEVEL": "CRITICAL",  # a run's output is ours alone
+        "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",  # Prefect takes the root logger over, and some of its workers log there
+        "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",  # without it the server complains of its own end
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # no telemetry

@@ -28,16 +28,8 @@ from flows.progress import Progress
 from flows.records import Alert, Article, Hit, Link, Page, Rejection, Source, Topic
 from flows.stages.alerts import decide
 from flows.stages.extract import EXTRACTOR_VERSION, extract
-from flows.stages.links import (
-    ListingError,
-    canonical,
-    declared,
-    expand,
-    full_page_url,
-    read_listing,
-    sort_children,
-    sort_entries,
-)
+from flows.stages.links import canonical, declared, full_page_url, sort_children, sort_entries
+from flows.stages.listings import ListingError, expand, read_listing
 from flows.stages.stories import group
 from flows.stages.topics import compile_topic, match
 from warehouse.store import Document, Look, StoredPage, Warehouse
@@ -164,17 +156,15 @@ async def fetch_link(web: Web, source: Source, link: Link) -> tuple[Link, Page |
 # ---- take in an archive ----
 
 
-def take_in(warehouse: Warehouse, archives: Sequence[Path], sources: Sequence[Source], progress: Progress) -> tuple[int, list[Unreadable]]:
-    """Record every archived article page; how many there were, and the places in the archives that could not be read."""
+def take_in(warehouse: Warehouse, archives: Sequence[Path], sources: Sequence[Source], progress: Progress) -> list[Unreadable]:
+    """Record every archived article page; returns the places in the archives that could not be read."""
     unreadable: list[Unreadable] = []
-    taken = 0
     with progress.step("archive", unit="pages") as advance:
         pages = _archived_pages(archives, sources, unreadable)
         while batch := list(islice(pages, PAGES_PER_BATCH)):
             warehouse.record_archived(batch)
-            taken += len(batch)
             advance(len(batch))
-    return taken, unreadable
+    return unreadable
 
 
 def _archived_pages(archives: Sequence[Path], sources: Sequence[Source], unreadable: list[Unreadable]) -> Iterator[Page]:

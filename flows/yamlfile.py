@@ -44,8 +44,9 @@ class YamlFile:
             ) from error
         except RecursionError as error:
             raise ConfigError(f"{self.path}: expected fewer levels of brackets") from error
-        if node is None:
-            raise ConfigError(f"{self.path}: expected `version: 1` and what follows it; the file is empty")
+        if not isinstance(node, yaml.MappingNode):
+            found = "something else" if node else "none"
+            raise ConfigError(f"{self.path}: expected keys with values, `version: 1` first; the file has {found}")
         return Place(self, node, "")
 
     def report(self) -> None:
@@ -109,7 +110,7 @@ class Place:
             return (read(self),)
         except Mistake as mistake:
             at = mistake.place
-            self.file.mistakes.append((at.line, f"{at.key or 'the file'}: {mistake.message}; got {at.described()}"))
+            self.file.mistakes.append((at.line, f"{at.key}: {mistake.message}; got {at.described()}"))
             return ()
 
     def named(self) -> "dict[str, Place]":

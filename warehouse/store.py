@@ -96,7 +96,7 @@ class Look:
 
     def after(self, ends: Mapping[str, int]) -> "Look":
         """The look once its links are fetched: `ends` counts how many ended in each reason."""
-        bad = [f"{ends[reason]} links ended in {reason}" for reason in ("http-5xx", "timeout") if ends.get(reason)]
+        bad = [f"links ended in {reason}: {ends[reason]}" for reason in ("http-5xx", "timeout") if ends.get(reason)]
         return replace(self, failed=self.failed or bool(bad), notes=(*self.notes, *bad))
 
 

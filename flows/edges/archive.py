@@ -23,7 +23,7 @@ from typing import BinaryIO, Literal, Self
 from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipWriter, ZstdReader
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from flows.edges.frames import DamagedError, begins_record, extent, next_start, record_at
+from flows.edges.frames import DamagedError, after_damage, begins_record, extent, next_start, record_at
 from flows.records import KlipingError, WarcRef
 
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
@@ -50,7 +50,7 @@ class ArchivedResponse:
     """One `response` record. Header names are in lower case, repeated headers joined by ', '."""
 
     url: str
-    date: datetime  # aware
+    date: datetime  # aware, UTC
     status: int
     headers: Mapping[str, str]
     payload: bytes = field(repr=False)  # as it was sent: dechunked, still content-encoded
@@ -193,16 +193,16 @@ def _scan_file(file: BinaryIO, name: str) -> Iterator[ArchivedResponse | Unreada
 def _scan_records(file: BinaryIO, name: str, size: int) -> Iterator[ArchivedResponse | Unreadable]:
     offset: int | None = 0
     while offset is not None and offset < size:
-        following: int | None = None
+        end: int | None = None
         try:
-            data, following = record_at(file, offset)
+            data, end = record_at(file, offset)
             response = _parse(data, WarcRef(name, offset))
             if response is not None:
                 yield response
+            offset = end
         except DamagedError as error:
-            following = following or error.following or next_start(file, offset + 1)
             yield Unreadable(name, offset, str(error))
-        offset = following
+            offset = after_damage(file, offset, error.following or end)
 
 
 def _parse(data: bytes, ref: WarcRef) -> ArchivedResponse | None:
@@ -220,13 +220,15 @@ def _parse(data: bytes, ref: WarcRef) -> ArchivedResponse | None:
     if record.record_type != WarcRecordType.response or url.startswith(("dns:", "whois:", "ftp:")):
         return None
     date = _parsed_date(record.headers.get("WARC-Date"))
+    if not url or not record.is_http:
+        raise DamagedError("no HTTP response in this record")
     try:
         record.parse_http(strict_mode=False)
         payload = record.reader.read()
     except OSError as error:
         raise DamagedError(f"broken HTTP message ({error})") from error
     status = record.http_headers.status_code
-    if not url or not record.is_http or status is None or b"\n" in (record.http_headers.status_line_bytes or b""):
+    if status is None or b"\n" in (record.http_headers.status_line_bytes or b""):
         raise DamagedError("no HTTP response in this record")
     headers: dict[str, str] = {}
     for name, value in record.http_headers.items_bytes():
@@ -324,9 +326,9 @@ def _warc_date(date: datetime) -> str:
 def _parsed_date(text: str | None) -> datetime:
     try:
         date = datetime.fromisoformat(text or "")
-    except ValueError as error:
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise DamagedError(f"no date in WARC-Date: {text!r}") from error
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _sha1(data: bytes) -> str:

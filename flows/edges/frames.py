@@ -66,7 +66,7 @@ def _plain_record(file: BinaryIO) -> tuple[bytes, int]:
     file.seek(offset)
     end = offset + begin + length
     if begin + length > MAX_RECORD:
-        raise DamagedError(f"larger than {MAX_RECORD} bytes", next_start(file, end))
+        raise DamagedError(f"larger than {MAX_RECORD} bytes")
     data = file.read(begin + length)
     if len(data) < begin + length:
         raise DamagedError(f"truncated: {len(data) - begin} of {length} bytes")
@@ -81,6 +81,17 @@ def extent(data: bytes) -> tuple[int, int]:
     if not data.startswith(b"WARC/") or length is None:
         raise DamagedError("no WARC record begins here")
     return begin, int(length[1])
+
+
+def after_damage(file: BinaryIO, offset: int, end: int | None) -> int | None:
+    """Where to go on behind the damaged record at `offset`, which seems to end at `end`; None when nothing follows.
+
+    The end of a whole gzip member can be trusted, a length that a damaged record claims for itself cannot.
+    """
+    file.seek(offset)
+    if end is not None and file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC:
+        return end
+    return next_start(file, offset + 1)
 
 
 def next_start(file: BinaryIO, offset: int) -> int | None:

@@ -10,9 +10,11 @@ A request's extension `declared` says that its source declares this very host an
 import asyncio
 import re
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
@@ -52,7 +54,7 @@ class LiveTransport(httpx.AsyncBaseTransport):
     """HTTP/1.1 over TCP and TLS. Connections for declared and for all other requests never mix: only the former may be private."""
 
     def __init__(self, resolve: Resolve = resolve) -> None:
-        tls = httpx.create_ssl_context(trust_env=False)
+        tls = _tls()
         self._public = httpcore.AsyncConnectionPool(tls, keepalive_expiry=30, max_connections=None, network_backend=_PublicNetwork(resolve))
         self._declared = httpcore.AsyncConnectionPool(tls, keepalive_expiry=30, max_connections=None)
 
@@ -220,6 +222,12 @@ class _PublicNetwork(httpcore.AsyncNetworkBackend):
         if not public:
             raise PrivateAddressError(f"{host} is {addresses[0]}")
         return public[:3]  # enough to get past a dead one
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """The trusted certificates, which take 20 ms to read."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _Stream(httpx.AsyncByteStream):

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeGuard
 
 import httpx
 from protego import Protego
@@ -101,7 +101,7 @@ class Web:
         self, url: str, *, declared: Declared, min_delay_s: float, etag: str | None = None, last_modified: str | None = None
     ) -> Fetched:
         """Fetch `url`. `declared`: the (host, port) pairs its source declares, which may be private. Raises FetchFailed."""
-        conditions = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if value}
+        conditions = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if _sendable(value)}
         return await self._follow(url, _Manners(declared, min_delay_s, obey_robots=True), conditions)
 
     async def __aenter__(self) -> Self:
@@ -118,7 +118,7 @@ class Web:
             visited.add(str(target))
             declared = _place(target) in manners.declared
             if not declared and is_private_literal(target.host):
-                raise FetchFailed("private-address", f"redirects to {target}" if len(visited) > 1 else target.host)
+                raise FetchFailed("private-address", f"redirects to {target}"[:200] if len(visited) > 1 else target.host)
             delay_s = manners.min_delay_s
             if manners.obey_robots:
                 delay_s = max(delay_s, await self._permission(target, manners, declared))
@@ -127,7 +127,7 @@ class Web:
                 return self._judged(url, target, response, payload, conditional=bool(conditions))
             target = _redirected(target, response)
             if str(target) in visited:
-                raise FetchFailed("redirect-loop", f"comes back to {target}")
+                raise FetchFailed("redirect-loop", f"comes back to {target}"[:200])
             if len(visited) > _MAX_REDIRECTS:
                 raise FetchFailed("redirect-loop", f"more than {_MAX_REDIRECTS} redirects")
 
@@ -156,29 +156,21 @@ class Web:
             return FetchFailed("robots", f"robots.txt: {failure.detail}", retry=True)
         return Protego.parse(fetched.body[:_MAX_ROBOTS].decode("utf-8-sig", errors="replace"))
 
-    async def _request(
-        self, target: httpx.URL, delay_s: float, conditions: Mapping[str, str], declared: bool
-    ) -> tuple[httpx.Response, bytes]:
+    async def _request(self, target: httpx.URL, delay_s: float, conditions: Mapping[str, str], declared: bool) -> _Answer:
         """One hop, tried again while that may help: a response that is no temporary failure, and its raw body."""
         queue = self._queues[_place(target)]
         tries = _TRIES if self._live else 1
         for attempt in range(1, tries + 1):
             async with queue.turn(delay_s if self._live else None):
-                if queue.trouble is not None and queue.unanswered >= _GIVE_UP_AFTER and self._live:
-                    raise FetchFailed(queue.trouble.reason, f"{queue.trouble.detail}, as for {queue.unanswered} tries before", retry=True)
                 try:
                     answer = await self._exchange(target, conditions, declared)
                 except _TemporaryError as error:
-                    if error.of_host:
-                        queue.unanswered += 1
-                        queue.trouble = error
+                    queue.failed(error)
                     if attempt == tries:
-                        queue.hold(error.wait_s)
-                        raise FetchFailed(
-                            error.reason, error.detail + (f" after {tries} tries" if tries > 1 else ""), retry=True
-                        ) from error
+                        detail = f"{error} after {tries} tries" if tries > 1 else str(error)
+                        raise FetchFailed(error.reason, detail, retry=True) from error
                     backoff_s = _BACKOFF_S * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
-                    queue.hold(max(backoff_s, error.wait_s))
+                    queue.hold(backoff_s)
                 else:
                     queue.unanswered = 0
                     return answer
@@ -189,11 +181,10 @@ class Web:
 
         The transport is asked without a client in between, which would keep cookies and choke on what some redirects say.
         """
-        extensions = {"declared": declared, "timeout": self._timeout}
         try:
-            response = await self._transport.handle_async_request(
-                httpx.Request("GET", target, headers={**self._headers, **conditions}, extensions=extensions)
-            )
+            headers = httpx.Headers({**self._headers, **conditions}, encoding="utf-8")
+            request = httpx.Request("GET", target, headers=headers, extensions={"declared": declared, "timeout": self._timeout})
+            response = await self._transport.handle_async_request(request)
             payload = b"".join([part async for part in response.aiter_raw()])
         except PrivateAddressError as error:
             raise FetchFailed("private-address", str(error)) from error
@@ -240,7 +231,6 @@ class _TemporaryError(Exception):
     def __init__(self, reason: Reason, detail: str, *, of_host: bool, wait_s: float = 0.0) -> None:
         super().__init__(detail)
         self.reason: Reason = reason
-        self.detail = detail
         self.of_host = of_host
         self.wait_s = wait_s
 
@@ -258,7 +248,7 @@ class _HostQueue:
 
     def __init__(self, sleep: Callable[[float], Awaitable[object]], clock: Callable[[], float]) -> None:
         self.unanswered = 0  # tries in a row for which the host had no answer
-        self.trouble: _TemporaryError | None = None  # the last of them
+        self._trouble: _TemporaryError | None = None  # the last of them
         self._sleep = sleep
         self._clock = clock
         self._lock = asyncio.Lock()
@@ -267,14 +257,22 @@ class _HostQueue:
 
     @asynccontextmanager
     async def turn(self, delay_s: float | None) -> AsyncIterator[None]:
-        """Enter when it is one's turn; `delay_s` None: without waiting for anything but the requests before."""
+        """Enter when it is one's turn; `delay_s` None: as soon as nobody is before. Raises FetchFailed once the host was given up."""
         async with self._lock:
             if delay_s is not None:
+                if self._trouble is not None and self.unanswered >= _GIVE_UP_AFTER:
+                    raise FetchFailed(self._trouble.reason, f"{self._trouble}, like {self.unanswered} tries before", retry=True)
                 wait_s = max(self._last_start + delay_s, self._held_until) - self._clock()
                 if wait_s > 0:
                     await self._sleep(wait_s)
             self._last_start = self._clock()
             yield
+
+    def failed(self, error: _TemporaryError) -> None:
+        """Take note of a failed try."""
+        self.unanswered = self.unanswered + 1 if error.of_host else 0
+        self._trouble = error
+        self.hold(error.wait_s)
 
     def hold(self, seconds: float) -> None:
         """Let nothing go to the host for so long."""
@@ -329,6 +327,11 @@ def _http_date(text: str) -> datetime | None:
     except ValueError:
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _sendable(value: str | None) -> TypeGuard[str]:
+    """Whether a header's value, which another server made up, may be sent."""
+    return bool(value) and value is not None and value.isascii() and value.isprintable()
 
 
 def _first_line(error: Exception) -> str:

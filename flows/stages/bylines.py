@@ -13,31 +13,35 @@ Role = Literal["author", "editor", "credit"]
 
 _ROLES: dict[Role, str] = {
     "editor": r"editor in chief|editor|redaktur|red|penyunting|disunting oleh|edited by",
-    "author": r"penulis|reporter|pewarta|jurnalis|wartawan|kontributor|ditulis oleh|laporan|rep|oleh|written by|reported by|author|by|posted by|fotografer|videografer|liputan",
+    "author": r"penulis|reporter|pewarta|jurnalis|wartawan|kontributor|ditulis oleh|laporan|rep|oleh|written by|reported by|author|by"
+    r"|posted by|fotografer|videografer|liputan",
     "credit": r"sumber artikel|sumber berita|sumber|source|dikutip dari|dilansir dari",
 }
 _LABELLED = re.compile(
-    r"(?:^|(?<=[\s|,;.)·•-])|(?<=[a-z])(?=[A-Z]))(?P<label>" + "|".join(_ROLES.values()) + r")(?:\s*(?:&|/|dan)\s*(?P<second>editor|reporter|redaktur|penulis))?\s*[:：]\s*",
+    r"(?:^|(?<=[\s|,;.)·•-])|(?<=[a-z])(?=[A-Z]))(?P<label>"
+    + "|".join(_ROLES.values())
+    + r")(?:\s*(?:&|/|dan)\s*(?P<second>editor|reporter|redaktur|penulis))?\s*[:：]\s*",
     re.IGNORECASE,
 )
 _UNMARKED = re.compile(r"^(?i:oleh|by|penulis|reporter|pewarta|editor|redaktur|posted (?:on .{4,30} )?by)\s+(?=[A-Z])")
+_POST_BEHIND = re.compile(
+    r"^(?P<name>[A-Z][\w.'’ -]{2,50}?)\s*,\s*(?P<post>(?i:jurnalis|wartawan|reporter|kontributor|editor))\b(?!\s+\w+\s+\w+)"
+)
 _NOT_PEOPLE = re.compile(
     r"\.(?:com|co|id|net|org|tv|info|news)\b|https?:|www\.|@|\b(?:redaksi|admin|administrator|tim|team|staff|newsroom|news|media|developer|online|portal|desk|pt|tbk|group|"
     r"share|follow|facebook|twitter|google|whatsapp|telegram|instagram|posted|komentar|dibaca|baca|read|more|views|menit|credits|oleh|network|press|biro|kantor|cyber|digital|foto|photo|ilustrasi|dok|istimewa|sumber|user|webmaster|contributor|kementerian|pemerintah|editor|penulis|super)\b|\d{2}",
     re.IGNORECASE,
 )
-_POST = re.compile(r"^(?:kontributor|contributor|koresponden|correspondent|wartawan|reporter|jurnalis|penulis|laporan|oleh|by|editor)\b[\s:]*", re.IGNORECASE)
-_PLACE_POST = re.compile(r"^(?:kontributor|koresponden|biro)\b", re.IGNORECASE)
-_AFTER_NAME = re.compile(r"\s*(?:\s[-–—|·•]\s|[|·•]|,\s*(?:jurnalis|kontributor|okezone|litbang|reporter|wartawan|editor|detik\w*|cnn|cnbc)|\s+-\s*[a-z]|\b(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu)\b|\d).*$", re.IGNORECASE)
-_DEGREE = re.compile(r"^(?:S|M|SE|SH|MH|MM|MSi|MPd|SPd|Ph\.?D|Dr|Jr|Sr|BA|MA|MBA|ST|MT|[SM]\.\s?[A-Z][\w.]*)\.?$")
-
-# "seperti dilansir Reuters", "mengutip AFP": what a report is taken from, where no line says so. `taken` verbs are said of media alone.
-_OUTLET_NAME = r"[A-Z][\w&-]*(?:\.\w+)*(?:\s[A-Z][\w&-]*(?:\.\w+)*){0,3}"
-_QUOTED_OUTLET = re.compile(
-    rf"\b(?:(?i:dilansir|melansir)(?:\s+(?i:dari|oleh|laman|situs|kantor berita))*\s+(?P<taken>{_OUTLET_NAME})"
-    rf"|(?i:dikutip dari|mengutip|disadur dari)(?:\s+(?i:kantor berita|laman|situs))*\s+(?P<quoted>{_OUTLET_NAME}))"
+_POST = re.compile(
+    r"^(?:kontributor|contributor|koresponden|correspondent|wartawan|reporter|jurnalis|penulis|laporan|oleh|by|editor)\b[\s:]*",
+    re.IGNORECASE,
 )
-_LEAD = 4  # paragraphs in which a report says where it is from
+_PLACE_POST = re.compile(r"^(?:kontributor|koresponden|biro)\b", re.IGNORECASE)
+_AFTER_NAME = re.compile(
+    r"\s*(?:copyright|©|\s[-–—|·•]\s|[|·•]|,\s*(?:jurnalis|kontributor|okezone|litbang|reporter|wartawan|editor|detik\w*|cnn|cnbc)|\s+-\s*[a-z]|\b(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu)\b|\d).*$",
+    re.IGNORECASE,
+)
+_DEGREE = re.compile(r"^(?:S|M|SE|SH|MH|MM|MSi|MPd|SPd|Ph\.?D|Dr|Jr|Sr|BA|MA|MBA|ST|MT|[SM]\.\s?[A-Z][\w.]*)\.?$")
 
 # Agencies and outlets that others take texts from, by the key of each name they go by.
 _OUTLETS = {
@@ -96,8 +100,8 @@ class People:
     credit: str | None
 
 
-def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Removed], body: Sequence[str], outlet: str, home: str) -> People:
-    """`near`: the lines around headline and text; `removed`: what was cut from the text; `outlet`, `home`: the source's name and address."""
+def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Removed], outlet: str, home: str) -> People:
+    """`near`: the lines around headline and text; `removed`: what was cut; `outlet`, `home`: the source's name and address."""
     stated_source = metadata.tag("content_source", "news_source", "article:source")
     own = {key(outlet), key(re.sub(r"^https?://(?:www\.)?|\.(?:com|co|id|net|org|tv|info).*$", "", home))}
     names = _Names(own, frozenset({key(stated_source)}) - {""})
@@ -114,7 +118,10 @@ def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Remo
         for name, kind in metadata.names("author") + metadata.names("creator"):
             if kind != "Organization" and name not in names.editor:
                 names.add("author", name)
-    if not names.author and (name := metadata.tag("content_author", "author", "article:author", "dable:author", "dc.creator")) not in names.editor:
+    if (
+        not names.author
+        and (name := metadata.tag("content_author", "author", "article:author", "dable:author", "dc.creator")) not in names.editor
+    ):
         names.add("author", name)
     for cut in removed:
         if cut.rule == "sign-off":
@@ -124,9 +131,6 @@ def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Remo
             else:
                 names.add("credit", inside, outlets_only=True)
     names.add("credit", stated_source)
-    if not names.credit:
-        for match in _QUOTED_OUTLET.finditer("\n".join(body[:_LEAD])):
-            names.add("credit", match["taken"] or match["quoted"], outlets_only=match["taken"] is None)
     return People(*("; ".join(found) or None for found in (names.author, names.editor, names.credit)))
 
 
@@ -163,7 +167,9 @@ class _Names:
 def _is_byline(line: Line) -> bool:
     element = line.element
     names = {element.tag, *element.get("itemprop", "").split(), *element.get("rel", "").split(), *element.get("class", "").split()}
-    return len(line.text) <= 120 and (line.clutter == "byline" or (line.clutter is None and bool(names & {"author", "fn", "byline", "penulis", "reporter"})))
+    return len(line.text) <= 120 and (
+        line.clutter == "byline" or (line.clutter is None and bool(names & {"author", "fn", "byline", "penulis", "reporter"}))
+    )
 
 
 def _labelled(lines: Sequence[Line]) -> list[tuple[Role, str]]:
@@ -193,6 +199,8 @@ def _labelled(lines: Sequence[Line]) -> list[tuple[Role, str]]:
                     found.append((_role(label["second"]), value))
         if not labels and len(text) <= 60 and (match := _UNMARKED.match(text)):
             found.append((_role(match[0].split()[0]), text[match.end() :]))
+        elif not labels and len(text) <= 100 and (match := _POST_BEHIND.match(text)):
+            found.append((_role(match["post"]), match["name"]))
     return found
 
 
@@ -207,7 +215,9 @@ def _aired(removed: Iterable[Removed]) -> list[tuple[Role, str]]:
     """The outlet named by "Artikel ini telah tayang di …"."""
     found: list[tuple[Role, str]] = []
     for cut in removed:
-        if cut.rule == "aired" and (match := re.search(r"\b(?:di|oleh)\s+([\w.\- ]{2,40}?)(?:\s+(?:dengan|pada|berjudul|edisi)\b|[,;]|\.?$)", cut.text)):
+        if cut.rule == "aired" and (
+            match := re.search(r"\b(?:di|oleh)\s+([\w.\- ]{2,40}?)(?:\s+(?:dengan|pada|berjudul|edisi)\b|[,;]|\.?$)", cut.text)
+        ):
             found.append(("credit", match[1]))
     return found
 
@@ -235,4 +245,3 @@ def _is_person(name: str) -> bool:
         and not _NOT_PEOPLE.search(name)
         and not re.search(r"[?!:\"“”]", name)
     )
-

@@ -1,7 +1,7 @@
 """A page becomes an article, or a rejection that says why it is none.
 
-    bytes -> text -> tree, pruned -> lines -> headline, container -> the container's lines -> cleaned body, what was cut
-                                                                  -> who, when, whence
+bytes -> text -> tree, pruned -> lines -> headline, container -> the container's lines -> cleaned body, what was cut
+                                                              -> who, when, whence
 """
 
 import codecs
@@ -14,26 +14,44 @@ from lxml import etree, html
 from flows.records import Article, Page, Reason, Rejection, Removed, Source, stable_id
 from flows.stages import boilerplate, container
 from flows.stages.bylines import read_people
-from flows.stages.instants import read_instants
-from flows.stages.lines import Line, key, read_lines, tidy
+from flows.stages.instants import is_date_line, read_instants
+from flows.stages.line_rules import RULES
+from flows.stages.lines import MAX_LINES, Line, key, read_lines
 from flows.stages.links import canonical
 from flows.stages.metadata import Metadata, read_metadata
 
-EXTRACTOR_VERSION = stable_id("1", container.ENGINE, *(f"{rule.id} {rule.where} {rule.pattern}" for rule in boilerplate.RULES))
+EXTRACTOR_VERSION = stable_id("1", container.ENGINE, *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES))
 
 # The shortest real article seen, a photo report of one sentence, has 22 words; below that there are only captions and stubs.
 MIN_WORDS = 15
+_BRIEF = 80  # words; a longer text is an article even where it says “404”, or many links stand around it
+_PLAYED = frozenset(["VideoObject", "ImageGallery", "AudioObject", "PodcastEpisode"])
 _MAX_CHARACTERS = 4_000_000
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/octet-stream", "application/xml", "text/xml")
+_MAGIC = {
+    b"%PDF": "a PDF file",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"RIFF": "a media file",
+    b"PK\x03\x04": "a ZIP file",
+    b"\x1f\x8b": "compressed data",
+}
 _MISSING = re.compile(
-    r"\b(?:404|page not found|halaman (?:yang (?:anda|kamu) (?:cari|tuju|minta|maksud) )?(?:tidak|tak) (?:dapat |bisa )?(?:di)?(?:temukan|tersedia|ada)|"
-    r"(?:artikel|berita|konten) (?:ini |yang (?:anda|kamu) cari )?(?:tidak (?:ditemukan|tersedia)|telah dihapus|sudah dihapus|sudah tidak tersedia))\b",
+    r"\b(?:(?:error |kesalahan )404|404 (?:error|not found)|^404$|page not found"
+    r"|halaman (?:yang (?:anda|kamu) (?:cari|tuju|minta|maksud) )?(?:tidak|tak) (?:dapat |bisa )?(?:di)?(?:temukan|tersedia|ada)"
+    r"|(?:artikel|berita|konten) (?:ini |yang (?:anda|kamu) cari )?"
+    r"(?:tidak (?:ditemukan|tersedia)|(?:telah|sudah) dihapus|sudah tidak tersedia))\b",
     re.IGNORECASE,
 )
+_MARKUP = re.compile(r"<(?:!doctype html|html|head|body|title|meta|div|p|br|article|section|span|table|h\d)\b", re.IGNORECASE)
+_UNREADABLE = "\ufffd" + "".join(map(chr, {*range(32), *range(127, 160)} - {9, 10, 12, 13}))
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _DATELINE = re.compile(r"(.{3,90}?)\s*(?:--?|[–—])\s")
 _PLACE = re.compile(r"(?:[A-Z][\w.'’/-]*)(?:\s(?:[A-Z][\w.'’/-]*|di|dan))*")
-_OUTLET = re.compile(r"\([^()]*\)|\b[\w.]+\.(?:com|co\.id|co|id|net|tv|org)\b|\b(?:CNN|CNBC|VOA|BBC|DW) Indonesia\b|\bANTARA(?: News)?\b", re.IGNORECASE)
+_OUTLET = re.compile(
+    r"\([^()]*\)|\b[\w.]+\.(?:com|co\.id|co|id|net|tv|org)\b|\b(?:CNN|CNBC|VOA|BBC|DW) Indonesia\b|\bANTARA(?: News)?\b", re.IGNORECASE
+)
 
 
 def extract(page: Page, source: Source) -> Article | Rejection:
@@ -47,6 +65,8 @@ def extract(page: Page, source: Source) -> Article | Rejection:
     text = _decoded(page.body, page.content_type)
     if len(text) > _MAX_CHARACTERS:
         return rejected("too-large", f"{len(text)} characters of HTML, at most {_MAX_CHARACTERS} are read")
+    if flaw := _garbled(text):
+        return rejected(*flaw)
     root = _parsed(text)
     if root is None:
         return rejected("no-text", "the document is empty")
@@ -55,18 +75,21 @@ def extract(page: Page, source: Source) -> Article | Rejection:
         return rejected("soft-404", astray)
     pruned = _pruned(root, source)
     lines = read_lines(root)
-    headline, at = _headline(metadata, lines, source)
+    if len(lines) > MAX_LINES:
+        return rejected("too-large", f"more than {MAX_LINES} lines of text")
+    headline, at = container.find_headline(metadata, lines, source)
     box = container.choose(root, source.container, lines, at)
     own = read_lines(box)
     cleaned = boilerplate.clean(own, headline, source.strip, container.kept_by_engine(box))
-    if flaw := _flaw(cleaned.body, headline, metadata, own):
+    first = _first(lines, cleaned.body)
+    beside = _by_distance(lines, at, first)
+    if flaw := _flaw(cleaned.body, headline, metadata, lines, own, beside):
         return rejected(*flaw)
-    first = next((index for index, line in enumerate(lines) if key(line.text)[:60] == key(cleaned.body[0])[:60]), len(lines))
-    near = _near(lines, at, first, own)
     zone = ZoneInfo(source.timezone)
-    beside = [line.text for line in _by_distance(lines, at, first)]
-    instants = read_instants(metadata, beside, [cut.text for cut in cleaned.removed], page.url, zone, page.fetched_at)
-    people = read_people(metadata, near, cleaned.removed, cleaned.body, source.name, source.home)
+    instants = read_instants(
+        metadata, [line.text for line in beside], [cut.text for cut in cleaned.removed], page.url, zone, page.fetched_at
+    )
+    people = read_people(metadata, _near(lines, at, first, own), cleaned.removed, source.name, source.home)
     url = _identity(page, source, metadata)
     published = instants.published
     return Article(
@@ -91,9 +114,8 @@ def extract(page: Page, source: Source) -> Article | Rejection:
 def _other_type(page: Page) -> str | None:
     """What the page is instead of HTML, by its first bytes and its declared type."""
     start = page.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    for magic, name in ((b"%PDF", "a PDF file"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"), (b"RIFF", "a media file"), (b"PK\x03\x04", "a ZIP file"), (b"\x1f\x8b", "compressed data")):  # fmt: skip
-        if start.startswith(magic):
-            return name
+    if found := next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None):
+        return found
     declared = page.content_type.split(";")[0].strip().lower()
     if start[:1] in (b"{", b"[") and b"<" not in page.body[:2000]:
         return "JSON"
@@ -113,7 +135,7 @@ def _decoded(body: bytes, content_type: str) -> str:
     as_utf8 = body.decode("utf-8", "replace")
     broken = as_utf8.count("\ufffd")
     multibyte = sum(character > "\x7f" for character in as_utf8) - broken
-    if multibyte > 2 * broken:
+    if multibyte > broken:
         return as_utf8
     match = _CHARSET.search(content_type.encode("ascii", "ignore")) or _CHARSET.search(body[:4096])
     name = match[1].decode("ascii") if match else "windows-1252"
@@ -124,8 +146,18 @@ def _decoded(body: bytes, content_type: str) -> str:
         return body.decode("cp1252", "replace")
 
 
+def _garbled(text: str) -> tuple[Reason, str] | None:
+    """Why a text cannot be a page: bytes that are no characters, or no markup."""
+    unreadable = sum(map(text.count, _UNREADABLE))
+    if unreadable > 0.02 * len(text):
+        return "broken", f"{unreadable} of {len(text)} characters are unreadable"
+    if text.strip() and not _MARKUP.search(text):
+        return "not-html", "no HTML element in it"
+    return None
+
+
 def _parsed(text: str) -> html.HtmlElement | None:
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     data = text.replace("\x00", "").encode("utf-8", "replace")
     if not data.strip():
         return None
@@ -147,45 +179,10 @@ def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:
     return removed
 
 
-def _headline(metadata: Metadata, lines: list[Line], source: Source) -> tuple[str, int | None]:
-    """The headline as the page shows it, and its line; without a visible one, what the metadata give, without the outlet's name."""
-    stated = [metadata.tag("og:title"), metadata.text("headline"), metadata.tag("twitter:title"), metadata.title, metadata.tag("title")]
-    stated = [text for text in stated if text]
-    keys = list(dict.fromkeys(form for text in stated for form in (key(_bare_title(text, source)), key(text)) if form))
-    best: tuple[float, int] | None = None
-    for index, line in enumerate(lines):
-        if len(line.text) < 8 or len(line.text) > 300:
-            continue
-        score = _headline_score(line, key(line.text), keys)
-        if score > 0 and (best is None or score > best[0]):
-            best = (score, index)
-    if best is not None:
-        return lines[best[1]].text, best[1]
-    return (_bare_title(stated[0], source) if stated else ""), None
-
-
-def _headline_score(line: Line, text: str, keys: list[str]) -> float:
-    if not text or line.clutter in {"nav", "related", "comments"} or line.linked > 0.9 and not line.is_heading:
-        return 0.0
-    shape = {"h1": 1.5, "h2": 1.0, "h3": 0.7}.get(line.element.tag, 0.3)
-    fit = 0.0
-    for rank, stated in enumerate(keys):
-        if text == stated:
-            fit = max(fit, 10.0 - 0.5 * rank)
-        elif text in stated and len(text) >= 0.4 * len(stated):
-            fit = max(fit, 4.0 + 4.0 * len(text) / len(stated) + (1.0 if stated.startswith(text) else 0.0))
-        elif stated in text and len(stated) >= 0.6 * len(text):
-            fit = max(fit, 5.0)
-    return fit + shape if fit else 0.0
-
-
-def _bare_title(title: str, source: Source) -> str:
-    """A title without the outlet's name before or behind it."""
-    names = {key(source.name), key(urlsplit(source.home).hostname or "").removeprefix("www")}
-    parts = re.split(r"(\s+[|–—-]\s+|\s*(?:::|»|\|)\s*)", title)
-    while len(parts) > 2 and (any(name and name in key(parts[-1]) for name in names) or re.search(r"\.(?:com|co|id|net)\b|online|news", parts[-1], re.I)):
-        parts = parts[:-2]
-    return "".join(parts).strip()
+def _first(lines: list[Line], body: list[str]) -> int:
+    """The page's line that opens the body."""
+    start = key(body[0])[:60] if body else ""
+    return next((index for index, line in enumerate(lines) if start and key(line.text)[:60] == start), len(lines))
 
 
 def _near(lines: list[Line], at: int | None, first: int, own: list[Line]) -> list[Line]:
@@ -205,19 +202,24 @@ def _by_distance(lines: list[Line], at: int | None, first: int) -> list[Line]:
     return [line for line in [*between, *reversed(before), *behind] if line.clutter not in {"related", "comments"}]
 
 
-def _flaw(body: list[str], headline: str, metadata: Metadata, own: list[Line]) -> tuple[Reason, str] | None:
+def _flaw(
+    body: list[str], headline: str, metadata: Metadata, lines: list[Line], own: list[Line], beside: list[Line]
+) -> tuple[Reason, str] | None:
+    """Why what was found is no article. `lines`: the page's; `own`: the container's; `beside`: the headline's."""
     words = sum(len(line.split()) for line in body)
     start = " ".join([metadata.title, headline, *body[:2]])[:400]
-    if words < 80 and (match := _MISSING.search(start)):
+    if words < _BRIEF and (match := _MISSING.search(start)):
         return "soft-404", f"the page says “{match[0]}”"
+    if words < MIN_WORDS and (metadata.types & _PLAYED or metadata.tag("og:type").startswith("video")):
+        return "not-article", f"a video or gallery with {words} words of text"
+    if not metadata.is_article and not any(is_date_line(line.text) for line in beside[:6]):
+        teasers = len(container.find_teasers(own))
+        links = sum(line.linked >= 0.9 and len(line.text) >= 25 for line in lines)
+        if (teasers >= 4 and teasers > 0.6 * len(body)) or (links >= 8 and words < _BRIEF):
+            return "not-article", f"a list of {links} links with {words} words of other text"
     if not body:
         return "no-text", "no paragraph is left once clutter is cut"
-    linked = [line for line in own if line.linked >= 0.8 and len(line.text) >= 20 and line.clutter is None]
     if words < MIN_WORDS:
-        if metadata.types & {"VideoObject", "ImageGallery"} or metadata.tag("og:type").startswith("video"):
-            return "not-article", f"a video or gallery with {words} words of text"
-        if len(linked) >= 5:
-            return "not-article", f"a list of {len(linked)} links with {words} words of text"
         return "too-short", f"{words} words, an article has at least {MIN_WORDS}"
     return None
 
@@ -266,7 +268,9 @@ def _site(url: str) -> str:
         labels = (urlsplit(url).hostname or "").split(".")
     except ValueError:
         return ""
-    second_level = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in {"co", "com", "or", "go", "ac", "net", "web", "my", "org", "gov", "sch"}
+    second_level = (
+        len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in {"co", "com", "or", "go", "ac", "net", "web", "my", "org", "gov", "sch"}
+    )
     return ".".join(labels[-3:] if second_level else labels[-2:])
 
 

@@ -1,7 +1,7 @@
 """When an article was published and changed: the visible line beside the headline against what the metadata says.
 
-Outlets' metadata lie about zones: a `Z` that means WIB, local time marked +00:00. The line that readers see is right, to the minute. So where both
-give the same clock time the visible zone wins, and the metadata may add the seconds.
+Outlets' metadata lie about zones: a `Z` that means WIB, local time marked +00:00. The line that readers see is right, to the minute. So
+where both give the same clock time the visible zone wins, and the metadata may add the seconds.
 """
 
 import re
@@ -38,7 +38,10 @@ _MONTHS = {
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DAY_NAME = r"senin|selasa|rabu|kamis|jum['’`]?at|sabtu|minggu|ahad|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun"
 _DATES = (
-    re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]{{1,3}}(?P<mon>{_MONTH})\b\.?[\s\-/.,]{{1,3}}(?P<y>\d{{4}}|\d{{2}}(?![\d:.]))", re.I),
+    re.compile(
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]{{1,3}}(?P<mon>{_MONTH})\b\.?[\s\-/.,]{{1,3}}(?P<y>\d{{4}}|\d{{2}}(?![\d:.]))",
+        re.I,
+    ),
     re.compile(rf"\b(?P<mon>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})(?!\d)", re.I),
     re.compile(r"(?<!\d)(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)"),
     re.compile(r"(?<!\d)(?P<d>\d{1,2})\s?[-/.]\s?(?P<m>\d{1,2})\s?[-/.]\s?(?P<y>\d{4}|\d{2})(?![\d/])"),
@@ -53,8 +56,10 @@ _ISO = re.compile(
     r"(?P<off>Z|UTC|GMT|WIB|WITA|WIT|[+-]\d\d:?\d\d|[+-]\d\d)?)?(?!\d)",
     re.I,
 )
-_URL_DATE = re.compile(r"/(?P<y>(?:19|20)\d\d)/?[/-](?P<m>\d\d)[/-](?P<d>\d\d)(?:/(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)\d{0,3}(?=/|$))?")
-_MODIFIED = re.compile(r"\b(?:di(?:per)?ba(?:h)?arui|di-?update|updated?|last modified|perubahan|terakhir diubah|diubah)\b", re.I)
+_URL_DATE = re.compile(
+    r"/(?P<y>(?:19|20)\d\d)/?[/-](?P<m>\d\d)[/-](?P<d>\d\d)(?:/(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)\d{0,3}(?=/|$))?"
+)
+_MODIFIED = re.compile(r"\b(?:di(?:per)?ba(?:ha)?rui|di-?update|updated?|last modified|perubahan|terakhir diubah|diubah)\b", re.I)
 _DATE_LINE_MAX = 200  # characters of a line that gives a date; a sentence that mentions one is told apart by what is left without it
 _PUBLISHED_TAGS = (
     "article:published_time",
@@ -78,7 +83,15 @@ _PUBLISHED_TAGS = (
     "dc.date",
     "date",
 )
-_MODIFIED_TAGS = ("article:modified_time", "og:updated_time", "content_modifieddate", "datemodified", "lastmod", "last-modified", "dcterms.modified")
+_MODIFIED_TAGS = (
+    "article:modified_time",
+    "og:updated_time",
+    "content_modifieddate",
+    "datemodified",
+    "lastmod",
+    "last-modified",
+    "dcterms.modified",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +156,7 @@ def is_date_line(text: str) -> bool:
     rest = _TIME.sub(" ", rest)
     rest = re.sub(
         rf"\b(?:{_DAY_NAME})(?:day)?\b|\b(?:wib|wita|wit|gmt|pukul|jam|on|at|tanggal|date|posted|publish(?:ed)?|dipublikasikan|diterbitkan|terbit|tayang|rilis|"
-        r"di(?:per)?ba(?:h)?arui|update[ds]?|last|terakhir|waktu|created|modified)\b",
+        r"di(?:per)?ba(?:ha)?rui|update[ds]?|last|terakhir|waktu|created|modified)\b",
         " ",
         rest,
         flags=re.I,
@@ -237,9 +250,9 @@ def _without_lie(stamp: Stamp, stated: list[Stamp], from_url: Stamp | None, zone
         return stamp
     local = replace(stamp, at=stamp.at.replace(tzinfo=zone), origin=stamp.origin)
     witnesses = [other for other in stated if other.precision != "day" and other.at.utcoffset() != timedelta(0)]
-    if from_url is not None and from_url.precision == "second":
+    if from_url is not None and from_url.precision != "day":
         witnesses.append(from_url)
-    if any(_same_minute(witness.at, local.at) for witness in witnesses) or stamp.at > fetched_at:
+    if any(_same_minute(witness.at, local.at) for witness in witnesses) or stamp.at > fetched_at >= local.at:
         return local
     return stamp
 
@@ -254,7 +267,10 @@ def _modified(modified: Stamp | None, published: Stamp, stated: list[Stamp], zon
         return None
     at = modified.at
     if modified.zoned and at.utcoffset() == timedelta(0) and modified.origin != "visible":
-        lied = any(stamp.zoned and stamp.at.utcoffset() == timedelta(0) and stamp.at.replace(tzinfo=None) == _clock(published, zone) for stamp in stated)
+        lied = any(
+            stamp.zoned and stamp.at.utcoffset() == timedelta(0) and stamp.at.replace(tzinfo=None) == _clock(published, zone)
+            for stamp in stated
+        )
         if lied and not any(stamp.at == published.at for stamp in stated):
             at = at.replace(tzinfo=zone)
     return at if at > published.at else None

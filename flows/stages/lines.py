@@ -8,16 +8,18 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml import etree, html
 
 # No text for a reader, or none of the page's own.
-UNREAD = frozenset("script style noscript template svg math iframe object embed select textarea datalist head canvas map".split())
-BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hgroup hr html legend li main nav ol option p pre section summary table tbody tfoot thead tr ul caption button video audio".split()
-)
-FORMATTING = frozenset("a abbr b big cite code em font i ins mark q s small span strong sub sup time u var".split())
+_UNREAD = "script style noscript template svg math iframe object embed select textarea datalist head canvas map"
+_BLOCKS = """
+    address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3
+    h4 h5 h6 header hgroup hr html legend li main nav ol option p pre section summary table tbody tfoot thead tr ul video audio
+"""
+_FORMATTING = "a abbr b big cite code em font i ins mark q s small span strong sub sup time u var"
+UNREAD, BLOCKS, FORMATTING = (frozenset(names.split()) for names in (_UNREAD, _BLOCKS, _FORMATTING))
 
 # Elements that hold no article text, by tag.
 CLUTTER_TAGS = {
@@ -34,26 +36,34 @@ CLUTTER_TAGS = {
 }
 # The same by class or id. A name counts where a whole word of it, between dashes, underscores and blanks, says so.
 _CLUTTER_NAMES = {
-    "caption": r"caption|captions|\w*caption|cap-foto|cap_foto|set-cp|foto-?credit|photo-?credit|keterangan-foto|image-source|img-desc|figure",
-    "related": r"baca|baca-?juga|bacajuga|\w*bacajuga\w*|relate[ds]?|jp-relatedposts|terkait|sisip\w*|linksisip|topiksisip|inject|inner-link"
-    r"|read__others|recommend\w*|rekomendasi|kompasidrec\w*|lihat-?juga|lihatjg|liftdown\w*|also-?read|artikel-?lain\w*|internal-link"
+    "caption": r"caption|captions|\w*caption|cap-foto|cap_foto|set-cp|foto-?credit|photo-?credit|keterangan-foto"
+    r"|image-source|img-desc|figure",
+    "related": r"baca|baca-?juga|bacajuga|\w*bacajuga\w*|relate[ds]?|jp-relatedposts|terkait|sisip\w*|linksisip|topiksisip|inject"
+    r"|inner-link|read__others|recommend\w*|rekomendasi|kompasidrec\w*|lihat-?juga|lihatjg|liftdown\w*|also-?read|artikel-?lain\w*|internal-link"
     r"|links-block|next-?article|popin|_popin\w*|outbrain|taboola\w*|mgid|terpopuler|populer|trending|terkini|news-?list|teaser-?list",
     "share": r"share|sharing|sharedaddy|sosmed|medsos|social|sosial|addthis\w*|addtoany\w*|likes-widget|sd-block",
-    "ads": r"ads?|ads\w+|advert\w*|advertisement|iklan|parallax\w*|gpt|dfp|prads|detads|wpcnt|billboard|sponsor\w*|scriptroot\w*|m\d+scriptroot\w*",
+    "ads": r"ads?|ads\w+|advert\w*|advertisement|iklan|parallax\w*|gpt|dfp|prads|detads|wpcnt|billboard|sponsor\w*"
+    r"|(?:m\d+)?scriptroot\w*",
     "comments": r"comments?|comment-?list|komentar|disqus\w*|respond",
     "player": r"player|jwplayer|\w+-player|c-mmp|metube\w*|video-?wrap\w*",
-    "byline": r"author|authors|author-?\d|byline|penulis|editor|reporter|nmreporter|namerep|redaktur|jurnalis|wartawan|credits?|kredit|postinfo|postmeta",
+    "byline": r"author|authors|author-?\d|byline|penulis|editor|reporter|nmreporter|namerep|redaktur|jurnalis|wartawan|credits?|kredit"
+    r"|postinfo|postmeta",
     "date": r"dates?|datetime|tanggal|tgl|timestamp|time-?ago|published-?date|pubdate",
-    "prompt": r"newsletter|subscribe|subscription|langganan|ext-channel|google-?news|gnews|whatsapp\w*|wa-channel|apresiasi|gate-\w+|paywall",
+    "prompt": r"newsletter|subscribe|subscription|langganan|ext-channel|google-?news|gnews|whatsapp\w*|wa-channel|apresiasi|gate-\w+"
+    r"|paywall",
     "nav": r"nav|navigation|breadcrumbs?|\w*breadcrumb\w*|pagination|paging|pager|menu",
     "footer": r"footer|copyright",
     "tags": r"(?:[\w-]+[-_])?tags?(?![\w-])|tag-?list|tagar",
 }
 _CLUTTER_CLASS = re.compile("|".join(rf"(?P<{rule}>(?<![a-z0-9])(?:{names})(?![a-z0-9]))" for rule, names in _CLUTTER_NAMES.items()))
-_INLINE_CLUTTER = frozenset({"related", "ads", "caption"})  # what a span or a link inside a sentence may be called besides is a fact about it
+_INLINE_CLUTTER = frozenset(
+    {"related", "ads", "caption"}
+)  # what a span or a link inside a sentence may be called besides is a fact about it
 _RELATED_LABEL = re.compile(r"\s*[\[(]?\s*(?:baca|lihat|simak)(?:\s+juga)?\s*:", re.IGNORECASE)
 _INVISIBLE = {ord(c): None for c in "\u200b\u200e\u200f\u2060\u2063\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"}
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
+
+MAX_LINES = 5000  # four times the longest real page measured
 
 # An element with more of the unlinked text than this is the article, whatever its class says, ...
 _OWN_SHARE = 0.4
@@ -93,8 +103,8 @@ def key(text: str) -> str:
 
 
 def read_lines(root: html.HtmlElement) -> list[Line]:
-    """The lines below an element, clutter marked; the element's own tag and class are not judged."""
-    return _joined(_broken_lines(root, _clutter_elements(root)))
+    """The lines below an element, at most MAX_LINES + 1, clutter marked; the element's own tag and class are not judged."""
+    return _joined(islice(_broken_lines(root, _clutter_elements(root)), MAX_LINES + 1))
 
 
 def _clutter_elements(root: html.HtmlElement) -> dict[html.HtmlElement, str]:

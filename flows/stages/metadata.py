@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import etree, html
+from lxml import html
 
 from flows.stages.lines import tidy
 
 # schema.org's types of one text; a page that only declares others is no article, or says nothing about it.
-ARTICLE_TYPES = frozenset(
-    "Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle AdvertiserContentArticle "
-    "LiveBlogPosting BlogPosting SocialMediaPosting Report TechArticle Review".split()
-)
+_ARTICLE_TYPES = """
+    Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle AdvertiserContentArticle
+    LiveBlogPosting BlogPosting SocialMediaPosting Report TechArticle Review
+"""
+ARTICLE_TYPES = frozenset(_ARTICLE_TYPES.split())
 _BROKEN_FIELD = re.compile(r'"(headline|datePublished|dateModified|dateCreated)"\s*:\s*"((?:[^"\\]|\\.){1,400})"')
 _MAX_JSON = 400_000  # the longest real article object seen has 60 thousand characters
 
@@ -29,6 +30,12 @@ class Metadata:
     microdata: tuple[tuple[str, str], ...]
     title: str
     canonical: str | None
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the page declares itself an article, or gives a date of publication as articles do."""
+        stated = self.tag("article:published_time", "datepublished", "pubdate", "publishdate", "content_publisheddate")
+        return bool(ARTICLE_TYPES & self.types or self.tag("og:type").lower() == "article" or stated)
 
     def tag(self, *names: str) -> str:
         """The first meta tag by one of these names that has a content, else ''."""
@@ -56,7 +63,9 @@ def read_metadata(root: html.HtmlElement) -> Metadata:
         for prop in element.get("itemprop").split()
         if element.tag != "meta" and (value := element.get("datetime") or element.get("content"))
     ]
-    canonical = next((link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical" and link.get("href")), None)
+    canonical = next(
+        (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical" and link.get("href")), None
+    )
     return Metadata(
         article=_article(objects),
         types=frozenset(kind for node in objects for kind in _types(node)),
@@ -113,16 +122,3 @@ def _names(value: object) -> Iterator[tuple[str, str]]:
     elif isinstance(value, dict):
         kinds = _types(value)
         yield from ((name, kinds[0] if kinds else "") for name, _ in _names(value.get("name")) if not isinstance(value.get("name"), dict))
-
-
-def article_text(metadata: Metadata) -> str:
-    """The article's text as JSON-LD repeats it, markup taken out, '' where it does not."""
-    body = metadata.article.get("articleBody")
-    if not isinstance(body, str) or len(body) < 100:
-        return ""
-    return tidy(re.sub(r"<[^<>]{0,500}>", " ", body))
-
-
-def drop_foreign_bodies(root: html.HtmlElement) -> None:
-    """Take out what is no element: processing instructions, comments and entities that a lenient parser left behind."""
-    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)

@@ -3,8 +3,8 @@
     clippings -> links -> parts -> stories by average linkage -> ids and merges
                                    in each story: copy groups by average linkage -> originals and relations
 
-Average linkage asks whether two clusters belong together as wholes, so a chain of articles, each a little like the next, does not draw two events
-into one story. Everything is done in order of publication, so the order of arrival makes no difference.
+Average linkage asks whether two clusters belong together as wholes, so a chain of articles, each a little like the next, does not draw
+two events into one story. Everything is done in order of publication, so the order of arrival makes no difference.
 """
 
 import re
@@ -24,7 +24,8 @@ STORY_MEAN = -1.7  # the least mean story score between two clusters that are jo
 COPY_MEAN = 0.0  # the least mean copy score between two
 COPIED = 0.76  # the share of phrases from which a text counts as a copy: labelled copies have .80 and more, four in five rewrites less
 BLOCK = 512  # articles compared at a time: with 25,000 near them, 50 MB a table
-SUFFIX = re.compile(r"(com|coid|id|news|indonesia)+$")
+PART = re.compile(r"[^\W_]+")
+EDITION = re.compile(r"(?<=.)(news|indonesia|com|id)$")
 
 
 def group(clippings: Sequence[Clipping], window: timedelta) -> tuple[list[Placement], list[Merge]]:
@@ -82,12 +83,16 @@ def _links(new: Indices, comparison: Comparison, window: timedelta) -> Iterator[
 
 
 def _linked(score: Floats, rows: Indices, columns: Indices, comparison: Comparison, window: timedelta) -> NDArray[np.bool_]:
+    """Which pairs are links: their story score is 0 or more, and no more than the window lies between them."""
     apart = np.abs(np.subtract.outer(comparison.seconds[rows], comparison.seconds[columns]))
-    return (score >= 0) & (apart <= window.total_seconds())
+    return np.asarray((score >= 0) & (apart <= window.total_seconds()))
 
 
 def _stories(part: Indices, clippings: Sequence[Clipping], comparison: Comparison, window: timedelta) -> Iterator[Indices]:
     """The stories of a part, each as positions in order of publication."""
+    if len(part) == 1:
+        yield part
+        return
     score = comparison.story_score(part, part)
     labels = [clippings[i].story_id or clippings[i].article_id for i in part]
     for story in _average_linkage(score, _linked(score, part, part, comparison, window), STORY_MEAN, labels):
@@ -95,7 +100,7 @@ def _stories(part: Indices, clippings: Sequence[Clipping], comparison: Compariso
 
 
 def _average_linkage(score: Floats, linked: NDArray[np.bool_], least: float, labels: Sequence[str]) -> list[list[int]]:
-    """Positions in clusters: of all clusters with a link between them, the two with the highest mean score are joined while it is `least` or more.
+    """Positions in clusters: of clusters with a link between them, the two of highest mean score are joined while it is `least` or more.
 
     Positions with the same label are together from the start. Ties go to the first positions.
     """
@@ -144,8 +149,8 @@ def _placements(story_id: str, story: Sequence[Clipping], positions: Indices, co
     if len(story) == 1:
         yield Placement(story[0].article_id, story_id, "original", story[0].article_id, 1.0)
         return
-    score = comparison.copy_score(positions, positions)
-    wording = comparison.wording(positions, positions)
+    score = comparison.copy_score(positions)
+    wording = comparison.wording(positions)
     alike = np.clip((comparison.vector(positions, positions) + comparison.words(positions, positions)) / 2, 0, 1)
     original_of: dict[int, int] = {}
     for copies in _average_linkage(score, score >= 0, COPY_MEAN, [c.article_id for c in story]):
@@ -165,17 +170,22 @@ def _placements(story_id: str, story: Sequence[Clipping], positions: Indices, co
 
 
 def _original(copies: Sequence[Clipping]) -> int:
-    """Which of the copies, given in order of publication, the others are taken from: the first whose outlet a credit line of another names and
-    that credits none of the others itself; where credit lines do not say, the first."""
-    outlets = [_outlet(c.source_id) for c in copies]
-    credited = [
-        {_outlet(name) for name in (c.credit or "").split(";")} & set(outlets) - {outlet} for c, outlet in zip(copies, outlets, strict=True)
-    ]
+    """Which of the copies, given in order of publication, the others are taken from.
+
+    The first whose outlet a credit line of another names and that credits none of them itself; where credit lines do not say, the first.
+    """
+    credited = [{other.source_id for other in copies if _credits(copy, other)} for copy in copies]
     named = set[str]().union(*credited)
-    return next((i for i, outlet in enumerate(outlets) if outlet in named and not credited[i]), 0)
+    return next((i for i, copy in enumerate(copies) if copy.source_id in named and not credited[i]), 0)
 
 
-def _outlet(name: str) -> str:
-    """A name without what its spellings differ by: 'VOA Indonesia' and 'voa' are 'voa', 'Kompas.com' and 'kompas' are 'kompas'."""
-    letters = re.sub(r"[\W_]", "", name.lower())
-    return SUFFIX.sub("", letters) or letters
+def _credits(copy: Clipping, other: Clipping) -> bool:
+    """Whether its credit line names the other's outlet: 'VOA Indonesia' names voa and voaindonesia, 'Antara' antaranews."""
+    if copy.source_id == other.source_id:
+        return False
+    outlet = "".join(PART.findall(other.source_id.lower()))
+    for name in (copy.credit or "").lower().split(";"):
+        words = PART.findall(name)
+        if {outlet, EDITION.sub("", outlet)} & {"".join(words[:end]) for end in range(1, len(words) + 1)}:
+            return True
+    return False

@@ -175,7 +175,7 @@ def _enumerations(text: str, found: Sequence[_Found]) -> list[list[_Found]]:
 def _is_row(passage: str) -> bool:
     """Whether the passage is a row of figures: at least four numbers, and one token in three."""
     tokens = passage.split()
-    numbers = sum(token.strip(".,:;()%+-").isdecimal() for token in tokens)
+    numbers = sum(re.fullmatch(r"\W*\d[\d\W]*", token) is not None for token in tokens)
     return numbers >= 4 and numbers * 3 >= len(tokens)
 
 

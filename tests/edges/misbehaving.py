@@ -43,7 +43,7 @@ class Server:
         self._lock = Lock()
         self._http = _QuietServer(("127.0.0.1", 0), Exchange)
         self._http.owner = self
-        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
 
     @property
     def place(self) -> tuple[str, int]:

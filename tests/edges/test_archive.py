@@ -159,7 +159,7 @@ def test_any_flipped_byte(tmp_path: Path, compressed: bool) -> None:
     data = (tmp_path / "whole.warc.gz").read_bytes()
     data = data if compressed else gzip.decompress(data)
     path = tmp_path / "a.warc.gz"
-    for place in range(0, len(data), 3):
+    for place in range(0, len(data), 7):
         path.write_bytes(flipped(data, place))
         items = list(scan([path]))
         bodies = {item.payload for item in items if isinstance(item, ArchivedResponse)}
@@ -180,7 +180,7 @@ def test_any_truncation(tmp_path: Path, compressed: bool) -> None:
     gap = 0 if compressed else len(b"\r\n\r\n")
     whole = [start - gap for start in [*starts, len(data)]]  # where the description and each response are complete
     path = tmp_path / "a.warc.gz"
-    for end in range(1, len(data), 3):
+    for end in range(1, len(data), 7):
         path.write_bytes(data[:end])
         items = list(scan([path]))
         good = [item for item in items if isinstance(item, ArchivedResponse)]
@@ -346,6 +346,14 @@ def test_addresses_in_angle_brackets(tmp_path: Path) -> None:
     (item,) = scan([path])
     assert isinstance(item, ArchivedResponse)
     assert (item.url, item.date) == ("http://a.example/x", datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("date", ["besok", "0001-01-01T00:00:00+14:00", "2026-13-01T00:00:00Z", ""])
+def test_impossible_dates(tmp_path: Path, date: str) -> None:
+    """A response without a date that can be is reported."""
+    data = record("response", "http://a.example/0", "application/http", http(b"halo"), {}, "1.1")
+    (tmp_path / "a.warc").write_bytes(data.replace(b"2026-11-22T01:02:03Z", date.encode()))
+    assert found(tmp_path / "a.warc") == [f"!no date in WARC-Date: {date!r}"]
 
 
 def raw_deflate(data: bytes) -> bytes:

@@ -523,6 +523,24 @@ def test_dead_host_is_given_up(visit: Visitor) -> None:
     assert len(failures) == 20
     assert {(failure.reason, failure.retry) for failure in failures} == {("http-5xx", True)}
     assert len(server.requests) == 1 + 24
+    assert len(result.slept) <= 1 + 24
+
+
+def test_failing_pages_do_not_condemn_their_host(visit: Visitor) -> None:
+    """A host that answers 500 for many pages, or breaks off, is still asked for the others."""
+    bad = {f"/{number}": status(500) if number % 2 else drops_mid_body for number in range(20)}
+    with Server({"/robots.txt": robots(""), **bad, "/good": page(HALO)}) as server:
+        result = visit(*(server.url(path) for path in [*bad, "/good"]), declared=frozenset({server.place}))
+    assert isinstance(result.outcomes[-1], Fetched)
+    assert server.paths().count("/19") == 3
+
+
+@pytest.mark.parametrize("etag", ["", '"baru\nHost: x"', '"é"'])
+def test_unsendable_conditions_are_left_out(visit: Visitor, etag: str) -> None:
+    """A validator that no header can hold is not sent; the page is fetched as if there were none."""
+    with Server({"/feed": conditional("<rss/>", '"v1"')}) as server:
+        assert visit(server.url("/feed"), declared=frozenset({server.place}), etag=etag).fetched.status == 200
+    assert "if-none-match" not in server.requests[-1].headers
 
 
 def test_conditional_get(visit: Visitor) -> None:

@@ -28,6 +28,7 @@ class Crawl:
 
     def __init__(self) -> None:
         self.captures: list[Capture] = []
+        self._clock = NIGHTS[1]
         self._newest: dict[str, Capture] = {}
 
     def begin(self, night: int) -> None:

@@ -26,7 +26,7 @@ class Document:
 
 
 def documents(night: int, articles: list[Article]) -> Iterator[Document]:
-    """All discovery documents of a night. Gempita and Warga list nothing new on the second: the one goes silent, the other writes little."""
+    """All discovery documents of a night. On the second, Warga and Gempita list nothing new."""
     published = sorted((a for a in articles if a["night"] <= night), key=lambda a: a["at"], reverse=True)
 
     def entries(outlet: str, nights: Iterable[int] = NIGHTS) -> list[Entry]:

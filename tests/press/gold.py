@@ -1,10 +1,16 @@
-"""What must come of the invented press's archive: every article, rejection, hit and alert."""
+"""What must come of the invented press's archive: every article, rejection, hit and alert.
+
+An article's `paragraphs`, joined by newlines, are its body after both nights; no line of the body may be one of its `clutter`. Instants are
+exact. `original` is the article that `relation` refers to. A rejection's reason must be one of `accept`; the URLs in `no_trace` are listed
+but must leave neither article nor rejection.
+"""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import lxml.html
+from lxml import etree
 
 from tests.press.newsroom import NIGHTS, ZONES, Article, full_page_queries, load_once, pages_of, versions
 
@@ -111,7 +117,8 @@ def _strings(value: Any) -> Iterator[str]:
 def page_text(html: str) -> str:
     """The page's text without scripts and styles, every run of white space one space."""
     tree = lxml.html.document_fromstring(html)
-    return squeezed(" ".join(tree.xpath("//text()[not(ancestor::script or ancestor::style)]")))
+    etree.strip_elements(tree, "script", "style", with_tail=False)
+    return squeezed(" ".join(map(str, tree.itertext())))
 
 
 def squeezed(text: str) -> str:

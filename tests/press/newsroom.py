@@ -1,4 +1,10 @@
-"""The articles of the invented press, and the pages on which its outlets publish them."""
+"""The articles of the invented press, and the pages on which its outlets publish them.
+
+An entry of articles/OUTLET.yaml: id · night · at (WIB) and zone (how the page shows it) · what the outlet's URL needs (host, section,
+number, slug, …) · title, author, editor, credit, byline (where it is not author or credit/author), dateline, code (sign-off) · text: one
+paragraph a line, ## before a subheading · what stands around it (caption, photo_credit, tags, teasers) · story, relation, of · trap.
+A copy has `base` for the report it takes over, with drop (lines, from 1) and edits (old, new); edits_later apply at `edited_at`.
+"""
 
 import re
 import zlib
@@ -115,7 +121,7 @@ def versions(a: Article) -> list[Article]:
 
 def listed_urls(a: Article) -> list[str]:
     """The addresses under which discovery names the article: its own or its mobile twin's, and its AMP twin's."""
-    first = _on_host(a, "m") if a.get("mobile_only") else a.get("moved_from", a["url"])
+    first = _on_host(a, "m") if a.get("mobile_only") else str(a.get("moved_from", a["url"]))
     return [first, _on_host(a, "amp")] if a.get("amp") else [first]
 
 

@@ -1,0 +1,122 @@
+"""`make demo`: both nights of the invented press through the real command, told to a person.
+
+Everything is answered from press.warc.gz, and alerts go to a small receiver on loopback: nothing leaves the machine.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from warehouse.engine import Reader, published
+
+PRESS = Path(__file__).parent
+HOME = PRESS.parent.parent
+DATA = HOME / "demo-warehouse"
+NIGHTS = {"10 March 2026": "2026-03-11T01:00+07:00", "11 March 2026": "2026-03-12T01:00+07:00"}
+QUERIES = {
+    "who takes over whose reports": """
+        select o.source_id as written_by, c.source_id as taken_by, count(*) as articles
+        from story_articles s join articles c using (article_id) join articles o on o.article_id = s.original_article_id
+        where s.relation in ('copy', 'rewrite') group by all order by all""",
+    "what was cut, by rule": """
+        select rule, count(*) as lines, any_value(text) as example from removed_text group by rule order by lines desc""",
+    "every link that is no article, and why": "select reason, source_id, url, detail from rejections order by reason",
+}
+
+
+def main() -> None:
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(f"Kliping demo: two nights of an invented press, replayed from {(PRESS / 'press.warc.gz').relative_to(HOME)}.")
+    console.print("Nothing leaves this machine. One link answers 500, as on any night: so the runs end with status 1, and say which.")
+    before = _count("articles"), _count("alerts")
+    with receiver() as (address, delivered):
+        for night, clock in NIGHTS.items():
+            console.print(f"\n== The night of {night}: kliping run --replay {PRESS.name}.warc.gz --now {clock}")
+            run(clock, address)
+    reader = Reader(DATA)
+    _tell_sources(reader, console)
+    _tell_stories(reader, console)
+    console.print(f"\n== Alerts that arrived at the receiver on {address}")
+    for message in delivered:
+        console.print(f"\n{message['title']}\n{message['message']}")
+    if before == (_count("articles"), _count("alerts")):
+        console.print("\nNone: all is up to date. There was nothing new in the archive, and no story is alerted twice.")
+        console.print("To start over: make clean-demo, then make demo.")
+    console.print(f"\n== The database is {published(DATA).relative_to(HOME)}. Three queries to try next:")
+    for purpose, query in QUERIES.items():
+        console.print(f'\n{purpose}:\n.venv/bin/kliping sql --warehouse {DATA.name} "{" ".join(query.split())}"')
+
+
+def run(clock: str, address: str) -> None:
+    """One night, as an operator would run it."""
+    command: list[str | Path] = [sys.executable, "-m", "flows.cli", "run", "--now", clock, "--replay", PRESS / "press.warc.gz"]
+    command += ["--sources", PRESS / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse", DATA]
+    status = subprocess.run(command, env=os.environ | {"KLIPING_DESK_URL": address}, check=False).returncode
+    if status != 1:  # the link that answers 500
+        sys.exit(status or "the run ended with status 0: the archive's broken link went unnoticed")
+
+
+@contextmanager
+def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A desk on loopback: its Apprise address, and what has arrived there."""
+    delivered: list[dict[str, Any]] = []
+
+    class Desk(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            delivered.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Says nothing: the demo shows what arrived."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Desk) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"json://127.0.0.1:{server.server_port}/", delivered
+        server.shutdown()
+
+
+def _count(table: str) -> int:
+    return int(Reader(DATA).query(f"select count(*) from {table}")[1][0][0]) if published(DATA).exists() else 0
+
+
+def _tell_sources(reader: Reader, console: Console) -> None:
+    console.print("\n== What was looked at, and what was found")
+    columns, rows = reader.query(
+        """select h.day, s.name as outlet, s.kind, h.links, h.articles, h.rejections, h.state, h.quiet
+           from source_health h join sources s using (source_id) order by h.day, s.name"""
+    )
+    table = Table(*columns, box=None)
+    for row in rows:
+        table.add_row(*("" if value is False else "quiet" if value is True else str(value) for value in row))
+    console.print(table)
+
+
+def _tell_stories(reader: Reader, console: Console) -> None:
+    console.print("\n== Stories that more than one article tells (similarity to the original, or to the nearest report)")
+    _, rows = reader.query(
+        """select t.title, t.article_count, t.source_count, s.relation, s.similarity, o.name, a.published_at, a.title
+           from stories t join story_articles s using (story_id) join articles a using (article_id) join sources o using (source_id)
+           where t.article_count > 1
+           order by t.article_count desc, t.story_id, a.published_at"""
+    )
+    told = ""
+    for story, articles, outlets, relation, similarity, outlet, published_at, title in rows:
+        if story != told:
+            console.print(f"\n{story}: {articles} articles of {outlets} outlets")
+            told = story
+        console.print(f"  {relation:<10} {similarity:.2f}  {published_at:%d %b %H:%M}  {outlet:<18} {title}")
+
+
+if __name__ == "__main__":
+    main()

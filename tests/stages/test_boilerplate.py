@@ -1,0 +1,68 @@
+"""What is cut from an article's lines, under which rule, and what stays."""
+
+import html as markup
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from lxml import html
+
+from flows.stages.boilerplate import Cleaned, clean
+from flows.stages.line_rules import RULES, Rule, rule_for
+from flows.stages.lines import Line, key, read_lines
+
+CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "boilerplate" / "lines.yaml").read_text(encoding="utf-8"))
+EVERYWHERE = ("anywhere", "heading", "edge", "head")
+SENTENCE = "Petugas pelabuhan itu membacakan tulisan tersebut dengan suara keras kepada semua orang, kata saksi mata."
+
+
+def lines(texts: list[str]) -> list[Line]:
+    """Paragraphs as lines of a container; a text behind <a> is a link."""
+    paragraphs = (
+        f'<p><a href="/x">{markup.escape(text[3:])}</a></p>' if text.startswith("<a>") else f"<p>{markup.escape(text)}</p>"
+        for text in texts
+    )
+    return read_lines(html.fromstring(f"<div>{''.join(paragraphs)}</div>"))
+
+
+def cleaned(case: dict[str, Any]) -> Cleaned:
+    return clean(lines(case["lines"]), case.get("headline", "Judul Lain"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_lines(case: dict[str, Any]) -> None:
+    """Exactly the clutter is cut, each piece under its rule, and the rest is the body in order."""
+    found = cleaned(case)
+    cut = [entry.split(" | ", 1) for entry in case.get("cut", [])]
+    assert [[entry.rule, entry.text] for entry in found.removed] == cut
+    texts = [text.removeprefix("<a>") for text in case["lines"]]
+    assert found.body == case.get("body", [text for text in texts if text not in {text for _, text in cut}])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_nothing_disappears(case: dict[str, Any]) -> None:
+    """Body and removed text hold the same letters as the lines did."""
+    found = cleaned(case)
+    assert sorted(key("".join([*found.body, *(cut.text for cut in found.removed)]))) == sorted(
+        key("".join(case["lines"]).replace("<a>", ""))
+    )
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_has_its_example(rule: Rule) -> None:
+    """A rule is the first that its own example falls under, and was seen somewhere."""
+    assert rule_for(rule.example, EVERYWHERE) is rule
+    assert rule.seen
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_examples_inside_a_sentence_stay(rule: Rule) -> None:
+    """The words of a rule's example do no harm inside an article's sentence."""
+    text = f'Di papan itu tertulis "{rule.example}" dengan huruf merah yang besar. {SENTENCE}'
+    assert clean(lines([SENTENCE, text, SENTENCE]), "Judul Lain").body == [SENTENCE, text, SENTENCE]
+
+
+def test_rule_ids_are_unique() -> None:
+    """An id in removed_text names one rule."""
+    assert len({rule.id for rule in RULES}) == len(RULES)

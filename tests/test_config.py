@@ -1,0 +1,238 @@
+"""The two YAML files and the settings: what is read, and what is said of every mistake."""
+
+import os
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flows.config import Settings, load_sources, load_topics, parse_duration
+from flows.records import ConfigError, Discovery, Expect, Source, TermGroup, Topic
+from flows.stages.links import canonical, sort_entries
+from flows.stages.listings import Entry as ListedEntry
+
+ROOT = Path(__file__).parent.parent
+CASES = Path(__file__).parent / "cases" / "config"
+
+SOURCES = """\
+version: 1
+defaults: {language: en, timezone: Asia/Makassar, min_delay_s: 2.5}
+sources:
+  - id: kompas
+    name: Kompas.com
+    home: https://www.kompas.com/
+    kind: press
+    status: archive
+    discover:
+      - {kind: rss, url: 'https://www.kompas.com/rss'}
+      - {kind: index, url: 'https://indeks.kompas.com/{date:%Y-%m-%d}?page={page}', pages: 3}
+    articles: '/read/\\d+'
+    full_page: {page: all, size: 1}
+    container: ['.read__content']
+    prune: ['.inject-baca-juga', 'div > p:first-child']
+    strip: ['^Baca juga:']
+    expect: {min_links: 20, silent_after: 36h}
+  - {id: other, name: Other, home: 'http://127.0.0.1:8080/', articles: '.', timezone: UTC, language: id, min_delay_s: 0}
+"""
+
+TOPICS = """\
+version: 1
+channels:
+  desk: {env: KLIPING_DESK_URL}
+  spare: {env: KLIPING_SPARE_URL}
+topics:
+  - id: russia-dprk
+    title: Rusia–Korea Utara
+    all_of:
+      - {name: russia, any: [Rusia,   'Vladimir   Putin']}
+      - {name: dprk, any: [Korut]}
+    none_of: [klasemen]
+    alert: {channels: [desk, desk], max_age: 2d}
+  - {id: plain, title: Polos, all_of: [{name: x, any: [banjir]}]}
+  - {id: resting, title: Istirahat, active: no, all_of: [{name: x, any: [gempa]}], alert: {channels: [spare]}}
+"""
+
+
+def _file(folder: Path, text: str) -> Path:
+    path = folder / "file.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_load_sources(tmp_path: Path) -> None:
+    """Every key reaches its field; what a source leaves out comes from `defaults`, then from the record."""
+    first, second = load_sources(_file(tmp_path, SOURCES))
+    assert first == Source(
+        id="kompas",
+        name="Kompas.com",
+        home="https://www.kompas.com/",
+        articles=re.compile(r"/read/\d+"),
+        kind="press",
+        status="archive",
+        discover=(
+            Discovery("rss", "https://www.kompas.com/rss"),
+            Discovery("index", "https://indeks.kompas.com/{date:%Y-%m-%d}?page={page}", 3),
+        ),
+        full_page={"page": "all", "size": "1"},
+        container=(".read__content",),
+        prune=(".inject-baca-juga", "div > p:first-child"),
+        strip=(re.compile("^Baca juga:"),),
+        expect=Expect(20, timedelta(hours=36)),
+        language="en",
+        timezone="Asia/Makassar",
+        min_delay_s=2.5,
+    )
+    assert second == Source(
+        "other", "Other", "http://127.0.0.1:8080/", re.compile("."), language="id", timezone="UTC", min_delay_s=0, kind="press"
+    )
+
+
+def test_load_topics(tmp_path: Path) -> None:
+    """Active topics and the channels that they name are read; the others are only checked."""
+    topics, channels = load_topics(_file(tmp_path, TOPICS), {"KLIPING_DESK_URL": "json://127.0.0.1:8000/x"})
+    first, second = topics
+    assert first == Topic(
+        id="russia-dprk",
+        title="Rusia–Korea Utara",
+        all_of=(TermGroup("russia", ("Rusia", "Vladimir Putin")), TermGroup("dprk", ("Korut",))),
+        none_of=("klasemen",),
+        channels=("desk",),
+        max_age=timedelta(days=2),
+        version=first.version,
+    )
+    assert (second.id, second.none_of, second.channels, second.max_age) == ("plain", (), (), timedelta(hours=72))
+    assert channels == {"desk": "json://127.0.0.1:8000/x"}
+
+
+def test_load_topics_without_environ(tmp_path: Path) -> None:
+    """A command that does not alert needs no channel's address."""
+    topics, channels = load_topics(_file(tmp_path, TOPICS), None)
+    assert [topic.id for topic in topics] == ["russia-dprk", "plain"]
+    assert channels == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("Rusia,", "Russia,", False),
+        ("[klasemen]", "[]", False),
+        ("- {name: dprk, any: [Korut]}", "- {name: dprk, any: [Korut]}\n      - {name: tie, any: [pakta]}", False),
+        ("[Rusia,   'Vladimir   Putin']", "['Vladimir Putin', Rusia]", True),
+        ("name: dprk", "name: korut", True),
+        ("title: Rusia–Korea Utara", "title: Rusia dan Korut", True),
+        ("max_age: 2d", "max_age: 3d", True),
+    ],
+)
+def test_topic_version(tmp_path: Path, old: str, new: str, same: bool) -> None:
+    """A topic's version moves with what decides a match, and with nothing else."""
+    assert old in TOPICS
+    before = load_topics(_file(tmp_path, TOPICS), None)[0][0].version
+    after = load_topics(_file(tmp_path, TOPICS.replace(old, new)), None)[0][0].version
+    assert (before == after) is same
+
+
+MISTAKES: list[dict[str, Any]] = yaml.safe_load((CASES / "mistakes.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", MISTAKES, ids=lambda case: case["name"])
+def test_mistakes(tmp_path: Path, case: dict[str, Any]) -> None:
+    """All mistakes of a file are named in the order of their lines, with file, line, key and what is expected."""
+    path = tmp_path / "file.yaml"
+    text = case["text"].replace("{NUL}", "\0").replace("{TAB}", "\t").encode().replace(b"{FF}", b"\xff")
+    path.write_bytes(text)
+    load = load_sources if case["file"] == "sources" else lambda path: load_topics(path, {"KLIPING_BROKEN": "rahasia"})
+    with pytest.raises(ConfigError) as raised:
+        load(path)
+    assert str(raised.value).replace(str(path), "file.yaml").splitlines() == [f"file.yaml:{line}" for line in case["says"]]
+    assert "rahasia" not in str(raised.value)
+
+
+def test_deep_nesting(tmp_path: Path) -> None:
+    """A file of brackets alone is refused like any other mistake."""
+    with pytest.raises(ConfigError, match="fewer levels"):
+        load_sources(_file(tmp_path, "[" * 2_000))
+
+
+@pytest.mark.parametrize("make", [lambda path: None, Path.mkdir], ids=["missing", "a folder"])
+def test_unreadable_file(tmp_path: Path, make: Any) -> None:
+    """A file that is not there, or none, is named with the reason."""
+    path = tmp_path / "sources.yaml"
+    make(path)
+    with pytest.raises(ConfigError, match=r"sources\.yaml: cannot be read: "):
+        load_sources(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("30m", timedelta(minutes=30)), ("36h", timedelta(hours=36)), ("2d", timedelta(days=2))]
+    + [(text, None) for text in ("", "0h", "36", "36 h", "-1h", "1w", "1.5h", "999999d", "h")],
+)
+def test_parse_duration(text: str, expected: timedelta | None) -> None:
+    """A duration is a number with m, h or d."""
+    if expected is None:
+        with pytest.raises(ValueError, match="30m, 36h or 2d"):
+            parse_duration(text)
+        return
+    assert parse_duration(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, Settings("", "", Path("~/.cache/kliping").expanduser())),
+        ({"XDG_CACHE_HOME": "/c"}, Settings("", "", Path("/c/kliping"))),
+        (
+            {"KLIPING_MODEL": " m ", "KLIPING_CONTACT": "redaksi@example.com", "KLIPING_CACHE": "/d", "XDG_CACHE_HOME": "/c"},
+            Settings("m", "redaksi@example.com", Path("/d")),
+        ),
+        (
+            {"KLIPING_CONTACT": "https://example.com/kliping"},
+            Settings("", "https://example.com/kliping", Path("~/.cache/kliping").expanduser()),
+        ),
+    ],
+)
+def test_settings(environ: dict[str, str], expected: Settings) -> None:
+    """Settings come from KLIPING_* variables; unset ones have defaults."""
+    assert Settings.from_environ(environ) == expected
+
+
+@pytest.mark.parametrize("contact", ["redaksi", "a@b\r\nX-Header: 1", "a@b c"])
+def test_settings_refuse_a_bad_contact(contact: str) -> None:
+    """What goes into the user agent is an address and nothing else."""
+    with pytest.raises(ConfigError, match="KLIPING_CONTACT"):
+        Settings.from_environ({"KLIPING_CONTACT": contact})
+
+
+# ---- the project's own files ----
+
+
+@pytest.mark.parametrize(("url", "owner"), yaml.safe_load((CASES / "articles.yaml").read_text(encoding="utf-8")))
+def test_articles_of_the_project(url: str, owner: str | None) -> None:
+    """Each outlet's article addresses, old and new, are that outlet's, and nothing else is."""
+    links, _ = sort_entries([ListedEntry(url)], SHIPPED, SHIPPED[0], "rss")
+    assert [link.source_id for link in links] == ([owner] if owner else [])
+
+
+SHIPPED = load_sources(ROOT / "sources.yaml")
+
+
+@pytest.mark.parametrize("source", SHIPPED, ids=lambda source: source.id)
+def test_sources_of_the_project(source: Source) -> None:
+    """Each outlet has somewhere to look, on its own site, and no address there that is taken for an article."""
+    assert source.discover
+    site = ".".join(source.home.split("/")[2].split(".")[-2:])
+    for discovery in source.discover:
+        url = discovery.url.format(page=1, date=date(2024, 6, 19))
+        assert site in url.split("/")[2]
+        assert not source.articles.search(canonical(url, source))
+
+
+def test_topics_of_the_project() -> None:
+    """The shipped topics name no channel, so that they run without any setting."""
+    topics, channels = load_topics(ROOT / "topics.yaml", os.environ)
+    assert [topic.id for topic in topics] == ["russia-dprk"]
+    assert not topics[0].channels
+    assert not channels

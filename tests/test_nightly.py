@@ -1,0 +1,225 @@
+"""Whole runs over the invented press: the real command, the real model, a real desk."""
+
+import json
+import os
+import signal
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.conftest import NIGHT_1, NIGHT_2, PRESS, Kliping, Ran, desk, night
+from warehouse.engine import only_run, published
+
+GOLD = json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))
+TwoNights = tuple[Path, list[Ran], list[dict[str, Any]]]
+
+
+def rows(warehouse: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(published(warehouse)), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.execute(sql, values).fetchall()
+
+
+def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All that a run must end with, however often it was disturbed."""
+    return {
+        "articles": rows(
+            warehouse, "select article_id, title, body, author, published_at, first_seen_at, story_id from articles order by all"
+        ),
+        "versions": rows(warehouse, "select article_id, version, title, body from article_versions order by all"),
+        "removed": rows(warehouse, "from removed_text order by all"),
+        "rejections": rows(warehouse, "select url, source_id, stage, reason from rejections order by all"),
+        "stories": rows(warehouse, "select story_id, article_id, relation, original_article_id from story_articles order by all"),
+        "hits": rows(warehouse, "select topic_id, article_id, story_id, decision, score from topic_hits order by all"),
+        "alerts": rows(warehouse, "select alert_id, story_id, title, text from alerts order by all"),
+        "deliveries": rows(warehouse, "select alert_id, channel, state from deliveries order by all"),
+    }
+
+
+def test_run_says_what_it_did(two_nights: TwoNights) -> None:
+    """A run ends with status 1 because one link answers 500, names that source, and prints nothing that is not ours."""
+    _, runs, _ = two_nights
+    words = {"discover", "fetch", "extract", "embed", "group", "match", "alert", "publish", "added", ""}
+    for run in runs:
+        assert run.status == 1
+        assert run.err.splitlines() == ["detak: failed: links ended in http-5xx: 1"]
+        assert {line[:10].strip() for line in run.out.splitlines()} <= words
+
+
+@pytest.mark.parametrize("article", GOLD["articles"], ids=lambda article: article["id"])
+def test_article(two_nights: TwoNights, article: dict[str, Any]) -> None:
+    """Every sentence, name and instant of the invented press is right, and no clutter line is left."""
+    columns = "title, body, author, editor, credit, dateline, published_at, published_precision, source_id"
+    [found] = rows(two_nights[0], f"select {columns} from articles where url = ?", article["url"])
+    published_at = datetime.fromisoformat(article["published_at"]).astimezone(UTC)
+    assert found == (
+        article["title"],
+        "\n".join(article["paragraphs"]),
+        article["author"],
+        article["editor"],
+        article["credit"],
+        article["dateline"],
+        published_at,
+        article["published_precision"],
+        article["source_id"],
+    )
+    assert not [line for line in article["clutter"] if line in found[1].split("\n")]
+    met = rows(two_nights[0], "select u.url from article_urls u join articles a using (article_id) where a.url = ?", article["url"])
+    assert set(article["urls"]) <= {url for (url,) in met}
+
+
+def test_no_other_articles(two_nights: TwoNights) -> None:
+    """Nothing but the written articles became an article."""
+    assert {url for (url,) in rows(two_nights[0], "select url from articles")} == {article["url"] for article in GOLD["articles"]}
+
+
+@pytest.mark.parametrize("rejection", GOLD["rejections"], ids=lambda rejection: rejection["url"])
+def test_rejection(two_nights: TwoNights, rejection: dict[str, Any]) -> None:
+    """Every bad link ends with its true reason."""
+    [(reason,)] = rows(two_nights[0], "select reason from rejections where url = ?", rejection["url"])
+    assert reason in rejection["accept"]
+
+
+def test_stories(two_nights: TwoNights) -> None:
+    """Articles share a story exactly where they tell one, and copies name their original."""
+    placed = {
+        url: (story, relation, original)
+        for url, story, relation, original in rows(
+            two_nights[0],
+            "select a.url, s.story_id, s.relation, o.url from story_articles s join articles a using (article_id)"
+            " join articles o on o.article_id = s.original_article_id",
+        )
+    }
+    url_of = {article["id"]: article["url"] for article in GOLD["articles"]}
+    stories: dict[str, set[str]] = {}
+    for article in GOLD["articles"]:
+        stories.setdefault(article["story"], set()).add(placed[article["url"]][0])
+    assert {story: len(found) for story, found in stories.items() if len(found) > 1} == {}
+    assert len({next(iter(found)) for found in stories.values()}) == len(stories)
+    for article in GOLD["articles"]:
+        if article["relation"] == "copy":
+            assert placed[article["url"]][1:] == ("copy", url_of[article["original"]]), article["id"]
+
+
+def test_alerts(two_nights: TwoNights) -> None:
+    """One alert for each story of the topic, delivered once, though its copies came in over two nights."""
+    warehouse, _, messages = two_nights
+    for topic, expected in GOLD["topics"].items():
+        hit = {
+            url for (url,) in rows(warehouse, "select a.url from topic_hits join articles a using (article_id) where topic_id = ?", topic)
+        }
+        assert hit == {article["url"] for article in GOLD["articles"] if topic in article["topics"]}
+        assert len(messages) == len(expected["alerts"]) == len({message["message"].split("[")[-1] for message in messages})
+    assert rows(warehouse, "select distinct state from deliveries") == [("sent",)]
+    decisions = dict(rows(warehouse, "select decision, count(*) from topic_hits group by decision"))
+    assert decisions["raised"] == len(messages)
+
+
+def test_run_again_adds_nothing(two_nights: TwoNights, kliping: Kliping) -> None:
+    """A night that is run a second time finds everything up to date, and sends nothing."""
+    warehouse, _, _ = two_nights
+    before = state(warehouse)
+    with desk() as here:
+        again = kliping.night(warehouse, NIGHT_2, here.url)
+    assert state(warehouse) == before
+    assert here.messages == []
+    assert "added     0 links" in again.out
+
+
+def test_checks_find_nothing(two_nights: TwoNights) -> None:
+    """Every check in warehouse/checks is silent after two nights."""
+    from warehouse.store import Warehouse
+
+    store = Warehouse.open(two_nights[0])
+    assert store.offending() == {}
+    store.close()
+
+
+@pytest.mark.parametrize("step", ["fetch", "extract", "embed", "group", "match", "deliver"])
+def test_killed_run_is_finished_by_the_next(two_nights: TwoNights, kliping: Kliping, tmp_path: Path, step: str) -> None:
+    """Killed after any commit and run again, the first night ends as if nothing had happened; an alert may come twice with one key."""
+    with desk() as here:
+        process = kliping.start(*night(tmp_path, NIGHT_1), env={"KLIPING_DESK_URL": here.url})
+        if step == "deliver":  # sent, but not yet recorded
+
+            def kill(message: dict[str, Any]) -> int:
+                os.kill(process.pid, signal.SIGKILL)
+                return 200
+
+            here.answer = kill
+        else:
+            assert process.stdout
+            for line in process.stdout:
+                if line.startswith(step) and line.split()[1].isdigit():
+                    process.kill()
+                    break
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+        assert not published(tmp_path).exists()
+        here.answer = lambda message: 200
+        assert kliping.night(tmp_path, NIGHT_1, here.url).status == 1
+    undisturbed = first_night(two_nights, kliping, tmp_path / "undisturbed")
+    assert state(tmp_path) == undisturbed
+    assert 1 <= len(here.messages) <= 2
+    assert len({message["message"].split("[")[-1] for message in here.messages}) == 1
+    assert rows(tmp_path, "select count(*) from runs where state = 'interrupted'") == [(1,)]
+
+
+_first_night: dict[str, list[tuple[Any, ...]]] = {}
+
+
+def first_night(two_nights: TwoNights, kliping: Kliping, warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The state after an undisturbed first night, made once."""
+    if not _first_night:
+        with desk() as here:
+            kliping.night(warehouse, NIGHT_1, here.url)
+        _first_night.update(state(warehouse))
+    return _first_night
+
+
+def test_pending_delivery_is_sent_once(kliping: Kliping, tmp_path: Path) -> None:
+    """With the desk down the run ends as ever and the delivery stays pending; the next run sends it, the one after does not."""
+    with desk() as here:
+        here.answer = lambda message: 503
+        down = kliping.night(tmp_path, NIGHT_1, here.url)
+        assert down.status == 1
+        assert rows(tmp_path, "select state, attempts, last_error is null from deliveries") == [("pending", 1, False)]
+        here.answer = lambda message: 200
+        kliping.night(tmp_path, NIGHT_1, here.url)
+        kliping.night(tmp_path, NIGHT_1, here.url)
+    assert len(here.messages) == 1
+    assert rows(tmp_path, "select state, attempts from deliveries") == [("sent", 2)]
+
+
+def test_second_run_is_refused(kliping: Kliping, tmp_path: Path) -> None:
+    """A run that finds the lock held ends with status 3 and says who holds it."""
+    with only_run(tmp_path, "kliping run, process 4711"):
+        refused = kliping.night(tmp_path, NIGHT_1, "json://127.0.0.1:9/")
+    assert refused.status == 3
+    assert refused.err == f"kliping: {tmp_path}: another run holds the lock (kliping run, process 4711); wait for it to end\n"
+
+
+def test_readers_are_never_in_the_way(two_nights: TwoNights, kliping: Kliping) -> None:
+    """An analyst who keeps media.duckdb open sees one state all along, and a run publishes all the same."""
+    warehouse, _, _ = two_nights
+    with duckdb.connect(str(published(warehouse)), read_only=True) as reading:
+        count = reading.execute("select count(*) from runs").fetchall()
+        kliping.night(warehouse, NIGHT_2, "json://127.0.0.1:9/")
+        assert reading.execute("select count(*) from runs").fetchall() == count
+    assert rows(warehouse, "select count(*) from runs")[0][0] == count[0][0] + 1
+
+
+def test_backfill_never_alerts(kliping: Kliping, tmp_path: Path) -> None:
+    """A backfill brings the same articles and stories, hits that are decided as backfill, and no alert, then or later."""
+    files: Sequence[str | Path] = ("--sources", PRESS / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse", tmp_path)
+    taken = kliping("backfill", PRESS / "press.warc.gz", *files)
+    assert (taken.status, taken.err) == (0, "")
+    assert rows(tmp_path, "select distinct decision from topic_hits") == [("backfill",)]
+    with desk() as here:
+        kliping.night(tmp_path, NIGHT_2, here.url)
+    assert here.messages == []
+    assert rows(tmp_path, "select count(*) from alerts") == [(0,)]
