@@ -21,7 +21,7 @@ _RELATED_LINK = re.compile(r"[\W_]{0,12}(?:baca|lihat|simak|tonton)\b", re.IGNOR
 # Parts of a line
 _BRACKETED_RELATED = re.compile(r"\s*[(\[]\s*(?:baca|lihat|simak)(?:\s+juga)?\s*:\s*[^()\[\]]{3,250}[)\]]\s*(?=$|[.]$)", re.IGNORECASE)
 _TRAILING_PROMPT = re.compile(
-    r"(?<=[.!?)\]\"”])\s+(?:(?:yuk,?\s*(?:simak|tonton)|saksikan (?:video|live)|simak (?:juga )?(?:video|lifestyle)"
+    r"(?<=[.!?)\]\"”])\s+(?:(?:(?:yuk,?\s*)?(?:simak|tonton)(?: juga)? video|saksikan (?:video|live)|simak (?:juga )?(?:video|lifestyle)"
     rf"|(?:baca|lihat|tonton|simak) juga\s*:){HEADLINE}|(?:artikel ini telah tayang|baca berita tanpa iklan).{{0,300}})$",
     re.IGNORECASE,
 )

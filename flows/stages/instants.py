@@ -221,6 +221,7 @@ def _stated(metadata: Metadata, field: str, tags: Sequence[str]) -> list[tuple[s
     found += [("meta", metadata.tag(name)) for name in tags]
     if field == "datePublished":
         found.append(("json-ld", metadata.text("dateCreated", "uploadDate")))
+        found += [("time", value) for prop, value in metadata.microdata if prop == "time"]
     return [(origin, raw) for origin, raw in found if raw]
 
 

@@ -105,7 +105,7 @@ RULES = (
         (
             r"(?:yuk,?\s*)?(?:simak|lihat|tonton|saksikan|cek)\b\s*(?:juga|pula"
             r"|lagi|ya)?,?\s*(?:live|siaran|tayangan|detikpagi|video|foto|infografis"
-            r"|gambas)\b.{0,160}"
+            rf"|gambas)\b(?:.{{0,45}}|{HEADLINE})"
         ),
         example="Saksikan Video Pilihan Berikut Ini:",
         seen="liputan6, detik, cnbcindonesia, jpnn",
@@ -265,10 +265,7 @@ RULES = (
     ),
     Rule(
         "topic-follow",
-        (
-            r"(?:ikuti (?:perkembangan )?(?:berita|topik|terus)|berita ini dalam topik"
-            r"|simak terus)\b.{0,80}:?"
-        ),
+        (r"(?:ikuti (?:perkembangan )?(?:berita|topik)|berita ini dalam topik|simak terus)\b[^.]{0,80}"),
         example="Ikuti perkembangan berita ini dalam topik:",
         seen="kompas",
     ),

@@ -55,7 +55,7 @@ _CLUTTER_NAMES = {
     "footer": r"footer|copyright",
     "tags": r"(?:[\w-]+[-_])?tags?(?![\w-])|tag-?list|tagar",
 }
-_CLUTTER_CLASS = re.compile("|".join(rf"(?P<{rule}>(?<![a-z0-9])(?:{names})(?![a-z0-9]))" for rule, names in _CLUTTER_NAMES.items()))
+CLUTTER_CLASS = re.compile("|".join(rf"(?P<{rule}>(?<![a-z0-9])(?:{names})(?![a-z0-9]))" for rule, names in _CLUTTER_NAMES.items()))
 _INLINE_CLUTTER = frozenset(
     {"related", "ads", "caption"}
 )  # what a span or a link inside a sentence may be called besides is a fact about it
@@ -128,7 +128,7 @@ def _clutter_rule(element: html.HtmlElement) -> str | None:
     names = element.get("class", "") + " " + element.get("id", "")
     if len(names) < 3 or tag in {"html", "body", "article", "main"}:
         return None
-    match = _CLUTTER_CLASS.search(names[:400].lower())
+    match = CLUTTER_CLASS.search(names[:400].lower())
     if match is None or (tag not in BLOCKS and match.lastgroup not in _INLINE_CLUTTER):
         return None
     return match.lastgroup

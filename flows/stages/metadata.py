@@ -22,7 +22,9 @@ _MAX_JSON = 400_000  # the longest real article object seen has 60 thousand char
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """`article`: the JSON-LD object of the article, else of the page, else empty; `types`: every JSON-LD type on the page."""
+    """`article`: the JSON-LD object of the article, else of the page, else empty; `types`: every JSON-LD type on the page;
+    `microdata`: itemprop names with their machine-readable values, and the first `<time>` as "time".
+    """
 
     article: dict[str, Any]
     types: frozenset[str]
@@ -63,6 +65,7 @@ def read_metadata(root: html.HtmlElement) -> Metadata:
         for prop in element.get("itemprop").split()
         if element.tag != "meta" and (value := element.get("datetime") or element.get("content"))
     ]
+    microdata += [("time", tidy(element.get("datetime"))) for element in root.xpath("(//time[@datetime])[1]")]
     canonical = next(
         (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical" and link.get("href")), None
     )

@@ -33,7 +33,7 @@ def near(texts: list[str]) -> list[Line]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_people(case: dict[str, Any]) -> None:
     """Author, editor and credit are told apart, and an outlet is never its own author."""
-    tags = {name: (value,) for name, value in case.get("meta", {}).items()}
+    tags: dict[str, tuple[str, ...]] = {name: (value,) for name, value in case.get("meta", {}).items()}
     metadata = Metadata(article=case.get("json_ld", {}), types=frozenset(), tags=tags, microdata=(), title="", canonical=None)
     removed = [Removed(rule, case[name]) for name, rule in (("sign_off", "sign-off"), ("aired", "aired")) if name in case]
     found = read_people(metadata, near(case.get("near", [])), removed, "Kabar Angin", "https://www.kabarangin.example/")
