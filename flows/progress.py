@@ -1,6 +1,7 @@
-"""What a run tells while it works: a moving count on a terminal, and one plain line for each step that is done."""
+"""What a run tells while it works: a moving count on a terminal, elsewhere a line a minute, and a line for each step that is done."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,19 +28,23 @@ class Progress:
 
     @contextmanager
     def step(self, name: str, unit: str) -> Iterator[Callable[[int], None]]:
-        """Yields a function to call with how many more are done; ends with a line that gives their sum."""
+        """Yields a function to call with how many more are done; ends with a line that gives their sum and the time it took."""
         done = 0
+        began = told = time.monotonic()
         columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed} {task.fields[unit]}"), TimeElapsedColumn())
         with Bars(*columns, console=self._terminal, transient=True, disable=not self._terminal.is_terminal) as bars:
             bar = bars.add_task(name, total=None, unit=unit)
 
             def advance(more: int) -> None:
-                nonlocal done
+                nonlocal done, told
                 done += more
                 bars.advance(bar, more)
+                if bars.disable and time.monotonic() - told > 60:
+                    told = time.monotonic()
+                    self.say(name, f"{done} {unit} so far")
 
             yield advance
-        self.say(name, f"{done} {unit}")
+        self.say(name, f"{done} {unit} in {time.monotonic() - began:.1f} s")
 
     def drain(self, name: str, unit: str, batch: Callable[..., int], *arguments: object) -> None:
         """Call a step's `batch` until nothing is pending."""

@@ -1,0 +1,157 @@
+"""`make bench`: where a run's time goes, and what it costs beside trafilatura and the encoder alone.
+
+The data are the pages of the invented press, ten times each under other addresses, replayed through `kliping run`: anyone can run this. Both
+peers work on the same pages and texts, in processes of their own, in the same run. Shared machines are noisy: quote the ratios.
+"""
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from flows.config import load_sources
+from flows.edges.archive import ArchivedResponse, scan
+from flows.orchestrator import loopback_server, settle
+from warehouse.engine import Reader
+
+PRESS = Path(__file__).parent / "press"
+COPIES = 10
+CLOCK = "2026-03-12T01:00+07:00"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        pages = build(Path(folder))
+        print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
+        print(", ".join(f"{name} {version(name)}" for name in ("prefect", "duckdb", "trafilatura", "sentence-transformers", "torch")))
+        settle(Path(folder) / "prefect")
+        began = time.monotonic()
+        with loopback_server(Path(folder) / "prefect.log") as url:
+            started = time.monotonic() - began
+            seconds, whole = replay(Path(folder), url)
+            runs = task_runs(url)
+        trafilatura, encoder = peers(Path(folder))
+        work = sum(seconds.values())
+        print(f"\n{pages} pages replayed, {runs} Prefect task runs\n\n| step | s | of the work |\n|---|---|---|")
+        for step, took in seconds.items():
+            print(f"| {step} | {took:.1f} | {took / work:.0%} |")
+        print(
+            f"| all steps | {work:.1f} | |\n| the command, Prefect's server running | {whole:.1f} | |\n| that server's start | {started:.1f} | |"
+        )
+        print(f"| trafilatura alone, one process | {trafilatura:.1f} | |\n| encoder alone, loading included | {encoder:.1f} | |")
+        print(f"\nall steps / (trafilatura + encoder): {work / (trafilatura + encoder):.2f}")
+        rest = work - seconds["extract"] - seconds["embed"]
+        print(f"all steps but extract and embed / (trafilatura + encoder): {rest / (trafilatura + encoder):.2f}")
+
+
+def build(folder: Path) -> int:
+    """Write the archive and the sources file that matches it; the number of pages."""
+    declared = load_sources(PRESS / "sources.yaml")
+    captured = [found for found in scan([PRESS / "press.warc.gz"]) if isinstance(found, ArchivedResponse) and found.status == 200]
+    listed: dict[str, list[str]] = {source.id: [] for source in declared}
+    with (folder / "bench.warc.gz").open("wb") as output:
+        writer = WARCWriter(output, gzip=True)
+        for found in captured:
+            owner = next((source for source in declared if source.articles.search(found.url)), None)
+            numbers = re.findall(r"[0-9a-f]{24}|\d{4,}", found.url)
+            if owner is None or not numbers:
+                continue
+            for copy in range(COPIES):
+                other = numbers[-1][:-2] + f"{copy:02d}" + numbers[-1][-2:]
+                body = found.body().replace(numbers[-1].encode(), other.encode())
+                address = found.url.replace(numbers[-1], other)
+                if "page=all" not in address and "?" not in address:
+                    listed[owner.id].append(address)
+                _write(writer, address, body, found.headers.get("content-type", ""))
+        for source in declared:
+            entries = "".join(f"<url><loc>{address}</loc></url>" for address in dict.fromkeys(listed[source.id]))
+            sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+            _write(writer, _sitemap(source.home), sitemap.encode(), "application/xml")
+    document = yaml.safe_load((PRESS / "sources.yaml").read_text(encoding="utf-8"))
+    for entry in document["sources"]:
+        entry["discover"] = [{"kind": "sitemap", "url": _sitemap(entry["home"])}]
+    (folder / "sources.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    return sum(len(set(addresses)) for addresses in listed.values())
+
+
+def _sitemap(home: str) -> str:
+    return f"https://{urlsplit(home).hostname}/bench.xml"
+
+
+def _write(writer: WARCWriter, url: str, body: bytes, content_type: str) -> None:
+    headers = StatusAndHeaders("200 OK", [("Content-Type", content_type)], protocol="HTTP/1.1")
+    fields = {"WARC-Date": "2026-03-11T12:00:00Z"}
+    writer.write_record(writer.create_warc_record(url, "response", payload=BytesIO(body), http_headers=headers, warc_headers_dict=fields))
+
+
+def replay(folder: Path, url: str) -> tuple[dict[str, float], float]:
+    """Seconds by step, as the run itself tells them, and of the whole command."""
+    command: list[str | Path] = [sys.executable, "-m", "flows.cli", "run", "--replay", folder / "bench.warc.gz", "--now", CLOCK]
+    command += ["--sources", folder / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse", folder]
+    environment = os.environ | {"PREFECT_API_URL": url, "KLIPING_DESK_URL": "json://127.0.0.1:9/"}
+    began = time.monotonic()
+    out = subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
+    whole = time.monotonic() - began
+    return {step: float(took) for step, took in re.findall(r"^(\w+) +\d+ .* in ([\d.]+) s$", out, re.MULTILINE)}, whole
+
+
+def task_runs(url: str) -> int:
+    request = urllib.request.Request(f"{url}/task_runs/count", data=b"{}", headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as response:
+        return int(json.load(response))
+
+
+def peers(folder: Path) -> tuple[float, float]:
+    """Seconds that trafilatura and the encoder take for the same pages and texts, each called as its documentation shows."""
+    _, texts = Reader(folder).query("select title, body from articles")
+    (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
+    read = f"""
+import json, time
+from pathlib import Path
+from flows.edges.archive import scan
+folder = Path({str(folder)!r})
+"""
+    trafilatura = f"""{read}
+bodies = [found.body() for found in scan([folder / "bench.warc.gz"]) if b"<html" in found.body()[:2000].lower()]
+texts = json.loads((folder / "texts.json").read_text())
+began = time.monotonic()
+import trafilatura
+for body in bodies[:{{0}}]:
+    trafilatura.bare_extraction(body, with_metadata=True)
+print(time.monotonic() - began)
+"""
+    encoder = f"""{read}
+from flows.config import Settings
+from flows.edges.encoder import Encoder, default_model
+import os
+texts = json.loads((folder / "texts.json").read_text())
+Encoder(default_model(), Settings.from_environ(os.environ).cache, lambda text: None).encode([("siap", "")])
+began = time.monotonic()
+from sentence_transformers import SentenceTransformer
+model = SentenceTransformer(str(Settings.from_environ(os.environ).cache / default_model().replace("/", "--")), device="cpu")
+model.max_seq_length = 128
+model.encode([f"query: {{title}}. {{body[:1000]}}" for title, body in texts], normalize_embeddings=True)
+print(time.monotonic() - began)
+"""
+    times = []
+    for script in (trafilatura.replace("{0}", str(len(texts))), encoder):
+        out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+        times.append(float(out.strip().splitlines()[-1]))
+    return times[0], times[1]
+
+
+if __name__ == "__main__":
+    main()
