@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test lint bench clean-demo
+.PHONY: help install demo run schedule sql test lint bench docs clean-demo
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -45,3 +45,6 @@ lint: .venv/.installed  ## ruff, mypy, and who may import whom
 
 bench: .venv/.installed  ## the figures of docs/benchmarks.md
 	$(BIN)/python -m tests.bench
+
+docs: .venv/.installed  ## docs/warehouse.md, from the descriptions in the database
+	$(BIN)/python -m warehouse.document

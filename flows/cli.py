@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -45,6 +46,14 @@ def _instant(option: str, text: str) -> datetime:
     except ValueError as error:
         raise ConfigError(f"{option}: expected an instant such as 2026-03-11T01:00+07:00, got {text!r}") from error
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _zone(option: str, text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigError(f"{option}: expected a time zone such as Asia/Jakarta, got {text!r}") from error
+    return text
 
 
 SourcesFile = Annotated[Path, typer.Option("--sources", help="The outlets.", metavar="FILE")]
@@ -108,12 +117,13 @@ def schedule(
     """Run every night until interrupted, with a loopback Prefect server of its own or with the one that PREFECT_API_URL names."""
     reach = _duration("--since", since)
     interval = _duration("--every", every) if every else None
+    zone = _zone("--timezone", timezone)
     load_sources(sources)
     load_topics(topics, os.environ)
     _settle_prefect(warehouse)
-    from flows.schedule import keep
+    from flows.schedule import keep, when
 
-    keep(sources.resolve(), topics.resolve(), warehouse.resolve(), reach, cron, timezone, interval)
+    keep(sources.resolve(), topics.resolve(), warehouse.resolve(), reach, when(cron, zone, interval))
 
 
 @app.command()
@@ -159,13 +169,11 @@ def version(show_version: Annotated[bool, typer.Option("--version", help="Print 
         raise typer.Exit
 
 
-def main() -> None:
-    """Run the command. A person's mistake is told in a line, without a stack trace."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command, by default with the process's arguments. A person's mistake is told in a line, without a stack trace."""
     try:
-        app(spread(sys.argv[1:], {"--replay", "--only"}))
-    except ConfigError as error:
-        _end(str(error), 2)
-    except QueryError as error:
+        app(spread(sys.argv[1:] if arguments is None else arguments, {"--replay", "--only"}))
+    except (ConfigError, QueryError) as error:
         _end(str(error), 2)
     except KlipingError as error:
         _end(str(error), 3)

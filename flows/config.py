@@ -260,18 +260,19 @@ def _truth(place: Place) -> bool:
 
 
 def parse_duration(text: str) -> timedelta:
-    """30m, 36h or 2d. Raises ValueError."""
-    match = re.fullmatch(r"([1-9]\d{0,4})([mhd])", text)
+    """90s, 30m, 36h or 2d. Raises ValueError."""
+    match = re.fullmatch(r"([1-9]\d{0,4})([smhd])", text)
     if not match:
-        raise ValueError(f"expected a duration such as 30m, 36h or 2d, got {text!r}")
-    return int(match[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[match[2]]
+        raise ValueError(f"expected a duration such as 90s, 30m, 36h or 2d, got {text!r}")
+    units = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+    return int(match[1]) * units[match[2]]
 
 
 def _duration(place: Place) -> timedelta:
     try:
         return parse_duration(place.value)
     except ValueError as error:
-        raise Mistake(place, "expected a duration such as 30m, 36h or 2d") from error
+        raise Mistake(place, "expected a duration such as 90s, 30m, 36h or 2d") from error
 
 
 def _one_of(choices: tuple[T, ...], what: str = "") -> Callable[[Place], T]:

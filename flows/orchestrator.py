@@ -50,7 +50,8 @@ def loopback_server(log: Path) -> Iterator[str]:
     environment = os.environ | {"PREFECT_API_URL": url, "PREFECT_UI_API_URL": url}
     with log.open("w") as output:
         command = [sys.executable, "-m", __spec__.name, str(port)]
-        server = subprocess.Popen(command, stdout=output, stderr=output, env=environment)  # noqa: S603 - our own words
+        # in a process group of its own: Ctrl-C is for us, who need the server to end in order
+        server = subprocess.Popen(command, stdout=output, stderr=output, env=environment, process_group=0)  # noqa: S603 - our own words
         try:
             _await(f"{url}/health", server, log)
             yield url

@@ -21,17 +21,38 @@ def show(names: Sequence[str], rows: Sequence[Sequence[Any]], form: Format) -> N
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
-        writer.writerows(["" if value is None else value for value in row] for row in rows)
+        writer.writerows(map(_text, row) for row in rows)
     elif form == "json":
         json.dump([dict(zip(names, row, strict=True)) for row in rows], sys.stdout, ensure_ascii=False, indent=1, default=str)
         sys.stdout.write("\n")
     else:
-        table = Table(box=SIMPLE, caption=f"{len(rows)} rows", caption_justify="left")
-        for name in names:
-            table.add_column(name, overflow="fold")  # nothing is cut: an id that ends in an ellipsis cannot be used
-        for row in rows:
-            table.add_row(*("" if value is None else str(value) for value in row))
-        Console(markup=False, highlight=False).print(table)
+        console = Console(markup=False, highlight=False, emoji=False)
+        fits = sum(len(name) + 2 for name in names) <= console.width
+        console.print(_table(names, rows) if fits else _list(names, rows), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    table = Table(box=SIMPLE)
+    for name in names:
+        table.add_column(name, overflow="fold")  # nothing is cut: an id that ends in an ellipsis cannot be used
+    for row in rows:
+        table.add_row(*map(_text, row))
+    return table
+
+
+def _list(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    table = Table(box=SIMPLE, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in rows:
+        for name, value in zip(names, row, strict=True):
+            table.add_row(name, _text(value))
+        table.add_section()
+    return table
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def converse(reader: Reader, form: Format) -> None:

@@ -35,8 +35,8 @@ from flows.stages.topics import compile_topic, match
 from warehouse.store import Document, Look, StoredPage, Warehouse
 
 FETCHED_PER_COMMIT = 20  # at five seconds a page a kill costs at most two minutes of asking again
-PAGES_PER_BATCH = 64  # about two seconds of extraction
-POOLED_PAGES = 32  # fewer are extracted sooner than the worker processes have started
+PAGES_PER_BATCH = 256  # about four seconds of extraction on one core
+POOLED_PAGES = 128  # fewer are extracted sooner than the worker processes have started
 TEXTS_PER_BATCH = 256  # about ten seconds of encoding
 CLIPPINGS_PER_BATCH = 2_000  # a night; a backfill is grouped in portions of it, in order of publication
 ARTICLES_PER_BATCH = 1_000
@@ -80,6 +80,8 @@ async def list_links(
             listing = read_listing(kind, await _document(web, source, url, known(url), found), url, ZoneInfo(source.timezone))
         except (FetchFailed, ListingError) as error:
             found.notes.append(f"{url}: {error}")
+            if isinstance(error, FetchFailed) and error.reason in ("private-address", "bad-url"):  # by its name, or behind a redirect
+                found.rejections.append(Rejection(url, source.id, "discover", error.reason, error.detail))
             continue
         if listing.broken:
             found.notes.append(f"{url}: {listing.broken}")

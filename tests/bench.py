@@ -1,7 +1,7 @@
 """`make bench`: where a run's time goes, and what it costs beside trafilatura and the encoder alone.
 
-The data are the pages of the invented press, ten times each under other addresses, replayed through `kliping run`: anyone can run this. Both
-peers work on the same pages and texts, in processes of their own, in the same run. Shared machines are noisy: quote the ratios.
+The data are the pages of the invented press, ten times each under other addresses, replayed through `kliping run`: anyone can run this.
+Both peers work on the same pages and texts, in processes of their own, in the same run. Shared machines are noisy: quote the ratios.
 """
 
 import json
@@ -16,6 +16,7 @@ import urllib.request
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
 import yaml
@@ -25,10 +26,12 @@ from warcio.warcwriter import WARCWriter
 from flows.config import load_sources
 from flows.edges.archive import ArchivedResponse, scan
 from flows.orchestrator import loopback_server, settle
+from flows.stages.links import canonical
 from warehouse.engine import Reader
 
 PRESS = Path(__file__).parent / "press"
 COPIES = 10
+ROUNDS = 3
 CLOCK = "2026-03-12T01:00+07:00"
 
 
@@ -40,21 +43,34 @@ def main() -> None:
         settle(Path(folder) / "prefect")
         began = time.monotonic()
         with loopback_server(Path(folder) / "prefect.log") as url:
-            started = time.monotonic() - began
-            seconds, whole = replay(Path(folder), url)
-            runs = task_runs(url)
-        trafilatura, encoder = peers(Path(folder))
-        work = sum(seconds.values())
-        print(f"\n{pages} pages replayed, {runs} Prefect task runs\n\n| step | s | of the work |\n|---|---|---|")
-        for step, took in seconds.items():
-            print(f"| {step} | {took:.1f} | {took / work:.0%} |")
-        print(
-            f"| all steps | {work:.1f} | |\n| the command, Prefect's server running | {whole:.1f} | |\n| that server's start | {started:.1f} | |"
-        )
-        print(f"| trafilatura alone, one process | {trafilatura:.1f} | |\n| encoder alone, loading included | {encoder:.1f} | |")
-        print(f"\nall steps / (trafilatura + encoder): {work / (trafilatura + encoder):.2f}")
-        rest = work - seconds["extract"] - seconds["embed"]
-        print(f"all steps but extract and embed / (trafilatura + encoder): {rest / (trafilatura + encoder):.2f}")
+            print(f"Prefect's server started in {time.monotonic() - began:.1f} s")
+            rounds = [measure(Path(folder), url, number) for number in range(ROUNDS)]
+            print(
+                f"{pages} pages replayed, {task_runs(url) // ROUNDS} Prefect task runs\n\n| step | s, median of {ROUNDS} | range |\n|---|---|---|"
+            )
+        for what in rounds[0]:
+            took = sorted(figures[what] for figures in rounds)
+            print(f"| {what} | {median(took):.2f} | {took[0]:.2f}-{took[-1]:.2f} |")
+
+
+def measure(folder: Path, url: str, number: int) -> dict[str, float]:
+    """Seconds by step and peer, and their ratios, of one replay into a fresh warehouse beside both peers."""
+    warehouse = folder / f"warehouse-{number}"
+    steps, whole = replay(folder, warehouse, url)
+    trafilatura, encoder = peers(folder, warehouse)
+    alone = trafilatura + encoder
+    work = sum(steps.values())
+    own = work - steps["extract"] - steps["embed"]
+    return steps | {
+        "all steps": work,
+        "the command, Prefect's server running": whole,
+        "trafilatura alone, one process": trafilatura,
+        "encoder alone, loading included": encoder,
+        "ratio: extract / trafilatura": steps["extract"] / trafilatura,
+        "ratio: embed / encoder": steps["embed"] / encoder,
+        "ratio: all steps / (trafilatura + encoder)": work / alone,
+        "ratio: all other steps / (trafilatura + encoder)": own / alone,
+    }
 
 
 def build(folder: Path) -> int:
@@ -73,8 +89,7 @@ def build(folder: Path) -> int:
                 other = numbers[-1][:-2] + f"{copy:02d}" + numbers[-1][-2:]
                 body = found.body().replace(numbers[-1].encode(), other.encode())
                 address = found.url.replace(numbers[-1], other)
-                if "page=all" not in address and "?" not in address:
-                    listed[owner.id].append(address)
+                listed[owner.id].append(canonical(address, owner))
                 _write(writer, address, body, found.headers.get("content-type", ""))
         for source in declared:
             entries = "".join(f"<url><loc>{address}</loc></url>" for address in dict.fromkeys(listed[source.id]))
@@ -97,10 +112,10 @@ def _write(writer: WARCWriter, url: str, body: bytes, content_type: str) -> None
     writer.write_record(writer.create_warc_record(url, "response", payload=BytesIO(body), http_headers=headers, warc_headers_dict=fields))
 
 
-def replay(folder: Path, url: str) -> tuple[dict[str, float], float]:
+def replay(folder: Path, warehouse: Path, url: str) -> tuple[dict[str, float], float]:
     """Seconds by step, as the run itself tells them, and of the whole command."""
     command: list[str | Path] = [sys.executable, "-m", "flows.cli", "run", "--replay", folder / "bench.warc.gz", "--now", CLOCK]
-    command += ["--sources", folder / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse", folder]
+    command += ["--sources", folder / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse", warehouse]
     environment = os.environ | {"PREFECT_API_URL": url, "KLIPING_DESK_URL": "json://127.0.0.1:9/"}
     began = time.monotonic()
     out = subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
@@ -114,9 +129,9 @@ def task_runs(url: str) -> int:
         return int(json.load(response))
 
 
-def peers(folder: Path) -> tuple[float, float]:
+def peers(folder: Path, warehouse: Path) -> tuple[float, float]:
     """Seconds that trafilatura and the encoder take for the same pages and texts, each called as its documentation shows."""
-    _, texts = Reader(folder).query("select title, body from articles")
+    _, texts = Reader(warehouse).query("select title, body from articles")
     (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
     read = f"""
 import json, time

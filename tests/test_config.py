@@ -167,13 +167,13 @@ def test_unreadable_file(tmp_path: Path, make: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("30m", timedelta(minutes=30)), ("36h", timedelta(hours=36)), ("2d", timedelta(days=2))]
+    [("90s", timedelta(seconds=90)), ("30m", timedelta(minutes=30)), ("36h", timedelta(hours=36)), ("2d", timedelta(days=2))]
     + [(text, None) for text in ("", "0h", "36", "36 h", "-1h", "1w", "1.5h", "999999d", "h")],
 )
 def test_parse_duration(text: str, expected: timedelta | None) -> None:
-    """A duration is a number with m, h or d."""
+    """A duration is a number with s, m, h or d."""
     if expected is None:
-        with pytest.raises(ValueError, match="30m, 36h or 2d"):
+        with pytest.raises(ValueError, match="90s, 30m, 36h or 2d"):
             parse_duration(text)
         return
     assert parse_duration(text) == expected

@@ -187,7 +187,7 @@ def test_pending_delivery_is_sent_once(kliping: Kliping, tmp_path: Path) -> None
         here.answer = lambda message: 503
         down = kliping.night(tmp_path, NIGHT_1, here.url)
         assert down.status == 1
-        assert rows(tmp_path, "select state, attempts, last_error is null from deliveries") == [("pending", 1, False)]
+        assert rows(tmp_path, "select state, attempts, last_error from deliveries") == [("pending", 1, "HTTP 503")]
         here.answer = lambda message: 200
         kliping.night(tmp_path, NIGHT_1, here.url)
         kliping.night(tmp_path, NIGHT_1, here.url)

@@ -7,9 +7,11 @@ that this process has open would drop its file lock.
 
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -77,8 +79,9 @@ def statements(folder: str) -> list[str]:
 class Engine:
     """An open writer database. Reads return rows as dictionaries; writes happen inside `transaction()`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
         self._connection = connection
+        self._directory = directory.resolve()
         connection.execute("set TimeZone = 'UTC'")
         self._migrate()
 
@@ -88,9 +91,19 @@ class Engine:
         path = private(directory) / "writer.duckdb"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return cls(duckdb.connect(str(path)))
-        except duckdb.IOException as error:
-            raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
+            with contextlib.ExitStack() as on_failure:
+                connection = duckdb.connect(str(path))
+                on_failure.callback(connection.close)
+                engine = cls(connection, directory)
+                on_failure.pop_all()
+        except OSError as error:
+            raise WarehouseError(f"{path.parent}: cannot be written: {error.strerror}") from error
+        except duckdb.Error as error:
+            held = "set lock" in str(error)
+            start_over = f"to go on from the last publish, put a copy of {published(directory)} there"
+            advice = "close the program that has it open" if held else start_over
+            raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}; {advice}") from error
+        return engine
 
     def close(self) -> None:
         self._connection.close()
@@ -106,15 +119,15 @@ class Engine:
     def write(self, rows: Sequence[Mapping[str, object]], *queries: str) -> None:
         """Run queries that read `rows` as the relation `incoming`; nothing is done when there are none.
 
-        A column that is empty in every row would be taken for an integer one: it becomes text, which DuckDB casts to anything.
+        The rows travel as one JSON text: DuckDB reads 1,300 of them in 11 ms, and in 400 ms as Python objects.
         """
         if not rows:
             return
-        empty = [name for name in rows[0] if all(row[name] is None for row in rows)]
-        replace = f"replace ({', '.join(f'null::text as {name}' for name in empty)})" if empty else ""
+        text = json.dumps(rows, ensure_ascii=False, default=datetime.isoformat).encode(errors="replace").decode()  # no lone surrogates
+        structure = json.dumps([{name: _type_of([row[name] for row in rows]) for name in rows[0]}])
         self._connection.execute(
-            f"create or replace temp table incoming as select row.* {replace} from (select unnest($rows) as row)",  # noqa: S608 - our own column names
-            {"rows": list(rows)},
+            "create or replace temp table incoming as select row.* from (select unnest(from_json($rows, $structure)) as row)",
+            {"rows": text, "structure": structure},
         )
         for query in queries:
             self.execute(query)
@@ -161,8 +174,7 @@ class Engine:
                 with self.transaction():
                     self._connection.execute(statement("migrations", name))
                     self._connection.execute("insert into migrations values ($name, now())", {"name": name})
-        if set(known) - applied:
-            self.describe()
+        self.describe()
 
 
 def publish(directory: Path) -> Path:
@@ -200,6 +212,8 @@ class Reader:
         """Column names and rows. Raises QueryError with DuckDB's own words."""
         try:
             cursor = self._connection.execute(sql)
+            if cursor is None:  # as DuckDB answers an empty text
+                raise QueryError("expected a statement")
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
@@ -208,3 +222,11 @@ class Reader:
 def first_line(error: Exception) -> str:
     """What DuckDB says, without its advice and its trace."""
     return str(error).splitlines()[0]
+
+
+_TYPES: Mapping[type, str] = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", list: "FLOAT[]", datetime: "TIMESTAMPTZ"}
+
+
+def _type_of(values: Sequence[object]) -> str:
+    """DuckDB's type for a column; text for one that is empty, because DuckDB casts text to anything."""
+    return next((_TYPES[type(value)] for value in values if value is not None), "VARCHAR")

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -124,7 +125,7 @@ class Warehouse(Engine):
     def document(self, url: str) -> Document | None:
         """The discovery document last read in full at this URL."""
         for row in self.rows("document", url=url):
-            return Document(row["etag"], row["last_modified"], _warc(row))
+            return Document(row["etag"], row["last_modified"], self._warc(row))
         return None
 
     def record_links(
@@ -139,9 +140,8 @@ class Warehouse(Engine):
                         "etag": document.etag,
                         "last_modified": document.last_modified,
                         "fetched_at": now,
-                        "warc_file": document.warc.file,
-                        "warc_offset": document.warc.offset,
                     }
+                    | self._place(document.warc)
                     for url, document in documents.items()
                 ],
                 "record_documents",
@@ -185,7 +185,7 @@ class Warehouse(Engine):
                 row["final_url"],
                 row["fetched_at"],
                 row["content_type"],
-                _warc(row),
+                self._warc(row),
                 row["arrived_by"],
             )
             for row in self.rows("pending_pages", batch=batch)
@@ -194,12 +194,14 @@ class Warehouse(Engine):
     def record_extracted(self, outcomes: Iterable[tuple[StoredPage, Article | Rejection]], extractor_version: str, now: datetime) -> None:
         """What extraction made of pages: articles with their URLs, versions and removed lines, or rejections."""
         outcomes = list(outcomes)
-        read = [(page, outcome) for page, outcome in outcomes if isinstance(outcome, Article)]
-        newest = {article.id: (page, article) for page, article in sorted(read, key=lambda pair: pair[0].fetched_at)}
-        first_seen = {article.id: page.fetched_at for page, article in sorted(read, key=lambda pair: pair[0].fetched_at, reverse=True)}
-        versions = {}
-        for page, article in sorted(read, key=lambda pair: pair[0].fetched_at, reverse=True):
-            versions[article.id, _text_hash(article)] = (page, article)
+        # oldest first; of two captures of one instant, such as a first page and the whole article, the longer is the newer
+        read = sorted(
+            ((page, outcome) for page, outcome in outcomes if isinstance(outcome, Article)),
+            key=lambda pair: (pair[0].fetched_at, len(pair[1].body)),
+        )
+        newest = {article.id: (page, article) for page, article in read}
+        first_seen = {article.id: page.fetched_at for page, article in reversed(read)}
+        versions = {(article.id, _text_hash(article)): (page, article) for page, article in reversed(read)}
         current = [
             {
                 "article_id": article.id,
@@ -412,22 +414,26 @@ class Warehouse(Engine):
                 "fetched_at": page.fetched_at,
                 "content_type": page.content_type,
                 "digest": digest,
-                "warc_file": page.warc.file,
-                "warc_offset": page.warc.offset,
                 "arrived_by": arrived_by,
             }
+            | self._place(page.warc)
             for page in pages
             for digest in [hashlib.blake2b(page.body, digest_size=8).hexdigest()]
         }
         self.write(list(rows.values()), "record_pages")
 
+    def _place(self, ref: WarcRef) -> Row:
+        """A record's place; a file of this data directory by its path in it, so that the directory can be moved."""
+        path = Path(ref.file).resolve()
+        inside = path.is_relative_to(self._directory)
+        return {"warc_file": str(path.relative_to(self._directory) if inside else path), "warc_offset": ref.offset}
+
+    def _warc(self, row: Row) -> WarcRef:
+        return WarcRef(str(self._directory / row["warc_file"]), row["warc_offset"])
+
     def _record_rejections(self, rejections: Iterable[Rejection], now: datetime) -> None:
         rows = {rejection.url: asdict(rejection) | {"rejected_at": now} for rejection in rejections}
         self.write(list(rows.values()), "record_rejections")
-
-
-def _warc(row: Row) -> WarcRef:
-    return WarcRef(row["warc_file"], row["warc_offset"])
 
 
 def _clipping(row: Row) -> Clipping:

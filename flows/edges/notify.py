@@ -14,6 +14,7 @@ import apprise
 from flows.records import Alert, KlipingError
 
 _LOGGERS = ("apprise", "urllib3.connectionpool")  # where a delivery is logged with the channel's address
+logging.getLogger("apprise").setLevel(logging.WARNING)  # its warnings say why a delivery failed, whatever the root logger lets through
 _STATUS = re.compile(r"\berror=(\d{3})\b")  # how Apprise's services log the answer to a request
 
 

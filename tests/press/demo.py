@@ -99,7 +99,7 @@ def _tell_sources(reader: Reader, console: Console) -> None:
     table = Table(*columns, box=None)
     for row in rows:
         table.add_row(*("" if value is False else "quiet" if value is True else str(value) for value in row))
-    console.print(table)
+    Console(width=max(console.width, 100)).print(table)
 
 
 def _tell_stories(reader: Reader, console: Console) -> None:

@@ -1,0 +1,489 @@
+"""The command as a person meets it: usage, mistakes, SQL, and whole runs over loopback."""
+
+import csv
+import io
+import json
+import re
+import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import typer.main
+from warcio.archiveiterator import ArchiveIterator
+
+from flows.cli import app, main, spread
+from flows.edges.archive import WarcWriter
+from tests.conftest import ROOT, Kliping, Ran
+from tests.edges.misbehaving import Server, page, redirect, status
+from tests.test_nightly import rows
+from tests.test_steps import article, sitemap
+from warehouse.engine import private, publish, published
+from warehouse.store import Warehouse
+
+TOPICS = """\
+version: 1
+topics:
+  - {id: banjir, title: Banjir, all_of: [{name: air, any: [banjir, tanggul]}]}
+"""
+CHANNEL = """\
+version: 1
+channels: {desk: {env: KLIPING_NO_SUCH_DESK}}
+topics:
+  - {id: banjir, title: Banjir, all_of: [{name: air, any: [banjir]}], alert: {channels: [desk]}}
+"""
+
+
+def outlet(key: str, url: str, feed: str) -> str:
+    """One source of a sources.yaml."""
+    return f"""\
+  - id: {key}
+    name: {key.title()}
+    home: {url}/
+    min_delay_s: 0
+    discover: [{{kind: sitemap, url: '{url}{feed}'}}]
+    articles: '/{key}/'
+"""
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def files(folder: Path, *outlets: str, topics: str = TOPICS) -> Sequence[str | Path]:
+    """The options that name a sources.yaml with these outlets, a topics.yaml, and a data directory."""
+    sources = written(folder / "sources.yaml", "version: 1\nsources:\n" + "".join(outlets))
+    return ("--sources", sources, "--topics", written(folder / "topics.yaml", topics), "--warehouse", folder / "data")
+
+
+def ended(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:
+    """How the command ends, in this process."""
+    with pytest.raises(SystemExit) as exit:
+        main(list(map(str, arguments)))
+    captured = capsys.readouterr()
+    code = exit.value.code
+    return Ran(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+
+# ---- usage ----
+
+
+def commands(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(commands(typer.main.get_command(app))), ids=" ".join)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(capsys: pytest.CaptureFixture[str], path: tuple[str, ...], option: str) -> None:
+    """Every command tells what it does and which options it has."""
+    told = ended(capsys, *path, option)
+    command = typer.main.get_command(app)
+    for name in path:
+        command = getattr(command, "commands")[name]  # noqa: B009 - only groups have it
+    assert (told.status, told.err) == (0, "")
+    assert told.out.startswith("Usage: ")
+    for each in (opt for parameter in command.params for opt in parameter.opts if opt.startswith("-")):
+        assert each in told.out
+    for name in getattr(command, "commands", {}):
+        assert f"\n  {name} " in told.out
+
+
+@pytest.mark.parametrize(
+    ("given", "same_as"),
+    [
+        ("run --replay a b", "run --replay a --replay b"),
+        ("run --replay a --replay b", "run --replay a --replay b"),
+        ("run --only a b c --now x", "run --only a --only b --only c --now x"),
+        ("run --only a --replay b c", "run --only a --replay b --replay c"),
+        ("run --replay=a --only b", "run --replay=a --only b"),
+        ("run --now a b", "run --now a b"),
+        ("backfill a b --sources s", "backfill a b --sources s"),
+        ("run --only", "run --only"),
+        ("", ""),
+    ],
+)
+def test_spread(given: str, same_as: str) -> None:
+    """An option with several values is the same as the option given several times."""
+    assert spread(shlex.split(given), {"--replay", "--only"}) == shlex.split(same_as)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("run --now gestern", "kliping: --now: expected an instant such as 2026-03-11T01:00+07:00, got 'gestern'"),
+        ("run --since 3w", "kliping: --since: expected a duration such as 90s, 30m, 36h or 2d, got '3w'"),
+        ("run --only kompas nope", "kliping: --only nope: no such source; known are "),
+        ("run --only voaindonesia", "kliping: no source to look at: those with status archive are for backfill and replay only"),
+        ("run --replay no-such.warc.gz", "Error: Invalid value for '--replay': "),
+        ("run --replay tests", "Error: Invalid value for '--replay': "),
+        ("run --sources no-such.yaml", "kliping: no-such.yaml: cannot be read: "),
+        ("run --topics no-such.yaml", "kliping: no-such.yaml: cannot be read: "),
+        ("run --bogus", "Error: No such option: --bogus"),
+        ("backfill", "Error: Missing argument 'WARC...'"),
+        ("backfill no-such.warc.gz", "Error: Invalid value for 'WARC...': "),
+        ("schedule --every soon", "kliping: --every: expected a duration such as 90s, 30m, 36h or 2d, got 'soon'"),
+        ("schedule --timezone Asia/Jakrta", "kliping: --timezone: expected a time zone such as Asia/Jakarta, got 'Asia/Jakrta'"),
+        ("schedule --cron 'every night'", "kliping: --cron: expected five fields such as '0 1 * * *', got 'every night'"),
+        ("sources check --only nope", "kliping: --only nope: no such source; known are "),
+        ("sql --format xml 'select 1'", "Error: Invalid value for '--format': "),
+        ("nope", "Error: No such command 'nope'"),
+    ],
+)
+def test_bad_usage(kliping: Kliping, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: str, says: str) -> None:
+    """A mistake in the arguments ends with status 2 and a line that names the option and what is expected."""
+    words = shlex.split(arguments)
+    where: Sequence[str | Path] = ["--warehouse", tmp_path] if words[0] in ("run", "backfill", "schedule", "sql") else []
+    refused = ended(capsys, *words, *where)
+    lines = refused.err.splitlines()
+    assert (refused.status, refused.out) == (2, "")
+    assert lines[-1].startswith(says)
+    assert len(lines) == 1 or lines[0].startswith("Usage: ")
+    assert not published(tmp_path).exists()
+
+
+# ---- configuration ----
+
+COMMANDS: Mapping[str, Sequence[str | Path]] = {
+    "run": ("run",),
+    "backfill": ("backfill", ROOT / "tests" / "press" / "press.warc.gz"),
+    "schedule": ("schedule",),
+    "list": ("sources", "list"),
+    "check": ("sources", "check"),
+}
+BAD_SOURCES = {
+    "    retries: 3\n": ":9: sources[0].retries: ",
+    "    strip: ['(']\n": ":9: sources[0].strip[0]: expected a regular expression",
+}
+BAD_TOPICS = {TOPICS.replace("id: banjir, ", ""): ":3: topics[0].id: "}
+
+
+@pytest.mark.parametrize(
+    ("command", "mistake"),
+    [(command, mistake) for command in COMMANDS for mistake in BAD_SOURCES]
+    + [(command, mistake) for command in ("run", "backfill", "schedule") for mistake in BAD_TOPICS],
+)
+def test_bad_configuration(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, mistake: str) -> None:
+    """A mistake in a file ends with status 2, file, line and key, before anything is asked for or written."""
+    with Server() as server:
+        good = outlet("satu", server.url(""), "/peta.xml")
+        options = files(tmp_path, good, topics=mistake) if mistake in BAD_TOPICS else files(tmp_path, good + mistake)
+        refused = ended(capsys, *COMMANDS[command], *(options[:2] if command in ("list", "check") else options))
+        assert server.requests == []
+    place = f"topics.yaml{BAD_TOPICS[mistake]}" if mistake in BAD_TOPICS else f"sources.yaml{BAD_SOURCES[mistake]}"
+    assert (refused.status, refused.out) == (2, "")
+    [line] = refused.err.splitlines()
+    assert line.startswith(f"kliping: {tmp_path}/{place}")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "schedule"])
+def test_unset_channel(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str) -> None:
+    """A command that alerts is refused while a channel's variable is not set; the line names file, line, key and variable."""
+    with Server() as server:
+        refused = ended(capsys, command, *files(tmp_path, outlet("satu", server.url(""), "/peta.xml"), topics=CHANNEL))
+    assert refused.status == 2
+    assert re.fullmatch(
+        rf"kliping: {re.escape(str(tmp_path))}/topics\.yaml:2: channels\.desk\.env: .*KLIPING_NO_SUCH_DESK.* is not set\n", refused.err
+    )
+    assert server.requests == []
+    assert not (tmp_path / "data").exists()
+
+
+# ---- SQL ----
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a published, empty warehouse."""
+    directory = tmp_path_factory.mktemp("data")
+    Warehouse.open(directory).close()
+    publish(directory)
+    return directory
+
+
+VALUES = """
+    select 1 as n, null as nothing, date '2026-03-11' as day, timestamptz '2026-03-10 18:00:00+00' as at,
+        ['a', 'b'] as list, '[b]"x", y' as t"""
+
+
+def test_sql_formats(data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows come as a table for people, as CSV, and as JSON; instants are told in WIB, and markup is text like any other."""
+    monkeypatch.setenv("COLUMNS", "120")
+    main_sql = [ended(capsys, "sql", VALUES, "--warehouse", data, "--format", form) for form in ("table", "csv", "json")]
+    assert {(ran.status, ran.err) for ran in main_sql} == {(0, "")}
+    table, as_csv, as_json = (ran.out for ran in main_sql)
+    header, _, row = [line.split() for line in table.splitlines() if line.strip()][:3]
+    assert header == ["n", "nothing", "day", "at", "list", "t"]
+    assert row == ["1", "2026-03-11", "2026-03-11", "01:00:00+07:00", "['a',", "'b']", '[b]"x",', "y"]
+    assert table.endswith("1 row\n")
+    assert list(csv.reader(io.StringIO(as_csv))) == [
+        ["n", "nothing", "day", "at", "list", "t"],
+        ["1", "", "2026-03-11", "2026-03-11 01:00:00+07:00", "['a', 'b']", '[b]"x", y'],
+    ]
+    assert json.loads(as_json) == [
+        {"n": 1, "nothing": None, "day": "2026-03-11", "at": "2026-03-11 01:00:00+07:00", "list": ["a", "b"], "t": '[b]"x", y'}
+    ]
+
+
+@pytest.mark.parametrize(("form", "printed"), [("csv", "run_id\n"), ("json", "[]\n"), ("table", "0 rows\n")])
+def test_sql_without_rows(data: Path, capsys: pytest.CaptureFixture[str], form: str, printed: str) -> None:
+    """A result without rows is still a result."""
+    found = ended(capsys, "sql", "select run_id from runs", "--warehouse", data, "--format", form)
+    assert (found.status, found.err) == (0, "")
+    assert found.out.endswith(printed)
+
+
+def test_sql_of_many_columns(data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are wider than the terminal are told one value a line, whole."""
+    monkeypatch.setenv("COLUMNS", "60")
+    columns = ", ".join(f"{number} as column_{number}" for number in range(10))
+    found = ended(capsys, "sql", f"select {columns}, '{'a' * 90}' as long", "--warehouse", data)
+    lines = [line.split() for line in found.out.splitlines() if line.strip()]
+    assert lines[:10] == [[f"column_{number}", str(number)] for number in range(10)]
+    assert "".join(word for line in lines[10:-1] for word in line) == "long" + "a" * 90
+    assert max(map(len, found.out.splitlines())) <= 60
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("selec 1", 'Parser Error: syntax error at or near "selec"'),
+        ("select nope from runs", 'Binder Error: Referenced column "nope" not found'),
+        ("from nowhere", "Catalog Error: Table with name nowhere does not exist!"),
+        ("", "expected a statement"),
+        ("/* nothing */", "expected a statement"),
+        ("create table x (a int)", 'Invalid Input Error: Cannot execute statement of type "CREATE"'),
+        ("delete from runs", 'Invalid Input Error: Cannot execute statement of type "DELETE"'),
+        ("insert into migrations values ('x', now())", 'Invalid Input Error: Cannot execute statement of type "INSERT"'),
+        ("drop view articles", 'Invalid Input Error: Cannot execute statement of type "DROP"'),
+    ],
+)
+def test_sql_refused(data: Path, capsys: pytest.CaptureFixture[str], statement: str, says: str) -> None:
+    """A statement with a mistake, or one that writes, ends with status 2 and DuckDB's own words."""
+    before = published(data).read_bytes()
+    refused = ended(capsys, "sql", statement, "--warehouse", data)
+    assert (refused.status, refused.out) == (2, "")
+    assert refused.err.startswith(f"kliping: {says}")
+    assert "Traceback" not in refused.err
+    assert published(data).read_bytes() == before
+
+
+def test_sql_shell(data: Path) -> None:
+    """Statements may span lines, a mistake does not end the shell, and the last one may lack its semicolon."""
+    statements = "select 1 as a;\nselec;\nselect 2\n  as b;\n\n;\nselect 3 as c"
+    command = [sys.executable, "-m", "flows.cli", "sql", "--warehouse", str(data), "--format", "csv"]
+    shell = subprocess.run(command, input=statements, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (shell.returncode, shell.stdout) == (0, "a\n1\nb\n2\nc\n3\n")
+    assert shell.stderr.startswith('Parser Error: syntax error at or near "selec"')
+    assert "Traceback" not in shell.stderr
+
+
+def test_sql_without_a_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the first run there is nothing to read: status 3, and which commands make it."""
+    refused = ended(capsys, "sql", "select 1", "--warehouse", tmp_path)
+    path = published(tmp_path)
+    assert refused == Ran(3, "", f"kliping: {path}: there is no such file yet: `kliping run` or `kliping backfill` makes it\n")
+
+
+def test_sql_on_something_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is no database is named."""
+    written(published(tmp_path), "bukan basis data")
+    refused = ended(capsys, "sql", "select 1", "--warehouse", tmp_path)
+    assert refused.status == 3
+    assert refused.err.startswith(f"kliping: {published(tmp_path)}: cannot be opened: ")
+    assert len(refused.err.splitlines()) == 1
+
+
+# ---- sources ----
+
+
+def test_sources_list(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every source is listed with its kind, status and discovery addresses."""
+    monkeypatch.setenv("COLUMNS", "120")
+    options = files(
+        tmp_path, outlet("satu", "http://a.example", "/peta.xml"), outlet("dua", "http://b.example", "/x") + "    status: archive\n"
+    )
+    listed = ended(capsys, "sources", "list", *options[:2])
+    assert (listed.status, listed.err) == (0, "")
+    assert [line.split() for line in listed.out.splitlines() if line.strip()][2:] == [
+        ["satu", "Satu", "press", "active", "sitemap", "http://a.example/peta.xml"],
+        ["dua", "Dua", "press", "archive", "sitemap", "http://b.example/x"],
+        ["2", "rows"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("broken", "code", "says"),
+    [
+        ((), 0, ["satu (Satu)", "1 links to articles", "title      Tanggul satu", "dua (Dua)", "title      Tanggul dua"]),
+        (("/dua.xml",), 1, ["title      Tanggul satu", "/dua.xml: http-4xx: 404"]),
+        (("/dua/1",), 1, ["title      Tanggul satu", "/dua/1: http-4xx: 404"]),
+        (("/satu.xml", "/dua.xml"), 3, ["/satu.xml: http-4xx: 404", "/dua.xml: http-4xx: 404"]),
+    ],
+)
+def test_sources_check(tmp_path: Path, capsys: pytest.CaptureFixture[str], broken: Sequence[str], code: int, says: list[str]) -> None:
+    """Each source is asked once, and what came of it is told; 0 when all work, 1 when some do, 3 when none does."""
+    with Server() as server:
+        for key in ("satu", "dua"):
+            server.routes[f"/{key}.xml"] = page(sitemap(server.url(f"/{key}/1"), lastmod=datetime.now(UTC).isoformat()), "application/xml")
+            server.routes[f"/{key}/1"] = page(article(f"Tanggul {key}"))
+        for path in broken:
+            server.routes[path] = status(404)
+        outlets = [outlet(key, server.url(""), f"/{key}.xml") for key in ("satu", "dua")]
+        checked = ended(capsys, "sources", "check", *files(tmp_path, *outlets)[:2])
+        asked = server.paths()
+    assert (checked.status, checked.err) == (code, "")
+    for text in says:
+        assert text in checked.out
+    assert len(asked) == len(set(asked))
+    assert not (tmp_path / "data").exists()
+
+
+# ---- whole runs ----
+
+
+def elsewhere() -> str | None:
+    """A name of this machine that resolves to loopback but is not written as such."""
+    for name in (socket.gethostname(), "ip6-localhost"):
+        try:
+            if name != "localhost" and all(place[4][0] in ("127.0.0.1", "127.0.1.1", "::1") for place in socket.getaddrinfo(name, 80)):
+                return name
+        except OSError:
+            continue
+    return None
+
+
+def test_live_run(kliping: Kliping, tmp_path: Path) -> None:
+    """Of two outlets one answers: its articles land, the other is named, every response is archived, and the exit status is 1."""
+    name = elsewhere()
+    with Server() as server, Server({"/satu/dalam": page(article("Dalam"))}) as inside:
+        inner = [inside.url("/satu/dalam", host=name)] if name else []
+        good = ["/satu/1", "/satu/2", "/satu/pindah"]
+        server.routes |= {
+            "/satu.xml": page(sitemap(*map(server.url, good), *inner, lastmod=datetime.now(UTC).isoformat()), "application/xml"),
+            "/satu/1": page(article("Tanggul satu")),
+            "/satu/2": page(article("Tanggul dua")),
+            "/satu/pindah": redirect("/satu/2", 301),
+            "/dua.xml": status(500),
+        }
+        outlets = [outlet(key, server.url(""), f"/{key}.xml") for key in ("satu", "dua")]
+        ran = kliping("run", *files(tmp_path, *outlets))
+        answered, asked_inside = server.paths(), inside.paths()
+        here = server.url("")
+    data = tmp_path / "data"
+    assert ran.status == 1
+    assert ran.err.splitlines() == [f"dua: failed: {here}/dua.xml: http-5xx: 500 after 3 tries"]
+    assert rows(data, "select distinct decision from topic_hits") == [("too_old",)]
+
+    [warc] = (private(data) / "warc").iterdir()
+    with warc.open("rb") as stream:
+        responses = [
+            (record.rec_headers.get_header("WARC-Target-URI").removeprefix(here), record.http_headers.get_statuscode())
+            for record in ArchiveIterator(stream, check_digests="raise")
+            if record.rec_type == "response" and record.content_stream().read() is not None
+        ]
+    assert sorted(path for path, _ in responses) == sorted(answered)
+    assert {("/satu/1", "200"), ("/satu/pindah", "301"), ("/dua.xml", "500"), ("/robots.txt", "404")} <= set(responses)
+
+    assert rows(data, "select url from articles order by url") == [(f"{here}/satu/1",), (f"{here}/satu/2",)]
+    assert rows(data, "select u.url, a.title from article_urls u join articles a using (article_id) where u.url like '%pindah'") == [
+        (f"{here}/satu/pindah", "Tanggul dua")
+    ]
+    assert rows(data, "select state, links, pages, articles, rejections from runs") == [("partial", 3 + len(inner), 3, 2, len(inner))]
+    assert rows(data, "select source_id, state, links, articles, rejections from source_health order by all") == [
+        ("dua", "failed", 0, 0, 0),
+        ("satu", "new", 3 + len(inner), 2, len(inner)),
+    ]
+    assert asked_inside == []
+    if name is None:
+        pytest.skip("no name of this machine resolves to loopback: all but the refusal of such a name is tested")
+    assert rows(data, "select url, stage, reason from rejections") == [(inner[0], "fetch", "private-address")]
+
+
+def test_every_source_fails(kliping: Kliping, tmp_path: Path) -> None:
+    """A run that found no source usable ends with status 3, names each, and publishes that it looked."""
+    with Server({"/satu.xml": status(404), "/dua.xml": page("<html>sedang diperbaiki</html>")}) as server:
+        ran = kliping("run", *files(tmp_path, *(outlet(key, server.url(""), f"/{key}.xml") for key in ("satu", "dua"))))
+    assert ran.status == 3
+    assert [line.split(":")[0] for line in ran.err.splitlines()] == ["satu", "dua"]
+    assert "Traceback" not in ran.err
+    assert rows(tmp_path / "data", "select state from runs") == [("failed",)]
+    assert rows(tmp_path / "data", "select distinct state from source_health") == [("failed",)]
+
+
+def archive(path: Path) -> Path:
+    """An archive of two pages, each too short for an article: so nothing has to be embedded."""
+    now = datetime(2026, 3, 10, 18, 0, tzinfo=UTC)
+    with WarcWriter(path, software="Kliping/test", created=now) as writer:
+        for number in (1, 2):
+            text = article(f"Tanggul {number}", ("Dua kata.",)).encode()
+            writer.append(f"https://satu.example/satu/{number}", now, 200, "OK", [(b"Content-Type", b"text/html; charset=utf-8")], text)
+    return path
+
+
+def damaged(folder: Path) -> list[Path]:
+    """An empty archive, one that is none, and one that breaks off in its last record."""
+    whole = archive(folder / "whole.warc.gz").read_bytes()
+    made = [(folder / "kosong.warc.gz", b""), (folder / "bukan.warc.gz", b"bukan arsip\n" * 50), (folder / "putus.warc.gz", whole[:-200])]
+    for path, content in made:
+        path.write_bytes(content)
+    return [path for path, _ in made]
+
+
+@pytest.mark.parametrize("command", ["backfill", "run"])
+def test_damaged_archives(kliping: Kliping, tmp_path: Path, command: str) -> None:
+    """What can be read of an archive is taken in; each damaged place is named, and the exit status is 1 (3 where nothing was usable)."""
+    archives = damaged(tmp_path)
+    options = files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"), topics=CHANNEL if command == "backfill" else TOPICS)
+    ran = kliping(command, *(["--replay"] if command == "run" else []), *archives, *options)
+    assert ran.status == {"backfill": 1, "run": 3}[command]
+    assert "Traceback" not in ran.err
+    unreadable = [line for line in ran.err.splitlines() if line.startswith("unreadable: ")]
+    assert {line.split()[1] for line in unreadable} == {str(path) for path in archives}
+    if command == "backfill":
+        assert ran.err.splitlines() == unreadable
+        assert rows(tmp_path / "data", "select url, reason from rejections") == [("https://satu.example/satu/1", "too-short")]
+
+
+def test_unwritable_data_directory(kliping: Kliping, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A data directory that cannot be written is named in one line, with status 3."""
+    inside = written(tmp_path / "berkas", "") / "data"
+    for command in (["run"], ["backfill", archive(tmp_path / "a.warc.gz")]):
+        options = [*files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"))[:4], "--warehouse", inside]
+        refused = ended(capsys, *command, *options)
+        assert (refused.status, refused.out) == (3, "")
+        assert re.fullmatch(rf"kliping: {re.escape(str(inside))}\S*: .*: Not a directory\n", refused.err)
+
+
+@pytest.mark.parametrize("trouble", ["corrupt", "held"])
+def test_writer_that_cannot_be_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str], trouble: str) -> None:
+    """A writer's database that is damaged, or open elsewhere, is named in one line that says what to do; status 3."""
+    path = private(tmp_path / "data") / "writer.duckdb"
+    path.parent.mkdir(parents=True)
+    holding = None
+    if trouble == "corrupt":
+        written(path, "bukan basis data" * 1000)
+    else:
+        program = f"import duckdb, sys; held = duckdb.connect({str(path)!r}); print(); sys.stdin.read()"
+        holding = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert holding.stdout
+        holding.stdout.readline()
+    options = files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"))
+    refused = ended(capsys, "backfill", archive(tmp_path / "a.warc.gz"), *options)
+    if holding:
+        holding.communicate()
+    advice = {
+        "corrupt": f"to go on from the last publish, put a copy of {published(tmp_path / 'data')} there",
+        "held": "close the program that has it open",
+    }
+    assert (refused.status, refused.out) == (3, "")
+    assert refused.err.startswith(f"kliping: {path}: cannot be opened: ")
+    assert refused.err.endswith(f"; {advice[trouble]}\n")
+    assert len(refused.err.splitlines()) == 1

@@ -1,0 +1,174 @@
+"""`kliping schedule`: when it fires, what it says, and that it leaves nothing behind."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.conftest import ROOT, Kliping
+from tests.edges.misbehaving import Server, page, says_nothing
+from tests.test_cli import files, outlet
+from tests.test_steps import sitemap
+from warehouse.engine import only_run, private
+
+LONGEST_S = 240  # a server's first start on a busy machine, and some runs
+STEPS = {"discover", "fetch", "extract", "embed", "group", "match", "publish", "added"}
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait for something that comes in its own time."""
+    deadline = time.monotonic() + LONGEST_S
+    while not true():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.2)
+
+
+@dataclass
+class Scheduled:
+    """A `kliping schedule` in a session of its own, with its own Prefect."""
+
+    process: "subprocess.Popen[bytes]"
+    folder: Path
+
+    @property
+    def out(self) -> str:
+        return (self.folder / "out").read_text(encoding="utf-8")
+
+    @property
+    def err(self) -> str:
+        return (self.folder / "err").read_text(encoding="utf-8")
+
+    def family(self) -> dict[int, str]:
+        """Every live process of the session but the schedule itself, with its command line."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and os.getsid(int(entry.name)) == self.process.pid and int(entry.name) != self.process.pid:
+                    words = (entry / "cmdline").read_bytes().decode().split("\0")
+                    if any(words):  # a process that has ended, but has not been waited for, has none
+                        found[int(entry.name)] = " ".join(words)
+            except (OSError, ProcessLookupError):
+                continue
+        return found
+
+    def server(self) -> str:
+        """The address of the Prefect server that it started."""
+        [command] = [words for words in self.family().values() if "flows.orchestrator" in words]
+        return f"http://127.0.0.1:{int(command.split()[-1])}/api/health"
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def schedule(folder: Path, server: Server) -> Iterator[Scheduled]:
+    """One outlet, every ten seconds, from a folder that is not the project's."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
+    environment |= {"PREFECT_HOME": str(folder.parent / "prefect"), "PYTHONPATH": str(ROOT), "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+    options = map(str, files(folder, outlet("satu", server.url(""), "/satu.xml")))
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        command = [sys.executable, "-m", "flows.cli", "schedule", "--every", "10s", *options]
+        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=out, stderr=err, start_new_session=True)
+    scheduled = Scheduled(process, folder)
+    try:
+        yield scheduled
+    finally:
+        for pid in (process.pid, *scheduled.family()):
+            if process.poll() is None or pid != process.pid:
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "elsewhere").mkdir()
+    return tmp_path / "elsewhere"
+
+
+LISTED = page(sitemap(), "application/xml")
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks for processes in /proc")
+def test_schedule(folder: Path) -> None:
+    """It fires again and again, also after a run that could not start; a signal ends it and its run; killed, it leaves no server.
+
+    One test, because a schedule takes a while to get going.
+    """
+    with Server({"/satu.xml": LISTED}) as server:
+
+        def fired() -> int:
+            return server.paths().count("/satu.xml")
+
+        with schedule(folder, server) as scheduled:
+            with only_run(folder / "data", "the holder"):
+                until(lambda: "the holder" in scheduled.err)
+            assert fired() == 0
+            until(lambda: scheduled.out.count("added  ") == 1)
+            assert fired() == 1
+            server.routes["/satu.xml"] = says_nothing
+            until(lambda: fired() == 2)
+            address = scheduled.server()
+            assert answers(address)
+            os.killpg(scheduled.process.pid, signal.SIGINT)  # as Ctrl-C at a terminal does
+            assert scheduled.process.wait(LONGEST_S) == 0
+            until(lambda: not scheduled.family())
+            assert not answers(address)
+            busy = f"kliping: {folder / 'data'}: another run holds the lock (the holder); wait for it to end"
+            assert set(scheduled.err.splitlines()) == {busy}
+            assert {line[:9].strip() for line in scheduled.out.splitlines()} == STEPS
+
+        server.routes["/satu.xml"] = LISTED
+        with schedule(folder, server) as scheduled:
+            until(lambda: any("flows.orchestrator" in words for words in scheduled.family().values()))
+            until(lambda: answers(scheduled.server()))
+            scheduled.process.kill()
+            scheduled.process.wait()
+            until(lambda: not scheduled.family())
+            assert scheduled.err == ""
+    assert (private(folder / "data") / "prefect-server.log").read_text(encoding="utf-8") == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "fires"),
+    [
+        ("2026-03-10T12:00+07:00", "2026-03-11T01:00+07:00"),
+        ("2026-03-11T00:59+07:00", "2026-03-11T01:00+07:00"),
+        ("2026-03-11T01:01+07:00", "2026-03-12T01:00+07:00"),
+        ("2026-03-10T17:30+00:00", "2026-03-10T18:00+00:00"),
+    ],
+)
+def test_when(kliping: Kliping, now: str, fires: str) -> None:
+    """The nightly run starts at 01:00 in Jakarta, whatever the machine's own zone."""
+    from prefect.server.schemas.schedules import CronSchedule  # imported where Prefect is settled already
+
+    from flows.schedule import when
+
+    asked = when("0 1 * * *", "Asia/Jakarta", None)
+    schedule = CronSchedule(cron=asked.cron or "", timezone=asked.timezone)
+    [at] = asyncio.run(schedule.get_dates(1, datetime.fromisoformat(now)))
+    assert at == datetime.fromisoformat(fires)
+    assert at.astimezone(ZoneInfo("Asia/Jakarta")).hour == 1
+
+
+def test_every(kliping: Kliping) -> None:
+    """An interval takes the place of the cron expression."""
+    from flows.schedule import when
+
+    asked = when("0 1 * * *", "Asia/Jakarta", timedelta(seconds=10))
+    assert (asked.interval, asked.cron) == (timedelta(seconds=10), None)

@@ -1,0 +1,173 @@
+"""Facts about the repository: who may import whom, and that what is written down is what there is."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from flows.cli import app
+from tests.conftest import ROOT
+from warehouse.engine import Engine, Row
+from warehouse.store import Warehouse
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in ("flows", "warehouse")
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it; `from a import b` counts as a and as a.b."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def test_dependency_rule() -> None:
+    """Every part imports only what is below it (lint-imports, with the layers of pyproject.toml), and every module is in a layer."""
+    [contract] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = {name for layer in contract["layers"] for name in layer.split(" | ")}
+    assert [name for name in MODULES if name != "flows" and not {name, name.rpartition(".")[0]} & layers] == []
+    linter = Path(sys.executable).with_name("lint-imports")
+    linted = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+OWNERS = {
+    "duckdb": {"warehouse.engine"},
+    "httpx": {"flows.edges.transports", "flows.edges.web", "flows.nightly"},  # nightly names the seam's type
+    "httpcore": {"flows.edges.transports"},
+    "protego": {"flows.edges.web"},
+    "fastwarc": {"flows.edges.archive"},
+    "trafilatura": {"flows.stages.container"},
+    "feedparser": {"flows.stages.listings"},
+    "scipy": {"flows.stages.similarity"},
+    "sentence_transformers": {"flows.edges.encoder", "flows.edges.weights"},
+    "transformers": {"flows.edges.encoder", "flows.edges.weights"},
+    "torch": {"flows.edges.encoder", "flows.edges.weights"},
+    "apprise": {"flows.edges.notify"},
+    "yaml": {"flows.yamlfile"},
+    "cssselect": {"flows.config"},
+    "typer": {"flows.cli"},
+    "prefect": {"flows.nightly", "flows.schedule", "flows.orchestrator"},
+    "uvicorn": {"flows.orchestrator"},
+}
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_library_has_one_owner(library: str) -> None:
+    """An outside library is spoken by the modules that own it, and by no other."""
+    users = {name for name, path in MODULES.items() if any(module.split(".")[0] == library for module in imports(path))}
+    assert users
+    assert users <= OWNERS[library]
+
+
+@pytest.mark.parametrize("path", [*MODULES.values(), *TESTS], ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_says_what_it_is(path: Path) -> None:
+    """Every module that holds anything begins with a docstring, and so does every test in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    if tree.body:
+        assert ast.get_docstring(tree)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    silent = [node.name for node in functions if node.name.startswith("test_") and not ast.get_docstring(node)]
+    assert silent == []
+
+
+# ---- SQL ----
+
+STATEMENTS = sorted((ROOT / "warehouse").rglob("*.sql"))
+SPOKEN = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "warehouse").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_statement_says_what_it_does(path: Path) -> None:
+    """Every SQL file begins with a comment, and every query is used."""
+    text = path.read_text(encoding="utf-8")
+    assert re.match(r"-- [A-Z].*[.:;]?\n", text)
+    if path.parent.name == "queries":
+        assert f'"{path.stem}"' in SPOKEN
+
+
+# ---- documents ----
+
+
+def documents(*names: str) -> str:
+    return " ".join(" ".join((ROOT / name).read_text(encoding="utf-8").split()) for name in names)
+
+
+def options() -> Iterator[tuple[str, str]]:
+    """Every command with each of its options, as in ('sources check', '--only')."""
+    waiting = [("", typer.main.get_command(app))]
+    while waiting:
+        path, command = waiting.pop()
+        below = getattr(command, "commands", {})
+        waiting += [(f"{path} {name}".strip(), each) for name, each in below.items()]
+        if not below:
+            yield path, ""
+        yield from ((path, option) for parameter in command.params for option in parameter.opts if option.startswith("--"))
+
+
+@pytest.mark.parametrize(("command", "option"), sorted(set(options())))
+def test_command_is_documented(command: str, option: str) -> None:
+    """README.md or docs/operating.md names every command and every option."""
+    told = documents("README.md", "docs/operating.md")
+    assert f"kliping {command}".strip() in told
+    assert option in told
+
+
+def test_tables_are_documented(tmp_path: Path) -> None:
+    """docs/warehouse.md names every table and column of the published database, in the words of its COMMENT."""
+    store = Warehouse.open(tmp_path)
+    described = [(row["name"], row["comment"]) for row in comments(store)]
+    store.close()
+    told = documents("docs/warehouse.md")
+    missing = [
+        f"{name}: {comment}" for name, comment in described if name.split(".")[-1] not in told or " ".join(comment.split()) not in told
+    ]
+    assert missing == []
+
+
+def comments(store: Engine) -> list[Row]:
+    """Tables, views and columns that analysts see, with their descriptions."""
+    return store._fetch(
+        """
+        select table_name as name, comment from duckdb_tables() where schema_name = 'main' and not temporary
+        union all select view_name, comment from duckdb_views() where schema_name = 'main' and not internal
+        union all select table_name || '.' || column_name, comment from duckdb_columns() where schema_name = 'main' and not internal
+        """,
+        {},
+    )
+
+
+FOREIGN = {
+    "a path of some machine": r"(?<![\w.])/(?:root|work|home|Users)/\w",
+    "a package index": r"(?i)index-url|--trusted-host|find-links|(?:pypi|npmjs|artifactory|nexus)\.[a-z]|/simple/",
+}
+
+
+@pytest.mark.parametrize("fact", FOREIGN)
+def test_repository_names_no_machine(fact: str) -> None:
+    """No committed file depends on the machine it was written on."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git work tree")
+    found = []
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if path.suffix in (".gz", ".json", ".tsv") or not path.is_file() or path == Path(__file__):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if re.search(FOREIGN[fact], line):
+                found.append(f"{name}:{number}: {line.strip()}")
+    assert found == []

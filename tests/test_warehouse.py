@@ -1,0 +1,305 @@
+"""The warehouse's SQL on a real DuckDB: rows in, rows out; and its files: migrations, descriptions, the published snapshot."""
+
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from warehouse.engine import Reader, WarehouseError, private, publish, published, statements
+from warehouse.store import Warehouse
+
+CASES = Path(__file__).parent / "cases" / "warehouse"
+
+
+class Loader(yaml.SafeLoader):
+    """YAML in which a date is text: `moment` gives it its meaning."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def cases(name: str) -> Any:
+    return yaml.load((CASES / f"{name}.yaml").read_text(encoding="utf-8"), Loader)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Warehouse]:
+    """An empty warehouse in memory."""
+    warehouse = Warehouse(duckdb.connect(), tmp_path)
+    yield warehouse
+    warehouse.close()
+
+
+def moment(value: Any) -> Any:
+    """'2026-03-11' and '2026-03-11 01:00' are instants in UTC; anything else is itself."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", value):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value
+
+
+def plain(value: Any) -> Any:
+    """As a case file writes it."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+FILLERS = {"VARCHAR": "-", "TIMESTAMP WITH TIME ZONE": datetime(2026, 1, 1, tzinfo=UTC), "BOOLEAN": False, "FLOAT[]": [0.0], "JSON": "[]"}
+
+
+def plant(store: Warehouse, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Put rows into tables. A column that a row leaves out is NULL or, where it must not be, holds something that does not matter."""
+    for table, rows in given.items():
+        schema, _, name = table.rpartition(".")
+        columns = store._fetch(
+            "select column_name, data_type, is_nullable from duckdb_columns() where schema_name = $schema and table_name = $name",
+            {"schema": schema or "main", "name": name},
+        )
+        filler = {c["column_name"]: None if c["is_nullable"] else FILLERS.get(c["data_type"], 0) for c in columns}
+        if "day" in filler:
+            filler["day"] = date(2026, 1, 1)
+        for row in rows:
+            assert row.keys() <= filler.keys(), table
+            values = filler | {column: moment(value) for column, value in row.items()}
+            places = ", ".join(f"${column}" for column in values)
+            store._connection.execute(f"insert into {table} ({', '.join(values)}) values ({places})", values)
+
+
+def contents(store: Warehouse, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+    found = store._fetch(f"select {', '.join(columns)} from {table}", {})
+    return [{name: plain(value) for name, value in row.items()} for row in found]
+
+
+def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(rows, key=lambda row: str(list(row.values())))
+
+
+QUERIES = [case for name in ("links", "articles", "stories", "runs") for case in cases(name)]
+
+
+@pytest.mark.parametrize("case", QUERIES, ids=lambda case: case["name"])
+def test_query(store: Warehouse, case: dict[str, Any]) -> None:
+    """What a query finds in, or makes of, the rows it is given."""
+    plant(store, case.get("given", {}))
+    queries = [case["do"]] if isinstance(case["do"], str) else case["do"]
+    parameters = {name: moment(value) for name, value in case.get("with", {}).items()}
+    if "incoming" in case:
+        store.write([{name: moment(value) for name, value in row.items()} for row in case["incoming"]], *queries)
+    elif "then" in case:
+        for query in queries:
+            store.execute(query, **parameters)
+    else:
+        found = [{name: plain(row[name]) for name in case["rows"][0]} for row in store.rows(queries[0], **parameters)]
+        order = list if case.get("in_order") else ordered
+        assert order(found) == order(case["rows"])
+    for table, expected in case.get("then", {}).items():
+        assert ordered(contents(store, table, list(expected[0]))) == ordered(expected)
+
+
+TRIVIAL = {"alerts", "begin_run", "dictionary", "document", "finish_run", "record_alerts", "record_extracted"}
+
+
+def test_every_query_has_a_case() -> None:
+    """Every query with logic of its own stands in a case file."""
+    done = {query for case in QUERIES for query in ([case["do"]] if isinstance(case["do"], str) else case["do"])}
+    assert set(statements("queries")) - done == TRIVIAL
+
+
+# ---- checks ----
+
+SOUND: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "state.links": [{"url": "link-1", "tried_at": "2026-03-09"}, {"url": "not tried"}, {"url": "not read", "tried_at": "2026-03-09"}],
+    "state.pages": [{"url": "link-1", "extracted_with": "1"}, {"url": "not read"}],
+    "state.articles": [{"article_id": "article-1", "text_hash": "x"}],
+    "article_urls": [{"url": "link-1", "article_id": "article-1"}],
+    "article_versions": [{"article_id": "article-1", "version": 1, "text_hash": "x"}],
+    "rejections": [{"url": "gone"}],
+    "state.vectors": [{"article_id": "article-1", "model": "m"}],
+    "story_articles": [{"story_id": "story-1", "article_id": "article-1", "relation": "original", "original_article_id": "article-1"}],
+    "state.topic_hits": [{"topic_id": "t", "article_id": "article-1", "decision": "raised"}],
+    "alerts": [{"alert_id": "alert-1", "topic_id": "t", "story_id": "story-1", "kind": "new_story"}],
+    "deliveries": [{"alert_id": "alert-1", "channel": "desk"}],
+}
+CHECKS: dict[str, list[dict[str, Any]]] = cases("checks")
+
+
+def test_sound_warehouse(store: Warehouse) -> None:
+    """The checks find nothing where nothing is wrong, also where a merge has brought two alerts to one story."""
+    plant(store, SOUND)
+    assert store.offending() == {}
+    plant(store, {"story_merges": [{"story_id": "story-0", "into_story_id": "story-1"}]})
+    plant(store, {"alerts": [{"alert_id": "alert-2", "topic_id": "t", "story_id": "story-1", "kind": "new_story"}]})
+    assert store.offending() == {}
+
+
+@pytest.mark.parametrize(("check", "planted"), [(check, rows) for check, plantings in CHECKS.items() for rows in plantings])
+def test_check(store: Warehouse, check: str, planted: dict[str, Any]) -> None:
+    """A check finds the row that was planted for it."""
+    plant(store, SOUND)
+    plant(store, planted)
+    assert check in store.offending()
+
+
+def test_every_check_has_a_case() -> None:
+    """No check is there that was never seen to find anything."""
+    assert set(statements("checks")) == set(CHECKS)
+
+
+# ---- schema ----
+
+CONTRACT = {
+    "sources": "source_id name kind home status",
+    "articles": "article_id source_id url title author editor credit dateline published_at published_precision modified_at first_seen_at"
+    " language body word_count story_id",
+    "article_urls": "url article_id",
+    "article_versions": "article_id version seen_at title body",
+    "removed_text": "article_id rule text",
+    "rejections": "url source_id stage reason detail rejected_at",
+    "stories": "story_id title first_published_at last_published_at article_count source_count",
+    "story_articles": "story_id article_id relation original_article_id similarity",
+    "topic_hits": "topic_id topic_version article_id story_id decision score evidence",
+    "alerts": "alert_id topic_id story_id kind raised_at title text",
+    "deliveries": "alert_id channel state attempts last_error sent_at",
+    "runs": "run_id started_at finished_at state links pages articles rejections stories hits alerts",
+    "source_health": "day source_id state quiet links articles rejections",
+}
+INSTANTS = re.compile(r".*_at$")
+
+
+@pytest.mark.parametrize("table", CONTRACT)
+def test_contract(store: Warehouse, table: str) -> None:
+    """Every column that people and scripts depend on is there, and every instant has its zone."""
+    found = store._fetch(
+        "select column_name, data_type from duckdb_columns() where schema_name = 'main' and table_name = $table", {"table": table}
+    )
+    types = {row["column_name"]: row["data_type"] for row in found}
+    assert set(CONTRACT[table].split()) <= types.keys()
+    assert {types[name] for name in types if INSTANTS.match(name)} <= {"TIMESTAMP WITH TIME ZONE"}
+
+
+def test_everything_is_described(store: Warehouse) -> None:
+    """Every table and view, and every column that analysts see, has its COMMENT in the database."""
+    silent = store._fetch(
+        """
+        select table_name as name from duckdb_tables() where not temporary and comment is null
+        union all select view_name from duckdb_views() where not internal and comment is null
+        union all select table_name || '.' || column_name from duckdb_columns()
+        where not internal and schema_name = 'main' and comment is null
+        """,
+        {},
+    )
+    assert silent == []
+
+
+def test_migrations_are_applied_once(tmp_path: Path) -> None:
+    """Opening a warehouse again changes nothing; each migration is noted with its instant."""
+    seen = []
+    for _ in range(2):
+        store = Warehouse.open(tmp_path)
+        seen.append(store._fetch("from migrations order by name", {}))
+        store.close()
+    assert seen[0] == seen[1]
+    assert [row["name"] for row in seen[0]] == statements("migrations")
+
+
+def test_newer_warehouse_is_refused(tmp_path: Path) -> None:
+    """A database from a newer version is refused in one line, and stays as it was."""
+    Warehouse.open(tmp_path).close()
+    path = private(tmp_path) / "writer.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("insert into migrations values ('9999_later', now())")
+    with pytest.raises(WarehouseError) as refused:
+        Warehouse.open(tmp_path)
+    assert str(refused.value) == "this warehouse was written by a newer version of kliping (it has 9999_later); upgrade kliping"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("select count(*) from migrations").fetchall() == [(len(statements("migrations")) + 1,)]
+
+
+def test_empty_columns_keep_their_type(store: Warehouse) -> None:
+    """Rows in which a column is empty throughout can be written like any other."""
+    rows = [{"alert_id": name, "channel": "desk"} for name in "ab"]
+    store.write(rows, "record_outbox")
+    store.write([], "record_outbox")
+    store.write(
+        [{"url": "u", "etag": None, "last_modified": None, "fetched_at": datetime.now(UTC), "warc_file": "w", "warc_offset": 1}],
+        "record_documents",
+    )
+    assert store.rows("document", url="u") == [{"etag": None, "last_modified": None, "warc_file": "w", "warc_offset": 1}]
+    assert len(contents(store, "deliveries", ["alert_id"])) == 2
+
+
+def test_transaction_is_all_or_nothing(store: Warehouse) -> None:
+    """A block that breaks off leaves no trace, and the next one works."""
+
+    def breaks_off() -> None:
+        with store.transaction():
+            plant(store, {"rejections": [{"url": "a"}]})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        breaks_off()
+    with store.transaction():
+        plant(store, {"rejections": [{"url": "b"}]})
+    assert contents(store, "rejections", ["url"]) == [{"url": "b"}]
+
+
+# ---- publishing ----
+
+
+def test_publish(tmp_path: Path) -> None:
+    """A reader keeps the snapshot that it opened; the next one sees the new one; nothing else is left behind."""
+    store = Warehouse.open(tmp_path)
+    store.close()
+    assert publish(tmp_path) == published(tmp_path)
+    reader = Reader(tmp_path)
+    store = Warehouse.open(tmp_path)
+    plant(store, {"rejections": [{"url": "a"}]})
+    store.close()
+    publish(tmp_path)
+    assert reader.query("select count(*) from rejections")[1] == [(0,)]
+    again = (
+        "import sys; from pathlib import Path; from warehouse.engine import Reader; print(Reader(Path(sys.argv[1])).query(sys.argv[2])[1])"
+    )
+    command = [sys.executable, "-c", again, str(tmp_path), "select count(*) from rejections"]  # a process of its own, as analysts have
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[(1,)]\n"
+    assert sorted(path.name for path in (*tmp_path.iterdir(), *private(tmp_path).iterdir())) == ["media.duckdb", "var", "writer.duckdb"]
+
+
+PUBLISH = """
+import resource, signal, sys
+from pathlib import Path
+from warehouse.engine import WarehouseError, publish
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    publish(Path(sys.argv[1]))
+except WarehouseError as error:
+    print(error)
+"""
+
+
+def test_publish_on_a_full_disk(tmp_path: Path) -> None:
+    """When the copy cannot be written, the old snapshot stays, half a file does not, and the message says that the next run tries again."""
+    Warehouse.open(tmp_path).close()
+    before = publish(tmp_path).read_bytes()
+    store = Warehouse.open(tmp_path)
+    plant(store, {"rejections": [{"url": "a"}]})
+    store.close()
+    command = [sys.executable, "-c", PUBLISH, str(tmp_path), str(resource.getpagesize() * 16)]  # no file may grow beyond that
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told == f"{published(tmp_path)}: cannot be published: File too large; the next run publishes again\n"
+    assert published(tmp_path).read_bytes() == before
+    assert [path.name for path in private(tmp_path).iterdir()] == ["writer.duckdb"]
+    publish(tmp_path)
+    assert Reader(tmp_path).query("select url from rejections")[1] == [("a",)]
