@@ -6,7 +6,8 @@ What takes long to import (Prefect, the extractor, the model) is imported by the
 import asyncio
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -82,10 +83,12 @@ def run(
     reach = _duration("--since", since)
     choose(load_sources(sources), only or [], replaying=bool(replay))
     load_topics(topics, os.environ)
-    _settle_prefect(warehouse)
-    from flows.nightly import nightly
+    from flows.orchestrator import api
 
-    outcome = asyncio.run(nightly(sources, topics, warehouse, replay, clock, reach, only))
+    with _interruptible(), api(private(warehouse)):
+        from flows.nightly import nightly
+
+        outcome = asyncio.run(nightly(sources, topics, warehouse, replay, clock, reach, only))
     raise typer.Exit(outcome.exit_status)
 
 
@@ -101,7 +104,9 @@ def backfill(
     load_topics(topics, environ=None)
     from flows.backfill import backfill as take_in
 
-    raise typer.Exit(take_in(archives, sources, topics, warehouse).exit_status)
+    with _interruptible():
+        outcome = take_in(archives, sources, topics, warehouse)
+    raise typer.Exit(outcome.exit_status)
 
 
 @app.command()
@@ -177,8 +182,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end(str(error), 2)
     except KlipingError as error:
         _end(str(error), 3)
-    except KeyboardInterrupt:
-        _end("interrupted: the next run goes on where this one stopped", 130)
 
 
 def spread(arguments: Sequence[str], options: Collection[str]) -> list[str]:
@@ -192,6 +195,14 @@ def spread(arguments: Sequence[str], options: Collection[str]) -> list[str]:
             spreading.append(option)
         spreading.append(argument)
     return spreading
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        _end("interrupted: the next run goes on where this one stopped", 130)
 
 
 def _settle_prefect(warehouse: Path) -> None:

@@ -14,11 +14,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import httpx
-from prefect import State, Task, flow, task
+from prefect import Flow, State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import FlowRun
 
 from flows import __version__, steps
 from flows.config import Settings, choose, load_sources, load_topics
@@ -50,7 +51,13 @@ match = _task(steps.match_batch, "match {topic.id}")
 deliver = _task(steps.deliver, "deliver")
 
 
-@flow(name="nightly")
+async def _tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # Prefect's names
+    """A scheduled run that could not be done says why, in a line; a command says it itself."""
+    if flow_run.deployment_id:
+        Progress().complain(f"kliping: {await state.aresult(raise_on_failure=False)}")
+
+
+@flow(name="nightly", on_failure=[_tell])
 async def nightly(
     sources: Path = Path("sources.yaml"),
     topics: Path = Path("topics.yaml"),

@@ -1,6 +1,7 @@
 """Prefect as this program uses it: silent, private to a data directory, and with a server that lives exactly as long as we do."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -31,12 +32,26 @@ def settle(home: Path) -> None:
         "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",  # without it the server complains of its own end
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # no telemetry
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTS_WITHIN_S),
         "PREFECT_CLI_PROMPT": "false",
         "DO_NOT_TRACK": "1",
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+
+
+@contextmanager
+def api(directory: Path) -> Iterator[None]:
+    """Prefect's API for the time of the block: the operator's server that PREFECT_API_URL names, else one of our own.
+
+    `directory`: where our own keeps its database and its log.
+    """
+    settle(directory / "prefect")
+    if "PREFECT_API_URL" in os.environ:
+        yield
+        return
+    with loopback_server(directory / "prefect-server.log") as url:
+        os.environ["PREFECT_API_URL"] = url
+        yield
 
 
 @contextmanager
@@ -88,7 +103,11 @@ def _serve(port: int) -> None:
     from prefect.server.api.server import create_app
 
     end_with_parent()
-    uvicorn.run(create_app(), host="127.0.0.1", port=port, log_level="error", timeout_keep_alive=60)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which still tells this server how it ended
+    server = uvicorn.Server(uvicorn.Config(create_app(), host="127.0.0.1", port=port, log_level="error", timeout_keep_alive=60))
+    serving = threading.Thread(target=server.run)  # off the main thread uvicorn takes no signal handlers
+    serving.start()
+    serving.join()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The nightly deployment: when it runs, in which time zone, one run at a time; with a loopback Prefect server of its own."""
 
 import asyncio
-import os
 import signal
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from prefect.runner import Runner
 from prefect.schedules import Cron, Interval, Schedule
 
 from flows.nightly import nightly
-from flows.orchestrator import loopback_server
+from flows.orchestrator import api
 from flows.records import ConfigError
 from warehouse.engine import private
 
@@ -25,11 +24,7 @@ def keep(sources: Path, topics: Path, warehouse: Path, since: timedelta, when: S
         "warehouse": str(warehouse),
         "since": f"PT{since.total_seconds():.0f}S",  # ISO 8601: Prefect holds parameters as JSON
     }
-    if "PREFECT_API_URL" in os.environ:  # an operator's own server
-        _serve(parameters, when)
-        return
-    with loopback_server(private(warehouse) / "prefect-server.log") as url:
-        os.environ["PREFECT_API_URL"] = url
+    with api(private(warehouse)):
         refresh_global_settings_context()  # Prefect has read its environment already, when it was imported
         _serve(parameters, when)
 

@@ -13,6 +13,7 @@ import typer.main
 
 from flows.cli import app
 from tests.conftest import ROOT
+from warehouse import document
 from warehouse.engine import Engine, Row
 from warehouse.store import Warehouse
 
@@ -129,7 +130,7 @@ def test_command_is_documented(command: str, option: str) -> None:
 def test_tables_are_documented(tmp_path: Path) -> None:
     """docs/warehouse.md names every table and column of the published database, in the words of its COMMENT."""
     store = Warehouse.open(tmp_path)
-    described = [(row["name"], row["comment"]) for row in comments(store)]
+    described = [(row["name"], row["comment"] or "no COMMENT") for row in comments(store)]
     store.close()
     told = documents("docs/warehouse.md")
     missing = [
@@ -171,3 +172,8 @@ def test_repository_names_no_machine(fact: str) -> None:
             if re.search(FOREIGN[fact], line):
                 found.append(f"{name}:{number}: {line.strip()}")
     assert found == []
+
+
+def test_warehouse_document_is_current() -> None:
+    """docs/warehouse.md is what `make docs` writes."""
+    assert (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8") == document.text()
