@@ -1,8 +1,7 @@
 # Each target sets up what it needs. PYTHON: any interpreter from 3.11 on.
 PYTHON ?= python3
 BIN := .venv/bin
-# Debian and others ship Python without pip's certificate quirks; pip reads its own configuration for where packages come from.
-PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run schedule sql test lint bench docs clean-demo
