@@ -45,9 +45,8 @@ def main() -> None:
         with loopback_server(Path(folder) / "prefect.log") as url:
             print(f"Prefect's server started in {time.monotonic() - began:.1f} s")
             rounds = [measure(Path(folder), url, number) for number in range(ROUNDS)]
-            print(
-                f"{pages} pages replayed, {task_runs(url) // ROUNDS} Prefect task runs\n\n| step | s, median of {ROUNDS} | range |\n|---|---|---|"
-            )
+            print(f"{pages} pages replayed, {task_runs(url) // ROUNDS} Prefect task runs\n")
+        print(f"| step | s, median of {ROUNDS} | range |\n|---|---|---|")
         for what in rounds[0]:
             took = sorted(figures[what] for figures in rounds)
             print(f"| {what} | {median(took):.2f} | {took[0]:.2f}-{took[-1]:.2f} |")
