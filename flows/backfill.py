@@ -1,41 +1,65 @@
-"""The same steps over WARC archives: what they hold becomes articles, stories and hits, but never an alert."""
+"""Runs without a network: `backfill` takes in WARC archives, `reprocess` reads stored pages again. Neither sends an alert."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import steps
 from flows.config import Settings, load_sources, load_topics
+from flows.edges.archive import Unreadable
 from flows.edges.encoder import Encoder, default_model
 from flows.outcome import Outcome
 from flows.progress import Progress
+from flows.records import Source
 from warehouse.engine import only_run, publish
-from warehouse.store import Warehouse
+from warehouse.store import RunKind, Warehouse
 
 
 def backfill(archives: Sequence[Path], sources: Path, topics: Path, warehouse: Path) -> Outcome:
-    """Take in every archived article page. Raises ConfigError, BusyError, WarehouseError."""
+    """Take in every archived article page: what it holds becomes articles, stories and hits, but never an alert, now or later.
+
+    Raises ConfigError, BusyError, WarehouseError.
+    """
+
+    def take_in(store: Warehouse, declared: Sequence[Source], progress: Progress) -> Iterable[Unreadable]:
+        return steps.take_in(store, [path.resolve() for path in archives], declared, progress)
+
+    return _offline("backfill", take_in, sources, topics, warehouse)
+
+
+def reprocess(since: datetime, sources: Path, topics: Path, warehouse: Path) -> Outcome:
+    """Extract the pages fetched or archived since then anew, from their WARC records; articles keep their ids.
+
+    An alert that the new text deserves is recorded, and sent by the next run. Raises ConfigError, BusyError, WarehouseError.
+    """
+
+    def reopen(store: Warehouse, declared: Sequence[Source], progress: Progress) -> Iterable[Unreadable]:
+        store.reopen_pages(since)
+        return ()
+
+    return _offline("reprocess", reopen, sources, topics, warehouse)
+
+
+Prepare = Callable[[Warehouse, Sequence[Source], Progress], Iterable[Unreadable]]
+
+
+def _offline(kind: RunKind, prepare: Prepare, sources: Path, topics: Path, warehouse: Path) -> Outcome:
+    """`prepare` makes pages pending and returns what it could not read; the steps do the rest."""
     declared = load_sources(sources)
     watched, _ = load_topics(topics, environ=None)
     settings = Settings.from_environ(os.environ)
     progress = Progress()
     now = datetime.now(UTC)
 
-    with only_run(warehouse, f"kliping backfill, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC"):
-        with closing(Warehouse.open(warehouse)) as store, steps.worker_pool() as pool:
-            run = store.begin_run("backfill", now, now)
+    with only_run(warehouse, f"kliping {kind}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC"):
+        with closing(Warehouse.open(warehouse)) as store:
+            run = store.begin_run(kind, now, now)
             store.record_sources(declared)
-            unreadable = steps.take_in(store, archives, declared, progress)
-
+            unreadable = prepare(store, declared, progress)
             encoder = Encoder(settings.model or default_model(), settings.cache, lambda text: progress.say("embed", text))
-            progress.drain("extract", "pages", steps.extract_batch, store, {source.id: source for source in declared}, pool, now)
-            progress.drain("embed", "articles", steps.embed_batch, store, encoder)
-            progress.drain("group", "articles", steps.group_batch, store, encoder.model, now)
-            for topic in watched:
-                progress.drain("match", f"articles with {topic.id}", steps.match_batch, store, topic, now)
-
+            steps.catch_up(store, declared, watched, encoder, now, progress)
             outcome = Outcome((), [str(place) for place in unreadable], {check: len(rows) for check, rows in store.offending().items()})
             added = store.finish_run(run, datetime.now(UTC), outcome.state)
         progress.say("publish", str(publish(warehouse)))

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -106,6 +106,25 @@ def backfill(
 
     with _interruptible():
         outcome = take_in(archives, sources, topics, warehouse)
+    raise typer.Exit(outcome.exit_status)
+
+
+@app.command()
+def reprocess(
+    stage: Annotated[Literal["extract"], typer.Option(help="What to do again.")] = "extract",
+    since: Annotated[str, typer.Option(metavar="DATE", help="Only pages fetched or archived since then.")] = "1970-01-01",
+    sources: SourcesFile = Path("sources.yaml"),
+    topics: TopicsFile = Path("topics.yaml"),
+    warehouse: DataDirectory = Path("warehouse"),
+) -> None:
+    """Extract stored pages anew from their WARC records, after a change of rules; articles keep their ids."""
+    start = _instant("--since", since)
+    load_sources(sources)
+    load_topics(topics, environ=None)
+    from flows.backfill import reprocess as redo
+
+    with _interruptible():
+        outcome = redo(start, sources, topics, warehouse)
     raise typer.Exit(outcome.exit_status)
 
 

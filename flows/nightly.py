@@ -155,7 +155,7 @@ class Network:
 def network(directory: Path, replay: Sequence[Path] | None, now: datetime | None, started_at: datetime) -> Iterator[Network]:
     """The archives to replay, or the live web with a new archive of its own."""
     if replay:
-        replaying = ReplayTransport(replay, now)
+        replaying = ReplayTransport([path.resolve() for path in replay], now)
         yield Network(replaying, now or replaying.newest or started_at, lambda: None, [str(place) for place in replaying.unreadable])
         return
     folder = private(directory) / "warc"

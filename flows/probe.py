@@ -45,7 +45,7 @@ async def _probe(web: Web, source: Source, sources: Sequence[Source], now: datet
     return isinstance(article, Article)
 
 
-async def _article(web: Web, source: Source, link: Link) -> Article | Rejection:
+async def _article(web: Web, source: Source, link: Link) -> Article | Rejection | None:
     _, fetched = await steps.fetch_link(web, source, link)
     return extract(fetched, source) if isinstance(fetched, Page) else fetched
 

@@ -99,6 +99,8 @@ class Link:
     found_url: str  # as it was listed
     listed_at: datetime | None = None  # the date the feed or sitemap gives it, the newer of published and modified
     lastmod: datetime | None = None  # a sitemap's lastmod alone: when it moves, a known article is fetched again
+    etag: str | None = None  # of the page as it is known: what a conditional GET sends
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class Page:
     content_type: str  # the header's value, '' where there is none
     body: bytes = field(repr=False)  # content-decoded
     warc: WarcRef
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

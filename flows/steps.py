@@ -120,18 +120,18 @@ async def _document(web: Web, source: Source, url: str, known: Document | None, 
 async def fetch(
     warehouse: Warehouse, web: Web, source: Source, now: datetime, sync: Callable[[], None], advance: Callable[[int], None]
 ) -> Counter[str]:
-    """Fetch a source's pending links, recording them as they come in; how many ended in each reason, pages under 'page'.
+    """Fetch a source's pending links, recording them as they come in; how many ended in each reason, pages under 'page', and 'unchanged'.
 
     `sync` brings the archive to the disk, before anything that refers to it is recorded.
     """
     asked = [asyncio.create_task(fetch_link(web, source, link)) for link in warehouse.pending_links(source.id, now)]
     ends: Counter[str] = Counter()
-    outcomes: list[tuple[Link, Page | Rejection]] = []
+    outcomes: list[tuple[Link, Page | Rejection | None]] = []
     try:
         for position, done in enumerate(asyncio.as_completed(asked), start=1):
             link, outcome = await done
             outcomes.append((link, outcome))
-            ends[outcome.reason if isinstance(outcome, Rejection) else "page"] += 1
+            ends[outcome.reason if isinstance(outcome, Rejection) else "page" if outcome else "unchanged"] += 1
             if len(outcomes) == FETCHED_PER_COMMIT or position == len(asked):
                 sync()
                 warehouse.record_fetched(outcomes, now)
@@ -143,16 +143,32 @@ async def fetch(
     return ends
 
 
-async def fetch_link(web: Web, source: Source, link: Link) -> tuple[Link, Page | Rejection]:
-    """What one link leads to."""
+async def fetch_link(web: Web, source: Source, link: Link) -> tuple[Link, Page | Rejection | None]:
+    """What one link leads to; None where a known page has not changed."""
     url = full_page_url(link.url, source)
     try:
-        fetched = await web.get(url, declared=declared(source), min_delay_s=source.min_delay_s)
+        fetched = await web.get(
+            url, declared=declared(source), min_delay_s=source.min_delay_s, etag=link.etag, last_modified=link.last_modified
+        )
     except FetchFailed as failed:
         return link, Rejection(link.url, source.id, "fetch", failed.reason, failed.detail, failed.retry)
-    content_type = fetched.headers.get("content-type", "")
+    if fetched.status == 304:
+        return link, None
+    headers = fetched.headers
     final_url = link.url if fetched.final_url == url else fetched.final_url
-    return link, Page(link.url, source.id, link.found_url, final_url, fetched.fetched_at, content_type, fetched.body, fetched.warc)
+    page = Page(
+        link.url,
+        source.id,
+        link.found_url,
+        final_url,
+        fetched.fetched_at,
+        headers.get("content-type", ""),
+        fetched.body,
+        fetched.warc,
+        headers.get("etag"),
+        headers.get("last-modified"),
+    )
+    return link, page
 
 
 # ---- take in an archive ----
@@ -254,6 +270,18 @@ def _end_with(parent: int) -> None:
 
 
 # ---- embed, group, match ----
+
+
+def catch_up(
+    warehouse: Warehouse, sources: Sequence[Source], topics: Sequence[Topic], encoder: Encoder, now: datetime, progress: Progress
+) -> None:
+    """All steps from extraction to matching, until nothing is pending."""
+    with worker_pool() as pool:
+        progress.drain("extract", "pages", extract_batch, warehouse, {source.id: source for source in sources}, pool, now)
+    progress.drain("embed", "articles", embed_batch, warehouse, encoder)
+    progress.drain("group", "articles", group_batch, warehouse, encoder.model, now)
+    for topic in topics:
+        progress.drain("match", f"articles with {topic.id}", match_batch, warehouse, topic, now)
 
 
 def embed_batch(warehouse: Warehouse, encoder: Encoder) -> int:

@@ -139,7 +139,7 @@ def test_checks_find_nothing(two_nights: TwoNights) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("step", ["fetch", "extract", "embed", "group", "match", "deliver"])
+@pytest.mark.parametrize("step", ["fetch", "extract", "group", "match", "deliver"])
 def test_killed_run_is_finished_by_the_next(two_nights: TwoNights, kliping: Kliping, tmp_path: Path, step: str) -> None:
     """Killed after any commit and run again, the first night ends as if nothing had happened; an alert may come twice with one key."""
     with desk() as here:

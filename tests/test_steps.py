@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -202,6 +203,42 @@ def test_moved_lastmod_brings_a_new_version(nights: Nights) -> None:
         versions = nights.warehouse._fetch("select version, title from article_versions order by version", {})
         assert [tuple(row.values()) for row in versions] == [(1, "Judul lama"), (2, "Judul baru")]
         assert [row["title"] for row in nights.warehouse._fetch("select title from articles", {})] == ["Judul baru"]
+
+
+def test_topic_article_is_looked_at_again(nights: Nights) -> None:
+    """An article of a topic is asked for again after a day: an edit becomes a version, an unchanged page costs a 304."""
+    with Server() as server:
+        server.routes["/sitemap.xml"] = page(sitemap(server.url("/read/a"), server.url("/read/b")), "application/xml")
+        server.routes |= {path: conditional(article("Judul lama"), '"satu"', "text/html") for path in ("/read/a", "/read/b")}
+        nights(source(server, "/sitemap.xml"))
+        hits = "insert into state.topic_hits select 'topik', '1', article_id, 'raised', 1, '[]' from state.articles"
+        nights.warehouse._connection.execute(hits)
+        server.routes["/read/a"] = conditional(article("Judul baru"), '"dua"', "text/html")
+        _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1))
+        assert ends == {"page": 1, "unchanged": 1}
+        _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1, hours=1))
+        assert ends == {}
+        versions = nights.warehouse._fetch("select url, version, v.title from article_versions v join articles using (article_id)", {})
+    told = sorted((row["url"].removeprefix(server.url("")), row["version"], row["title"]) for row in versions)
+    assert told == [("/read/a", 1, "Judul lama"), ("/read/a", 2, "Judul baru"), ("/read/b", 1, "Judul lama")]
+    assert nights.warehouse.offending() == {}
+
+
+def test_reprocess_keeps_articles(nights: Nights) -> None:
+    """Pages that are read again by other rules change texts and versions in place; articles keep their ids."""
+    with Server({"/read/a": page(article("Judul", (*SENTENCES, "Ikuti kanal kami yang baru.")))}) as server:
+        server.routes["/sitemap.xml"] = page(sitemap(server.url("/read/a")), "application/xml")
+        outlet = source(server, "/sitemap.xml")
+        nights(outlet)
+        query = "select article_id, version, v.body from article_versions v join articles using (article_id)"
+        [before] = nights.warehouse._fetch(query, {})
+        stricter = replace(outlet, strip=(re.compile("^Ikuti kanal"),))
+        nights.warehouse.reopen_pages(NOW)
+        assert steps.extract_batch(nights.warehouse, {outlet.id: stricter}, None, NOW) == 1
+        [after] = nights.warehouse._fetch(query, {})
+    assert (after["article_id"], after["version"]) == (before["article_id"], 1)
+    assert before["body"] == after["body"] + "\nIkuti kanal kami yang baru."
+    assert nights.warehouse.offending() == {}
 
 
 def test_unchanged_discovery_document_is_not_sent_again(nights: Nights) -> None:

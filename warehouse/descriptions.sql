@@ -103,7 +103,7 @@ comment on column deliveries.sent_at is 'The clock of the run in which it arrive
 
 comment on table runs is 'One row per run; the counts are what it added.';
 comment on column runs.run_id is 'Made from the instant at which it started, in UTC.';
-comment on column runs.kind is 'run or backfill.';
+comment on column runs.kind is 'run, backfill or reprocess.';
 comment on column runs.clock is 'What the run took for now: when it started, or what --now or the replayed archives say.';
 comment on column runs.started_at is 'When it started, by the machine''s clock.';
 comment on column runs.finished_at is 'When it finished, by the machine''s clock. NULL while it runs and where it was interrupted.';
@@ -160,6 +160,8 @@ comment on column state.pages.warc_file is 'The archive that holds it: a path in
 comment on column state.pages.warc_offset is 'Where its record begins, in bytes.';
 comment on column state.pages.arrived_by is 'run or backfill.';
 comment on column state.pages.extracted_with is 'Version of the extractor that has read it. NULL until then.';
+comment on column state.pages.etag is 'The ETag that came with it, for a conditional GET; NULL where there was none.';
+comment on column state.pages.last_modified is 'The Last-Modified that came with it, as it was sent; NULL where there was none.';
 
 comment on table state.articles is 'One row per article: what the view articles shows, and two columns more.';
 comment on column state.articles.article_id is 'As in the view.';

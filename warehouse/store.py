@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -101,6 +102,9 @@ class Look:
         return replace(self, failed=self.failed or bool(bad), notes=(*self.notes, *bad))
 
 
+RunKind = Literal["run", "backfill", "reprocess"]
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run that has begun, and what there was before it."""
@@ -153,8 +157,8 @@ class Warehouse(Engine):
         """Links of one source that are to be fetched, oldest first."""
         return [Link(**row) for row in self.rows("pending_links", source_id=source_id, now=now)]
 
-    def record_fetched(self, outcomes: Iterable[tuple[Link, Page | Rejection]], now: datetime) -> None:
-        """What became of links that were fetched."""
+    def record_fetched(self, outcomes: Iterable[tuple[Link, Page | Rejection | None]], now: datetime) -> None:
+        """What became of links that were fetched; None where a known page has not changed."""
         outcomes = list(outcomes)
         rejections = [outcome for _, outcome in outcomes if isinstance(outcome, Rejection)]
         with self.transaction():
@@ -174,6 +178,11 @@ class Warehouse(Engine):
             self._record_pages(pages, "backfill")
 
     # articles and vectors
+
+    def reopen_pages(self, since: datetime) -> None:
+        """Make the pages fetched or archived since then pending again."""
+        with self.transaction():
+            self.execute("reopen_pages", since=since)
 
     def pending_pages(self, batch: int) -> list[StoredPage]:
         """Pages that no extractor has read yet, oldest first."""
@@ -248,6 +257,7 @@ class Warehouse(Engine):
                     }
                     for key, (page, article) in versions.items()
                 ],
+                "replace_versions",
                 "record_versions",
                 "number_versions",
             )
@@ -357,7 +367,7 @@ class Warehouse(Engine):
 
     # runs
 
-    def begin_run(self, kind: ArrivedBy, clock: datetime, started_at: datetime) -> Run:
+    def begin_run(self, kind: RunKind, clock: datetime, started_at: datetime) -> Run:
         """Note that a run has begun, and that any that never ended was interrupted."""
         run = Run(f"{started_at:%Y%m%dT%H%M%S%fZ}", self.rows("totals")[0], frozenset(alert.id for alert in self.alerts()))
         with self.transaction():
@@ -415,6 +425,8 @@ class Warehouse(Engine):
                 "content_type": page.content_type,
                 "digest": digest,
                 "arrived_by": arrived_by,
+                "etag": page.etag,
+                "last_modified": page.last_modified,
             }
             | self._place(page.warc)
             for page in pages
