@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test lint bench docs clean-demo
+.PHONY: help install demo run schedule sql test lint bench bench-extract docs clean-demo
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,16 @@ lint: .venv/.installed  ## ruff, mypy, and who may import whom
 
 bench: .venv/.installed  ## the figures of docs/benchmarks.md
 	$(BIN)/python -m tests.bench
+
+bench-extract: .venv/.installed .venv-peers/.installed  ## extraction beside other tools
+	@$(BIN)/python -m tests.bench_extract
+
+.venv-peers/.installed: pyproject.toml
+	@echo "setting up .venv-peers (about a minute, once)"
+	@test -d .venv-peers || $(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip --disable-pip-version-check -q install -U "pip>=25.1"
+	@.venv-peers/bin/python -m pip --disable-pip-version-check -q install --group peers
+	@touch $@
 
 docs: .venv/.installed  ## docs/warehouse.md, from the descriptions in the database
 	$(BIN)/python -m warehouse.document

@@ -174,6 +174,19 @@ def list_sources(sources: SourcesFile = Path("sources.yaml")) -> None:
     show(("source_id", "name", "kind", "status", "discover"), rows, "table")
 
 
+@sources_app.command("boilerplate")
+def show_boilerplate(
+    source_id: Annotated[str, typer.Argument(metavar="ID")],
+    sources: SourcesFile = Path("sources.yaml"),
+    warehouse: DataDirectory = Path("warehouse"),
+) -> None:
+    """The lines that were learned to be clutter of one source, the most frequent first. `keep` in sources.yaml overrules them."""
+    choose(load_sources(sources), [source_id], replaying=True)
+    columns = "line_id, shape, articles, round(100 * share, 1) as percent, first_seen_at::date as since, kept, text"
+    of_source = f"from learned_lines where source_id = '{source_id}'"  # one of the declared ids
+    show(*Reader(warehouse).query(f"select {columns} {of_source} order by articles desc, text"), "table")
+
+
 @sources_app.command("check")
 def check_sources(
     sources: SourcesFile = Path("sources.yaml"),

@@ -111,7 +111,7 @@ def _read_common(keys: Keys, default: _Common) -> _Common:
 def _source(place: Place, default: _Common, ids: dict[str, int]) -> Source:
     keys = place.keys(
         required=("id", "name", "home", "articles"),
-        optional=("kind", "status", "discover", "full_page", "container", "prune", "strip", "expect", *_COMMON_KEYS),
+        optional=("kind", "status", "discover", "full_page", "container", "prune", "strip", "keep", "expect", *_COMMON_KEYS),
     )
     common = _read_common(keys, default)
     return Source(
@@ -126,6 +126,7 @@ def _source(place: Place, default: _Common, ids: dict[str, int]) -> Source:
         container=keys.read("container", _list_of(_selector), ()),
         prune=keys.read("prune", _list_of(_selector), ()),
         strip=keys.read("strip", _list_of(_pattern), ()),
+        keep=keys.read("keep", _list_of(_pattern), ()),
         expect=keys.read("expect", _expect, Expect()),
         language=common.language,
         timezone=common.timezone,

@@ -45,6 +45,8 @@ def _task(step: Callable[P, R], name: str) -> Task[P, R]:
 discover = _task(steps.discover, "discover {source.id}")
 fetch = _task(steps.fetch, "fetch {source.id}")
 extract = _task(steps.extract_batch, "extract")
+learn = _task(steps.learn_lines, "learn")
+clean = _task(steps.clean_batch, "clean")
 embed = _task(steps.embed_batch, "embed")
 group = _task(steps.group_batch, "group")
 match = _task(steps.match_batch, "match {topic.id}")
@@ -93,6 +95,8 @@ async def nightly(
 
             encoder = Encoder(settings.model or default_model(), settings.cache, lambda text: progress.say("embed", text))
             progress.drain("extract", "pages", extract, store, {source.id: source for source in declared}, pool, net.now)
+            learn(store, declared, net.now)
+            progress.drain("clean", "articles", clean, store)
             progress.drain("embed", "articles", embed, store, encoder)
             progress.drain("group", "articles", group, store, encoder.model, net.now)
             for topic in watched:

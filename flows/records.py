@@ -84,6 +84,7 @@ class Source:
     container: tuple[str, ...] = ()  # CSS selectors of the article's body, the first that matches counts
     prune: tuple[str, ...] = ()  # CSS selectors removed before extraction
     strip: tuple[re.Pattern[str], ...] = ()  # whole lines removed after it
+    keep: tuple[re.Pattern[str], ...] = ()  # learned lines that stay
     expect: Expect = Expect()
     language: str = "id"
     timezone: str = "Asia/Jakarta"

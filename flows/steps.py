@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from multiprocessing import get_context
@@ -28,6 +28,7 @@ from flows.progress import Progress
 from flows.records import Alert, Article, Hit, Link, Page, Rejection, Source, Topic
 from flows.stages.alerts import decide
 from flows.stages.extract import EXTRACTOR_VERSION, extract
+from flows.stages.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
 from flows.stages.links import canonical, declared, full_page_url, sort_children, sort_entries
 from flows.stages.listings import ListingError, expand, read_listing
 from flows.stages.stories import group
@@ -40,6 +41,7 @@ POOLED_PAGES = 128  # fewer are extracted sooner than the worker processes have 
 TEXTS_PER_BATCH = 256  # about ten seconds of encoding
 CLIPPINGS_PER_BATCH = 2_000  # a night; a backfill is grouped in portions of it, in order of publication
 ARTICLES_PER_BATCH = 1_000
+CLEANED_PER_BATCH = 5_000  # a few seconds; the headlines of a source are read once a batch
 STORY_WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is another story
 MAX_CHILD_SITEMAPS = 50  # of one discovery address; the newest first
 
@@ -278,10 +280,43 @@ def catch_up(
     """All steps from extraction to matching, until nothing is pending."""
     with worker_pool() as pool:
         progress.drain("extract", "pages", extract_batch, warehouse, {source.id: source for source in sources}, pool, now)
+    learn_lines(warehouse, sources, now)
+    progress.drain("clean", "articles", clean_batch, warehouse)
     progress.drain("embed", "articles", embed_batch, warehouse, encoder)
     progress.drain("group", "articles", group_batch, warehouse, encoder.model, now)
     for topic in topics:
         progress.drain("match", f"articles with {topic.id}", match_batch, warehouse, topic, now)
+
+
+def learn_lines(warehouse: Warehouse, sources: Sequence[Source], now: datetime) -> int:
+    """Learn what returns on the articles of each source that has new ones, and heed what operators keep; how many lines are known."""
+    keep = {source.id: source.keep for source in sources}
+    lines = {row["line_id"]: row for row in warehouse.learned_lines()}
+    for source_id in warehouse.sources_to_learn():
+        for line in learn(Repeat(**row) for row in warehouse.repeats(source_id, COUNTING)):
+            lines[line.id] = asdict(line) | {"line_id": line.id}
+    known = [row | {"kept": any(pattern.search(row["text"]) for pattern in keep.get(row["source_id"], ()))} for row in lines.values()]
+    warehouse.record_learned(known, now)
+    return len(known)
+
+
+def clean_batch(warehouse: Warehouse) -> int:
+    """Cut what was learned from the next articles that are not clean; how many there were."""
+    articles = warehouse.uncleaned(CLEANED_PER_BATCH)
+    cleaners = {source_id: _cleaner(warehouse, source_id) for source_id in {article.source_id for article in articles}}
+    cleaned = [(article, cleaners[article.source_id].clean(article.body)) for article in articles]
+    warehouse.record_cleaned([(article, found.body, found.removed) for article, found in cleaned])
+    return len(articles)
+
+
+def _cleaner(warehouse: Warehouse, source_id: str) -> Cleaner:
+    learned = [
+        LearnedLine(**{name: row[name] for name in LearnedLine.__dataclass_fields__})
+        for row in warehouse.learned_lines(source_id)
+        if not row["kept"]
+    ]
+    needs_titles = any(line.shape == "label" for line in learned)
+    return Cleaner(learned, warehouse.titles(source_id) if needs_titles else ())
 
 
 def embed_batch(warehouse: Warehouse, encoder: Encoder) -> int:

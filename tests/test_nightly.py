@@ -43,7 +43,7 @@ def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
 def test_run_says_what_it_did(two_nights: TwoNights) -> None:
     """A run ends with status 1 because one link answers 500, names that source, and prints nothing that is not ours."""
     _, runs, _ = two_nights
-    words = {"discover", "fetch", "extract", "embed", "group", "match", "alert", "publish", "added", ""}
+    words = {"discover", "fetch", "extract", "clean", "embed", "group", "match", "alert", "publish", "added", ""}
     for run in runs:
         assert run.status == 1
         assert run.err.splitlines() == ["detak: failed: links ended in http-5xx: 1"]

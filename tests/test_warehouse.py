@@ -85,7 +85,7 @@ def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(rows, key=lambda row: str(list(row.values())))
 
 
-QUERIES = [case for name in ("links", "articles", "stories", "runs") for case in cases(name)]
+QUERIES = [case for name in ("links", "articles", "learned", "stories", "runs") for case in cases(name)]
 
 
 @pytest.mark.parametrize("case", QUERIES, ids=lambda case: case["name"])

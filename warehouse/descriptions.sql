@@ -38,13 +38,25 @@ comment on column article_versions.article_id is 'The article.';
 comment on column article_versions.version is 'From 1, in the order in which the texts were first seen.';
 comment on column article_versions.seen_at is 'When this text was first fetched or archived.';
 comment on column article_versions.title is 'The headline of this version.';
-comment on column article_versions.body is 'The body of this version.';
+comment on column article_versions.body is 'The body of this version as it was extracted: learned lines are still in it.';
 comment on column article_versions.text_hash is '16 hexadecimal digits made from title and body.';
 
-comment on table removed_text is 'One row per line, or part of a line, that extraction cut from an article''s newest version.';
+comment on table removed_text is 'One row per line, or part of a line, that was cut from an article''s newest version.';
 comment on column removed_text.article_id is 'The article.';
-comment on column removed_text.rule is 'The rule that cut it; prune: and strip: are the source''s own from sources.yaml.';
+comment on column removed_text.rule is 'The rule that cut it; prune: and strip: are the source''s own from sources.yaml; learned: is followed by a line_id in learned_lines.';
 comment on column removed_text.text is 'What was cut.';
+
+comment on table learned_lines is 'One row per line that was learned to be clutter of an outlet, because it returns on many of its articles.';
+comment on column learned_lines.line_id is '16 hexadecimal digits; what the line cut has the rule learned: and this id in removed_text.';
+comment on column learned_lines.source_id is 'The outlet.';
+comment on column learned_lines.shape is 'line: a whole sentence; insert: a fixed phrase before a new sentence; label: the beginning of a text that is another one each time, such as a headline, and is cut with it.';
+comment on column learned_lines.text is 'The line, or its fixed beginning.';
+comment on column learned_lines.articles is 'On how many of the outlet''s newest articles it was counted last.';
+comment on column learned_lines.share is 'The share of the articles counted.';
+comment on column learned_lines.first_seen_at is 'The date of the first article counted that has it.';
+comment on column learned_lines.last_seen_at is 'The date of the last article counted that has it.';
+comment on column learned_lines.learned_at is 'The clock of the run that learned it.';
+comment on column learned_lines.kept is 'Whether keep in sources.yaml overrules it: then it stays in the articles.';
 
 comment on table rejections is 'One row per link that has no article, with the reason.';
 comment on column rejections.url is 'The canonical URL; for bad-url and private-address, the URL as it was listed.';
@@ -185,10 +197,15 @@ comment on column state.articles.text_hash is '16 hexadecimal digits made from t
 comment on column state.articles.arrived_by is 'As in the view.';
 comment on column state.articles.landed_at is 'The clock of the run that first extracted it.';
 
+comment on table state.cleanings is 'One row per article that was cleaned of learned lines.';
+comment on column state.cleanings.article_id is 'The article.';
+comment on column state.cleanings.extracted_hash is 'The version that holds its text as it was extracted.';
+comment on column state.cleanings.stale is 'Whether a line in it was learned or overruled since.';
+
 comment on table state.vectors is 'One row per article and embedding model: the vector of its newest version''s title and lead.';
 comment on column state.vectors.article_id is 'The article.';
 comment on column state.vectors.model is 'The embedding model''s name.';
-comment on column state.vectors.text_hash is 'The text that it was made from, as in article_versions.';
+comment on column state.vectors.text_hash is 'The text that it was made from.';
 comment on column state.vectors.vector is 'Unit vector; 384 numbers with the model that comes with the program.';
 
 comment on table state.topic_looks is 'One row per topic and article that it has looked at, whether it matches or not.';

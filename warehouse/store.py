@@ -25,6 +25,7 @@ from flows.records import (
     Page,
     Placement,
     Rejection,
+    Removed,
     Source,
     Topic,
     WarcRef,
@@ -64,6 +65,17 @@ class Text:
     hash: str
     title: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncleaned:
+    """An article that is to be cleaned of learned lines: its body as it was extracted, and the version that holds it."""
+
+    article_id: str
+    source_id: str
+    title: str
+    body: str
+    extracted_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +249,7 @@ class Warehouse(Engine):
             for page, article in newest.values()
         ]
         with self.transaction():
-            self.write(current, "record_articles", "forget_removed")
+            self.write(current, "record_articles", "forget_removed", "forget_cleanings")
             self.write(
                 [
                     {"article_id": article.id, "seen_at": page.fetched_at, "rule": removed.rule, "text": removed.text}
@@ -271,6 +283,63 @@ class Warehouse(Engine):
             self.write(
                 [{"url": page.url, "fetched_at": page.fetched_at, "extracted_with": extractor_version} for page, _ in outcomes],
                 "record_extracted",
+            )
+
+    # learned lines
+
+    def sources_to_learn(self) -> list[str]:
+        """The sources with articles that were not cleaned yet."""
+        return [row["source_id"] for row in self.rows("sources_to_learn")]
+
+    def repeats(self, source_id: str, counting: Mapping[str, object]) -> list[Row]:
+        """What returns on a source's newest articles, counted with these parameters."""
+        return self.rows("repeats", source_id=source_id, **counting)
+
+    def learned_lines(self, source_id: str | None = None) -> list[Row]:
+        """What was learned, of one source or of all."""
+        return self.rows("learned_lines", source_id=source_id)
+
+    def record_learned(self, lines: Sequence[Row], now: datetime) -> None:
+        """Learned lines, all of them; the articles that hold one which is new, or which the operator keeps or gives up, become pending."""
+        kept = {row["line_id"]: row["kept"] for row in self.learned_lines()}
+        rows = [line | {"learned_at": now} for line in lines]
+        with self.transaction():
+            self.write(rows, "record_learned_lines")
+            self.write([row for row in rows if kept.get(row["line_id"]) != row["kept"]], "reopen_cleanings")
+
+    def uncleaned(self, batch: int) -> list[Uncleaned]:
+        """Articles that were not cleaned since their text came in or a line of theirs was learned or overruled."""
+        return [Uncleaned(**row) for row in self.rows("pending_cleanings", batch=batch)]
+
+    def titles(self, source_id: str) -> list[str]:
+        """The headlines of a source's articles."""
+        return [row["title"] for row in self.rows("titles", source_id=source_id)]
+
+    def record_cleaned(self, cleaned: Sequence[tuple[Uncleaned, str, Sequence[Removed]]]) -> None:
+        """Articles with the body that stays and what was cut. That is no new version of the outlet's text."""
+        with self.transaction():
+            self.write(
+                [
+                    {
+                        "article_id": article.article_id,
+                        "body": body,
+                        "word_count": len(body.split()),
+                        "text_hash": stable_id(article.title, body),
+                        "extracted_hash": article.extracted_hash,
+                    }
+                    for article, body, _ in cleaned
+                ],
+                "record_cleaned",
+                "record_cleanings",
+                "forget_learned_cuts",
+            )
+            self.write(
+                [
+                    {"article_id": article.article_id, "rule": cut.rule, "text": cut.text}
+                    for article, _, removed in cleaned
+                    for cut in removed
+                ],
+                "record_learned_cuts",
             )
 
     def pending_texts(self, model: str, batch: int) -> list[Text]:

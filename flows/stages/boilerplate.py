@@ -28,6 +28,10 @@ _TRAILING_PROMPT = re.compile(
 _INSERTED = re.compile(
     r"(?<![\"“‘'(])(?:(?:ADVERTISEMENT\s+)?SCROLL TO (?:CONTINUE|RESUME)(?: WITH)? CONTENT(?:\s+ADVERTISEMENT)?|\[Gambas:[^\[\]]{1,100}\])"
 )
+_DATELINE = re.compile(
+    r"[A-Z][\w .,'’/-]{2,60}(?:\((?:antara|kompas|voa|cnn|bbc|reuters|afp)[^()]{0,20}\)|\b\w+\.(?:com|co\.id|co|id|net))[^.]{0,25}?[-–—]\s",
+    re.IGNORECASE,
+)
 _CODE = r"[A-Za-z*][\w.*-]{0,14}"
 _SIGN_OFF = re.compile(
     r"[(\[]\s*(?!(?:HR|H\.R|QS|Q\.S)\b)"  # sources of a saying or a verse
@@ -77,6 +81,7 @@ def _cut_ruled(lines: Sequence[Line], cuts: list[str | None], headline: str, str
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
     second, third = (prose[1], prose[2]) if len(prose) > 5 else (first, -1)
     top = _headline_at(lines, prose, key(headline))
+    opening = next((index for index in prose[1:3] if _DATELINE.match(lines[index].text)), -1)
     blocks = [_block(line.element) for line in lines]
     shared = Counter(blocks)
     for index, line in enumerate(lines):
@@ -97,6 +102,8 @@ def _cut_ruled(lines: Sequence[Line], cuts: list[str | None], headline: str, str
             cuts[index] = "date-line"
         elif line.linked >= 0.95 and not line.is_heading and len(line.text) >= 25 and line.element.tag != "li" and not line.is_prose:
             cuts[index] = "linked-line"
+        elif index < opening and line.is_prose and _is_alone_with_picture(line):
+            cuts[index] = "caption-before-dateline"
         elif kept and (_is_beside_picture(line, blocks[index], shared) or (edge and not line.is_prose)) and key(line.text) not in kept:
             cuts[index] = "trafilatura"
 
@@ -121,6 +128,20 @@ def _is_beside_picture(line: Line, block: html.HtmlElement, shared: Counter[html
         and block.tag not in {"body", "article", "main"}
         and block.find(".//img") is not None
     )
+
+
+def _is_alone_with_picture(line: Line) -> bool:
+    """Whether an element that holds a picture has no text but this line."""
+    element = line.element
+    for _ in range(3):
+        if len(key("".join(element.itertext()))) > len(key(line.text)):
+            return False
+        if element.find(".//img") is not None:
+            return True
+        element = element.getparent()
+        if element is None:
+            return False
+    return False
 
 
 def _cut_followers(lines: Sequence[Line], cuts: list[str | None]) -> None:

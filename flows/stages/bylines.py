@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from flows.records import Removed
+from flows.stages.instants import is_date_line
 from flows.stages.lines import Line, key, tidy
 from flows.stages.metadata import Metadata
 
@@ -24,8 +26,23 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _UNMARKED = re.compile(r"^(?i:oleh|by|penulis|reporter|pewarta|editor|redaktur|posted (?:on .{4,30} )?by)\s+(?=[A-Z])")
+_UNMARKED_PARTS = re.compile(r"\s*[|·•]\s*|\s+(?=(?:Penulis|Reporter|Editor|Redaktur)\s+[A-Z])")
+_REPORT = re.compile(
+    r"^\W*(?i:laporan (?:wartawan|reporter|kontributor|jurnalis|koresponden))\s[^,:]{2,40}[,:]\s*(?P<name>[A-Z][\w.'’ -]{2,50})\W*$"
+)
+_OUTLET_BEHIND = re.compile(
+    r"^(?P<name>[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,4})(?:\s*[,|·–-]\s*|\s+(?=[\w-]+\.(?i:com|co\.id|id)\b))"
+    r"(?P<outlet>[\w.]+(?: Indonesia)?)\s*(?:$|[-–|·,/].*\d)"
+)
+_AUTHOR_PAGE = re.compile(r"/(?:authors?|penulis|reporters?|jurnalis|wartawan)(?:[/?=]|$)", re.IGNORECASE)
+_FULL_NAME = re.compile(r"[A-Z][a-z'’.-]+(?: (?:[A-Z][\w'’.-]*|bin|binti|al)){1,4}")
 _POST_BEHIND = re.compile(
     r"^(?P<name>[A-Z][\w.'’ -]{2,50}?)\s*,\s*(?P<post>(?i:jurnalis|wartawan|reporter|kontributor|editor))\b(?!\s+\w+\s+\w+)"
+)
+_SECTION = re.compile(
+    r"\b(?:nasional|internasional|indonesia|dunia|liga|piala|gaya|hidup|timur|tengah|ekonomi|bisnis|olahraga|hiburan|politik|hukum|kabar|berita|ragam"
+    r"|jakarta|jawa|opini|kolom|beranda|video|sepak|bola)\b",
+    re.IGNORECASE,
 )
 _NOT_PEOPLE = re.compile(
     r"\.(?:com|co|id|net|org|tv|info|news)\b|https?:|www\.|@|\b(?:redaksi|admin|administrator|tim|team|staff|newsroom|news|media|developer|online|portal|desk|pt|tbk|group|"
@@ -38,7 +55,8 @@ _POST = re.compile(
 )
 _PLACE_POST = re.compile(r"^(?:kontributor|koresponden|biro)\b", re.IGNORECASE)
 _AFTER_NAME = re.compile(
-    r"\s*(?:copyright|©|\s[-–—|·•]\s|[|·•]|,\s*(?:jurnalis|kontributor|okezone|litbang|reporter|wartawan|editor|detik\w*|cnn|cnbc)|\s+-\s*[a-z]|\b(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu)\b|\d).*$",
+    r"\s*(?:copyright|©|\s[-–—|·•]\s|[|·•]|,\s*(?:jurnalis|kontributor|okezone|litbang|reporter|wartawan|editor|detik\w*|cnn|cnbc)|\s+-\s*[a-z]|\b(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|pada)\b"
+    r"|(?<=\w)\s+[\w-]+\.(?:com|co\.id|id|net|tv)\b|(?<![a-z])\d).*$",
     re.IGNORECASE,
 )
 _DEGREE = re.compile(r"^(?:S|M|SE|SH|MH|MM|MSi|MPd|SPd|Ph\.?D|Dr|Jr|Sr|BA|MA|MBA|ST|MT|[SM]\.\s?[A-Z][\w.]*)\.?$")
@@ -111,6 +129,9 @@ def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Remo
         for line in near:
             if _is_byline(line) and not _LABELLED.search(line.text):
                 names.add("author", line.text)
+    if not names.author:
+        for name in _before_outlet(near, own):
+            names.add("author", name)
     if not names.editor:
         for name, _ in metadata.names("editor") or [(metadata.tag("content_editor", "editor"), "")]:
             names.add("editor", name)
@@ -118,11 +139,11 @@ def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Remo
         for name, kind in metadata.names("author") + metadata.names("creator"):
             if kind != "Organization" and name not in names.editor:
                 names.add("author", name)
-    if (
-        not names.author
-        and (name := metadata.tag("content_author", "author", "article:author", "dable:author", "dc.creator")) not in names.editor
-    ):
-        names.add("author", name)
+    stated_author = metadata.tag("content_author", "author", "article:author", "dable:author", "dtk:author", "dc.creator")
+    if not names.author and stated_author not in names.editor:
+        names.add("author", stated_author)
+    if not names.author:
+        names.add("author", _beside_date(near) or "")
     for cut in removed:
         if cut.rule == "sign-off":
             inside = cut.text.strip("()[] .*")
@@ -168,22 +189,53 @@ def _is_byline(line: Line) -> bool:
     element = line.element
     names = {element.tag, *element.get("itemprop", "").split(), *element.get("rel", "").split(), *element.get("class", "").split()}
     return len(line.text) <= 120 and (
-        line.clutter == "byline" or (line.clutter is None and bool(names & {"author", "fn", "byline", "penulis", "reporter"}))
+        line.clutter == "byline"
+        or (line.clutter is None and bool(names & {"author", "fn", "byline", "penulis", "reporter"}))
+        or (line.clutter is None and line.linked >= 0.9 and _leads_to_author(line))
     )
 
 
+def _leads_to_author(line: Line) -> bool:
+    return any(_AUTHOR_PAGE.search(link.get("href", "")) and tidy(link.text_content()) == line.text for link in line.element.iter("a"))
+
+
+def _before_outlet(lines: Sequence[Line], own: set[str]) -> list[str]:
+    """The names before an outlet's: "Sri Wahyuni - detikNews", "Joko Susilo, CNN Indonesia | Rabu, 12/03/2025 10:00 WIB"."""
+    found = []
+    for line in lines:
+        if len(line.text) <= 100 and line.linked < 0.5 and line.clutter in {None, "date"} and (match := _OUTLET_BEHIND.match(line.text)):
+            outlet = key(match["outlet"])
+            if any(outlet.startswith(name) for name in (*own, *_OUTLET_BY_KEY) if len(name) >= 5):
+                found.append(match["name"])
+    return found
+
+
+def _beside_date(lines: Sequence[Line]) -> str | None:
+    """A line that is nothing but a name, right above or below the date, of somebody whom headline and text do not name."""
+    for above, below in pairwise(lines):
+        for line, other in ((above, below), (below, above)):
+            is_label = line.clutter is None and line.linked < 0.5 and not line.is_heading and len(line.text) <= 40
+            if is_label and _FULL_NAME.fullmatch(line.text) and not _SECTION.search(line.text) and is_date_line(other.text):
+                return line.text if sum(line.text in each.text for each in lines) == 1 else None
+    return None
+
+
 def _labelled(lines: Sequence[Line]) -> list[tuple[Role, str]]:
-    """Role and value of each label: "Penulis: Nama", several on one line, or "Editor" with the names on the lines below."""
+    """Role and value of each label: "Penulis: Nama", several on one line, or "Editor" with the names on the lines below or above."""
     found: list[tuple[Role, str]] = []
     below: Role | None = None
-    for line in lines:
+    for index, line in enumerate(lines):
         text = line.text
         if len(text) > 250:
             below = None
             continue
         bare = text.strip(" :").lower()
         if bare in {"author", "editor", "redaktur", "penulis", "reporter", "pewarta", "penyunting", "jurnalis"}:
-            below = _role(bare)
+            names = [_FULL_NAME.fullmatch(lines[beside].text) if 0 <= beside < len(lines) else None for beside in (index - 1, index + 1)]
+            if names[0] and not names[1] and lines[index - 1].text not in [value for _, value in found]:
+                found.append((_role(bare), lines[index - 1].text))
+            else:
+                below = _role(bare)
             continue
         if below is not None and len(text) <= 60:
             found.append((below, text.lstrip(": ")))
@@ -197,10 +249,21 @@ def _labelled(lines: Sequence[Line]) -> list[tuple[Role, str]]:
                 found.append((_role(label["label"]), value))
                 if label["second"]:
                     found.append((_role(label["second"]), value))
-        if not labels and len(text) <= 60 and (match := _UNMARKED.match(text)):
-            found.append((_role(match[0].split()[0]), text[match.end() :]))
-        elif not labels and len(text) <= 100 and (match := _POST_BEHIND.match(text)):
-            found.append((_role(match["post"]), match["name"]))
+        if not labels:
+            found += _unlabelled(text)
+    return found
+
+
+def _unlabelled(text: str) -> list[tuple[Role, str]]:
+    """Role and value without a colon: "Oleh Nama", "Penulis Nama | Editor Nama", "Nama, Jurnalis", "Laporan Wartawan …, Nama"."""
+    if len(text) > 100:
+        return []
+    if match := _REPORT.match(text):
+        return [("author", match["name"])]
+    parts = [part for part in _UNMARKED_PARTS.split(text) if len(part) <= 60]
+    found = [(_role(match[0].split()[0]), part[match.end() :]) for part in parts if (match := _UNMARKED.match(part))]
+    if not found and (match := _POST_BEHIND.match(text)):
+        found.append((_role(match["post"]), match["name"]))
     return found
 
 
@@ -242,6 +305,7 @@ def _is_person(name: str) -> bool:
         and 2 <= len(name) <= 60
         and name[0].isupper()
         and any(len(word) > 2 for word in words)
+        and len(set(key(name))) > 2  # "AAA" is for the size of the letters
         and not _NOT_PEOPLE.search(name)
         and not re.search(r"[?!:\"“”]", name)
     )

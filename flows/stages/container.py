@@ -34,9 +34,18 @@ def find_headline(metadata: Metadata, lines: list[Line], source: Source) -> tupl
         score = _headline_score(line, key(line.text), keys)
         if score > 0 and (best is None or score > best[0]):
             best = (score, index)
-    if best is not None:
-        return lines[best[1]].text, best[1]
+    at = best[1] if best is not None else _main_heading(lines, stated)
+    if at is not None:
+        return lines[at].text, at
     return (_bare_title(stated[0], source) if stated else ""), None
+
+
+def find_lead(metadata: Metadata, lines: list[Line]) -> int | None:
+    """For a page without a visible headline, the line before the one that opens as the page's description does."""
+    start = key(metadata.tag("og:description", "description") or metadata.text("description"))[:60]
+    if len(start) < 40:
+        return None
+    return next((index - 1 for index, line in enumerate(lines) if line.is_prose and key(line.text).startswith(start)), None)
 
 
 def choose(root: html.HtmlElement, selectors: Sequence[str], lines: Sequence[Line], headline: int | None) -> html.HtmlElement:
@@ -124,10 +133,22 @@ def _headline_score(line: Line, text: str, keys: list[str]) -> float:
     return fit + shape - (1.0 if line.linked > 0.9 else 0.0) if fit else 0.0
 
 
+def _main_heading(lines: list[Line], stated: list[str]) -> int | None:
+    """The first main heading that has words in common with a title the page states, or the first of several words where it states none."""
+    titles = [set(re.findall(r"\w{3,}", text.lower())) for text in stated]
+    for index, line in enumerate(lines):
+        if line.element.tag == "h1" and line.clutter is None and line.linked < 0.9 and 8 <= len(line.text) <= 300:
+            words = set(re.findall(r"\w{3,}", line.text.lower()))
+            if len(words) >= 3 and (not titles or any(2 * len(words & title) >= min(len(words), len(title)) for title in titles)):
+                return index
+    return None
+
+
 def _bare_title(title: str, source: Source) -> str:
     """A title without the outlet's name before or behind it."""
-    names = {key(source.name), key(urlsplit(source.home).hostname or "").removeprefix("www")}
-    parts = re.split(r"(\s+[|–—-]\s+|\s*(?:::|»|\|)\s*)", title)
+    host = (urlsplit(source.home).hostname or "").removeprefix("www.").split(".")
+    names = {key(source.name), key("".join(host)), *(label for label in host[:-1] if len(label) >= 4)}
+    parts = re.split(r"(\s+[|–—:-]\s+|\s*(?:::|»|\|)\s*)", title)
     while len(parts) > 2 and (
         any(name and name in key(parts[-1]) for name in names) or re.search(r"\.(?:com|co|id|net)\b|online|news", parts[-1], re.I)
     ):

@@ -21,7 +21,7 @@ from flows.stages.links import canonical
 from flows.stages.metadata import Metadata, read_metadata
 
 # Bump the number when code changes what comes out; rules and the engine's version speak for themselves.
-EXTRACTOR_VERSION = stable_id("1", container.ENGINE, CLUTTER_CLASS.pattern, *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES))
+EXTRACTOR_VERSION = stable_id("2", container.ENGINE, CLUTTER_CLASS.pattern, *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES))
 
 # The shortest real article seen, a photo report of one sentence, has 22 words; below that there are only captions and stubs.
 MIN_WORDS = 15
@@ -46,7 +46,7 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"<(?:!doctype html|html|head|body|title|meta|div|p|br|article|section|span|table|h\d)\b", re.IGNORECASE)
-_UNREADABLE = "\ufffd" + "".join(map(chr, {*range(32), *range(127, 160)} - {9, 10, 12, 13}))
+_UNREADABLE = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _DATELINE = re.compile(r"(.{3,90}?)\s*(?:--?|[–—])\s")
 _PLACE = re.compile(r"(?:[A-Z][\w.'’/-]*)(?:\s(?:[A-Z][\w.'’/-]*|di|dan))*")
@@ -79,7 +79,7 @@ def extract(page: Page, source: Source) -> Article | Rejection:
     if len(lines) > MAX_LINES:
         return rejected("too-large", f"more than {MAX_LINES} lines of text")
     headline, at = container.find_headline(metadata, lines, source)
-    box = container.choose(root, source.container, lines, at)
+    box = container.choose(root, source.container, lines, at if at is not None else container.find_lead(metadata, lines))
     own = read_lines(box)
     cleaned = boilerplate.clean(own, headline, source.strip, container.kept_by_engine(box))
     first = _first(lines, cleaned.body)
@@ -149,7 +149,7 @@ def _decoded(body: bytes, content_type: str) -> str:
 
 def _garbled(text: str) -> tuple[Reason, str] | None:
     """Why a text cannot be a page: bytes that are no characters, or no markup."""
-    unreadable = sum(map(text.count, _UNREADABLE))
+    unreadable = len(_UNREADABLE.findall(text))
     if unreadable > 0.08 * len(text):  # random bytes have 13 in 100
         return "broken", f"{unreadable} of {len(text)} characters are unreadable"
     if text.strip() and not _MARKUP.search(text):

@@ -36,7 +36,10 @@ _MONTHS = {
     for name in names.split()
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_DAY_NAME = r"senin|selasa|rabu|kamis|jum['’`]?at|sabtu|minggu|ahad|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun"
+_DAY_NAME = (
+    r"sen(?:in)?|sel(?:asa)?|rabu?|kam(?:is)?|jum(?:['’`]?at)?|sab(?:tu)?|min(?:ggu)?|ahad"
+    r"|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun"
+)
 _DATES = (
     re.compile(
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]{{1,3}}(?P<mon>{_MONTH})\b\.?[\s\-/.,]{{1,3}}(?P<y>\d{{4}}|\d{{2}}(?![\d:.]))",
@@ -52,7 +55,7 @@ _TIME = re.compile(
     re.I,
 )
 _ISO = re.compile(
-    r"(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)(?:\s*[T ]\s*(?P<h>\d\d):(?P<mi>\d\d)(?::(?P<s>\d\d)(?:[.,]\d{1,9})?)?\s*"
+    r"(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)(?:\s*[T ]\s*(?P<h>\d\d):?(?P<mi>\d\d)(?::?(?P<s>\d\d)(?:[.,]\d{1,9})?)?\s*"
     r"(?P<off>Z|UTC|GMT|WIB|WITA|WIT|[+-]\d\d:?\d\d|[+-]\d\d)?)?(?!\d)",
     re.I,
 )
@@ -60,6 +63,7 @@ _URL_DATE = re.compile(
     r"/(?P<y>(?:19|20)\d\d)/?[/-](?P<m>\d\d)[/-](?P<d>\d\d)(?:/(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)\d{0,3}(?=/|$))?"
 )
 _MODIFIED = re.compile(r"\b(?:di(?:per)?ba(?:ha)?rui|di-?update|updated?|last modified|perubahan|terakhir diubah|diubah)\b", re.I)
+_HIJRI = re.compile(r"\b\d{1,2}\s+[a-z]+(?:['’`]?[a-z]*)(?:\s+[a-z]+)?\s+1[34]\d\d\s*h?\b", re.I)  # 13th and 14th century of the Hijra
 _DATE_LINE_MAX = 200  # characters of a line that gives a date; a sentence that mentions one is told apart by what is left without it
 _PUBLISHED_TAGS = (
     "article:published_time",
@@ -153,7 +157,7 @@ def is_date_line(text: str) -> bool:
         dates += count
     if not dates:
         return False
-    rest = _TIME.sub(" ", rest)
+    rest = _HIJRI.sub(" ", _TIME.sub(" ", rest))
     rest = re.sub(
         rf"\b(?:{_DAY_NAME})(?:day)?\b|\b(?:wib|wita|wit|gmt|pukul|jam|on|at|tanggal|date|posted|publish(?:ed)?|dipublikasikan|diterbitkan|terbit|tayang|rilis|"
         r"di(?:per)?ba(?:ha)?rui|update[ds]?|last|terakhir|waktu|created|modified)\b",
@@ -167,15 +171,18 @@ def is_date_line(text: str) -> bool:
 def _stamp(date: re.Match[str], time: re.Match[str] | None, zone_text: str | None, zone: tzinfo, origin: str) -> Stamp | None:
     groups = date.groupdict()
     month = _MONTHS[groups["mon"].lower()] if groups.get("mon") else int(groups["m"])
+    day = int(groups["d"])
+    if month > 12 >= day and not groups.get("mon"):
+        month, day = day, month  # the American order, where it can be no other
     year = int(groups["y"]) + (2000 if len(groups["y"]) == 2 else 0)
     hour = int(time["h"]) if time and time["h"] else None
     try:
         if time is None or hour is None:
-            return Stamp(datetime(year, month, int(groups["d"]), tzinfo=zone), "day", False, origin)
+            return Stamp(datetime(year, month, day, tzinfo=zone), "day", False, origin)
         half = time.groupdict().get("ap")
         if half:
             hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
-        at = datetime(year, month, int(groups["d"]), hour, int(time["mi"]), int(time["s"] or 0), tzinfo=_zone(zone_text) or zone)
+        at = datetime(year, month, day, hour, int(time["mi"]), int(time["s"] or 0), tzinfo=_zone(zone_text) or zone)
     except ValueError:
         return None
     return Stamp(at, "second" if at.second else "minute", zone_text is not None, origin)  # ':00' is how content systems write minutes
@@ -242,7 +249,10 @@ def _published(visible: Stamp | None, stated: list[Stamp], from_url: Stamp | Non
         return visible
     if best is not None and best.precision != "day":
         return _without_lie(best, stated, from_url, zone, fetched_at)
-    return visible or best or from_url
+    day = visible or best
+    if day is not None and from_url is not None and from_url.precision != "day" and from_url.at.date() == day.at.date():
+        return from_url
+    return day or from_url
 
 
 def _without_lie(stamp: Stamp, stated: list[Stamp], from_url: Stamp | None, zone: tzinfo, fetched_at: datetime) -> Stamp:

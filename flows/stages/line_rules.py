@@ -33,8 +33,8 @@ _OFFERED = (
     r"|google)"
 )
 _JOINING = r"(?:channel|saluran|kanal|grup|group|join|gabung|bergabung|follow|ikuti|subscribe|berlangganan|klik|google\s?news)\b"
-# What follows "Baca juga:" is a headline: no sentence that ends, and then none behind it.
-HEADLINE = r"(?!.*[.][\"”’']?(?:\s+[A-Z“\"]|\s*$)).{1,180}"
+# What follows "Baca juga:" is a headline: no sentence that ends, and then none behind it; an ellipsis ends none.
+HEADLINE = r"(?!.*(?<![.])[.][\"”’']?(?:\s+[A-Z“\"]|\s*$)).{1,180}"
 
 RULES = (
     Rule(
@@ -72,7 +72,8 @@ RULES = (
             r"|terpopuler|rekomendasi)|terkait|terkini|terpopuler|kabar daerah"
             r"|rekomendasi(?: untuk anda)?|lihat selengkapnya|more on this story"
             r"|read (?:also|more)|related (?:news|articles?)|what'?s on|artikel menarik lainnya"
-            r"|topik terkait|berita terbaru)\b[\W_]{0,12}"
+            r"|topik terkait|berita terbaru|(?:simak|lihat|baca|cek|tonton)\b[^.!?:]{0,30}\b(?:lainnya|terpopuler|terkait)"
+            r"|(?:topik|artikel|berita|video|foto|konten)(?: \w+)? (?:lainnya|terpopuler|terkini|terkait))\b[\W_]{0,12}"
         ),
         example="JANGAN LEWATKAN!!!",
         seen="kapanlagi, cnnindonesia, wartabulukumba",
@@ -104,7 +105,7 @@ RULES = (
         "related-video",
         (
             r"(?:yuk,?\s*)?(?:simak|lihat|tonton|saksikan|cek)\b\s*(?:juga|pula"
-            r"|lagi|ya)?,?\s*(?:live|siaran|tayangan|detikpagi|video|foto|infografis"
+            r"|lagi|ya)?,?\s*(?:live\w*|siaran|tayangan|detikpagi|video|foto|infografis"
             rf"|gambas)\b(?:.{{0,45}}|{HEADLINE})"
         ),
         example="Saksikan Video Pilihan Berikut Ini:",
@@ -135,9 +136,9 @@ RULES = (
         (
             r"[\W_]{0,12}(?:(?:simak|baca|lihat|lanjut(?:kan)?)\b.{0,40}\bhalaman (?:berikut"
             r"|selanjut|sebelah|\d).{0,40}|bersambung ke halaman.{0,40}|berlanjut ke halaman.{0,40}"
-            r"|lanjut (?:ke )?(?:sebelah|halaman).{0,40}|halaman (?:selanjutnya"
-            r"|berikutnya|sebelumnya|\d+(?: dari \d+)?)|(?:selanjutnya|sebelumnya"
-            r"|berikutnya)|tampilkan semua|selengkapnya|baca selengkapnya|halaman"
+            r"|lanjut (?:ke )?(?:sebelah|halaman).{0,40}|\d+ dari \d+ halaman|halaman (?:selanjutnya"
+            r"|berikutnya|sebelumnya|\d+(?: dari \d+)?|:[\s\d]{1,30})|(?:selanjutnya|sebelumnya"
+            r"|berikutnya)|tampilkan semua|selengkapnya|baca (?:(?:berita|artikel) )?(?:selengkapnya|lengkapnya)(?:\s*di ?sini)?|halaman"
             r"|show all|next|prev(?:ious)?|load more|\d{1,2}(?:\s+\d{1,2})*)[\W_]{0,12}"
         ),
         example="Simak selengkapnya di halaman berikutnya",
@@ -159,7 +160,7 @@ RULES = (
     Rule(
         "prompt-member",
         (
-            r"(?:baca berita tanpa iklan|nikmati (?:berita|artikel|konten)\b.{0,60}\b(?:tanpa iklan"
+            r"(?:(?:kompas\.?com\s?\+?\s*)?baca berita tanpa iklan|nikmati (?:berita|artikel|konten)\b.{0,60}\b(?:tanpa iklan"
             r"|eksklusif|premium)|(?:login|masuk|daftar) (?:untuk|ke) .{0,40}\b(?:akun"
             r"|kompas|memaksimalkan|komentar|melanjutkan|membaca)|(?:download/?)?(?:download"
             r"|unduh) (?:aplikasi )?kompas|(?:login )?gabung kompas|kirimkan (?:apresiasi"
@@ -194,7 +195,8 @@ RULES = (
     ),
     Rule(
         "prompt-download",
-        r"pastikan (?:kamu|anda) sudah (?:meng)?install? aplikasi.{0,120}",
+        r"pastikan (?:kamu|anda) sudah (?:meng)?install? aplikasi.{0,120}|(?:download|unduh) aplikasi\b[^.]{0,60}(?::.{0,120})?"
+        r"|(?:caranya,? )?klik (?:link|tautan) .{0,120}(?:whatsapp\.com|t\.me)/.{0,200}",
         example="Pastikan kamu sudah install aplikasi WhatsApp ya.",
         seen="kompas",
     ),
@@ -282,8 +284,9 @@ RULES = (
     Rule(
         "aired",
         (
-            r"(?:artikel|berita|konten|tulisan) ini (?:telah|sudah|pernah|sebelumnya)\s*(?:tayang"
+            r"[\W_]{0,12}(?:artikel|berita|konten|tulisan) ini (?:telah|sudah|pernah|sebelumnya)\s*(?:tayang"
             r"|terbit|dimuat|dipublikasikan|ditayangkan|diterbitkan).{0,300}"
+            r"|(?:artikel|berita) ini bersumber dari pemberitaan di .{0,200}"
         ),
         example="Artikel ini telah tayang di Kompas.com dengan judul Rudal Baru Diuji",
         seen="kompas, tribunnews, viva",
@@ -296,6 +299,26 @@ RULES = (
         ),
         example="Rina Widya berkontribusi dalam penulisan artikel ini.",
         seen="tempo",
+    ),
+    Rule(
+        "disclaimer",
+        (
+            r"[\W_]{0,12}(?:(?:semua|seluruh|isi) )?(?:isi|konten|artikel|karya tulis|tulisan|opini)\b[^.]{0,100}"
+            r"\btanggung jawab (?:dari )?(?:si )?"
+            r"(?:penulis|bloge?r|blogger|pembuat|pengirim|kontributor|pengguna|pengiklan)\b.{0,160}"
+        ),
+        example="Konten ini menjadi tanggung jawab bloger dan tidak mewakili pandangan redaksi.",
+        seen="kompasiana, idntimes",
+    ),
+    Rule(
+        "post",
+        (
+            r"(?:(?:lihat postingan ini di|view this post on) instagram\s*)?"
+            r"(?:sebuah kiriman (?:yang )?dibagikan oleh|a post shared by)\s.{2,100}"
+            r"|(?:lihat postingan ini di|view this post on) instagram"
+        ),
+        example="Sebuah kiriman dibagikan oleh Dermaga Tua (@dermagatua)",
+        seen="kompas, gelora",
     ),
     Rule(
         "glued-credits",
@@ -312,6 +335,7 @@ RULES = (
             r"|written by|reported by|edited by|by|author|posted by|liputan"
             r"|editor in chief|produser|videografer|sumber|source|sumber berita"
             r"|sumber artikel)\b\s*[:/|]\s*.{2,120}"
+            r"|[\W_]{0,12}laporan (?:wartawan|reporter|kontributor|jurnalis|koresponden)\s[^,:]{2,40}[,:]\s*[\w '’-]{3,50}"
         ),
         example="Editor: Sri Lestari",
         seen="antara, wartabulukumba, mediaindonesia, republika",
@@ -351,6 +375,16 @@ RULES = (
         where="head",
     ),
     Rule(
+        "caption-name",
+        (
+            r"(?:antara(?: foto)?|tempo|reuters|afp(?: photo)?|ap(?: photo)?|epa|xinhua|getty images|republika|detikcom|okezone"
+            r"|viva(?:news)?|tribun\w*|(?:\w+\.)?(?:kompas|tribunnews|suara|merdeka|liputan6|jpnn|viva)\.(?:com|co\.id))"
+            r"\s?/\s?[A-Z][\w.'’/ -]{2,50}"
+        ),
+        example="ANTARA FOTO/Sri Wahyuni",
+        seen="antara, tempo, kompas",
+    ),
+    Rule(
         "caption-slash",
         r"(?!.*[.!?][\x22”']?\s*/?$)[^/]{5,250}(?:/\s?[\w .@:-]{2,60})?\s*/",
         example="Ilustrasi kapal perang di pelabuhan /Warta Laut/",
@@ -374,7 +408,7 @@ RULES = (
     ),
     Rule(
         "date-line",
-        r"(?:tanggal|dipublikasikan|diterbitkan|diperbarui|posted on|published)\s*:?\s.{0,20}\d.{0,80}",
+        r"(?:tanggal\s*:|(?:dipublikasikan|diterbitkan|diperbarui|posted on|published)\s*:?)\s.{0,20}\d.{0,80}",
         example="Tanggal: 21 Jun 2024 10:58 wib.",
         seen="tampang, kabarislamia",
         where="edge",

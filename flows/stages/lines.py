@@ -109,8 +109,9 @@ def read_lines(root: html.HtmlElement) -> list[Line]:
 
 def _clutter_elements(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
     found = {}
+    matched: dict[str, str | None] = {}  # names return often on one page
     for element in root.iter(etree.Element):
-        if element is not root and (rule := _clutter_rule(element)):
+        if element is not root and (rule := _clutter_rule(element, matched)):
             found[element] = rule
     if not found:
         return found
@@ -119,7 +120,7 @@ def _clutter_elements(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
     return {element: rule for element, rule in found.items() if unlinked.get(element, 0) <= min(share, _MOST_TEXT.get(rule, share))}
 
 
-def _clutter_rule(element: html.HtmlElement) -> str | None:
+def _clutter_rule(element: html.HtmlElement, matched: dict[str, str | None]) -> str | None:
     tag = element.tag
     if tag in CLUTTER_TAGS:
         return CLUTTER_TAGS[tag]
@@ -128,10 +129,11 @@ def _clutter_rule(element: html.HtmlElement) -> str | None:
     names = element.get("class", "") + " " + element.get("id", "")
     if len(names) < 3 or tag in {"html", "body", "article", "main"}:
         return None
-    match = CLUTTER_CLASS.search(names[:400].lower())
-    if match is None or (tag not in BLOCKS and match.lastgroup not in _INLINE_CLUTTER):
-        return None
-    return match.lastgroup
+    if names not in matched:
+        match = CLUTTER_CLASS.search(names[:400].lower())
+        matched[names] = match.lastgroup if match else None
+    rule = matched[names]
+    return rule if tag in BLOCKS or rule in _INLINE_CLUTTER else None
 
 
 def _unlinked_text(root: html.HtmlElement) -> dict[html.HtmlElement, int]:
