@@ -140,28 +140,27 @@ folder = Path({str(folder)!r})
 """
     trafilatura = f"""{read}
 bodies = [found.body() for found in scan([folder / "bench.warc.gz"]) if b"<html" in found.body()[:2000].lower()]
-texts = json.loads((folder / "texts.json").read_text())
 began = time.monotonic()
 import trafilatura
-for body in bodies[:{{0}}]:
+for body in bodies[:{len(texts)}]:
     trafilatura.bare_extraction(body, with_metadata=True)
 print(time.monotonic() - began)
 """
     encoder = f"""{read}
 from flows.config import Settings
-from flows.edges.encoder import Encoder, default_model
+from flows.edges.encoder import default_model
 import os
 texts = json.loads((folder / "texts.json").read_text())
-Encoder(default_model(), Settings.from_environ(os.environ).cache, lambda text: None).encode([("siap", "")])
+place = str(Settings.from_environ(os.environ).cache / default_model().replace("/", "--"))
 began = time.monotonic()
 from sentence_transformers import SentenceTransformer
-model = SentenceTransformer(str(Settings.from_environ(os.environ).cache / default_model().replace("/", "--")), device="cpu")
+model = SentenceTransformer(place, device="cpu")
 model.max_seq_length = 128
 model.encode([f"query: {{title}}. {{body[:1000]}}" for title, body in texts], normalize_embeddings=True)
 print(time.monotonic() - began)
 """
     times = []
-    for script in (trafilatura.replace("{0}", str(len(texts))), encoder):
+    for script in (trafilatura, encoder):
         out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
         times.append(float(out.strip().splitlines()[-1]))
     return times[0], times[1]

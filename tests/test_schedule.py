@@ -23,7 +23,7 @@ from tests.test_steps import sitemap
 from warehouse.engine import only_run, private
 
 LONGEST_S = 240  # a server's first start on a busy machine, and some runs
-STEPS = {"discover", "fetch", "extract", "embed", "group", "match", "publish", "added"}
+STEPS = {"discover", "fetch", "extract", "clean", "embed", "group", "match", "publish", "added"}
 
 
 def until(true: Callable[[], object]) -> None:
