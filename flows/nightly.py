@@ -1,6 +1,6 @@
 """The nightly run, from top to bottom:
 
-    sources.yaml -> discover -> fetch -> extract -> embed -> group -> match -> deliver -> publish -> media.duckdb
+    sources.yaml -> discover -> fetch -> extract -> learn, clean -> embed -> group -> match -> deliver -> publish -> media.duckdb
 
 Every step asks the warehouse what is pending and records what it did, so a run that was killed is finished by the next. Prefect
 schedules the flow, retries its tasks and shows them; a task is a source or a batch, never an article.
