@@ -33,6 +33,7 @@ from tests.edges.misbehaving import (
     status,
     wrong_charset,
 )
+from tests.edges.test_web import Time
 from warehouse.store import Look, Warehouse
 
 NOW = datetime(2026, 3, 11, 1, 0, tzinfo=UTC)
@@ -59,13 +60,13 @@ def sitemap(*urls: str, entry: str = "url", root: str = "urlset", lastmod: str =
     return f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</{root}>'
 
 
-def source(server: Server, *paths: str, kind: str = "sitemap") -> Source:
+def source(server: Server, *paths: str) -> Source:
     return Source(
         id="loopback",
         name="Loopback",
         home=server.url("/"),
         articles=re.compile(r"/read/"),
-        discover=tuple(Discovery("rss" if kind == "rss" else "sitemap", server.url(path)) for path in paths),
+        discover=tuple(Discovery("sitemap", server.url(path)) for path in paths),
         min_delay_s=0,
     )
 
@@ -82,7 +83,7 @@ class Nights:
             path = self._archives / f"{now:%Y%m%d%H}.warc.gz"
             with WarcWriter(path, software="Kliping/test", created=now) as writer:
                 live = ArchivingTransport(LiveTransport(), writer, clock=lambda: now, total_s=3, max_payload=2**20)
-                clock = _Clock()
+                clock = Time()
                 async with Web(live, version="test", read_timeout_s=1, max_body=2**21, sleep=clock.sleep, clock=clock.read) as web:
                     look = await steps.discover(self.warehouse, web, outlet, [outlet], now, timedelta(hours=72))
                     return look, await steps.fetch(self.warehouse, web, outlet, now, writer.sync, lambda done: None)
@@ -98,18 +99,6 @@ class Nights:
         landed = self.warehouse._fetch("select u.url from article_urls u", {})
         ends = {row["url"]: row["reason"] for row in rejected} | {row["url"]: "article" for row in landed}
         return {url.removeprefix(server.url("")): end for url, end in ends.items()}
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self._now = 0.0
-
-    def read(self) -> float:
-        return self._now
-
-    async def sleep(self, seconds: float) -> None:
-        self._now += seconds
-        await asyncio.sleep(0)
 
 
 @pytest.fixture

