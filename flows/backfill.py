@@ -14,7 +14,8 @@ from flows.outcome import Outcome
 from flows.progress import Progress
 from flows.records import Source
 from warehouse.engine import only_run, publish
-from warehouse.store import RunKind, Warehouse
+from warehouse.runs import RunKind
+from warehouse.store import Warehouse
 
 
 def backfill(archives: Sequence[Path], sources: Path, topics: Path, warehouse: Path) -> Outcome:

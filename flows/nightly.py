@@ -31,7 +31,8 @@ from flows.outcome import Outcome
 from flows.progress import Progress
 from flows.records import Source
 from warehouse.engine import only_run, private, publish
-from warehouse.store import Look, Warehouse
+from warehouse.runs import Look
+from warehouse.store import Warehouse
 
 P = ParamSpec("P")
 R = TypeVar("R")

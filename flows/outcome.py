@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from warehouse.store import Look
+from warehouse.runs import Look
 
 
 @dataclass(frozen=True, slots=True)

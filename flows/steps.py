@@ -33,7 +33,9 @@ from flows.stages.links import canonical, declared, full_page_url, sort_children
 from flows.stages.listings import ListingError, expand, read_listing
 from flows.stages.stories import group
 from flows.stages.topics import compile_topic, match
-from warehouse.store import Document, Look, StoredPage, Warehouse
+from warehouse.pages import Document, StoredPage
+from warehouse.runs import Look
+from warehouse.store import Warehouse
 
 FETCHED_PER_COMMIT = 20  # at five seconds a page a kill costs at most two minutes of asking again
 PAGES_PER_BATCH = 256  # about four seconds of extraction on one core

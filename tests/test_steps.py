@@ -34,7 +34,8 @@ from tests.edges.misbehaving import (
     wrong_charset,
 )
 from tests.edges.test_web import Time
-from warehouse.store import Look, Warehouse
+from warehouse.runs import Look
+from warehouse.store import Warehouse
 
 NOW = datetime(2026, 3, 11, 1, 0, tzinfo=UTC)
 DATE = "2026-03-10T20:00:00+07:00"

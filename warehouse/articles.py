@@ -1,0 +1,187 @@
+"""Articles with their versions, the lines learned about their sources, and their vectors."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from flows.records import Article, Rejection, Removed, stable_id
+from warehouse.engine import Row
+from warehouse.pages import Pages, StoredPage
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An article's text that has no vector yet. `hash` names the text."""
+
+    article_id: str
+    hash: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncleaned:
+    """An article that is to be cleaned of learned lines: its body as it was extracted, and the version that holds it."""
+
+    article_id: str
+    source_id: str
+    title: str
+    body: str
+    extracted_hash: str
+
+
+class Articles(Pages):
+    """What the warehouse knows of articles."""
+
+    def record_extracted(self, outcomes: Iterable[tuple[StoredPage, Article | Rejection]], extractor_version: str, now: datetime) -> None:
+        """What extraction made of pages: articles with their URLs, versions and removed lines, or rejections."""
+        outcomes = list(outcomes)
+        # oldest first; of two captures of one instant, such as a first page and the whole article, the longer is the newer
+        read = sorted(
+            ((page, outcome) for page, outcome in outcomes if isinstance(outcome, Article)),
+            key=lambda pair: (pair[0].fetched_at, len(pair[1].body)),
+        )
+        newest = {article.id: (page, article) for page, article in read}
+        first_seen = {article.id: page.fetched_at for page, article in reversed(read)}
+        versions = {(article.id, _text_hash(article)): (page, article) for page, article in reversed(read)}
+        current = [
+            {
+                "article_id": article.id,
+                "source_id": article.source_id,
+                "url": article.url,
+                "title": article.title,
+                "author": article.author,
+                "editor": article.editor,
+                "credit": article.credit,
+                "dateline": article.dateline,
+                "published_at": article.published_at,
+                "published_precision": article.published_precision,
+                "published_from": article.published_from,
+                "modified_at": article.modified_at,
+                "language": article.language,
+                "body": article.body,
+                "word_count": len(article.body.split()),
+                "text_hash": _text_hash(article),
+                "arrived_by": page.arrived_by,
+                "seen_at": page.fetched_at,
+                "first_seen_at": first_seen[article.id],
+                "landed_at": now,
+            }
+            for page, article in newest.values()
+        ]
+        with self.transaction():
+            self.write(current, "record_articles", "forget_removed", "forget_cleanings")
+            self.write(
+                [
+                    {"article_id": article.id, "seen_at": page.fetched_at, "rule": removed.rule, "text": removed.text}
+                    for page, article in newest.values()
+                    for removed in article.removed
+                ],
+                "record_removed",
+            )
+            self.write(
+                [
+                    {
+                        "article_id": key[0],
+                        "text_hash": key[1],
+                        "seen_at": page.fetched_at,
+                        "title": article.title,
+                        "body": article.body,
+                    }
+                    for key, (page, article) in versions.items()
+                ],
+                "replace_versions",
+                "record_versions",
+                "number_versions",
+            )
+            urls = {url: article.id for _, article in read for url in article.urls}
+            self.write(
+                [{"url": url, "article_id": article_id} for url, article_id in urls.items()],
+                "record_article_urls",
+                "clear_rejections",
+            )
+            self._record_rejections([outcome for _, outcome in outcomes if isinstance(outcome, Rejection)], now)
+            self.write(
+                [{"url": page.url, "fetched_at": page.fetched_at, "extracted_with": extractor_version} for page, _ in outcomes],
+                "record_extracted",
+            )
+
+    # learned lines
+
+    def sources_to_learn(self) -> list[str]:
+        """The sources with articles that were not cleaned yet."""
+        return [row["source_id"] for row in self.rows("sources_to_learn")]
+
+    def repeats(self, source_id: str, counting: Mapping[str, object]) -> list[Row]:
+        """What returns on a source's newest articles, counted with these parameters."""
+        return self.rows("repeats", source_id=source_id, **counting)
+
+    def learned_lines(self, source_id: str | None = None) -> list[Row]:
+        """What was learned, of one source or of all."""
+        return self.rows("learned_lines", source_id=source_id)
+
+    def record_learned(self, lines: Sequence[Row], now: datetime) -> None:
+        """Learned lines, all of them; the articles that hold one which is new, or which the operator keeps or gives up, become pending."""
+        kept = {row["line_id"]: row["kept"] for row in self.learned_lines()}
+        rows = [line | {"learned_at": now} for line in lines]
+        with self.transaction():
+            self.write(rows, "record_learned_lines")
+            self.write([row for row in rows if kept.get(row["line_id"]) != row["kept"]], "reopen_cleanings")
+
+    def uncleaned(self, batch: int) -> list[Uncleaned]:
+        """Articles that were not cleaned since their text came in or a line of theirs was learned or overruled."""
+        return [Uncleaned(**row) for row in self.rows("pending_cleanings", batch=batch)]
+
+    def titles(self, source_id: str) -> list[str]:
+        """The headlines of a source's articles."""
+        return [row["title"] for row in self.rows("titles", source_id=source_id)]
+
+    def record_cleaned(self, cleaned: Sequence[tuple[Uncleaned, str, Sequence[Removed]]]) -> None:
+        """Articles with the body that stays and what was cut. That is no new version of the outlet's text."""
+        with self.transaction():
+            self.write(
+                [
+                    {
+                        "article_id": article.article_id,
+                        "body": body,
+                        "word_count": len(body.split()),
+                        "text_hash": stable_id(article.title, body),
+                        "extracted_hash": article.extracted_hash,
+                    }
+                    for article, body, _ in cleaned
+                ],
+                "record_cleaned",
+                "record_cleanings",
+                "forget_learned_cuts",
+            )
+            self.write(
+                [
+                    {"article_id": article.article_id, "rule": cut.rule, "text": cut.text}
+                    for article, _, removed in cleaned
+                    for cut in removed
+                ],
+                "record_learned_cuts",
+            )
+
+    def pending_texts(self, model: str, batch: int) -> list[Text]:
+        """Articles whose current text has no vector of the model."""
+        return [
+            Text(r["article_id"], r["text_hash"], r["title"], r["body"]) for r in self.rows("pending_vectors", model=model, batch=batch)
+        ]
+
+    def record_vectors(self, model: str, texts: Sequence[Text], vectors: np.ndarray) -> None:
+        """One vector (a row of `vectors`) for each text."""
+        with self.transaction():
+            self.write(
+                [
+                    {"article_id": text.article_id, "model": model, "text_hash": text.hash, "vector": vector}
+                    for text, vector in zip(texts, vectors.tolist(), strict=True)
+                ],
+                "record_vectors",
+            )
+
+
+def _text_hash(article: Article) -> str:
+    return stable_id(article.title, article.body)

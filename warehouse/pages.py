@@ -1,0 +1,151 @@
+"""Sources, links and pages: what was listed, what was fetched, and where it lies."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flows.records import ArrivedBy, Link, Page, Rejection, Source, WarcRef
+from warehouse.engine import Engine, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A discovery document as it was last read in full: what a conditional GET sends, and where the text lies."""
+
+    etag: str | None
+    last_modified: str | None
+    warc: WarcRef
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page whose body is still in its WARC file."""
+
+    url: str
+    source_id: str
+    found_url: str
+    final_url: str
+    fetched_at: datetime
+    content_type: str
+    warc: WarcRef
+    arrived_by: ArrivedBy
+
+
+class Pages(Engine):
+    """What the warehouse knows of links and pages."""
+
+    def record_sources(self, sources: Iterable[Source]) -> None:
+        with self.transaction():
+            self.write(
+                [{"source_id": s.id, "name": s.name, "kind": s.kind, "home": s.home, "status": s.status} for s in sources],
+                "record_sources",
+            )
+
+    def document(self, url: str) -> Document | None:
+        """The discovery document last read in full at this URL."""
+        for row in self.rows("document", url=url):
+            return Document(row["etag"], row["last_modified"], self._warc(row))
+        return None
+
+    def record_links(
+        self, documents: Mapping[str, Document], links: Iterable[Link], rejections: Iterable[Rejection], now: datetime
+    ) -> None:
+        """What a look at one source listed: the documents by URL, the links, and the entries that were refused."""
+        with self.transaction():
+            self.write(
+                [
+                    {
+                        "url": url,
+                        "etag": document.etag,
+                        "last_modified": document.last_modified,
+                        "fetched_at": now,
+                    }
+                    | self._place(document.warc)
+                    for url, document in documents.items()
+                ],
+                "record_documents",
+            )
+            self.write([asdict(link) | {"discovered_at": now} for link in links], "record_links")
+            self._record_rejections(rejections, now)
+
+    def pending_links(self, source_id: str, now: datetime) -> list[Link]:
+        """Links of one source that are to be fetched, oldest first."""
+        return [Link(**row) for row in self.rows("pending_links", source_id=source_id, now=now)]
+
+    def record_fetched(self, outcomes: Iterable[tuple[Link, Page | Rejection | None]], now: datetime) -> None:
+        """What became of links that were fetched; None where a known page has not changed."""
+        outcomes = list(outcomes)
+        rejections = [outcome for _, outcome in outcomes if isinstance(outcome, Rejection)]
+        with self.transaction():
+            self._record_pages([outcome for _, outcome in outcomes if isinstance(outcome, Page)], "run")
+            self._record_rejections(rejections, now)
+            self.write(
+                [
+                    {"url": link.url, "tried_at": now, "ended": not (isinstance(outcome, Rejection) and outcome.retry)}
+                    for link, outcome in outcomes
+                ],
+                "record_tries",
+            )
+
+    def record_archived(self, pages: Iterable[Page]) -> None:
+        """Pages that came from an archive."""
+        with self.transaction():
+            self._record_pages(pages, "backfill")
+
+    # articles and vectors
+
+    def reopen_pages(self, since: datetime) -> None:
+        """Make the pages fetched or archived since then pending again."""
+        with self.transaction():
+            self.execute("reopen_pages", since=since)
+
+    def pending_pages(self, batch: int) -> list[StoredPage]:
+        """Pages that no extractor has read yet, oldest first."""
+        return [
+            StoredPage(
+                row["url"],
+                row["source_id"],
+                row["found_url"],
+                row["final_url"],
+                row["fetched_at"],
+                row["content_type"],
+                self._warc(row),
+                row["arrived_by"],
+            )
+            for row in self.rows("pending_pages", batch=batch)
+        ]
+
+    def _record_pages(self, pages: Iterable[Page], arrived_by: ArrivedBy) -> None:
+        rows = {
+            (page.url, page.fetched_at, digest): {
+                "url": page.url,
+                "source_id": page.source_id,
+                "found_url": page.found_url,
+                "final_url": page.final_url,
+                "fetched_at": page.fetched_at,
+                "content_type": page.content_type,
+                "digest": digest,
+                "arrived_by": arrived_by,
+                "etag": page.etag,
+                "last_modified": page.last_modified,
+            }
+            | self._place(page.warc)
+            for page in pages
+            for digest in [hashlib.blake2b(page.body, digest_size=8).hexdigest()]
+        }
+        self.write(list(rows.values()), "record_pages")
+
+    def _place(self, ref: WarcRef) -> Row:
+        """A record's place; a file of this data directory by its path in it, so that the directory can be moved."""
+        path = Path(ref.file).resolve()
+        inside = path.is_relative_to(self._directory)
+        return {"warc_file": str(path.relative_to(self._directory) if inside else path), "warc_offset": ref.offset}
+
+    def _warc(self, row: Row) -> WarcRef:
+        return WarcRef(str(self._directory / row["warc_file"]), row["warc_offset"])
+
+    def _record_rejections(self, rejections: Iterable[Rejection], now: datetime) -> None:
+        rows = {rejection.url: asdict(rejection) | {"rejected_at": now} for rejection in rejections}
+        self.write(list(rows.values()), "record_rejections")
