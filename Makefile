@@ -34,7 +34,7 @@ sql: .venv/.installed  ## a read-only SQL shell on what was found
 	$(BIN)/kliping sql
 
 test: .venv/.installed  ## the test suite
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/.installed  ## ruff, mypy, and who may import whom
 	$(BIN)/ruff check .
