@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test lint bench bench-extract docs clean-demo
+.PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-encode bench-topics bench-stories bench-scale bench-delivery train-stories docs clean-demo
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,27 @@ bench: .venv/.installed  ## the figures of docs/benchmarks.md
 
 bench-extract: .venv/.installed .venv-peers/.installed  ## extraction beside other tools
 	@$(BIN)/python -m tests.bench_extract
+
+bench-variants: .venv/.installed  ## extraction of real pages with one thing changed
+	@$(BIN)/python -m tests.bench_variants
+
+bench-encode: .venv/.installed  ## the encoder beside plain sentence-transformers
+	@$(BIN)/python -m tests.bench_encode
+
+bench-topics: .venv/.installed  ## the shipped topic beside plainer rules
+	@$(BIN)/python -m tests.bench_topics
+
+bench-stories: .venv/.installed .venv-peers/.installed  ## grouping beside other tools, and what nights and orders change
+	@$(BIN)/python -m tests.bench_stories
+
+bench-scale: .venv/.installed  ## a night of 5,000 articles beside 100 thousand and beside a million (5.6 GB, some minutes)
+	@$(BIN)/python -m tests.bench_scale
+
+bench-delivery: .venv/.installed  ## 10,000 pending alerts to one receiver
+	@$(BIN)/python -m tests.bench_delivery
+
+train-stories: .venv/.installed  ## learn the weights of grouping from the labelled stories beside the project
+	@$(BIN)/python -m tests.train_stories
 
 .venv-peers/.installed: pyproject.toml
 	@echo "setting up .venv-peers (about a minute, once)"

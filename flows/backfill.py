@@ -1,10 +1,11 @@
-"""Runs without a network: `backfill` takes in WARC archives, `reprocess` reads stored pages again. Neither sends an alert."""
+"""Runs without a network: `backfill` takes in WARC archives, `reprocess` does a stage again. Neither sends an alert."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from flows import steps
 from flows.config import Settings, load_sources, load_topics
@@ -24,30 +25,41 @@ def backfill(archives: Sequence[Path], sources: Path, topics: Path, warehouse: P
     Raises ConfigError, BusyError, WarehouseError.
     """
 
-    def take_in(store: Warehouse, declared: Sequence[Source], progress: Progress) -> Iterable[Unreadable]:
+    def take_in(store: Warehouse, declared: Sequence[Source], model: str, progress: Progress) -> Iterable[Unreadable]:
         return steps.take_in(store, [path.resolve() for path in archives], declared, progress)
 
     return _offline("backfill", take_in, sources, topics, warehouse)
 
 
-def reprocess(since: datetime, sources: Path, topics: Path, warehouse: Path) -> Outcome:
-    """Extract the pages fetched or archived since then anew, from their WARC records; articles keep their ids.
+Stage = Literal["extract", "embed", "group", "match"]
 
-    An alert that the new text deserves is recorded, and sent by the next run. Raises ConfigError, BusyError, WarehouseError.
+
+def reprocess(stage: Stage, since: datetime, sources: Path, topics: Path, warehouse: Path) -> Outcome:
+    """Do a stage again for the pages fetched or archived since then, or the articles published since then, and what follows from it.
+
+    Articles keep their ids, stories theirs wherever their articles stay together. What was decided about alerts stays; an alert that only
+    the new result deserves is recorded, and sent by the next run. Raises ConfigError, BusyError, WarehouseError.
     """
 
-    def reopen(store: Warehouse, declared: Sequence[Source], progress: Progress) -> Iterable[Unreadable]:
-        store.reopen_pages(since)
+    def reopen(store: Warehouse, declared: Sequence[Source], model: str, progress: Progress) -> Iterable[Unreadable]:
+        if stage == "extract":
+            store.reopen_pages(since)
+        elif stage == "embed":
+            store.forget_vectors(model, since)
+        elif stage == "group":
+            store.reopen_stories(since)
+        else:
+            store.forget_looks(since)
         return ()
 
     return _offline("reprocess", reopen, sources, topics, warehouse)
 
 
-Prepare = Callable[[Warehouse, Sequence[Source], Progress], Iterable[Unreadable]]
+Prepare = Callable[[Warehouse, Sequence[Source], str, Progress], Iterable[Unreadable]]
 
 
 def _offline(kind: RunKind, prepare: Prepare, sources: Path, topics: Path, warehouse: Path) -> Outcome:
-    """`prepare` makes pages pending and returns what it could not read; the steps do the rest."""
+    """`prepare` makes work pending and returns what it could not read; the steps do the rest."""
     declared = load_sources(sources)
     watched, _ = load_topics(topics, environ=None)
     settings = Settings.from_environ(os.environ)
@@ -58,8 +70,8 @@ def _offline(kind: RunKind, prepare: Prepare, sources: Path, topics: Path, wareh
         with closing(Warehouse.open(warehouse)) as store:
             run = store.begin_run(kind, now, now)
             store.record_sources(declared)
-            unreadable = prepare(store, declared, progress)
-            encoder = Encoder(settings.model or default_model(), settings.cache, lambda text: progress.say("embed", text))
+            encoder = Encoder(settings.model or default_model())
+            unreadable = prepare(store, declared, encoder.model, progress)
             steps.catch_up(store, declared, watched, encoder, now, progress)
             outcome = Outcome((), [str(place) for place in unreadable], {check: len(rows) for check, rows in store.offending().items()})
             added = store.finish_run(run, datetime.now(UTC), outcome.state)

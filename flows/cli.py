@@ -17,8 +17,8 @@ import typer
 
 from flows import __version__
 from flows.config import Settings, choose, load_sources, load_topics, parse_duration
-from flows.records import ConfigError, KlipingError
-from flows.shell import Format, converse, show
+from flows.records import ConfigError, KlipingError, Topic
+from flows.shell import Format, converse, show, show_learned
 from warehouse.engine import QueryError, Reader, private
 
 app = typer.Typer(
@@ -31,6 +31,10 @@ app = typer.Typer(
 )
 sources_app = typer.Typer(help="The outlets in sources.yaml.", no_args_is_help=True)
 app.add_typer(sources_app, name="sources")
+topics_app = typer.Typer(help="The watch topics in topics.yaml.", no_args_is_help=True)
+app.add_typer(topics_app, name="topics")
+alerts_app = typer.Typer(help="What was sent to the desks, and what was not.", no_args_is_help=True)
+app.add_typer(alerts_app, name="alerts")
 
 
 def _duration(option: str, text: str) -> timedelta:
@@ -82,7 +86,7 @@ def run(
     clock = _instant("--now", now) if now else None
     reach = _duration("--since", since)
     choose(load_sources(sources), only or [], replaying=bool(replay))
-    load_topics(topics, os.environ)
+    _check_channels(topics)
     from flows.orchestrator import api
 
     with _interruptible(), api(private(warehouse)):
@@ -111,20 +115,35 @@ def backfill(
 
 @app.command()
 def reprocess(
-    stage: Annotated[Literal["extract"], typer.Option(help="What to do again.")] = "extract",
-    since: Annotated[str, typer.Option(metavar="DATE", help="Only pages fetched or archived since then.")] = "1970-01-01",
+    stage: Annotated[Literal["extract", "embed", "group", "match"], typer.Option(help="What to do again.")] = "extract",
+    since: Annotated[
+        str, typer.Option(metavar="DATE", help="Only pages fetched or archived, for the other stages articles published, since then.")
+    ] = "1970-01-01",
     sources: SourcesFile = Path("sources.yaml"),
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """Extract stored pages anew from their WARC records, after a change of rules; articles keep their ids."""
+    """Do a stage again, and what follows from it: for all that is stored, or since a date. No alert is sent.
+
+    \b
+    extract  read the pages again from their WARC records, after a change of
+             rules; articles keep their ids
+    embed    make the vectors anew, after a change of the model's weights;
+             the stories stay until they are grouped again
+    group    place the articles anew, after a change of model, weights or
+             window; stories keep their ids wherever their articles stay
+             together
+    match    let every topic look again; what was decided stays
+
+    A run that is broken off is finished by the next one of any kind.
+    """
     start = _instant("--since", since)
     load_sources(sources)
     load_topics(topics, environ=None)
     from flows.backfill import reprocess as redo
 
     with _interruptible():
-        outcome = redo(start, sources, topics, warehouse)
+        outcome = redo(stage, start, sources, topics, warehouse)
     raise typer.Exit(outcome.exit_status)
 
 
@@ -143,7 +162,7 @@ def schedule(
     interval = _duration("--every", every) if every else None
     zone = _zone("--timezone", timezone)
     load_sources(sources)
-    load_topics(topics, os.environ)
+    _check_channels(topics)
     _settle_prefect(warehouse)
     from flows.schedule import keep, when
 
@@ -180,23 +199,161 @@ def show_boilerplate(
     sources: SourcesFile = Path("sources.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """The lines that were learned to be clutter of one source, the most frequent first. `keep` in sources.yaml overrules them."""
-    choose(load_sources(sources), [source_id], replaying=True)
-    columns = "line_id, shape, articles, round(100 * share, 1) as percent, first_seen_at::date as since, kept, text"
-    of_source = f"from learned_lines where source_id = '{source_id}'"  # one of the declared ids
-    show(*Reader(warehouse).query(f"select {columns} {of_source} order by articles desc, text"), "table")
+    """The lines that were learned to be clutter of one source, because they return on many of its articles.
+
+    Each is cut, or kept where `keep` in sources.yaml overrules it; with where it is cut, on how many of the newest articles it was counted,
+    the dates of the first and the last of them, when it was learned, and from how many articles it is cut now.
+    """
+    [source] = choose(load_sources(sources), [source_id], replaying=True)
+    show_learned(source, Reader(warehouse).boilerplate(source_id))
 
 
 @sources_app.command("check")
 def check_sources(
+    source_ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="These sources alone, not every active one.")] = None,
     sources: SourcesFile = Path("sources.yaml"),
-    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Check these sources alone.")] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="The same, as in `kliping run`.")] = None,
+    article: Annotated[str | None, typer.Option(metavar="URL", help="This article of the source, not its newest.")] = None,
 ) -> None:
-    """Validate the file, and probe each active source once: its discovery addresses, and one article."""
+    """Validate the file, ask each active source's discovery addresses once, and show of its newest article where each field was read,
+    what was cut, and by which rule. Standard error names each source that needs attention. Nothing is written.
+
+    Exit status: 0 every source gave an article; 1 some did; 2 bad usage or configuration; 3 none did.
+    """
     from flows.probe import probe
 
-    chosen = choose(load_sources(sources), only or [], replaying=False)
-    raise typer.Exit(asyncio.run(probe(chosen, Settings.from_environ(os.environ).contact)))
+    declared = load_sources(sources)
+    chosen = choose(declared, [*(source_ids or []), *(only or [])], replaying=False)
+    if article and (len(chosen) != 1 or not chosen[0].articles.search(article)):
+        raise ConfigError(f"--article {article}: expected the ID of one source before it, whose `articles` this address matches")
+    raise typer.Exit(asyncio.run(probe(chosen, declared, Settings.from_environ(os.environ).contact, article)))
+
+
+@alerts_app.command("list")
+def list_alerts(
+    pending: Annotated[bool, typer.Option("--pending", help="Only what has not arrived.")] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
+    warehouse: DataDirectory = Path("warehouse"),
+    form: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
+) -> None:
+    """Every message to a desk with how its deliveries stand, newest first: alerts, and heartbeats that are sent."""
+    rows = Reader(warehouse).deliveries("pending" if pending else "dead" if dead else None)
+    columns = ("raised_at", "alert_id", "topic_id", "kind", "channel", "state", "attempts", "next_attempt_at", "last_error", "title")
+    show(columns, [tuple(row[name] for name in columns) for row in rows], form)
+
+
+@alerts_app.command("retry")
+def retry_alerts(
+    alert_id: Annotated[str | None, typer.Argument(metavar="ID", help="This message alone, at any hour, given up or not.")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="What was given up too.")] = False,
+    topics: TopicsFile = Path("topics.yaml"),
+    warehouse: DataDirectory = Path("warehouse"),
+) -> None:
+    """Try now to deliver what is pending, without waiting for the next run. Quiet hours hold.
+
+    Exit status: 0 nothing failed; 1 something did; 2 bad usage or configuration; 3 a run holds the lock.
+    """
+    from flows.delivery import retry
+
+    with _interruptible():
+        delivered = retry(topics, warehouse, alert_id, dead)
+    sys.stdout.write(f"{delivered.told or 'nothing to deliver'}\n")
+    sys.stderr.write("".join(f"{trouble}\n" for trouble in delivered.troubles))
+    raise typer.Exit(1 if delivered.troubles else 0)
+
+
+@alerts_app.command("test")
+def try_alerts(
+    channel: Annotated[str | None, typer.Argument(metavar="CHANNEL", help="This one alone.")] = None,
+    topics: TopicsFile = Path("topics.yaml"),
+) -> None:
+    """Send a test message to each channel that topics.yaml declares, and say what came of it.
+
+    Exit status: 0 all arrived, as far as the channels tell; 1 one did not; 2 bad usage or configuration, such as an unset variable.
+    """
+    from flows.delivery import try_channels
+
+    errors = []
+    for name, error in try_channels(topics, channel):
+        sys.stdout.write(f"{name}: {error or 'sent'}\n")
+        errors.append(error)
+    if not errors:
+        sys.stdout.write(f"{topics} declares no channel: alerts are recorded and printed\n")
+    raise typer.Exit(1 if any(errors) else 0)
+
+
+@topics_app.command("list")
+def list_topics(topics: TopicsFile = Path("topics.yaml")) -> None:
+    """Every topic, those that are not watched for too."""
+    rows = [
+        (
+            topic.id,
+            topic.title,
+            "yes" if topic.active else "no",
+            " + ".join(group.name for group in topic.all_of),
+            ", ".join(topic.channels),
+        )
+        for topic in load_topics(topics, environ=None, inactive=True)[0]
+    ]
+    show(("topic_id", "title", "active", "all_of", "channels"), rows, "table")
+
+
+@topics_app.command("test")
+def try_topics(
+    text: Annotated[
+        str | None, typer.Argument(metavar="TEXT|FILE|URL", help="A text, its first line the headline; a text file or .html; an address.")
+    ] = None,
+    topic: Annotated[str | None, typer.Option(metavar="ID", help="This topic alone, active or not; else all active ones.")] = None,
+    jsonl: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Items with id, title and text, one JSON a line; - is standard input.")
+    ] = None,
+    topics: TopicsFile = Path("topics.yaml"),
+    sources: SourcesFile = Path("sources.yaml"),
+) -> None:
+    """Say whether an article belongs to a topic, and why. Nothing is written.
+
+    A topic is an article's subject, which alerts, or a mention, which is recorded. With --jsonl one JSON line for each item: id, matched
+    (as its subject), strength, score, evidence, and topic where there are several; where items have a `label` (true, false, on_topic,
+    mention, off_topic, background), standard error has precision, recall, F1 and the errors.
+    """
+    chosen = _choose_topics(topics, topic)
+    if (text is None) == (jsonl is None):
+        raise ConfigError("expected either a text, a file or an address, or --jsonl FILE")
+    from flows.trial import read_text, show_text, try_items
+
+    if jsonl:
+        try_items(chosen, jsonl)
+    elif text is not None:
+        known = load_sources(sources) if text.startswith("http") and sources.exists() else ()
+        show_text(chosen, *read_text(text, known, Settings.from_environ(os.environ).contact))
+
+
+@topics_app.command("replay")
+def replay_topic(
+    topic_id: Annotated[str, typer.Argument(metavar="ID")],
+    since: Annotated[str, typer.Option(metavar="DATE", help="Only articles since then.")] = "1970-01-01",
+    topics: TopicsFile = Path("topics.yaml"),
+    warehouse: DataDirectory = Path("warehouse"),
+) -> None:
+    """Show what a topic, as topics.yaml has it now, would add to its recorded hits and drop from them, story by story.
+
+    Reads media.duckdb; nothing is written, and nobody is alerted.
+    """
+    start = _instant("--since", since)
+    [topic] = _choose_topics(topics, topic_id)
+    from flows.rehearsal import show_replay
+
+    show_replay(topic, Reader(warehouse), start)
+
+
+def _choose_topics(path: Path, topic_id: str | None) -> tuple[Topic, ...]:
+    """The active topics of the file, or the one of that id."""
+    declared, _ = load_topics(path, environ=None, inactive=True)
+    chosen = tuple(topic for topic in declared if (topic.active if topic_id is None else topic.id == topic_id))
+    if not chosen:
+        known = ", ".join(topic.id for topic in declared) or "none"
+        raise ConfigError(f"{topic_id}: no such topic; known are {known}" if topic_id else f"{path}: no topic is active; known are {known}")
+    return chosen
 
 
 @app.callback(invoke_without_command=True)
@@ -235,6 +392,13 @@ def _interruptible() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         _end("interrupted: the next run goes on where this one stopped", 130)
+
+
+def _check_channels(topics: Path) -> None:
+    """The topics file and the channels' addresses; Apprise knows whether it understands them."""
+    from flows.edges import notify
+
+    load_topics(topics, os.environ, notify.check)
 
 
 def _settle_prefect(warehouse: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from string import Formatter
 from typing import Literal, TypeVar, get_args
@@ -13,12 +13,28 @@ from zoneinfo import ZoneInfo
 
 from cssselect import HTMLTranslator, SelectorError
 
-from flows.records import ConfigError, Discovery, DiscoveryKind, Expect, Source, SourceKind, TermGroup, Topic, stable_id
+from flows.records import (
+    AlertKind,
+    ConfigError,
+    Discovery,
+    DiscoveryKind,
+    Escalation,
+    Expect,
+    Nearness,
+    Quiet,
+    Source,
+    SourceKind,
+    TermGroup,
+    Topic,
+    stable_id,
+)
 from flows.yamlfile import Keys, Mistake, Place, YamlFile, did_you_mean
 
 T = TypeVar("T")
 
 _STATUSES: tuple[Literal["active", "archive"], ...] = ("active", "archive")
+_NEARNESS: tuple[Nearness, ...] = ("sentence", "paragraph")
+_KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
 DEFAULT_MAX_AGE = timedelta(hours=72)  # as long as a run looks back
 _NO_PATTERN = re.compile(r"(?!)")  # in place of one that could not be read, until the mistakes are reported
 
@@ -29,7 +45,6 @@ class Settings:
 
     model: str  # KLIPING_MODEL: the embedding model's name; '' for the one that comes with the program
     contact: str  # KLIPING_CONTACT: the address in the user agent where an outlet can complain; '' for none
-    cache: Path  # KLIPING_CACHE: where the model's weights are kept, for all warehouses of a user
 
     @staticmethod
     def from_environ(environ: Mapping[str, str]) -> "Settings":
@@ -37,8 +52,7 @@ class Settings:
         contact = environ.get("KLIPING_CONTACT", "").strip()
         if contact and not re.fullmatch(r"https?://[!-~]+|[!-~]+@[!-~]+", contact):
             raise ConfigError(f"KLIPING_CONTACT: expected an e-mail address or a web address; got {contact!r}")
-        cache = environ.get("KLIPING_CACHE") or str(Path(environ.get("XDG_CACHE_HOME") or "~/.cache", "kliping"))
-        return Settings(environ.get("KLIPING_MODEL", "").strip(), contact, Path(cache).expanduser())
+        return Settings(environ.get("KLIPING_MODEL", "").strip(), contact)
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
@@ -53,28 +67,50 @@ def load_sources(path: Path) -> tuple[Source, ...]:
     return sources
 
 
-def load_topics(path: Path, environ: Mapping[str, str] | None) -> tuple[tuple[Topic, ...], Mapping[str, str]]:
+Check = Callable[[str], str | None]  # what is wrong with a channel's address, without any part of it
+
+
+def load_topics(
+    path: Path, environ: Mapping[str, str] | None, check: Check = lambda address: None, *, inactive: bool = False
+) -> tuple[tuple[Topic, ...], Mapping[str, str]]:
     """The active topics of a topics.yaml, and the Apprise URL of each channel that one of them names. Raises ConfigError.
 
-    `environ` holds the channels' addresses; None for a command that does not alert: then no channel is looked up.
+    `environ` holds the channels' addresses; None for a command that does not alert: then no channel is looked up. `inactive`: those
+    topics too that are not watched for.
     """
+    file, keys, channels = _read_topics(path)
+    ids: dict[str, int] = {}
+    declared = keys.read("topics", _list_of(lambda place: _topic(place, channels, ids)), ())
+    topics = [topic for topic in declared if topic.active or inactive]
+    used = {name for topic in topics for name in (*topic.channels, *(topic.escalate.to if topic.escalate else ()))}
+    addresses = {name: _address(channels[name], environ, check) for name in channels if name in used} if environ is not None else {}
+    file.report()
+    return tuple(topics), addresses
+
+
+def load_channels(path: Path, environ: Mapping[str, str], only: str | None, check: Check) -> Mapping[str, str]:
+    """The Apprise URL of each channel that a topics.yaml declares, or of one, whether a topic names it or not. Raises ConfigError."""
+    file, _, channels = _read_topics(path)
+    if only and only not in channels:
+        known = f"declared are {', '.join(channels)}" if channels else "none is declared"
+        raise ConfigError(f"{path}: {only}: no such channel; {known}")
+    addresses = {name: _address(place, environ, check) for name, place in channels.items() if only in (None, name)}
+    file.report()
+    return addresses
+
+
+def _read_topics(path: Path) -> tuple[YamlFile, Keys, dict[str, Place]]:
     file = YamlFile(path)
     keys = file.root().keys(required=("version", "topics"), optional=("channels",))
     keys.read("version", _version, 1)
-    channels = keys.read("channels", _channels, {})
-    ids: dict[str, int] = {}
-    topics = [topic for topic in keys.read("topics", _list_of(lambda place: _topic(place, channels, ids)), ()) if topic]
-    used = {name for topic in topics for name in topic.channels}
-    addresses = {name: _address(channels[name], environ) for name in channels if name in used} if environ is not None else {}
-    file.report()
-    return tuple(topics), addresses
+    return file, keys, keys.read("channels", _channels, {})
 
 
 def choose(declared: Sequence[Source], only: Sequence[str], replaying: bool) -> list[Source]:
     """The sources to look at: the active ones, in a replay those of the archive too, of the given ids if there are any."""
     known = [source.id for source in declared]
     if unknown := [wanted for wanted in only if wanted not in known]:
-        raise ConfigError(f"--only {unknown[0]}: no such source; known are {', '.join(known)}")
+        raise ConfigError(f"{unknown[0]}: no such source; known are {', '.join(known)}")
     chosen = [source for source in declared if (not only or source.id in only) and (replaying or source.status == "active")]
     if not chosen:
         raise ConfigError("no source to look at: those with status archive are for backfill and replay only")
@@ -165,50 +201,106 @@ def _channels(place: Place) -> dict[str, Place]:
     return channels
 
 
-def _address(variable: Place, environ: Mapping[str, str]) -> str:
+def _address(variable: Place, environ: Mapping[str, str], check: Check) -> str:
     """A channel's Apprise URL; never part of a message, because it holds the channel's password."""
     address = environ.get(variable.value, "").strip()
-    if not re.match(r"[a-z0-9+.-]+://.", address, re.IGNORECASE):
-        variable.wrong(
-            f"the environment variable {variable.value} to hold an Apprise URL such as json://host/path; "
-            f"it {'holds something else' if address else 'is not set'}"
-        )
+    wrong = "holds something else" if not re.match(r"[a-z0-9+.-]+://.", address, re.IGNORECASE) else check(address)
+    if wrong or not address:
+        expected = f"the environment variable {variable.value} to hold an Apprise URL such as json://host/path"
+        variable.wrong(f"{expected}; it {wrong if address else 'is not set'}")
     return address
 
 
-def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> Topic | None:
-    """The topic; None for an inactive one, which is checked all the same."""
-    keys = place.keys(required=("id", "title", "all_of"), optional=("none_of", "alert", "active"))
-    all_of = keys.read("all_of", _list_of(_term_group, optional=False), ())
+def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> Topic:
+    keys = place.keys(required=("id", "title", "all_of"), optional=("near", "none_of", "alert", "active"))
+    names_of_groups: dict[str, int] = {}
+    all_of = keys.read("all_of", _list_of(lambda place: _term_group(place, names_of_groups), optional=False), ())
+    near: Nearness = keys.read("near", _one_of(_NEARNESS), "sentence")
     none_of = keys.read("none_of", _list_of(_term), ())
-    names, max_age = keys.read("alert", lambda place: _alert(place, channels), ((), DEFAULT_MAX_AGE))
-    topic = Topic(
+    alert = keys.read("alert", lambda place: _alert(place, channels), _Alert())
+    return Topic(
         id=keys.read("id", _new_id(ids), ""),
         title=keys.read("title", _text, ""),
         all_of=all_of,
         none_of=none_of,
-        channels=names,
-        max_age=max_age,
-        version=_topic_version(all_of, none_of),
+        channels=alert.channels,
+        max_age=alert.max_age,
+        version=_topic_version(all_of, near, none_of),
+        near=near,
+        active=keys.read("active", _truth, True),
+        kinds=alert.kinds,
+        quiet=alert.quiet,
+        digest=alert.digest,
+        heartbeat=alert.heartbeat,
+        escalate=alert.escalate,
     )
-    return topic if keys.read("active", _truth, True) else None
 
 
-def _alert(place: Place, channels: Mapping[str, Place]) -> tuple[tuple[str, ...], timedelta]:
-    keys = place.keys(optional=("channels", "max_age"))
-    names = keys.read("channels", _list_of(_one_of(tuple(channels), what="a channel declared under `channels`")), ())
-    return tuple(dict.fromkeys(names)), keys.read("max_age", _duration, DEFAULT_MAX_AGE)
+@dataclass(frozen=True, slots=True)
+class _Alert:
+    """What `alert` says of a topic."""
+
+    channels: tuple[str, ...] = ()
+    max_age: timedelta = DEFAULT_MAX_AGE
+    kinds: tuple[AlertKind, ...] = _KINDS
+    quiet: Quiet | None = None
+    digest: bool = False
+    heartbeat: bool = False
+    escalate: Escalation | None = None
 
 
-def _term_group(place: Place) -> TermGroup:
+def _alert(place: Place, channels: Mapping[str, Place]) -> _Alert:
+    keys = place.keys(optional=("channels", "max_age", "kinds", "quiet", "timezone", "digest", "heartbeat", "escalate"))
+    channel = _one_of(tuple(channels), what="a channel declared under `channels`")
+    zone = keys.read("timezone", _timezone, "Asia/Jakarta")
+    if "timezone" in keys.places and "quiet" not in keys.places:
+        keys.places["timezone"].wrong("only beside quiet, whose hours it tells")
+    return _Alert(
+        channels=tuple(dict.fromkeys(keys.read("channels", _list_of(channel), ()))),
+        max_age=keys.read("max_age", _duration, DEFAULT_MAX_AGE),
+        kinds=keys.read("kinds", _kinds, _KINDS),
+        quiet=keys.read("quiet", lambda place: _quiet(place, zone), None),
+        digest=keys.read("digest", _truth, False),
+        heartbeat=keys.read("heartbeat", _truth, False),
+        escalate=keys.read("escalate", lambda place: _escalation(place, channel), None),
+    )
+
+
+def _kinds(place: Place) -> tuple[AlertKind, ...]:
+    kinds = _list_of(_one_of(_KINDS), optional=False)(place)
+    if kinds and "new_story" not in kinds:
+        raise Mistake(place, "expected new_story among them: the others tell how an alerted story goes on")
+    return kinds
+
+
+def _quiet(place: Place, zone: str) -> Quiet:
+    match = re.fullmatch(r"([01]\d|2[0-3])[:.]([0-5]\d)\s*[-–]\s*([01]\d|2[0-3])[:.]([0-5]\d)", place.value)
+    if not match or match.groups()[:2] == match.groups()[2:]:
+        raise Mistake(place, "expected hours such as '22:00-06:00'")
+    return Quiet(time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4])), zone)
+
+
+def _escalation(place: Place, channel: Callable[[Place], str]) -> Escalation:
+    keys = place.keys(required=("to",), optional=("after",))
+    return Escalation(keys.read("to", _list_of(channel, optional=False), ()), keys.read("after", _duration, timedelta(hours=1)))
+
+
+def _term_group(place: Place, taken: dict[str, int]) -> TermGroup:
     keys = place.keys(required=("name", "any"))
-    return TermGroup(keys.read("name", _text, ""), keys.read("any", _list_of(_term, optional=False), ()))
+    return TermGroup(
+        keys.read("name", lambda place: _distinct(place, _text(place), "a name", taken), ""),
+        keys.read("any", _list_of(_term, optional=False), ()),
+    )
 
 
-def _topic_version(all_of: tuple[TermGroup, ...], none_of: tuple[str, ...]) -> str:
-    """The hash of what decides a match: the terms; not their order, nor names, title and channels."""
+# Counts up when flows/stages/topics.py and what it uses judge the same rule otherwise: then every article is looked at again.
+_MATCHER = "topic 2"
+
+
+def _topic_version(all_of: tuple[TermGroup, ...], near: Nearness, none_of: tuple[str, ...]) -> str:
+    """The hash of what decides a match: matcher, terms and nearness; not the order of terms, nor names, title and channels."""
     groups = sorted(sorted(group.any) for group in all_of)
-    return stable_id("topic 1", repr(groups), repr(sorted(none_of)))
+    return stable_id(_MATCHER, repr(groups), near, repr(sorted(none_of)))
 
 
 # ---- the values ----
@@ -234,7 +326,10 @@ def _text_or_number(place: Place) -> str:
 
 
 def _term(place: Place) -> str:
-    return " ".join(normalize("NFC", _text(place)).split())
+    term = " ".join(normalize("NFC", _text(place)).split())
+    if not re.fullmatch(r"\*?[^*]*\w[^*]*\*?", term):
+        raise Mistake(place, "expected a word or phrase, with * at its beginning or end only")
+    return term
 
 
 def _whole(at_least: int, at_most: int) -> Callable[[Place], int]:
@@ -294,12 +389,16 @@ def _new_id(taken: dict[str, int]) -> Callable[[Place], str]:
         text = _text(place)
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", text):
             raise Mistake(place, "expected an id of lower-case letters, digits, - and _")
-        if text in taken:
-            raise Mistake(place, f"expected an id of its own, not the one of line {taken[text]}")
-        taken[text] = place.line
-        return text
+        return _distinct(place, text, "an id", taken)
 
     return read
+
+
+def _distinct(place: Place, text: str, what: str, taken: dict[str, int]) -> str:
+    if text in taken:
+        raise Mistake(place, f"expected {what} of its own, not the one of line {taken[text]}")
+    taken[text] = place.line
+    return text
 
 
 def _pattern(place: Place) -> re.Pattern[str]:

@@ -1,6 +1,6 @@
 """The nightly run, from top to bottom:
 
-    sources.yaml -> discover -> fetch -> extract -> learn, clean -> embed -> group -> match -> deliver -> publish -> media.duckdb
+    sources.yaml -> discover -> fetch -> extract -> learn, clean -> embed -> group -> match, follow -> deliver -> publish -> media.duckdb
 
 Every step asks the warehouse what is pending and records what it did, so a run that was killed is finished by the next. Prefect
 schedules the flow, retries its tasks and shows them; a task is a source or a batch, never an article.
@@ -21,8 +21,9 @@ from prefect import Flow, State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun
 
-from flows import __version__, steps
+from flows import __version__, delivery, steps
 from flows.config import Settings, choose, load_sources, load_topics
+from flows.edges import notify
 from flows.edges.archive import WarcWriter
 from flows.edges.encoder import Encoder, default_model
 from flows.edges.transports import ArchivingTransport, LiveTransport, ReplayTransport
@@ -51,7 +52,8 @@ clean = _task(steps.clean_batch, "clean")
 embed = _task(steps.embed_batch, "embed")
 group = _task(steps.group_batch, "group")
 match = _task(steps.match_batch, "match {topic.id}")
-deliver = _task(steps.deliver, "deliver")
+follow = _task(steps.follow_topic, "follow {topic.id}")
+deliver = _task(delivery.deliver, "deliver")
 
 
 async def _tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # Prefect's names
@@ -76,7 +78,7 @@ async def nightly(
     alone. `only`: the ids of the sources to look at, all of them when empty. Raises ConfigError, BusyError, WarehouseError.
     """
     declared = load_sources(sources)
-    watched, channels = load_topics(topics, os.environ)
+    watched, channels = load_topics(topics, os.environ, notify.check)
     chosen = choose(declared, only or [], replaying=bool(replay))
     settings = Settings.from_environ(os.environ)
     progress = Progress()
@@ -94,19 +96,27 @@ async def nightly(
             async with Web(net.transport, version=__version__, contact=settings.contact, live=not replay) as web:
                 looks = await look(store, web, chosen, declared, net, since, progress)
 
-            encoder = Encoder(settings.model or default_model(), settings.cache, lambda text: progress.say("embed", text))
+            encoder = Encoder(settings.model or default_model())
             progress.drain("extract", "pages", extract, store, {source.id: source for source in declared}, pool, net.now)
             learn(store, declared, net.now)
             progress.drain("clean", "articles", clean, store)
             progress.drain("embed", "articles", embed, store, encoder)
             progress.drain("group", "articles", group, store, encoder.model, net.now)
+            looked_at = {}
             for topic in watched:
-                progress.drain("match", f"articles with {topic.id}", match, store, topic, net.now)
+                looked_at[topic.id] = progress.drain("match", f"articles with {topic.id}", match, store, topic, net.now)
+                follow(store, topic, net.now)
 
             for alert in store.alerts_of(run):
                 progress.say("alert", alert.text.replace("\n", "\n" + " " * 10))
-            for failure in deliver(store, channels, net.now):
-                progress.complain(failure)
+            for topic in watched:
+                found = steps.beat(store, topic, run, looks, declared, looked_at[topic.id], net.now, ring=not only)
+                progress.say("looked", f"{topic.id}: {found}")
+            delivered = deliver(store, watched, channels, net.now if replay or now else datetime.now(UTC))
+            if delivered.told:
+                progress.say("deliver", delivered.told)
+            for trouble in delivered.troubles:
+                progress.complain(trouble)
 
             looks += [Look(source.id) for source in declared if source not in chosen]
             store.record_health(declared, {seen.source_id: seen for seen in looks}, net.now)

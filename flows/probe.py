@@ -1,64 +1,179 @@
-"""`kliping sources check`: ask every discovery address of a source once, extract one article, and say what came of it."""
+"""`kliping sources check`: ask every discovery address of a source once, extract one article, and show where each of its fields was read.
+
+Standard output has the report, a source as soon as it is done; standard error a line for each source that needs attention.
+"""
 
 import asyncio
-import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.text import Text
 
 from flows import __version__, steps
 from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
-from flows.records import Article, Link, Page, Rejection, Source
+from flows.records import Article, Link, Origin, Page, Rejection, Source
 from flows.stages.extract import extract
+from flows.steps import Listed
 
 SINCE = timedelta(days=7)  # child sitemaps older than this say nothing about whether the source works
+_TRIES = 3  # links, the newest first, that are asked for until one is an article: the first may be a video
+_WIDTH = 100  # characters shown of a line of the page
+_SHOWN = 3  # lines shown of what one rule cut, and notes of one source
+
+# Colours alone, neither bold nor dim: so NO_COLOR leaves plain text.
+_SOURCE, _ORIGIN, _RULE, _WARNING = "cyan", "green", "magenta", "yellow"
 
 
-async def probe(sources: Sequence[Source], contact: str) -> int:
-    """Probe these sources, all at once; 0 when each listed links and gave an article, 1 when some did, 3 when none did."""
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """`works`: the source listed links and gave an article; `attention`: what an operator should look at all the same, or why not."""
+
+    source: Source
+    works: bool
+    attention: list[str]
+
+
+async def probe(chosen: Sequence[Source], declared: Sequence[Source], contact: str, article: str | None = None) -> int:
+    """Probe the chosen sources, all at once; 0 when each listed links and gave an article, 1 when some did, 3 when none did.
+
+    `declared`: all sources, as a link belongs to the first one that it matches; `article`: the address to extract, else the newest
+    links' are.
+    """
     now = datetime.now(UTC)
+    out, err = (Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True) for stderr in (False, True))
     with (
         tempfile.TemporaryDirectory() as folder,
         WarcWriter(Path(folder) / "probe.warc.gz", software=f"Kliping/{__version__}", created=now) as writer,
     ):
         live = ArchivingTransport(LiveTransport(), writer, clock=lambda: now)
         async with Web(live, version=__version__, contact=contact) as web:
-            sound = await asyncio.gather(*(_probe(web, source, sources, now) for source in sources))
-    return 0 if all(sound) else 1 if any(sound) else 3
+            checked = await asyncio.gather(*(_probe(web, source, declared, article, now, out) for source in chosen))
+    working = sum(each.works for each in checked)
+    odd = [each for each in checked if each.attention]
+    out.print(_line(f"{len(checked)} checked: {working} gave an article, {len(odd)} to look at"))
+    for each in odd:
+        err.print(_line((f"{each.source.id}: {'; '.join(each.attention)}", _WARNING)))
+    return 0 if working == len(checked) else 1 if working else 3
 
 
-async def _probe(web: Web, source: Source, sources: Sequence[Source], now: datetime) -> bool:
-    found = await steps.list_links(web, source, sources, now, SINCE, lambda url: None)
-    lines = [f"{source.id} ({source.name})"]
-    lines += [f"  {url}: {count} links to articles" for url, count in found.counts.items()]
-    lines += [f"  {note}" for note in found.notes]
-    newest = max(found.links.values(), key=lambda link: (link.listed_at or now, link.url), default=None)
-    article = await _article(web, source, newest) if newest else None
-    if isinstance(article, Article):
-        lines += _told(article)
-    elif isinstance(article, Rejection):
-        lines.append(f"  {article.url}: {article.reason}: {article.detail}")
-    sys.stdout.write("\n".join(lines) + "\n")
-    return isinstance(article, Article)
-
-
-async def _article(web: Web, source: Source, link: Link) -> Article | Rejection | None:
-    _, fetched = await steps.fetch_link(web, source, link)
-    return extract(fetched, source) if isinstance(fetched, Page) else fetched
-
-
-def _told(article: Article) -> list[str]:
-    when = f"{article.published_at} (to the {article.published_precision}, from {article.published_from})" if article.published_at else "-"
-    return [
-        f"  {article.url}",
-        f"    title      {article.title}",
-        f"    author     {article.author or '-'}",
-        f"    editor     {article.editor or '-'}",
-        f"    credit     {article.credit or '-'}",
-        f"    published  {when}",
-        f"    body       {len(article.body.split())} words",
-        *(f"    removed    {cut.rule}: {cut.text[:100]}" for cut in article.removed),
+async def _probe(web: Web, source: Source, declared: Sequence[Source], asked: str | None, now: datetime, out: Console) -> _Checked:
+    found = await steps.list_links(web, source, declared, now, SINCE, lambda url: None)
+    own = [link for link in found.links.values() if link.source_id == source.id]
+    newest = sorted(own, key=lambda link: (link.listed_at or now, link.url), reverse=True)[:_TRIES]
+    article, refused = await _first_article(web, source, [Link(asked, source.id, asked)] if asked else newest)
+    said = [*found.notes, *(f"{each.url}: {each.reason}: {each.detail}" for each in refused)]
+    report = [
+        _line((f"{source.id} ({source.name})", _SOURCE)),
+        *(_line(f"  {url}: {count} links to articles") for url, count in found.counts.items()),
+        *(_line("  ", (note, _WARNING)) for note in said),
+        *(_shown(article, ZoneInfo(source.timezone)) if article else ()),
     ]
+    out.print(*report, sep="\n")
+    doubts = _doubts(article, source) if article else [f"no article at {refused[-1].url}: {refused[-1].reason}"] if refused else []
+    return _Checked(source, article is not None, [*_missing(found, source, own), *doubts])
+
+
+async def _first_article(web: Web, source: Source, links: Sequence[Link]) -> tuple[Article | None, list[Rejection]]:
+    """The first article that comes of these links, and why those before it gave none."""
+    refused: list[Rejection] = []
+    for link in links:
+        _, fetched = await steps.fetch_link(web, source, link)
+        outcome = extract(fetched, source) if isinstance(fetched, Page) else fetched
+        if isinstance(outcome, Article):
+            return outcome, refused
+        if outcome is not None:
+            refused.append(outcome)
+    return None, refused
+
+
+# ---- what needs attention ----
+
+
+def _missing(found: Listed, source: Source, own: Sequence[Link]) -> Iterator[str]:
+    """What is wrong with what was listed."""
+    yield from found.notes[:_SHOWN]
+    if (more := len(found.notes) - _SHOWN) > 0:
+        yield f"{more} more such"
+    if not source.discover:
+        yield "no discovery address in sources.yaml"
+    elif found.counts and not own:
+        yield "no link that is listed matches its `articles`"
+    elif found.counts and len(found.links) < source.expect.min_links:
+        yield f"{len(found.links)} links, at least {source.expect.min_links} are expected"
+
+
+def _doubts(article: Article, source: Source) -> Iterator[str]:
+    """What an article lacks, or what looks as if its text were not the right part of the page."""
+    taken = {name: origin.place for name, origins in article.origins.items() for origin in origins if origin.taken}
+    if source.container and taken["body"] != "container":
+        yield "no selector of its `container` is on the page"
+    if taken.get("title") != "visible":
+        yield "no headline on the page"
+    if not (article.author or article.editor or article.credit):
+        yield "nobody is named"
+    if article.published_at is None:
+        yield "no date"
+    elif article.published_precision == "day":
+        yield "no time of day"
+    cut = sum(len(cut.text.split()) for cut in article.removed if not cut.rule.startswith("prune:"))
+    if cut > (kept := len(article.body.split())):
+        yield f"more words cut than kept, {cut} and {kept}"
+
+
+# ---- what came of the article ----
+
+
+def _shown(article: Article, zone: ZoneInfo) -> Iterator[Text]:
+    """Each field with the places it was read from and those that say something else; the text's ends; what was cut, by rule."""
+    published, modified = (instant and instant.astimezone(zone) for instant in (article.published_at, article.modified_at))
+    lines = article.body.split("\n")
+    fields = {
+        "title": article.title,
+        "author": article.author,
+        "editor": article.editor,
+        "credit": article.credit,
+        "dateline": article.dateline,
+        "published_at": published and f"{published}, to the {article.published_precision}",
+        "modified_at": modified and str(modified),
+        "body": f"{len(lines)} lines, {len(article.body.split())} words",
+    }
+    yield _line(f"  {article.url}")
+    for name, value in fields.items():
+        origins = article.origins.get(name, ())
+        taken = "; ".join(_said(origin, value or "") for origin in origins if origin.taken)
+        yield _line(f"    {name:<13}{value or '-'}", (f"  [{taken}]" if taken else "", _ORIGIN))
+        yield from (_line(" " * 17, (f"differs: {_said(origin, '')}", _WARNING)) for origin in origins if not origin.taken)
+    yield _line(f"    {'begins':<13}{_short(lines[0])}")
+    yield _line(f"    {'ends':<13}{_short(lines[-1], end=True)}")
+    yield _line(f"    {'cut':<13}{len(article.removed) or '-'}")
+    for rule in dict.fromkeys(cut.rule for cut in article.removed):
+        texts = [_short(cut.text) for cut in article.removed if cut.rule == rule]
+        more = [f"({len(texts) - _SHOWN} more)"] if len(texts) > _SHOWN else []
+        yield from (_line("      ", (f"{rule:<17}", _RULE), f" {text}") for text in [*texts[:_SHOWN], *more])
+
+
+def _said(origin: Origin, value: str) -> str:
+    """A place and its words, where they are not the value itself."""
+    return f"{origin.place}: {_short(origin.text)}" if origin.text != value else origin.place
+
+
+def _short(text: str, *, end: bool = False) -> str:
+    if len(text) <= _WIDTH:
+        return text
+    return f"…{text[-_WIDTH:]}" if end else f"{text[:_WIDTH]}…"
+
+
+def _line(*parts: str | tuple[str, str]) -> Text:
+    """One line of the report. A page's control characters do not reach the terminal."""
+    line = Text()
+    for part in parts:
+        text, style = part if isinstance(part, tuple) else (part, "")
+        line.append("".join(character if character.isprintable() else " " for character in text), style)
+    return line

@@ -9,8 +9,8 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime, time, timedelta
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,10 @@ DiscoveryKind = Literal["rss", "news_sitemap", "sitemap", "index"]
 SourceKind = Literal["press", "agency", "broadcaster", "user_blog"]
 Precision = Literal["second", "minute", "day"]
 Relation = Literal["original", "copy", "rewrite", "same_story"]
-Decision = Literal["raised", "joined", "too_old", "backfill"]
+Strength = Literal["subject", "mention"]
+Nearness = Literal["sentence", "paragraph"]
+Decision = Literal["raised", "joined", "too_old", "backfill", "mention"]
+AlertKind = Literal["new_story", "development", "pickup", "closed"]
 ArrivedBy = Literal["run", "backfill"]
 Stage = Literal["discover", "fetch", "extract"]
 Reason = Literal[
@@ -137,12 +140,26 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A place on the page that says something about a field, and its words. `taken`: it was believed; where not, it says something else.
+
+    Places are 'visible' (a line that readers see; of a headline its element), 'visible-modified' (one that gives the change alone),
+    'json-ld', 'microdata', 'time', 'title', 'meta' or a meta tag's name, 'url', the id of the rule that cut the words from the text
+    ('sign-off', 'aired'); and of a body 'container' (a selector of the source's own) or 'density' (the element that was chosen).
+    """
+
+    place: str
+    text: str
+    taken: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """What a page says, without its clutter.
 
     `body` is the article's own paragraphs joined by newlines, NFC, without the headline. `author`, `editor` and `credit` are names
     joined by '; '. `published_at` and `published_precision` are both None where the page has no date; with precision 'day' the
-    instant is local midnight in the source's time zone.
+    instant is local midnight in the source's time zone. `origins`: by the name of a field, where it was read.
     """
 
     url: str  # canonical, after rel=canonical: the identity
@@ -156,14 +173,19 @@ class Article:
     dateline: str | None = None
     published_at: datetime | None = None
     published_precision: Precision | None = None
-    published_from: str | None = None  # which part of the page gave published_at: 'visible', 'json-ld', 'meta', 'url' …
     modified_at: datetime | None = None
     language: str = "id"
     removed: tuple[Removed, ...] = ()
+    origins: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:
         return article_id(self.url)
+
+    @property
+    def published_from(self) -> str | None:
+        """The place that gave published_at."""
+        return next((origin.place for origin in self.origins.get("published_at", ()) if origin.taken), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +202,11 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Clipping:
-    """An article as grouping sees it. `vector`: the model's unit vector, float32; `story_id`: None until it is placed."""
+    """An article as grouping sees it. `vector`: the model's unit vector, float32; `story_id`: None until it is placed.
+
+    `alerted`: its story was alerted for it, so it stays with that story's id and with the other articles alerted there.
+    `anew`: though it is placed, it is to be placed again, as after a change of weights.
+    """
 
     article_id: str
     source_id: str
@@ -190,6 +216,9 @@ class Clipping:
     credit: str | None
     vector: npt.NDArray[np.float32] = field(repr=False, compare=False)
     story_id: str | None = None
+    outlet: str = ""  # the source's name
+    alerted: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +230,7 @@ class Placement:
     relation: Relation
     original_article_id: str
     similarity: float  # to the original or, for 'same_story', to the nearest article of the story; 1 for an original
+    left_story_id: str | None = None  # the story that it stood in before and left, when that is no merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +250,28 @@ class TermGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """The hours in which a topic's messages are held, from `start` to before `end` on the clocks of a time zone, past midnight too."""
+
+    start: time
+    end: time
+    timezone: str = "Asia/Jakarta"
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Where a message goes too when its channel has been out of reach for so long."""
+
+    to: tuple[str, ...]
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
-    """A watch topic as topics.yaml declares it. `version`: the hash of what decides a match."""
+    """A watch topic as topics.yaml declares it. `version`: the hash of what decides a match; `near`: where in a body its sides must meet.
+
+    `kinds`: the alerts it raises; `digest`: its messages of a delivery go out as one; `heartbeat`: it tells of every night.
+    """
 
     id: str
     title: str
@@ -230,6 +280,13 @@ class Topic:
     channels: tuple[str, ...]
     max_age: timedelta
     version: str
+    kinds: tuple[AlertKind, ...] = get_args(AlertKind)
+    quiet: Quiet | None = None
+    digest: bool = False
+    heartbeat: bool = False
+    escalate: Escalation | None = None
+    near: Nearness = "sentence"
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,39 +303,88 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Why an article belongs to a topic. `score` in (0, 1]: 1 for a match in the headline."""
+    """Why an article belongs to a topic, as its subject or with a mention in passing. `score` in (0, 1]: 1 for a match in the headline."""
 
     score: float
     evidence: tuple[Span, ...]
+    strength: Strength = "subject"
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that matches a topic, with what deciding about an alert needs. `seen_at`: published_at, or first_seen_at without one."""
+    """An article that matches a topic, with what deciding about an alert needs.
+
+    `seen_at`: published_at, or first_seen_at where the page has no date: then `precision` is None.
+    """
 
     topic_id: str
     topic_version: str
     article_id: str
     story_id: str
     seen_at: datetime
+    precision: Precision | None
     arrived_by: ArrivedBy
     outlet: str  # the source's name
     url: str
     title: str
+    relation: Relation
+    original_article_id: str
     match: Match
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """A hit in a story that was alerted. `told`: an alert of the story has told of it."""
+
+    hit: Hit
+    decision: Decision
+    told: bool
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertedStory:
+    """A story that a topic has alerted: its alerts, by id, kind and when they were raised, and its reports."""
+
+    story_id: str
+    alerts: tuple[tuple[str, AlertKind, datetime], ...]
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
-    """A message to a desk about one story of one topic, recorded before it is delivered."""
+    """A message to a desk about one story of one topic, recorded before it is delivered. `article_ids`: the reports that it tells of."""
 
     id: str  # also the delivery's idempotency key
     topic_id: str
     story_id: str
-    kind: Literal["new_story"]
+    kind: AlertKind
     raised_at: datetime
     title: str
     text: str
+    article_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What one run looked at for one topic. `id`: the key of the message to the desk; None where it is recorded alone."""
+
+    id: str | None
+    topic_id: str
+    looked_at: datetime
+    sources: int  # that the run was to look at
+    answered: int
+    links: int
+    articles: int
+    hits: int
+    alerts: int
+    missed: str  # what could not be looked at, in words; '' for nothing
+    title: str
+    text: str
+
+    def __str__(self) -> str:
+        looked = f"{self.answered} of {self.sources} sources answered, {self.links} links, {self.articles} articles looked at"
+        return f"{looked}, {self.hits} hits, {self.alerts} alerts"
 
 
 def article_id(url: str) -> str:

@@ -1,9 +1,9 @@
-"""SQL on the published snapshot: one statement, or a shell. Read-only."""
+"""What the published snapshot holds: SQL, one statement or a shell, and the lines that were learned. Read-only."""
 
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -11,7 +11,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from warehouse.engine import QueryError, Reader
+from flows.records import Source
+from warehouse.engine import QueryError, Reader, Row
 
 Format = Literal["table", "csv", "json"]
 
@@ -53,6 +54,31 @@ def _list(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+_CUT: Mapping[str, str] = {
+    "line": "wherever it is a whole sentence",
+    "insert": "where it stands before a new sentence",
+    "label": "with what follows it, such as a headline",
+}
+
+
+def show_learned(source: Source, lines: Sequence[Row]) -> None:
+    """Print what was learned about a source: each line with whether it is cut or kept, where, since when and on how many articles."""
+    console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+    if not lines:
+        console.print(f"{source.name}: no line was learned yet; a line has to return on many articles, of several days")
+        return
+    console.print(
+        f"{source.name}: {len(lines)} learned, the most frequent first; what matches `keep` in sources.yaml stays in the articles"
+    )
+    for line in lines:
+        keeps = any(pattern.search(line["text"]) for pattern in source.keep)
+        change = "" if keeps == line["kept"] else f", {'kept' if keeps else 'cut'} from the next run on"
+        seen = f"on {line['articles']} of {line['counted']} articles, {line['first_seen_at']:%Y-%m-%d} to {line['last_seen_at']:%Y-%m-%d}"
+        console.print(f"{'kept' if line['kept'] else 'cut ':<5} {line['text']}")
+        console.print(f"      {_CUT[line['shape']]}{change}")
+        console.print(f"      {seen}; learned {line['learned_at']:%Y-%m-%d}; cut from {line['cut_from']}; line_id {line['line_id']}")
 
 
 def converse(reader: Reader, form: Format) -> None:

@@ -20,28 +20,29 @@ from multiprocessing import get_context
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flows.edges import archive, notify
+from flows.edges import archive
 from flows.edges.archive import ArchivedResponse, ArchiveError, BodyError, Unreadable
 from flows.edges.encoder import Encoder
 from flows.edges.web import FetchFailed, Web
 from flows.progress import Progress
-from flows.records import Alert, Article, Hit, Link, Page, Rejection, Source, Topic
-from flows.stages.alerts import decide
+from flows.records import Article, Heartbeat, Hit, Link, Page, Rejection, Source, Topic
+from flows.stages.alerts import decide, follow
 from flows.stages.extract import EXTRACTOR_VERSION, extract
 from flows.stages.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
 from flows.stages.links import canonical, declared, full_page_url, sort_children, sort_entries
 from flows.stages.listings import ListingError, expand, read_listing
+from flows.stages.messages import heartbeat
 from flows.stages.stories import group
 from flows.stages.topics import compile_topic, match
 from warehouse.pages import Document, StoredPage
-from warehouse.runs import Look
+from warehouse.runs import Look, Run
 from warehouse.store import Warehouse
 
 FETCHED_PER_COMMIT = 20  # at five seconds a page a kill costs at most two minutes of asking again
 PAGES_PER_BATCH = 256  # about four seconds of extraction on one core
 POOLED_PAGES = 128  # fewer are extracted sooner than the worker processes have started
-TEXTS_PER_BATCH = 256  # about ten seconds of encoding
-CLIPPINGS_PER_BATCH = 2_000  # a night; a backfill is grouped in portions of it, in order of publication
+TEXTS_PER_BATCH = 256  # about five seconds of encoding
+CLIPPINGS_PER_BATCH = 10_000  # a night of the whole press, so that its order of arrival does not matter; a backfill goes in portions of it
 ARTICLES_PER_BATCH = 1_000
 CLEANED_PER_BATCH = 5_000  # a few seconds; the headlines of a source are read once a batch
 STORY_WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is another story
@@ -330,11 +331,12 @@ def embed_batch(warehouse: Warehouse, encoder: Encoder) -> int:
 
 
 def group_batch(warehouse: Warehouse, model: str, now: datetime) -> int:
-    """Place the next articles that have no story; how many there were."""
-    new = warehouse.ungrouped(model, CLIPPINGS_PER_BATCH)
+    """Place the next articles that have no story, or that are to be placed anew; how many there were."""
+    new = {clipping.article_id: clipping for clipping in warehouse.ungrouped(model, CLIPPINGS_PER_BATCH)}
     if new:
-        placements, merges = group([*warehouse.open_stories(model, new, STORY_WINDOW), *new], STORY_WINDOW)
-        warehouse.record_grouped(placements, merges, now)
+        open_stories = {clipping.article_id: clipping for clipping in warehouse.open_stories(model, new.values(), STORY_WINDOW)}
+        placements, merges = group([*(open_stories | new).values()], STORY_WINDOW)
+        warehouse.record_grouped(new, placements, merges, now)
     return len(new)
 
 
@@ -343,7 +345,21 @@ def match_batch(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
     articles = warehouse.unmatched(topic, ARTICLES_PER_BATCH)
     rule = compile_topic(topic)
     hits = [
-        Hit(topic.id, topic.version, a.article_id, a.story_id, a.seen_at, a.arrived_by, a.outlet, a.url, a.title, found)
+        Hit(
+            topic_id=topic.id,
+            topic_version=topic.version,
+            article_id=a.article_id,
+            story_id=a.story_id,
+            seen_at=a.seen_at,
+            precision=a.precision,
+            arrived_by=a.arrived_by,
+            outlet=a.outlet,
+            url=a.url,
+            title=a.title,
+            relation=a.relation,
+            original_article_id=a.original_article_id,
+            match=found,
+        )
         for a in articles
         if (found := match(rule, a.title, a.body))
     ]
@@ -351,25 +367,35 @@ def match_batch(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
     return len(articles)
 
 
-# ---- deliver ----
+def follow_topic(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
+    """Raise the alerts with which a topic's alerted stories go on; how many."""
+    since = now - max(topic.max_age, STORY_WINDOW) - STORY_WINDOW  # older ones have nothing left to tell
+    alerts = follow(warehouse.alerted_stories(topic, since), topic, now, STORY_WINDOW)
+    warehouse.record_alerts(topic, alerts)
+    return len(alerts)
 
 
-def deliver(warehouse: Warehouse, channels: Mapping[str, str], now: datetime) -> list[str]:
-    """Try every pending delivery once; what did not arrive, one line each. A crash between sending and recording repeats one."""
-    failures = []
-    for alert, channel in warehouse.pending_deliveries():
-        error = _send(channels, channel, alert)
-        warehouse.record_delivery(alert, channel, error, now)
-        if error:
-            failures.append(f"alert {alert.id} to channel {channel}: {error}; the next run tries again")
-    return failures
+def beat(
+    warehouse: Warehouse,
+    topic: Topic,
+    run: Run,
+    looks: Sequence[Look],
+    sources: Sequence[Source],
+    articles: int,
+    now: datetime,
+    ring: bool,
+) -> Heartbeat:
+    """Record what a run looked at for a topic, where `ring` also for the desk: "nothing" shall mean "looked, and found nothing".
 
-
-def _send(channels: Mapping[str, str], channel: str, alert: Alert) -> str | None:
-    if channel not in channels:
-        return "it is not declared in topics.yaml"
-    try:
-        notify.deliver(channels[channel], alert)
-    except notify.DeliveryFailed as failed:
-        return str(failed)
-    return None
+    `looks`: at the sources that the run was to look at; `articles`: how many the topic looked at.
+    """
+    names = {source.id: source.name for source in sources}
+    asked = [names[look.source_id] for look in looks]
+    silent = [names[look.source_id] for look in looks if not look.usable]
+    hits = warehouse.hits_by_topic().get(topic.id, 0) - run.hits.get(topic.id, 0)
+    alerts = sum(alert.topic_id == topic.id for alert in warehouse.alerts_of(run))
+    counts = (sum(look.listed for look in looks), articles, hits, alerts)
+    missed = "; ".join(f"{look.source_id}: {note}" for look in looks for note in look.notes)
+    found = heartbeat(topic, asked, silent, counts, missed, now, ring)
+    warehouse.record_heartbeat(topic, run.id, found)
+    return found

@@ -232,7 +232,7 @@ def report_press() -> None:
                 root = html.document_fromstring(found.body(), parser=html.HTMLParser(encoding="utf-8"))
                 metadata, lines = read_metadata(root), read_lines(root)
                 _, at = find_headline(metadata, lines, source)
-                own = read_lines(choose(root, source.container, lines, at))
+                own = read_lines(choose(root, source.container, lines, at)[0])
                 body = "\n".join(line.text for line in own)
                 texts[url] = Text(source.id, by_url[url]["title"], body, NOW - timedelta(days=len(texts) % 2))
     learned, _ = learn_from(list(texts.values()))

@@ -9,20 +9,25 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import typer.main
 from warcio.archiveiterator import ArchiveIterator
 
+from flows import steps
 from flows.cli import app, main, spread
+from flows.config import load_sources
 from flows.edges.archive import WarcWriter
-from tests.conftest import ROOT, Kliping, Ran
+from tests.conftest import ROOT, Kliping, Ran, desk
 from tests.edges.misbehaving import Server, page, redirect, status
+from tests.test_delivery import TOPIC, raise_alerts
 from tests.test_nightly import rows
-from tests.test_steps import article, sitemap
-from warehouse.engine import private, publish, published
+from tests.test_steps import NOW, Nights, article, sitemap
+from warehouse.alerts import Attempt
+from warehouse.engine import only_run, private, publish, published
 from warehouse.store import Warehouse
 
 TOPICS = """\
@@ -119,7 +124,7 @@ def test_spread(given: str, same_as: str) -> None:
     [
         ("run --now gestern", "kliping: --now: expected an instant such as 2026-03-11T01:00+07:00, got 'gestern'"),
         ("run --since 3w", "kliping: --since: expected a duration such as 90s, 30m, 36h or 2d, got '3w'"),
-        ("run --only kompas nope", "kliping: --only nope: no such source; known are "),
+        ("run --only kompas nope", "kliping: nope: no such source; known are "),
         ("run --only voaindonesia", "kliping: no source to look at: those with status archive are for backfill and replay only"),
         ("run --replay no-such.warc.gz", "Error: Invalid value for '--replay': "),
         ("run --replay tests", "Error: Invalid value for '--replay': "),
@@ -131,7 +136,17 @@ def test_spread(given: str, same_as: str) -> None:
         ("schedule --every soon", "kliping: --every: expected a duration such as 90s, 30m, 36h or 2d, got 'soon'"),
         ("schedule --timezone Asia/Jakrta", "kliping: --timezone: expected a time zone such as Asia/Jakarta, got 'Asia/Jakrta'"),
         ("schedule --cron 'every night'", "kliping: --cron: expected five fields such as '0 1 * * *', got 'every night'"),
-        ("sources check --only nope", "kliping: --only nope: no such source; known are "),
+        ("sources check --only nope", "kliping: nope: no such source; known are "),
+        ("sources check kompas nope", "kliping: nope: no such source; known are "),
+        (
+            "sources check --article https://bola.kompas.com/read/2026/03/11/1/x",
+            "kliping: --article https://bola.kompas.com/read/2026/03/11/1/x: ",
+        ),
+        (
+            "sources check kompas --article https://x.example/",
+            "kliping: --article https://x.example/: expected the ID of one source before",
+        ),
+        ("sources boilerplate nope", "kliping: nope: no such source; known are "),
         ("sql --format xml 'select 1'", "Error: Invalid value for '--format': "),
         ("nope", "Error: No such command 'nope'"),
     ],
@@ -194,6 +209,53 @@ def test_unset_channel(capsys: pytest.CaptureFixture[str], tmp_path: Path, comma
     )
     assert server.requests == []
     assert not (tmp_path / "data").exists()
+
+
+# ---- alerts ----
+
+
+def test_alerts(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`alerts list` shows what waits and what was given up, `retry` sends it, `test` tries the channels; none of them tells the secret."""
+    topics = written(tmp_path / "topics.yaml", CHANNEL)
+    where = ("--topics", topics, "--warehouse", tmp_path / "data")
+    store = Warehouse.open(tmp_path / "data")
+    raise_alerts(store, replace(TOPIC, channels=("desk",)), 2)
+    store.record_deliveries([Attempt("1", "desk", "dead", NOW, "HTTP 500")])
+    store.close()
+    publish(tmp_path / "data")
+
+    def listed(*options: str) -> list[dict[str, object]]:
+        ran = ended(capsys, "alerts", "list", "--warehouse", tmp_path / "data", "--format", "json", *options)
+        assert (ran.status, ran.err) == (0, "")
+        rows: list[dict[str, object]] = json.loads(ran.out)
+        return rows
+
+    with desk() as here:
+        monkeypatch.setenv("KLIPING_NO_SUCH_DESK", here.url.replace("//", "//desk:rahasia@"))
+        both = [(row["alert_id"], row["state"], row["last_error"]) for row in listed()]
+        assert both == [("1", "dead", "HTTP 500"), ("0", "pending", None)]
+        assert [row["alert_id"] for row in listed("--pending")] == ["0"]
+        assert [row["alert_id"] for row in listed("--dead")] == ["1"]
+        here.answer = lambda message: 401
+        assert ended(capsys, "alerts", "test", "--topics", topics) == Ran(1, "desk: HTTP 401\n", "")
+        assert ended(capsys, "alerts", "retry", *where) == Ran(1, "1 failed\n", "channel desk: 1 not delivered: HTTP 401; tried again\n")
+        here.answer = lambda message: 200
+        assert ended(capsys, "alerts", "test", "desk", "--topics", topics) == Ran(0, "desk: sent\n", "")
+        assert ended(capsys, "alerts", "retry", "--dead", *where) == Ran(0, "2 sent\n", "")
+        assert ended(capsys, "alerts", "retry", *where) == Ran(0, "nothing to deliver\n", "")
+        with only_run(tmp_path / "data", "a run"):
+            assert ended(capsys, "alerts", "retry", *where).status == 3
+    assert [row["state"] for row in listed()] == ["sent", "sent"]
+    monkeypatch.setenv("KLIPING_NO_SUCH_DESK", "nosuch://rahasia@desk")
+    for command in (("alerts", "test", "--topics", topics), ("alerts", "retry", *where)):
+        refused = ended(capsys, *command)
+        assert (refused.status, refused.out) == (2, "")
+        assert "topics.yaml:2: channels.desk.env: expected the environment variable KLIPING_NO_SUCH_DESK to hold" in refused.err
+        assert "rahasia" not in refused.err
+    monkeypatch.delenv("KLIPING_NO_SUCH_DESK")
+    assert ended(capsys, "alerts", "test", "--topics", topics).err.endswith("; it is not set\n")
+    nowhere = ended(capsys, "alerts", "test", "--topics", written(tmp_path / "none.yaml", TOPICS))
+    assert nowhere == Ran(0, f"{tmp_path / 'none.yaml'} declares no channel: alerts are recorded and printed\n", "")
 
 
 # ---- SQL ----
@@ -319,17 +381,38 @@ def test_sources_list(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     ]
 
 
+SATU, DUA = "title        Tanggul satu  [visible: <h1>]", "title        Tanggul dua  [visible: <h1>]"
+NAMELESS = ["satu: nobody is named", "dua: nobody is named"]
+
+
 @pytest.mark.parametrize(
-    ("broken", "code", "says"),
+    ("broken", "only", "code", "says", "attention"),
     [
-        ((), 0, ["satu (Satu)", "1 links to articles", "title      Tanggul satu", "dua (Dua)", "title      Tanggul dua"]),
-        (("/dua.xml",), 1, ["title      Tanggul satu", "/dua.xml: http-4xx: 404"]),
-        (("/dua/1",), 1, ["title      Tanggul satu", "/dua/1: http-4xx: 404"]),
-        (("/satu.xml", "/dua.xml"), 3, ["/satu.xml: http-4xx: 404", "/dua.xml: http-4xx: 404"]),
+        ((), (), 0, ["satu (Satu)", "1 links to articles", SATU, "dua (Dua)", DUA, "2 checked: 2 gave an article, 2 to look at"], NAMELESS),
+        ((), ("dua",), 0, [DUA, "1 checked: 1 gave an article, 1 to look at"], NAMELESS[1:]),
+        ((), ("dua", "--article", "{}/dua/lama"), 0, ["/dua/lama\n", DUA.replace("dua", "lama")], NAMELESS[1:]),
+        (("/dua.xml",), (), 1, [SATU, "/dua.xml: http-4xx: 404"], [NAMELESS[0], "dua: {}/dua.xml: http-4xx: 404"]),
+        (("/dua/1",), (), 1, [SATU, "/dua/1: http-4xx: 404"], [NAMELESS[0], "dua: no article at {}/dua/1: http-4xx"]),
+        (
+            ("/satu.xml", "/dua.xml"),
+            ("--only", "satu", "dua"),
+            3,
+            ["/satu.xml: http-4xx: 404", "/dua.xml: http-4xx: 404", "2 checked: 0 gave an article"],
+            ["satu: {}/satu.xml: http-4xx: 404", "dua: {}/dua.xml: http-4xx: 404"],
+        ),
     ],
 )
-def test_sources_check(tmp_path: Path, capsys: pytest.CaptureFixture[str], broken: Sequence[str], code: int, says: list[str]) -> None:
-    """Each source is asked once, and what came of it is told; 0 when all work, 1 when some do, 3 when none does."""
+def test_sources_check(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    broken: Sequence[str],
+    only: Sequence[str],
+    code: int,
+    says: list[str],
+    attention: list[str],
+) -> None:
+    """Each source is asked once, what came of it is told, and standard error says what needs attention; 0 when all give an article, 1 when
+    some do, 3 when none does."""
     with Server() as server:
         for key in ("satu", "dua"):
             server.routes[f"/{key}.xml"] = page(sitemap(server.url(f"/{key}/1"), lastmod=datetime.now(UTC).isoformat()), "application/xml")
@@ -337,13 +420,132 @@ def test_sources_check(tmp_path: Path, capsys: pytest.CaptureFixture[str], broke
         for path in broken:
             server.routes[path] = status(404)
         outlets = [outlet(key, server.url(""), f"/{key}.xml") for key in ("satu", "dua")]
-        checked = ended(capsys, "sources", "check", *files(tmp_path, *outlets)[:2])
+        server.routes["/dua/lama"] = page(article("Tanggul lama"))
+        checked = ended(capsys, "sources", "check", *(each.format(server.url("")) for each in only), *files(tmp_path, *outlets)[:2])
         asked = server.paths()
-    assert (checked.status, checked.err) == (code, "")
+    assert checked.status == code
+    assert checked.err.splitlines() == [line.format(server.url("")) for line in attention]
     for text in says:
         assert text in checked.out
+    assert ("satu (Satu)" in checked.out) == ("dua" not in only[:1])
     assert len(asked) == len(set(asked))
     assert not (tmp_path / "data").exists()
+
+
+CLUTTERED = """\
+<html><head><title>Perahu Tiba</title><meta property="og:title" content="Kapal\x1b[31m Berlabuh">
+<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Perahu Tiba", "datePublished": "2026-03-10T20:00:11Z",
+"dateModified": "2026-03-10T21:30:00Z", "editor": {"name": "Ayu Lestari"}}</script></head>
+<body><p><a href="/">Beranda</a></p><h1>Perahu Tiba</h1><div>Selasa, 10/03/2026 20:00 WIB</div><div class="isi">
+<p>Penulis: Budi Hartono</p>
+<p>SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal di dermaga karena ombak tinggi di Selat Sunda, kata syahbandar setempat.</p>
+<p>Baca juga: Ombak Tinggi</p><p>Baca juga: Angin Barat</p><p>Baca juga: Hujan Deras</p><p>Baca juga: Musim Ikan</p>
+<p>Para nelayan menunggu di darat sampai angin reda, dan pasar ikan di muara tutup untuk sementara waktu sejak pagi hari. (Antara)</p>
+</div></body></html>
+"""
+REPORT = """\
+satu (Satu)
+  {0}/satu.xml: 1 links to articles
+  {0}/satu/1
+    title        Perahu Tiba  [visible: <h1>]
+                 differs: og:title: Kapal[31m Berlabuh
+    author       Budi Hartono  [visible]
+    editor       Ayu Lestari  [json-ld]
+    credit       Antara  [sign-off]
+    dateline     SAYUNGAN  [visible: SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal di dermaga karena ombak tinggi di Selat Sunda, …]
+    published_at 2026-03-10 20:00:11+07:00, to the second  [visible: Selasa, 10/03/2026 20:00 WIB]
+                 differs: json-ld: 2026-03-10T20:00:11Z
+    modified_at  2026-03-10 21:30:00+07:00  [json-ld: 2026-03-10T21:30:00Z]
+    body         2 lines, 39 words  [density: div.isi]
+    begins       SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal di dermaga karena ombak tinggi di Selat Sunda, …
+    ends         …ggu di darat sampai angin reda, dan pasar ikan di muara tutup untuk sementara waktu sejak pagi hari.
+    cut          6
+      byline            Penulis: Budi Hartono
+      related           Baca juga: Ombak Tinggi
+      related           Baca juga: Angin Barat
+      related           Baca juga: Hujan Deras
+      related           (1 more)
+      sign-off          (Antara)
+1 checked: 1 gave an article, 1 to look at
+"""
+PLAIN: Mapping[str, str] = {"FORCE_COLOR": "1", "TERM": "xterm-256color", "NO_COLOR": "1"}
+
+
+@pytest.mark.parametrize(("environment", "coloured"), [({}, False), (PLAIN, False), ({**PLAIN, "NO_COLOR": ""}, True)])
+def test_sources_check_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], coloured: bool
+) -> None:
+    """Each field is told with the place it was read from and what says otherwise, then the text's ends and what was cut by which rule;
+    in colours where they are wanted, and with no escape code from the page."""
+    for name in PLAIN:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with Server({"/satu/1": page(CLUTTERED)}) as server:
+        server.routes["/satu.xml"] = page(sitemap(server.url("/satu/1")), "application/xml")
+        source = outlet("satu", server.url(""), "/satu.xml") + "    container: ['.badan']\n    expect: {min_links: 2}\n"
+        checked = ended(capsys, "sources", "check", *files(tmp_path, source)[:2])
+    assert ("\x1b[32m  [visible: <h1>]\x1b[0m" in checked.out) is coloured
+    assert ("\x1b[" in checked.out + checked.err) is coloured
+    told, wrong = (re.sub(r"\x1b\[\d*m", "", text).splitlines() for text in (checked.out, checked.err))
+    assert told == REPORT.format(server.url("")).splitlines()
+    assert wrong == ["satu: 1 links, at least 2 are expected; no selector of its `container` is on the page"]
+    assert checked.status == 0
+
+
+REPEATED = "Warta Sayungan hadir setiap sore di layar Anda."
+
+
+def told_of(number: int) -> str:
+    """An article that shares nothing with others but one line in its middle."""
+    words = [
+        f"{stem}{chr(97 + number) * 3}" for stem in ("Kab", "Rud", "Sem", "Tol", "Wal", "Pig", "Lor", "Deb", "Hun", "Jag", "Mip", "Nus")
+    ]
+    sentences = [f"{' '.join(words[at:] + words[:at])} berlayar {words[at].lower()} dan {words[-at].lower()}." for at in range(1, 4)]
+    return article(" ".join(words[:4]), (*sentences[:2], REPEATED, sentences[2]))
+
+
+def test_kept_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line that was learned and cut comes back into the articles it was cut from, and stays in new ones, once `keep` lists it."""
+    data = tmp_path / "data"
+    nights = Nights(data)
+
+    def held(keep: str, *numbers: int) -> tuple[int, str]:
+        """How many articles hold the line after a night with these articles and this key, and what was told of it before and after."""
+        server.routes |= {f"/satu/{number}": page(told_of(number)) for number in numbers}
+        server.routes["/satu.xml"] = page(sitemap(*(server.url(f"/satu/{number}") for number in numbers)), "application/xml")
+        options = files(tmp_path, outlet("satu", server.url(""), "/satu.xml") + keep)
+        command = ("sources", "boilerplate", "satu", *options[:2], *options[4:])
+        before = ended(capsys, *command).out if published(data).exists() else ""
+        [source] = load_sources(tmp_path / "sources.yaml")
+        nights(source, NOW + timedelta(hours=max(numbers)))
+        steps.learn_lines(nights.warehouse, [source], NOW)
+        while steps.clean_batch(nights.warehouse):
+            pass
+        nights.warehouse.close()
+        publish(data)
+        nights.warehouse = Warehouse.open(data)
+        assert rows(data, f"select count(*) from article_versions where contains(body, '{REPEATED}')") == [(max(numbers),)]
+        [(holding,)] = rows(data, f"select count(*) from articles where contains(body, '\n{REPEATED}\n')")
+        return holding, before + ended(capsys, *command).out
+
+    with Server() as server:
+        cut, first = held("", 1, 2, 3, 4, 5)
+        kept, second = held("    keep: ['^Warta Sayungan hadir ']\n", 6)
+    nights.warehouse.close()
+    assert (cut, kept) == (0, 6)
+    assert rows(data, "select count(*) from removed_text where rule like 'learned:%'") == [(0,)]
+    told = [
+        re.sub(r"line_id \w{16}", "line_id …", line).strip()
+        for line in (first + second).splitlines()
+        if not line.startswith("Satu: 1 learned, the most frequent first; what matches `keep` in sources.yaml stays")
+    ]
+    whole, day = "wherever it is a whole sentence", "2026-03-10 to 2026-03-10; learned 2026-03-11"
+    assert told == [
+        *(f"cut   {REPEATED}", whole, f"on 5 of 5 articles, {day}; cut from 5; line_id …"),
+        *(f"cut   {REPEATED}", f"{whole}, kept from the next run on", f"on 5 of 5 articles, {day}; cut from 5; line_id …"),
+        *(f"kept  {REPEATED}", whole, f"on 6 of 6 articles, {day}; cut from 0; line_id …"),
+    ]
 
 
 # ---- whole runs ----

@@ -2,7 +2,7 @@
 
 import os
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from flows.config import Settings, load_sources, load_topics, parse_duration
-from flows.records import ConfigError, Discovery, Expect, Source, TermGroup, Topic
+from flows.records import ConfigError, Discovery, Escalation, Expect, Quiet, Source, TermGroup, Topic
 from flows.stages.links import canonical, sort_entries
 from flows.stages.listings import Entry as ListedEntry
 
@@ -104,7 +104,30 @@ def test_load_topics(tmp_path: Path) -> None:
         version=first.version,
     )
     assert (second.id, second.none_of, second.channels, second.max_age) == ("plain", (), (), timedelta(hours=72))
+    assert (first.near, first.active) == ("sentence", True)
     assert channels == {"desk": "json://127.0.0.1:8000/x"}
+
+
+def test_load_alert(tmp_path: Path) -> None:
+    """Everything that a topic may say of its alerts reaches its field, and an escalation's channel has its address; the rest is default."""
+    alert = (
+        "{channels: [desk], kinds: [new_story, closed], quiet: '22.00 - 06:30', timezone: Asia/Jayapura, digest: yes, heartbeat: yes,"
+        " escalate: {to: [spare], after: 30m}}"
+    )
+    environ = {"KLIPING_DESK_URL": "json://a", "KLIPING_SPARE_URL": "json://b"}
+    (topic, plain), channels = load_topics(_file(tmp_path, TOPICS.replace("{channels: [desk, desk], max_age: 2d}", alert)), environ)
+    assert (topic.channels, topic.max_age, topic.kinds) == (("desk",), timedelta(hours=72), ("new_story", "closed"))
+    assert topic.quiet == Quiet(time(22), time(6, 30), "Asia/Jayapura")
+    assert (topic.digest, topic.heartbeat, topic.escalate) == (True, True, Escalation(("spare",), timedelta(minutes=30)))
+    assert channels == {"desk": "json://a", "spare": "json://b"}
+    assert (plain.kinds, plain.quiet, plain.digest) == (("new_story", "development", "pickup", "closed"), None, False)
+    assert (plain.heartbeat, plain.escalate) == (False, None)
+
+
+def test_load_inactive_topics(tmp_path: Path) -> None:
+    """A command that tries rules gets the inactive topics as well."""
+    topics, _ = load_topics(_file(tmp_path, TOPICS), None, inactive=True)
+    assert [(topic.id, topic.active) for topic in topics] == [("russia-dprk", True), ("plain", True), ("resting", False)]
 
 
 def test_load_topics_without_environ(tmp_path: Path) -> None:
@@ -121,6 +144,8 @@ def test_load_topics_without_environ(tmp_path: Path) -> None:
         ("[klasemen]", "[]", False),
         ("- {name: dprk, any: [Korut]}", "- {name: dprk, any: [Korut]}\n      - {name: tie, any: [pakta]}", False),
         ("[Rusia,   'Vladimir   Putin']", "['Vladimir Putin', Rusia]", True),
+        ("none_of: [klasemen]", "none_of: [klasemen]\n    near: paragraph", False),
+        ("none_of: [klasemen]", "none_of: [klasemen]\n    near: sentence", True),
         ("name: dprk", "name: korut", True),
         ("title: Rusia–Korea Utara", "title: Rusia dan Korut", True),
         ("max_age: 2d", "max_age: 3d", True),
@@ -182,16 +207,9 @@ def test_parse_duration(text: str, expected: timedelta | None) -> None:
 @pytest.mark.parametrize(
     ("environ", "expected"),
     [
-        ({}, Settings("", "", Path("~/.cache/kliping").expanduser())),
-        ({"XDG_CACHE_HOME": "/c"}, Settings("", "", Path("/c/kliping"))),
-        (
-            {"KLIPING_MODEL": " m ", "KLIPING_CONTACT": "redaksi@example.com", "KLIPING_CACHE": "/d", "XDG_CACHE_HOME": "/c"},
-            Settings("m", "redaksi@example.com", Path("/d")),
-        ),
-        (
-            {"KLIPING_CONTACT": "https://example.com/kliping"},
-            Settings("", "https://example.com/kliping", Path("~/.cache/kliping").expanduser()),
-        ),
+        ({}, Settings("", "")),
+        ({"KLIPING_MODEL": " m ", "KLIPING_CONTACT": "redaksi@example.com"}, Settings("m", "redaksi@example.com")),
+        ({"KLIPING_CONTACT": "https://example.com/kliping"}, Settings("", "https://example.com/kliping")),
     ],
 )
 def test_settings(environ: dict[str, str], expected: Settings) -> None:

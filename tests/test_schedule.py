@@ -23,7 +23,7 @@ from tests.test_steps import sitemap
 from warehouse.engine import only_run, private
 
 LONGEST_S = 240  # a server's first start on a busy machine, and some runs
-STEPS = {"discover", "fetch", "extract", "clean", "embed", "group", "match", "publish", "added"}
+STEPS = {"discover", "fetch", "extract", "clean", "embed", "group", "match", "looked", "publish", "added"}
 
 
 def until(true: Callable[[], object]) -> None:
@@ -164,6 +164,17 @@ def test_when(kliping: Kliping, now: str, fires: str) -> None:
     [at] = asyncio.run(schedule.get_dates(1, datetime.fromisoformat(now)))
     assert at == datetime.fromisoformat(fires)
     assert at.astimezone(ZoneInfo("Asia/Jakarta")).hour == 1
+
+
+@pytest.mark.parametrize(("now", "fires"), [("01:00", "01:05"), ("05:56", "06:05"), ("06:04", "06:05"), ("06:06", "06:15")])
+def test_deliveries_between_runs(kliping: Kliping, now: str, fires: str) -> None:
+    """They start every ten minutes, and never on the hour, when a run does."""
+    from prefect.server.schemas.schedules import CronSchedule
+
+    from flows.schedule import DELIVERIES
+
+    [at] = asyncio.run(CronSchedule(cron=DELIVERIES).get_dates(1, datetime.fromisoformat(f"2026-03-11T{now}+00:00")))
+    assert f"{at:%H:%M}" == fires
 
 
 def test_every(kliping: Kliping) -> None:

@@ -34,6 +34,7 @@ from tests.edges.misbehaving import (
     wrong_charset,
 )
 from tests.edges.test_web import Time
+from tests.test_warehouse import plant
 from warehouse.runs import Look
 from warehouse.store import Warehouse
 
@@ -201,7 +202,7 @@ def test_topic_article_is_looked_at_again(nights: Nights) -> None:
         server.routes["/sitemap.xml"] = page(sitemap(server.url("/read/a"), server.url("/read/b")), "application/xml")
         server.routes |= {path: conditional(article("Judul lama"), '"satu"', "text/html") for path in ("/read/a", "/read/b")}
         nights(source(server, "/sitemap.xml"))
-        hits = "insert into state.topic_hits select 'topik', '1', article_id, 'raised', 1, '[]' from state.articles"
+        hits = "insert into state.topic_hits select 'topik', '1', article_id, 'raised', 1, '[]', 'subject' from state.articles"
         nights.warehouse._connection.execute(hits)
         server.routes["/read/a"] = conditional(article("Judul baru"), '"dua"', "text/html")
         _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1))
@@ -229,6 +230,37 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
     assert (after["article_id"], after["version"]) == (before["article_id"], 1)
     assert before["body"] == after["body"] + "\nIkuti kanal kami yang baru."
     assert nights.warehouse.offending() == {}
+
+
+def test_reprocess_keeps_stories(nights: Nights) -> None:
+    """Articles that are placed anew leave a story that they do not belong to and join theirs; ids stay, and every change is recorded."""
+    store = nights.warehouse
+    written = {"flood": "Banjir merendam Sayungan.", "flood again": "Banjir di Sayungan merendam desa.", "match": "Persaya menang telak."}
+    towards = {"flood": [1.0, 0.0, 0.0], "flood again": [0.99, 0.14, 0.0], "match": [0.0, 0.0, 1.0], "earlier": [0.0, 0.0, 1.0]}
+    articles = [
+        {"article_id": name, "title": name, "body": written.get(name, "-"), "published_at": NOW - timedelta(days=days)}
+        for name, days in {"flood": 1.9, "flood again": 1.5, "match": 1, "earlier": 9}.items()
+    ]
+    stands_in = {"flood": "p", "match": "p", "flood again": "q", "earlier": "r"}
+    placed = [{"article_id": name, "story_id": story, "original_article_id": name} for name, story in stands_in.items()]
+    plant(
+        store,
+        {
+            "state.articles": articles,
+            "state.vectors": [{"article_id": name, "model": "m", "vector": vector} for name, vector in towards.items()],
+            "story_articles": placed,
+        },
+    )
+    for _ in range(2):  # the second time changes nothing
+        store.reopen_stories(NOW - timedelta(days=2))
+        assert [steps.group_batch(store, "m", NOW) for _ in range(2)] == [3, 0]
+        stories = {row["article_id"]: row["story_id"] for row in store._fetch("from story_articles", {})}
+        assert stories["flood"] == stories["flood again"] == "p"
+        assert stories["match"] not in "pqr"
+        assert stories["earlier"] == "r"
+        assert store._fetch("select story_id, into_story_id from story_merges", {}) == [{"story_id": "q", "into_story_id": "p"}]
+        left = store._fetch("select article_id, story_id, into_story_id from story_splits", {})
+        assert left == [{"article_id": "match", "story_id": "p", "into_story_id": stories["match"]}]
 
 
 def test_unchanged_discovery_document_is_not_sent_again(nights: Nights) -> None:

@@ -5,7 +5,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import duckdb
 import pytest
 import yaml
 
+from flows.steps import STORY_WINDOW
 from warehouse.engine import Reader, WarehouseError, private, publish, published, statements
 from warehouse.store import Warehouse
 
@@ -52,6 +53,8 @@ def plain(value: Any) -> Any:
     """As a case file writes it."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
+    if isinstance(value, timedelta):
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -85,7 +88,7 @@ def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(rows, key=lambda row: str(list(row.values())))
 
 
-QUERIES = [case for name in ("links", "articles", "learned", "stories", "runs") for case in cases(name)]
+QUERIES = [case for name in ("links", "articles", "learned", "stories", "outbox", "runs") for case in cases(name)]
 
 
 @pytest.mark.parametrize("case", QUERIES, ids=lambda case: case["name"])
@@ -107,13 +110,20 @@ def test_query(store: Warehouse, case: dict[str, Any]) -> None:
         assert ordered(contents(store, table, list(expected[0]))) == ordered(expected)
 
 
-TRIVIAL = {"alerts", "begin_run", "dictionary", "document", "finish_run", "record_alerts", "record_extracted"}
+TRIVIAL = {"alerts", "begin_run", "dictionary", "document", "finish_run", "record_alert_articles", "record_alerts", "record_extracted"}
 
 
 def test_every_query_has_a_case() -> None:
     """Every query with logic of its own stands in a case file."""
     done = {query for case in QUERIES for query in ([case["do"]] if isinstance(case["do"], str) else case["do"])}
     assert set(statements("queries")) - done == TRIVIAL
+
+
+def test_a_story_closes_when_nothing_can_join(store: Warehouse) -> None:
+    """Stories are shown open for as long as grouping lets articles join them."""
+    plant(store, {"state.articles": [{"article_id": "a", "published_at": "2026-03-08"}], "story_articles": [{"article_id": "a"}]})
+    [row] = store._fetch("select closes_at - last_published_at as open_for from stories", {})
+    assert row == {"open_for": STORY_WINDOW}
 
 
 # ---- checks ----
@@ -168,7 +178,7 @@ CONTRACT = {
     "rejections": "url source_id stage reason detail rejected_at",
     "stories": "story_id title first_published_at last_published_at article_count source_count",
     "story_articles": "story_id article_id relation original_article_id similarity",
-    "topic_hits": "topic_id topic_version article_id story_id decision score evidence",
+    "topic_hits": "topic_id topic_version article_id story_id decision strength score evidence",
     "alerts": "alert_id topic_id story_id kind raised_at title text",
     "deliveries": "alert_id channel state attempts last_error sent_at",
     "runs": "run_id started_at finished_at state links pages articles rejections stories hits alerts",

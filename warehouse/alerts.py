@@ -4,9 +4,24 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Literal
 
-from flows.records import Alert, ArrivedBy, Decision, Hit, Topic
-from warehouse.engine import Engine
+from flows.records import (
+    Alert,
+    AlertedStory,
+    ArrivedBy,
+    Decision,
+    Heartbeat,
+    Hit,
+    Match,
+    Precision,
+    Relation,
+    Report,
+    Span,
+    Topic,
+)
+from warehouse.engine import Engine, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +31,41 @@ class Unmatched:
     article_id: str
     story_id: str
     seen_at: datetime
+    precision: Precision | None
     arrived_by: ArrivedBy
     outlet: str
     url: str
     title: str
+    relation: Relation
+    original_article_id: str
     body: str
     text_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message on its way to one channel. `failed_at`: the first attempt of its life that failed, if one did."""
+
+    alert_id: str
+    channel: str
+    topic_id: str
+    title: str
+    text: str
+    attempts: int = 0
+    failed_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt at a delivery ended. `error` is None when it arrived."""
+
+    alert_id: str
+    channel: str
+    state: Literal["pending", "sent", "dead"]
+    tried_at: datetime
+    error: str | None = None
+    next_attempt_at: datetime | None = None
 
 
 class Alerts(Engine):
@@ -30,6 +74,11 @@ class Alerts(Engine):
     def unmatched(self, topic: Topic, batch: int) -> list[Unmatched]:
         """Grouped articles whose current text this version of the topic has not looked at, in order of publication."""
         return [Unmatched(**row) for row in self.rows("unmatched_articles", topic_id=topic.id, topic_version=topic.version, batch=batch)]
+
+    def forget_looks(self, since: datetime) -> None:
+        """Make the articles published from an instant on pending for every topic; what was decided stays."""
+        with self.transaction():
+            self.execute("forget_looks", since=since)
 
     def alerted(self) -> set[tuple[str, str]]:
         """The (topic, story) pairs that have an alert."""
@@ -61,6 +110,7 @@ class Alerts(Engine):
                         "topic_version": hit.topic_version,
                         "article_id": hit.article_id,
                         "decision": decision,
+                        "strength": hit.match.strength,
                         "score": hit.match.score,
                         "evidence": json.dumps([asdict(span) for span in hit.match.evidence], ensure_ascii=False),
                     }
@@ -68,20 +118,80 @@ class Alerts(Engine):
                 ],
                 "record_hits",
             )
-            self.write([asdict(alert) | {"alert_id": alert.id} for alert in alerts], "record_alerts")
-            self.write([{"alert_id": alert.id, "channel": channel} for alert in alerts for channel in topic.channels], "record_outbox")
+            self._write_alerts(topic, alerts)
 
-    def pending_deliveries(self) -> list[tuple[Alert, str]]:
-        """Alerts that have not arrived, each with the channel it is for, oldest first."""
-        return [
-            (Alert(id=row.pop("alert_id"), **row), channel) for row in self.rows("pending_deliveries") for channel in [row.pop("channel")]
-        ]
+    def alerted_stories(self, topic: Topic, since: datetime) -> list[AlertedStory]:
+        """The stories that a topic has alerted and that have an article since then, each with its hits."""
+        alerts = {
+            story_id: tuple((row["alert_id"], row["kind"], row["raised_at"]) for row in rows)
+            for story_id, rows in groupby(self.rows("alerts_of_topic", topic_id=topic.id), key=lambda row: row["story_id"])
+        }
+        reports = groupby(self.rows("alerted_reports", topic_id=topic.id, since=since), key=lambda row: row["story_id"])
+        return [AlertedStory(story_id, alerts[story_id], tuple(_report(topic.id, row) for row in rows)) for story_id, rows in reports]
 
-    def record_delivery(self, alert: Alert, channel: str, error: str | None, now: datetime) -> None:
-        """How one attempt ended: `error` is None when it arrived."""
+    def record_alerts(self, topic: Topic, alerts: Sequence[Alert]) -> None:
+        """Alerts that follow earlier ones, and a pending delivery for each channel."""
         with self.transaction():
-            self.execute("record_delivery", alert_id=alert.id, channel=channel, error=error, at=now)
+            self._write_alerts(topic, alerts)
+
+    def _write_alerts(self, topic: Topic, alerts: Sequence[Alert]) -> None:
+        columns = ("topic_id", "story_id", "kind", "raised_at", "title", "text")
+        self.write([{"alert_id": alert.id} | {name: getattr(alert, name) for name in columns} for alert in alerts], "record_alerts")
+        told = [{"alert_id": alert.id, "article_id": article_id} for alert in alerts for article_id in alert.article_ids]
+        self.write(told, "record_alert_articles")
+        self._write_outbox([alert.id for alert in alerts], topic.channels)
+
+    def _write_outbox(self, ids: Sequence[str], channels: Sequence[str]) -> None:
+        self.write([{"alert_id": alert_id, "channel": channel} for alert_id in ids for channel in channels], "record_outbox")
+
+    def hits_by_topic(self) -> dict[str, int]:
+        """How many hits each topic has."""
+        return {row["topic_id"]: row["hits"] for row in self.rows("totals_of_topics")}
+
+    def record_heartbeat(self, topic: Topic, run_id: str, heartbeat: Heartbeat) -> None:
+        """What a run looked at for a topic; where it is a message, with a pending delivery for each channel."""
+        row = asdict(heartbeat) | {"heartbeat_id": heartbeat.id, "run_id": run_id}
+        with self.transaction():
+            self.write([row], "record_heartbeat")
+            if heartbeat.id:
+                self._write_outbox([heartbeat.id], topic.channels)
+
+    def pending_deliveries(self) -> list[Delivery]:
+        """Messages that have not arrived, each with the channel it is for, oldest first."""
+        return [Delivery(**row) for row in self.rows("pending_deliveries")]
+
+    def record_deliveries(self, attempts: Sequence[Attempt]) -> None:
+        """How the deliveries that went out in one message ended."""
+        with self.transaction():
+            self.write([asdict(attempt) for attempt in attempts], "record_deliveries")
+
+    def put_off(self, channel: str, until: datetime) -> None:
+        """Note that a channel wants nothing more before that."""
+        with self.transaction():
+            self.execute("put_off_deliveries", channel=channel, until=until)
+
+    def revive(self, alert_id: str | None) -> None:
+        """Make deliveries that were given up pending again: those of one message or, with None, all."""
+        with self.transaction():
+            self.execute("revive_deliveries", alert_id=alert_id)
+
+    def escalate(self, topic: Topic, before: datetime) -> None:
+        """Send a topic's messages, whose first failed attempt was no later than that, to the channels of its escalation too."""
+        if topic.escalate:
+            rows = self.rows("unreachable_deliveries", topic_id=topic.id, before=before, channels=list(topic.channels))
+            with self.transaction():
+                self._write_outbox([row["alert_id"] for row in rows], topic.escalate.to)
 
     def alerts(self) -> list[Alert]:
         """All alerts, oldest first."""
         return [Alert(id=row.pop("alert_id"), **row) for row in self.rows("alerts")]
+
+
+def _report(topic_id: str, row: Row) -> Report:
+    evidence = tuple(Span(**span) for span in json.loads(row["evidence"]))
+    hit = Hit(
+        topic_id=topic_id,
+        match=Match(row["score"], evidence),
+        **{name: row[name] for name in Hit.__dataclass_fields__ if name not in ("topic_id", "match")},
+    )
+    return Report(hit, row["decision"], row["told"], row["body"])

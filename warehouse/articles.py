@@ -171,6 +171,11 @@ class Articles(Pages):
             Text(r["article_id"], r["text_hash"], r["title"], r["body"]) for r in self.rows("pending_vectors", model=model, batch=batch)
         ]
 
+    def forget_vectors(self, model: str, since: datetime) -> None:
+        """Make the articles published from an instant on pending for the model."""
+        with self.transaction():
+            self.execute("forget_vectors", model=model, since=since)
+
     def record_vectors(self, model: str, texts: Sequence[Text], vectors: np.ndarray) -> None:
         """One vector (a row of `vectors`) for each text."""
         with self.transaction():

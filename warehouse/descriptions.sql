@@ -72,6 +72,7 @@ comment on column stories.story_id is '16 hexadecimal digits that stay when arti
 comment on column stories.title is 'The headline of the article that was published first.';
 comment on column stories.first_published_at is 'The earliest published_at of its articles; first_seen_at counts for a page without a date.';
 comment on column stories.last_published_at is 'The latest of the same.';
+comment on column stories.closes_at is '72 hours later: an article published after that founds a story of its own. Open stories: closes_at > now().';
 comment on column stories.article_count is 'Articles in it.';
 comment on column stories.source_count is 'Outlets in it.';
 
@@ -82,6 +83,36 @@ comment on column story_articles.relation is 'original (the first report, and no
 comment on column story_articles.original_article_id is 'For a copy or rewrite, the article it was taken from, never another copy; else the article itself.';
 comment on column story_articles.similarity is 'From 0 to 1, the mean likeness in meaning and in words: for a copy or rewrite to its original, for same_story to the nearest article of the story; 1 for an original.';
 
+comment on view copies is 'One row per copy or rewrite: what it was taken from, how long after, and what was added and cut.';
+comment on column copies.story_id is 'The story.';
+comment on column copies.article_id is 'The copy or rewrite.';
+comment on column copies.original_article_id is 'The article it was taken from.';
+comment on column copies.source_id is 'The outlet that took it.';
+comment on column copies.original_source_id is 'The outlet it was taken from; the same outlet where it published a text twice.';
+comment on column copies.relation is 'copy or rewrite.';
+comment on column copies.similarity is 'From 0 to 1, the mean likeness of the two in meaning and in words.';
+comment on column copies.delay is 'From the original''s published_at to the copy''s; negative where a credit line names the later as the origin. NULL where one has no date or only a day.';
+comment on column copies.words_added is 'Words that the original has not, or not as often; moved words are not counted.';
+comment on column copies.words_removed is 'Words of the original that the copy has not, or not as often.';
+comment on column copies.share_changed is 'Words added and removed, of all words of the two texts: 0 for the same words, 1 for no word in common.';
+comment on column copies.sentences_added is 'List of the sentences that the original does not have word for word, in order.';
+comment on column copies.sentences_removed is 'List of the original''s sentences that the copy does not have word for word, in order.';
+
+comment on view syndication is 'One row per outlet and outlet that took its articles; an outlet that published a text twice took from itself.';
+comment on column syndication.original_source_id is 'The outlet they were taken from.';
+comment on column syndication.source_id is 'The outlet that took them.';
+comment on column syndication.articles is 'Articles taken.';
+comment on column syndication.copies is 'Those taken as they were.';
+comment on column syndication.rewrites is 'Those reworded.';
+comment on column syndication.median_delay is 'Half of them came sooner after the original. NULL where no delay is known.';
+comment on column syndication.median_share_changed is 'Half of them were changed less; see copies.share_changed.';
+
+comment on table story_splits is 'One row per article that left its story for another, which shows that the story was two; its id stayed with the others.';
+comment on column story_splits.article_id is 'The article. One that an alert was raised for, or that joined such a story, never leaves it.';
+comment on column story_splits.story_id is 'The story that it left.';
+comment on column story_splits.into_story_id is 'The story that it stood in from then on.';
+comment on column story_splits.split_at is 'The clock of the run that found out.';
+
 comment on table story_merges is 'One row per story that turned out to be another: its articles are found under the other''s id.';
 comment on column story_merges.story_id is 'The id that ended.';
 comment on column story_merges.into_story_id is 'The older story, whose id lived on; it may itself have been merged later.';
@@ -89,10 +120,11 @@ comment on column story_merges.merged_at is 'The clock of the run that found out
 
 comment on view topic_hits is 'One row per topic and article that matches it.';
 comment on column topic_hits.topic_id is 'The topic, as in topics.yaml.';
-comment on column topic_hits.topic_version is '16 hexadecimal digits made from the topic''s terms: which rule found it.';
+comment on column topic_hits.topic_version is '16 hexadecimal digits made from the matcher and the topic''s terms: which rule found it.';
 comment on column topic_hits.article_id is 'The article.';
 comment on column topic_hits.story_id is 'The story that the article belongs to now.';
-comment on column topic_hits.decision is 'raised (an alert), joined (its story was alerted already), too_old (older than the topic''s max_age) or backfill.';
+comment on column topic_hits.decision is 'raised (an alert), joined (its story was alerted already), too_old (older than the topic''s max_age), backfill, or mention (no alert, but one later if the text becomes a subject).';
+comment on column topic_hits.strength is 'subject: the topic is what the article is about, or a substantial part of it; mention: it is named in passing.';
 comment on column topic_hits.score is 'Above 0, up to 1: 1 where the headline matches, else 1 - 2^-n for n matching sentences.';
 comment on column topic_hits.evidence is 'JSON list of the terms found, each with group, field (title or body), start and end (characters in that field, from 0), text and sentence.';
 
@@ -100,18 +132,47 @@ comment on table alerts is 'One row per alert to a desk.';
 comment on column alerts.alert_id is '16 hexadecimal digits, also in the text that is sent: two messages with one id are one alert.';
 comment on column alerts.topic_id is 'The topic.';
 comment on column alerts.story_id is 'The story; after a merge, the one that lives on.';
-comment on column alerts.kind is 'new_story: the first hit of a story.';
+comment on column alerts.kind is 'new_story (the first of a story), development (a report adds something), pickup (3 or 10 outlets have it) or closed (nothing joined it for 72 hours).';
 comment on column alerts.raised_at is 'The clock of the run that raised it.';
-comment on column alerts.title is 'The title that is sent: topic and headline.';
-comment on column alerts.text is 'The text that is sent: headline, outlet and time, a passage with the terms found, link, alert_id.';
+comment on column alerts.title is 'The title that is sent: topic, kind and headline.';
+comment on column alerts.text is 'The text that is sent: headline, occasion, what is new, passages with the terms found, outlets in order of publication, links, alert_id.';
 
-comment on table deliveries is 'One row per alert and channel.';
-comment on column deliveries.alert_id is 'The alert.';
+comment on table alert_articles is 'One row per alert and article that it tells of.';
+comment on column alert_articles.alert_id is 'The alert.';
+comment on column alert_articles.article_id is 'The article.';
+
+comment on table heartbeats is 'One row per topic and run: what was looked at, so that no alert means that there was nothing.';
+comment on column heartbeats.topic_id is 'The topic.';
+comment on column heartbeats.run_id is 'The run.';
+comment on column heartbeats.heartbeat_id is '16 hexadecimal digits, also in the text that is sent. NULL where it is recorded alone.';
+comment on column heartbeats.looked_at is 'The run''s clock.';
+comment on column heartbeats.sources is 'Outlets that the run was to look at.';
+comment on column heartbeats.answered is 'Outlets of which a discovery address could be read.';
+comment on column heartbeats.links is 'Links to articles that they listed.';
+comment on column heartbeats.articles is 'Articles that the topic looked at.';
+comment on column heartbeats.hits is 'Hits that were new, less those that the rule or the text no longer gives.';
+comment on column heartbeats.alerts is 'Alerts raised.';
+comment on column heartbeats.missed is 'What could not be looked at, in words; empty for nothing.';
+comment on column heartbeats.title is 'The title of the message, whether it is sent or not.';
+comment on column heartbeats.text is 'Its text.';
+
+comment on view messages is 'One row per message to a desk: every alert, and the heartbeats that are sent.';
+comment on column messages.alert_id is 'The alert, or the heartbeat.';
+comment on column messages.topic_id is 'The topic.';
+comment on column messages.kind is 'As in alerts, or heartbeat.';
+comment on column messages.raised_at is 'The clock of the run that raised it.';
+comment on column messages.title is 'The title that is sent.';
+comment on column messages.text is 'The text that is sent.';
+
+comment on table deliveries is 'One row per message and channel: the outbox.';
+comment on column deliveries.alert_id is 'The alert, or the heartbeat: see messages.';
 comment on column deliveries.channel is 'The channel''s name in topics.yaml; its address is never stored.';
-comment on column deliveries.state is 'pending (every run tries it again) or sent; dead, given up, is not used yet.';
+comment on column deliveries.state is 'pending (every run tries it again), sent, or dead: given up after seven days of failures, until kliping alerts retry --dead.';
 comment on column deliveries.attempts is 'How often it was tried.';
 comment on column deliveries.last_error is 'Why the last attempt failed. NULL before the first and after a success.';
-comment on column deliveries.sent_at is 'The clock of the run in which it arrived. NULL until then.';
+comment on column deliveries.sent_at is 'When it arrived, by the run''s clock. NULL until then.';
+comment on column deliveries.failed_at is 'The first attempt that failed. NULL before it and after a success.';
+comment on column deliveries.next_attempt_at is 'Between runs it is not tried before that. NULL before the first attempt and when it has arrived.';
 
 comment on table runs is 'One row per run; the counts are what it added.';
 comment on column runs.run_id is 'Made from the instant at which it started, in UTC.';
@@ -208,6 +269,9 @@ comment on column state.vectors.model is 'The embedding model''s name.';
 comment on column state.vectors.text_hash is 'The text that it was made from.';
 comment on column state.vectors.vector is 'Unit vector; 384 numbers with the model that comes with the program.';
 
+comment on table state.regroupings is 'One row per article that is to be placed anew; none in a published snapshot.';
+comment on column state.regroupings.article_id is 'The article.';
+
 comment on table state.topic_looks is 'One row per topic and article that it has looked at, whether it matches or not.';
 comment on column state.topic_looks.topic_id is 'The topic.';
 comment on column state.topic_looks.topic_version is 'The version of the rule that looked last.';
@@ -219,5 +283,6 @@ comment on column state.topic_hits.topic_id is 'As in the view.';
 comment on column state.topic_hits.topic_version is 'As in the view.';
 comment on column state.topic_hits.article_id is 'As in the view.';
 comment on column state.topic_hits.decision is 'As in the view.';
+comment on column state.topic_hits.strength is 'As in the view.';
 comment on column state.topic_hits.score is 'As in the view.';
 comment on column state.topic_hits.evidence is 'As in the view.';

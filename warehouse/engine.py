@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import duckdb
+from numpy.typing import NDArray
 
 from flows.records import BusyError, KlipingError
 
@@ -112,6 +113,10 @@ class Engine:
         """The rows of warehouse/queries/<query>.sql."""
         return self._fetch(statement("queries", query), parameters)
 
+    def columns(self, query: str, /, **parameters: object) -> dict[str, NDArray[Any]]:
+        """The columns of warehouse/queries/<query>.sql as arrays; a list of numbers is an array too."""
+        return dict(self._connection.execute(statement("queries", query), parameters).fetchnumpy())
+
     def execute(self, query: str, /, **parameters: object) -> None:
         """Run warehouse/queries/<query>.sql, which returns nothing."""
         self._connection.execute(statement("queries", query), parameters)
@@ -158,9 +163,7 @@ class Engine:
         self._connection.execute((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
-        cursor = self._connection.execute(sql, parameters)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return _rows(self._connection.execute(sql, parameters))
 
     def _migrate(self) -> None:
         """Apply the migrations that this database has not seen, each in one transaction; refuse a database from a newer version."""
@@ -217,6 +220,37 @@ class Reader:
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
+
+    def boilerplate(self, source_id: str) -> list[Row]:
+        """The lines that were learned about a source, the most frequent first."""
+        return _rows(self._execute("boilerplate", source_id=source_id))
+
+    def deliveries(self, state: str | None) -> list[Row]:
+        """Messages with how each of their deliveries stands, newest first: all, or those in one state."""
+        return _rows(self._execute("deliveries", state=state))
+
+    def pending_deliveries(self) -> list[Row]:
+        """Messages that have not arrived, as `Alerts.pending_deliveries` has them."""
+        return _rows(self._execute("pending_deliveries"))
+
+    def replayed_articles(self, topic_id: str, since: datetime) -> Iterator[Row]:
+        """Articles since then, the oldest first, with what a topic has recorded of each; read as they are asked for."""
+        cursor = self._execute("replayed_articles", topic_id=topic_id, since=since)
+        names = [column[0] for column in cursor.description or ()]
+        while rows := cursor.fetchmany(1000):
+            yield from (dict(zip(names, row, strict=True)) for row in rows)
+
+    def _execute(self, query: str, /, **parameters: object) -> duckdb.DuckDBPyConnection:
+        """Run warehouse/queries/<query>.sql. Raises WarehouseError where the snapshot has not what it asks for."""
+        try:
+            return self._connection.execute(statement("queries", query), parameters)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise WarehouseError("this media.duckdb is of an older version; the next `kliping run` brings it up to date") from error
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def first_line(error: Exception) -> str:

@@ -39,6 +39,7 @@ class Run:
 
     id: str
     totals: Mapping[str, int]
+    hits: Mapping[str, int]  # by topic
     alerts: frozenset[str]
 
 
@@ -47,7 +48,8 @@ class Runs(Alerts):
 
     def begin_run(self, kind: RunKind, clock: datetime, started_at: datetime) -> Run:
         """Note that a run has begun, and that any that never ended was interrupted."""
-        run = Run(f"{started_at:%Y%m%dT%H%M%S%fZ}", self.rows("totals")[0], frozenset(alert.id for alert in self.alerts()))
+        alerts = frozenset(alert.id for alert in self.alerts())
+        run = Run(f"{started_at:%Y%m%dT%H%M%S%fZ}", self.rows("totals")[0], self.hits_by_topic(), alerts)
         with self.transaction():
             self.execute("close_interrupted_runs")
             self.execute("begin_run", run_id=run.id, kind=kind, clock=clock, started_at=started_at)

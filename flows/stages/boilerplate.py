@@ -5,21 +5,26 @@ is cut is kept under its rule's id.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
 from flows.records import Removed
+from flows.stages.captions import find_captions, find_pictured
+from flows.stages.datelines import is_dateline, opens_report
 from flows.stages.instants import is_date_line
 from flows.stages.line_rules import HEADLINE, RULES, rule_for
-from flows.stages.lines import BLOCKS, Line, key
+from flows.stages.lines import Line, key
 
 _RELATED_LINK = re.compile(r"[\W_]{0,12}(?:baca|lihat|simak|tonton)\b", re.IGNORECASE)
 
 # Parts of a line
-_BRACKETED_RELATED = re.compile(r"\s*[(\[]\s*(?:baca|lihat|simak)(?:\s+juga)?\s*:\s*[^()\[\]]{3,250}[)\]]\s*(?=$|[.]$)", re.IGNORECASE)
+_BRACKETED_RELATED = re.compile(  # a headline: "(baca: korupsi)" is how a writer says what a word means
+    r"\s*[(\[]\s*(?:baca|lihat|simak)(?:\s+juga)?\s*(?::\s*|(?<=juga)\s+)(?-i:[A-Z\d\"“'‘])[^()\[\]]{11,250}[)\]]\s*(?=$|[.]$)",
+    re.IGNORECASE,
+)
 _TRAILING_PROMPT = re.compile(
     r"(?<=[.!?)\]\"”])\s+(?:(?:(?:yuk,?\s*)?(?:simak|tonton)(?: juga)? video|saksikan (?:video|live)|simak (?:juga )?(?:video|lifestyle)"
     rf"|(?:baca|lihat|tonton|simak) juga\s*:){HEADLINE}|(?:artikel ini telah tayang|baca berita tanpa iklan).{{0,300}})$",
@@ -27,10 +32,6 @@ _TRAILING_PROMPT = re.compile(
 )
 _INSERTED = re.compile(
     r"(?<![\"“‘'(])(?:(?:ADVERTISEMENT\s+)?SCROLL TO (?:CONTINUE|RESUME)(?: WITH)? CONTENT(?:\s+ADVERTISEMENT)?|\[Gambas:[^\[\]]{1,100}\])"
-)
-_DATELINE = re.compile(
-    r"[A-Z][\w .,'’/-]{2,60}(?:\((?:antara|kompas|voa|cnn|bbc|reuters|afp)[^()]{0,20}\)|\b\w+\.(?:com|co\.id|co|id|net))[^.]{0,25}?[-–—]\s",
-    re.IGNORECASE,
 )
 _CODE = r"[A-Za-z*][\w.*-]{0,14}"
 _SIGN_OFF = re.compile(
@@ -41,7 +42,7 @@ _CAPITALS_SIGN_OFF = re.compile(r"[A-Z][A-Z.'’-]*(?:(?:\s+|\s*[|/,&]\s*)[A-Z][
 _SENTENCE_BEFORE = re.compile(r"[.!?…\"”'’»)\]*]\s*$")
 _MAX_PART = 700  # characters at the end of a line in which its parts are looked for, ...
 _MAX_SIGN_OFF = 60  # ... and for a sign-off
-_MAX_CAPTION = 500
+_MOST_SIGN_OFFS = 2  # lines of them: codes, and a name or an agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +53,20 @@ class Cleaned:
     removed: list[Removed]
 
 
-def clean(lines: Sequence[Line], headline: str, strip: Iterable[re.Pattern[str]] = (), kept: str = "") -> Cleaned:
+def clean(lines: Sequence[Line], headline: str, strip: Iterable[re.Pattern[str]] = (), kept: str = "", lead: str = "") -> Cleaned:
     """Cut what is not the article from its container's lines.
 
     `strip`: a source's own whole-line patterns; `kept`: the key of the text that trafilatura takes from the container, '' where it has no
-    opinion. It is believed about labels before and behind the text, and about a picture's caption; a sentence it would lose stays.
+    opinion. It is believed about labels before and behind the text, and about what stands beside a picture; a sentence it would lose
+    elsewhere stays. `lead`: the key of how the page's description opens.
     """
     cuts: list[str | None] = [f"element:{line.clutter}" if line.clutter else None for line in lines]
-    _cut_ruled(lines, cuts, headline, tuple(strip), kept)
+    _cut_ruled(lines, cuts, headline, tuple(strip), kept, lead)
     _cut_followers(lines, cuts)
     _cut_edges(lines, cuts)
     body: list[str] = []
     removed: list[Removed] = []
-    last = max((index for index, cut in enumerate(cuts) if cut is None), default=-1)
+    last = _cut_sign_offs(lines, cuts)
     for index, (line, cut) in enumerate(zip(lines, cuts, strict=True)):
         if cut is not None:
             removed.append(Removed(cut, line.text))
@@ -73,17 +75,24 @@ def clean(lines: Sequence[Line], headline: str, strip: Iterable[re.Pattern[str]]
         removed.extend(parts)
         if text:
             body.append(text)
+    if len(body) > 1 and is_dateline(body[0]):
+        body[:2] = [" ".join(body[:2])]
     return Cleaned(body, removed)
 
 
-def _cut_ruled(lines: Sequence[Line], cuts: list[str | None], headline: str, strip: Sequence[re.Pattern[str]], kept: str) -> None:
+def _cut_ruled(
+    lines: Sequence[Line], cuts: list[str | None], headline: str, strip: Sequence[re.Pattern[str]], kept: str, lead: str
+) -> None:
     prose = [index for index, line in enumerate(lines) if cuts[index] is None and line.is_prose and rule_for(line.text) is None]
+    while len(prose) > 1 and lines[prose[-1]].is_heading:  # of what follows the article
+        prose.pop()
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
     second, third = (prose[1], prose[2]) if len(prose) > 5 else (first, -1)
     top = _headline_at(lines, prose, key(headline))
-    opening = next((index for index in prose[1:3] if _DATELINE.match(lines[index].text)), -1)
-    blocks = [_block(line.element) for line in lines]
-    shared = Counter(blocks)
+    opening = next((index for index in prose[1:3] if opens_report(lines[index].text)), -1)
+    listed = _linked_lists(lines)
+    pictured = find_pictured(lines)
+    captions = find_captions(lines, prose, pictured, lead)
     for index, line in enumerate(lines):
         if cuts[index] is not None:
             continue
@@ -100,48 +109,38 @@ def _cut_ruled(lines: Sequence[Line], cuts: list[str | None], headline: str, str
             cuts[index] = "related"
         elif edge and is_date_line(line.text):
             cuts[index] = "date-line"
-        elif line.linked >= 0.95 and not line.is_heading and len(line.text) >= 25 and line.element.tag != "li" and not line.is_prose:
+        elif index in listed or _is_linked_line(line):
             cuts[index] = "linked-line"
-        elif index < opening and line.is_prose and _is_alone_with_picture(line):
+        elif index < opening and index in pictured:
             cuts[index] = "caption-before-dateline"
-        elif kept and (_is_beside_picture(line, blocks[index], shared) or (edge and not line.is_prose)) and key(line.text) not in kept:
+        elif index in captions:
+            cuts[index] = "caption-beside-picture"
+        elif kept and (index in pictured or (edge and not line.is_prose and not is_dateline(line.text))) and key(line.text) not in kept:
             cuts[index] = "trafilatura"
+
+
+def _is_linked_line(line: Line) -> bool:
+    """Whether a line is one link as long as a headline; a heading that is one is no subhead of this text, unless it counts."""
+    if line.linked < 0.95 or len(line.text) < 25 or line.is_prose or line.element.tag == "li":
+        return False
+    return not line.is_heading or not line.text[0].isdigit()
+
+
+def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
+    """The items of lists that are nothing but links as long as headlines, at least two of them."""
+    items: dict[html.HtmlElement, list[int]] = {}
+    for index, line in enumerate(lines):
+        around = next((element for element in (line.element, *islice(line.element.iterancestors(), 3)) if element.tag == "li"), None)
+        if around is not None and around.getparent() is not None:
+            items.setdefault(around.getparent(), []).append(index)
+    linked = (found for found in items.values() if len(found) > 1 and all(lines[index].linked >= 0.95 for index in found))
+    return frozenset(index for found in linked for index in found if sum(len(lines[index].text) for index in found) >= 25 * len(found))
 
 
 def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> int:
     """The line that repeats the headline above the text, -1 where none does."""
     above = prose[1] if len(prose) > 1 else len(lines)
     return next((index for index, line in enumerate(lines[: min(above, 40)]) if headline and key(line.text) == headline), -1)
-
-
-def _block(element: html.HtmlElement) -> html.HtmlElement:
-    while element.tag not in BLOCKS and element.getparent() is not None:
-        element = element.getparent()
-    return element
-
-
-def _is_beside_picture(line: Line, block: html.HtmlElement, shared: Counter[html.HtmlElement]) -> bool:
-    """Whether a line stands alone, or with one more, in a block that holds a picture."""
-    return (
-        len(line.text) <= _MAX_CAPTION
-        and shared[block] <= 2
-        and block.tag not in {"body", "article", "main"}
-        and block.find(".//img") is not None
-    )
-
-
-def _is_alone_with_picture(line: Line) -> bool:
-    """Whether an element that holds a picture has no text but this line."""
-    element = line.element
-    for _ in range(3):
-        if len(key("".join(element.itertext()))) > len(key(line.text)):
-            return False
-        if element.find(".//img") is not None:
-            return True
-        element = element.getparent()
-        if element is None:
-            return False
-    return False
 
 
 def _cut_followers(lines: Sequence[Line], cuts: list[str | None]) -> None:
@@ -170,6 +169,18 @@ def _cut_edges(lines: Sequence[Line], cuts: list[str | None]) -> None:
                 cuts[index] = "edge-heading"
             else:
                 break
+
+
+def _cut_sign_offs(lines: Sequence[Line], cuts: list[str | None]) -> int:
+    """Cut up to two sign-offs that stand alone behind the text; the index of the line that is the last then, -1 where none is."""
+    alone = 0
+    for index in range(len(lines) - 1, -1, -1):
+        if cuts[index] is None:
+            if alone == _MOST_SIGN_OFFS or _sign_off(lines[index].text, is_last=True) != 0:
+                return index
+            cuts[index] = "sign-off"
+            alone += 1
+    return -1
 
 
 def _without_parts(text: str, *, is_last: bool) -> tuple[str, list[Removed]]:

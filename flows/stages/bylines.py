@@ -1,15 +1,16 @@
 """Who stands behind an article: its authors, its editors, and the agency or outlet whose text it is."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from flows.records import Removed
+from flows.records import Origin, Removed
 from flows.stages.instants import is_date_line
 from flows.stages.lines import Line, key, tidy
 from flows.stages.metadata import Metadata
+from flows.stages.outlets import SPELLINGS, outlet_by_key
 
 Role = Literal["author", "editor", "credit"]
 
@@ -20,20 +21,23 @@ _ROLES: dict[Role, str] = {
     "credit": r"sumber artikel|sumber berita|sumber|source|dikutip dari|dilansir dari",
 }
 _LABELLED = re.compile(
-    r"(?:^|(?<=[\s|,;.)·•-])|(?<=[a-z])(?=[A-Z]))(?P<label>"
+    r"(?:^|(?<=[\s|,;.)·•-])|(?<=[a-z])(?=[A-Z]))(?<!pilihan )(?<!catatan )(?P<label>"
     + "|".join(_ROLES.values())
     + r")(?:\s*(?:&|/|dan)\s*(?P<second>editor|reporter|redaktur|penulis))?\s*[:：]\s*",
     re.IGNORECASE,
 )
-_UNMARKED = re.compile(r"^(?i:oleh|by|penulis|reporter|pewarta|editor|redaktur|posted (?:on .{4,30} )?by)\s+(?=[A-Z])")
+_UNMARKED = re.compile(r"^(?i:(?:ditulis |dibuat )?oleh|by|penulis|reporter|pewarta|editor|redaktur|posted (?:on .{4,30} )?by)\s+(?=[A-Z])")
 _UNMARKED_PARTS = re.compile(r"\s*[|·•]\s*|\s+(?=(?:Penulis|Reporter|Editor|Redaktur)\s+[A-Z])")
 _REPORT = re.compile(
-    r"^\W*(?i:laporan (?:wartawan|reporter|kontributor|jurnalis|koresponden))\s[^,:]{2,40}[,:]\s*(?P<name>[A-Z][\w.'’ -]{2,50})\W*$"
+    r"^\W*(?i:laporan (?:wartawan|reporter|kontributor|jurnalis|koresponden))\s(?:[^,:]{2,40}[,:]|[\w.]+\.(?:com|co\.id))\s*"
+    r"(?P<name>[A-Z][\w.'’ -]{2,50})\W*$"
 )
+_WORDS = r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,4}"
 _OUTLET_BEHIND = re.compile(
-    r"^(?P<name>[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,4})(?:\s*[,|·–-]\s*|\s+(?=[\w-]+\.(?i:com|co\.id|id)\b))"
+    rf"^(?P<name>{_WORDS}(?:(?:, | & | dan ){_WORDS}){{0,3}}?)(?:\s*[,|·–-]\s*|\s+(?=[\w-]+\.(?i:com|co\.id|id)\b))"
     r"(?P<outlet>[\w.]+(?: Indonesia)?)\s*(?:$|[-–|·,/].*\d)"
 )
+_PARTS = re.compile(r"\s*[|·•]\s*|,\s+|\s+[–-]\s+|(?<=WIB|WIT)\s+|(?<=WITA)\s+")
 _AUTHOR_PAGE = re.compile(r"/(?:authors?|penulis|reporters?|jurnalis|wartawan)(?:[/?=]|$)", re.IGNORECASE)
 _FULL_NAME = re.compile(r"[A-Z][a-z'’.-]+(?: (?:[A-Z][\w'’.-]*|bin|binti|al)){1,4}")
 _POST_BEHIND = re.compile(
@@ -59,63 +63,18 @@ _AFTER_NAME = re.compile(
     r"|(?<=\w)\s+[\w-]+\.(?:com|co\.id|id|net|tv)\b|(?<![a-z])\d).*$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"(?<=\w)\s*\([^()]*\)?")  # behind a name: a post, a place
 _DEGREE = re.compile(r"^(?:S|M|SE|SH|MH|MM|MSi|MPd|SPd|Ph\.?D|Dr|Jr|Sr|BA|MA|MBA|ST|MT|[SM]\.\s?[A-Z][\w.]*)\.?$")
-
-# Agencies and outlets that others take texts from, by the key of each name they go by.
-_OUTLETS = {
-    "Antara": "antara ant antaranews lkbnantara kantorberitaantara antarafoto antaratv",
-    "Reuters": "reuters rtr",
-    "AFP": "afp agencefrancepresse",
-    "AP": "ap associatedpress apnews",
-    "Xinhua": "xinhua",
-    "Anadolu": "anadolu anadoluagency aa",
-    "VOA Indonesia": "voaindonesia voa voanews",
-    "BBC Indonesia": "bbcindonesia bbcnewsindonesia",
-    "BBC": "bbc bbcnews",
-    "DW Indonesia": "dwindonesia dw deutschewelle",
-    "CNN": "cnn",
-    "CNN Indonesia": "cnnindonesia",
-    "CNBC Indonesia": "cnbcindonesia",
-    "Yonhap": "yonhap yonhapnews",
-    "KCNA": "kcna",
-    "TASS": "tass itartass",
-    "RIA": "ria rianovosti",
-    "Sputnik": "sputnik sputniknews",
-    "Interfax": "interfax",
-    "Kyodo": "kyodo kyodonews",
-    "Bloomberg": "bloomberg",
-    "Al Jazeera": "aljazeera",
-    "The Guardian": "theguardian guardian",
-    "The New York Times": "thenewyorktimes newyorktimes nyt",
-    "Bernama": "bernama",
-    "PRNewswire": "prnewswire antaraprnewswire",
-    "Kompas.com": "kompascom kompas",
-    "Tempo": "tempo tempoco",
-    "Detik": "detik detikcom detiknews",
-    "Liputan6": "liputan6 liputan6com",
-    "Republika": "republika republikaonline",
-    "Merdeka": "merdekacom",
-    "Okezone": "okezone okezonecom",
-    "Tribunnews": "tribunnews tribunnewscom",
-    "Media Indonesia": "mediaindonesia",
-    "JPNN": "jpnn jpnncom",
-    "Kumparan": "kumparan",
-    "Viva": "viva vivacoid",
-    "Suara": "suaracom",
-    "Sindonews": "sindonews",
-    "The Conversation": "theconversation theconversationindonesia",
-    "Republika.co.id": "republikacoid",
-}  # fmt: skip
-_OUTLET_BY_KEY = {spelling: name for name, spellings in _OUTLETS.items() for spelling in spellings.split()}
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Names joined by '; ', None where the page names nobody."""
+    """Names joined by '; ', None where the page names nobody; `origins`: by role, the places that named them."""
 
     author: str | None
     editor: str | None
     credit: str | None
+    origins: Mapping[str, tuple[Origin, ...]]
 
 
 def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Removed], outlet: str, home: str) -> People:
@@ -123,66 +82,75 @@ def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Remo
     stated_source = metadata.tag("content_source", "news_source", "article:source")
     own = {key(outlet), key(re.sub(r"^https?://(?:www\.)?|\.(?:com|co|id|net|org|tv|info).*$", "", home))}
     names = _Names(own, frozenset({key(stated_source)}) - {""})
-    for role, value in [*_labelled(near), *_aired(removed)]:
-        names.add(role, value)
+    for role, value in _labelled(near):
+        names.add(role, value, "visible")
+    for role, value in _aired(removed):
+        names.add(role, value, "aired")
     if not names.author:
         for line in near:
             if _is_byline(line) and not _LABELLED.search(line.text):
-                names.add("author", line.text)
+                names.add("author", line.text, "visible")
     if not names.author:
         for name in _before_outlet(near, own):
-            names.add("author", name)
+            names.add("author", name, "visible")
     if not names.editor:
-        for name, _ in metadata.names("editor") or [(metadata.tag("content_editor", "editor"), "")]:
-            names.add("editor", name)
+        for name, _ in metadata.names("editor"):
+            names.add("editor", name, "json-ld")
+        if not metadata.names("editor"):
+            names.add("editor", metadata.tag("content_editor", "editor"), "meta")
     if not names.author:
         for name, kind in metadata.names("author") + metadata.names("creator"):
             if kind != "Organization" and name not in names.editor:
-                names.add("author", name)
+                names.add("author", name, "json-ld")
     stated_author = metadata.tag("content_author", "author", "article:author", "dable:author", "dtk:author", "dc.creator")
     if not names.author and stated_author not in names.editor:
-        names.add("author", stated_author)
+        names.add("author", stated_author, "meta")
     if not names.author:
-        names.add("author", _beside_date(near) or "")
+        names.add("author", _beside_date(near) or "", "visible")
     for cut in removed:
         if cut.rule == "sign-off":
             inside = cut.text.strip("()[] .*")
             if not names.author and len(inside.split()) >= 2:
-                names.add("author", inside.title() if inside.isupper() else inside)
+                names.add("author", inside.title() if inside.isupper() else inside, "sign-off")
             else:
-                names.add("credit", inside, outlets_only=True)
-    names.add("credit", stated_source)
-    return People(*("; ".join(found) or None for found in (names.author, names.editor, names.credit)))
+                names.add("credit", inside, "sign-off", outlets_only=True)
+    names.add("credit", stated_source, "meta")
+    origins: dict[str, tuple[Origin, ...]] = {role: tuple(dict.fromkeys(getattr(names, role).values())) for role in _ROLES}
+    author, editor, credit = ("; ".join(found) or None for found in (names.author, names.editor, names.credit))
+    return People(author, editor, credit, origins)
 
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The names found so far. `own`: keys of the source's own names; `outlets`: keys of outlets that the page itself names as such."""
+    """The names found so far, and where. `own`: keys of the source's own names; `outlets`: those of outlets that the page names as such."""
 
     own: set[str]
     outlets: frozenset[str]
-    author: list[str] = field(default_factory=list)
-    editor: list[str] = field(default_factory=list)
-    credit: list[str] = field(default_factory=list)
+    author: dict[str, Origin] = field(default_factory=dict)
+    editor: dict[str, Origin] = field(default_factory=dict)
+    credit: dict[str, Origin] = field(default_factory=dict)
 
-    def add(self, role: Role, value: str, *, outlets_only: bool = False) -> None:
+    def add(self, role: Role, value: str, place: str, *, outlets_only: bool = False) -> None:
         """Sort the names of a value: people to the role, outlets and agencies to the credit, this outlet itself nowhere."""
-        value = _AFTER_NAME.sub("", tidy(value)).strip(" :;,.-–—|/()[]")
+        origin = Origin(place, value)
+        value = _AFTER_NAME.sub("", _ASIDE.sub("", tidy(value))).strip(" :;,.-–—|/()[]*")
         if not value or len(value) > 120:
             return
         for name in _split(value, role):
             spelling = key(name)
-            outlet = _OUTLET_BY_KEY.get(spelling) or (name if spelling in self.outlets else None)
+            outlet = outlet_by_key(spelling) or (name if spelling in self.outlets else None)
             if outlet is not None:
                 target, name = self.credit, outlet
             elif outlets_only:
                 continue
             elif role == "credit":
-                target = self.credit if 2 <= len(name) <= 60 else []
+                target = self.credit if 2 <= len(name) <= 60 else {}
             else:
-                target = (self.editor if role == "editor" else self.author) if _is_person(name) else []
-            if not self.own & {spelling, key(name)} and name not in target:
-                target.append(name)
+                target = (self.editor if role == "editor" else self.author) if _is_person(name) else {}
+            if role != "credit" and name.isupper() and " " in name:
+                name = name.title()
+            if spelling not in self.own and name not in target:
+                target[name] = origin
 
 
 def _is_byline(line: Line) -> bool:
@@ -205,13 +173,19 @@ def _before_outlet(lines: Sequence[Line], own: set[str]) -> list[str]:
     for line in lines:
         if len(line.text) <= 100 and line.linked < 0.5 and line.clutter in {None, "date"} and (match := _OUTLET_BEHIND.match(line.text)):
             outlet = key(match["outlet"])
-            if any(outlet.startswith(name) for name in (*own, *_OUTLET_BY_KEY) if len(name) >= 5):
+            if any(outlet.startswith(name) for name in (*own, *SPELLINGS) if len(name) >= 5):
                 found.append(match["name"])
     return found
 
 
 def _beside_date(lines: Sequence[Line]) -> str | None:
-    """A line that is nothing but a name, right above or below the date, of somebody whom headline and text do not name."""
+    """A name that stands alone right above or below the date, or on its line, of somebody whom headline and text do not name."""
+    for line in lines:
+        parts = _PARTS.split(line.text) if len(line.text) <= 100 and line.clutter in {None, "date"} else []
+        for index in {0, len(parts) - 1} if len(parts) > 1 else ():
+            rest = " ".join(parts[:index] + parts[index + 1 :])
+            if _FULL_NAME.fullmatch(parts[index]) and not _SECTION.search(parts[index]) and is_date_line(rest):
+                return parts[index] if sum(parts[index] in each.text for each in lines) == 1 else None
     for above, below in pairwise(lines):
         for line, other in ((above, below), (below, above)):
             is_label = line.clutter is None and line.linked < 0.5 and not line.is_heading and len(line.text) <= 40
@@ -279,14 +253,14 @@ def _aired(removed: Iterable[Removed]) -> list[tuple[Role, str]]:
     found: list[tuple[Role, str]] = []
     for cut in removed:
         if cut.rule == "aired" and (
-            match := re.search(r"\b(?:di|oleh)\s+([\w.\- ]{2,40}?)(?:\s+(?:dengan|pada|berjudul|edisi)\b|[,;]|\.?$)", cut.text)
+            match := re.search(r"\b(?:di|oleh)\s+([\w.\- ]{2,40}?)(?:\s+(?:dengan|pada|berjudul|edisi|dan|yang)\b|[,;]|\.?$)", cut.text)
         ):
             found.append(("credit", match[1]))
     return found
 
 
 def _split(value: str, role: Role) -> list[str]:
-    if role == "credit" and all(key(word) in _OUTLET_BY_KEY for word in value.split()):
+    if role == "credit" and all(key(word) in SPELLINGS for word in value.split()):
         return value.split()
     names: list[str] = []
     for part in re.split(r"\s*[;/|]\s*|,\s*|\s+(?:dan|and|&)\s+", value):

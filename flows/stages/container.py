@@ -4,13 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from copy import deepcopy
+from itertools import islice
 from math import exp
 from urllib.parse import urlsplit
 
 import trafilatura
 from lxml import etree, html
 
-from flows.records import Source
+from flows.records import Origin, Source
+from flows.stages.datelines import opens_report
 from flows.stages.lines import Line, key
 from flows.stages.metadata import Metadata
 
@@ -19,13 +21,26 @@ ENGINE = f"trafilatura {trafilatura.__version__}"
 _REACH = 20.0  # links and clutter between the article's first sentence and another that leave the other 37 % of its weight
 _BEFORE = 0.1  # of its weight is left to a sentence before the headline, ...
 _TEASER = 0.1  # ... and to one that introduces another page
+_UNSTATED = 0.1  # ... and to one that is not in the text which the metadata give
+_PAST = -0.05  # of its weight is held against a sentence behind the article's end, ...
+_WHOLE = 600  # ... which is only looked for once so many characters of sentences have been read
+_MUCH_MORE = 3  # times as much text
+_STATED = 400  # characters of a text in the metadata that says something about the rest
+_HELD = 400  # characters of sentences that an element by a source's selector holds, or it is compared with where the page's sentences are
 _MAX_TEXT = 300_000  # characters, scripts included
+_NAME = re.compile(r"[#.][A-Za-z_][\w-]*")  # of an element, where a selector may hold it as it is
+
+
+_COMMENTS = re.compile(
+    r"\W*(?:\d+\s+)?(?:(?:tulis|kirim(?:kan)?|beri(?:kan)?|tinggalkan|lihat(?: semua)?|leave an?)\s+)?(?:komentar|comments?|reply)\b"
+    r"(?:\s+pembaca)?[\W\d]*",
+    re.IGNORECASE,
+)
 
 
 def find_headline(metadata: Metadata, lines: list[Line], source: Source) -> tuple[str, int | None]:
     """The headline as the page shows it, and its line; without a visible one, what the metadata give, without the outlet's name."""
-    stated = [metadata.tag("og:title"), metadata.text("headline"), metadata.tag("twitter:title"), metadata.title, metadata.tag("title")]
-    stated = [text for text in stated if text]
+    stated = [text for _, text in metadata.titles()]
     keys = list(dict.fromkeys(form for text in stated for form in (key(_bare_title(text, source)), key(text)) if form))
     best: tuple[float, int] | None = None
     for index, line in enumerate(lines):
@@ -42,28 +57,65 @@ def find_headline(metadata: Metadata, lines: list[Line], source: Source) -> tupl
 
 def find_lead(metadata: Metadata, lines: list[Line]) -> int | None:
     """For a page without a visible headline, the line before the one that opens as the page's description does."""
-    start = key(metadata.tag("og:description", "description") or metadata.text("description"))[:60]
-    if len(start) < 40:
+    start = described(metadata)
+    if not start:
         return None
     return next((index - 1 for index, line in enumerate(lines) if line.is_prose and key(line.text).startswith(start)), None)
 
 
-def choose(root: html.HtmlElement, selectors: Sequence[str], lines: Sequence[Line], headline: int | None) -> html.HtmlElement:
-    """The first element that a source's own selectors find; without one, where the page's sentences are.
+def described(metadata: Metadata) -> str:
+    """The key that opens the page's description, which is how many outlets' articles open; '' where there is none to speak of."""
+    start = key(metadata.tag("og:description", "description") or metadata.text("description"))[:60]
+    return start if len(start) >= 40 else ""
 
-    `lines`: the page's; `headline`: the index of the headline among them.
+
+def choose(
+    root: html.HtmlElement, selectors: Sequence[str], lines: Sequence[Line], headline: int | None, stated: str = ""
+) -> tuple[html.HtmlElement, Origin]:
+    """The element that a source's own selectors find; without one that holds a text, where the page's sentences are; and how it was found.
+
+    `lines`: the page's; `headline`: the index of the headline among them; `stated`: the article's text as the metadata give it, cut or
+    whole: its sentences are the article's, but where a sentence stands only the page says.
     """
-    for selector in selectors:
-        found = root.cssselect(selector)
-        if found:
-            return found[0]
-    return _densest(root, lines, headline)
+    found = next(((one, selector) for selector in selectors for one in _by_text(root.cssselect(selector), lines)), None)
+    if found and _sentences(found[0], lines) >= _HELD:
+        return found[0], Origin("container", found[1])
+    densest = _densest(root, lines, headline, key(stated))
+    if found and 2 * _sentences(found[0], lines) >= _sentences(densest, lines):
+        return found[0], Origin("container", found[1])
+    return densest, Origin("density", _selector(densest))
 
 
-def _densest(root: html.HtmlElement, lines: Sequence[Line], headline: int | None) -> html.HtmlElement:
+def _by_text(elements: Sequence[html.HtmlElement], lines: Sequence[Line]) -> list[html.HtmlElement]:
+    """The elements, the one with the most sentences first."""
+    return sorted(elements, key=lambda element: -_sentences(element, lines)) if len(elements) > 1 else list(elements)
+
+
+def _sentences(element: html.HtmlElement, lines: Sequence[Line]) -> int:
+    """The characters of sentences in an element."""
+    inside = set(element.iter(etree.Element))
+    return sum(len(line.text) for line in lines if line.is_prose and line.element in inside)
+
+
+def _selector(element: html.HtmlElement) -> str:
+    """The element as a CSS selector: its tag and names; of one without names, the same of the elements around it."""
+    steps: list[str] = []
+    for around in (element, *islice(element.iterancestors(), 3)):
+        names = [f"#{around.get('id', '')}", *(f".{name}" for name in around.get("class", "").split())]
+        named = [name for name in names if _NAME.fullmatch(name)][:2]
+        steps.insert(0, around.tag + "".join(named))
+        if named:
+            break
+    return " > ".join(steps)
+
+
+def _densest(root: html.HtmlElement, lines: Sequence[Line], headline: int | None, stated: str = "") -> html.HtmlElement:
     """The smallest element with the most text in sentences, once the links and labels beside them are held against it."""
     weights: dict[html.HtmlElement, float] = {}
     teasers = find_teasers(lines)
+    past = _find_end(lines, headline, teasers)
+    known = frozenset(index for index, line in enumerate(lines) if line.is_prose and key(line.text) in stated)
+    known = known if len(known) > 1 and len(stated) >= _STATED else frozenset()
     distance: int | None = None
     for index, line in enumerate(lines):
         if headline is None or (distance is None and index > headline and line.is_prose and line.clutter is None):
@@ -71,8 +123,11 @@ def _densest(root: html.HtmlElement, lines: Sequence[Line], headline: int | None
         elif distance is not None and (line.clutter is not None or line.linked >= 0.5):
             distance += 1
         weight = _weight(line)
-        if weight > 0:
+        if weight > 0 and index >= past:
+            weight *= _PAST
+        elif weight > 0:
             weight *= (_BEFORE if distance is None else exp(-distance / _REACH)) * (_TEASER if index in teasers else 1.0)
+            weight *= _UNSTATED if known and line.is_prose and index not in known else 1.0
         weights[line.element] = weights.get(line.element, 0.0) + weight
     best, best_weight = root, float("-inf")
     for element in reversed(list(root.iter(etree.Element))):  # inner elements before their parents
@@ -83,6 +138,31 @@ def _densest(root: html.HtmlElement, lines: Sequence[Line], headline: int | None
         if parent is not None:
             weights[parent] = weights.get(parent, 0.0) + weight
     return best
+
+
+def _find_end(lines: Sequence[Line], headline: int | None, teasers: frozenset[int]) -> int:
+    """The line with which the readers' comments or another article begin; as many as there are lines where none does.
+
+    Comments have a heading, another article a main heading of its own, or any heading and a dateline. Where far more text follows than
+    stands before it, it is no end.
+    """
+    texts = [len(line.text) if line.clutter is None and line.is_prose and index not in teasers else 0 for index, line in enumerate(lines)]
+    read = 0
+    headed = False
+    for index, line in enumerate(lines):
+        if headline is not None and index <= headline:
+            continue
+        if read >= _WHOLE and (
+            (len(line.text) <= 40 and _COMMENTS.fullmatch(line.text))
+            or (line.element.tag == "h1" and line.clutter is None and len(line.text.split()) >= 4)
+            or (headed and texts[index] and opens_report(line.text))
+        ):
+            return index if sum(texts[index:]) <= _MUCH_MORE * read else len(lines)
+        if texts[index] and not line.is_heading:
+            read += texts[index]
+            headed = False
+        headed = headed or line.is_heading
+    return len(lines)
 
 
 def find_teasers(lines: Sequence[Line]) -> frozenset[int]:

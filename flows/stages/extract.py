@@ -11,17 +11,18 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree, html
 
-from flows.records import Article, Page, Reason, Rejection, Removed, Source, stable_id
+from flows.records import Article, Origin, Page, Reason, Rejection, Removed, Source, stable_id
 from flows.stages import boilerplate, container
 from flows.stages.bylines import read_people
-from flows.stages.instants import is_date_line, read_instants
+from flows.stages.datelines import read_dateline
+from flows.stages.instants import Stamp, is_date_line, read_instants
 from flows.stages.line_rules import RULES
-from flows.stages.lines import CLUTTER_CLASS, MAX_LINES, Line, key, read_lines
+from flows.stages.lines import CLUTTER_CLASS, MAX_LINES, Line, key, read_lines, tidy
 from flows.stages.links import canonical
 from flows.stages.metadata import Metadata, read_metadata
 
 # Bump the number when code changes what comes out; rules and the engine's version speak for themselves.
-EXTRACTOR_VERSION = stable_id("2", container.ENGINE, CLUTTER_CLASS.pattern, *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES))
+EXTRACTOR_VERSION = stable_id("3", container.ENGINE, CLUTTER_CLASS.pattern, *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES))
 
 # The shortest real article seen, a photo report of one sentence, has 22 words; below that there are only captions and stubs.
 MIN_WORDS = 15
@@ -48,11 +49,6 @@ _MISSING = re.compile(
 _MARKUP = re.compile(r"<(?:!doctype html|html|head|body|title|meta|div|p|br|article|section|span|table|h\d)\b", re.IGNORECASE)
 _UNREADABLE = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_DATELINE = re.compile(r"(.{3,90}?)\s*(?:--?|[–—])\s")
-_PLACE = re.compile(r"(?:[A-Z][\w.'’/-]*)(?:\s(?:[A-Z][\w.'’/-]*|di|dan))*")
-_OUTLET = re.compile(
-    r"\([^()]*\)|\b[\w.]+\.(?:com|co\.id|co|id|net|tv|org)\b|\b(?:CNN|CNBC|VOA|BBC|DW) Indonesia\b|\bANTARA(?: News)?\b", re.IGNORECASE
-)
 
 
 def extract(page: Page, source: Source) -> Article | Rejection:
@@ -79,9 +75,10 @@ def extract(page: Page, source: Source) -> Article | Rejection:
     if len(lines) > MAX_LINES:
         return rejected("too-large", f"more than {MAX_LINES} lines of text")
     headline, at = container.find_headline(metadata, lines, source)
-    box = container.choose(root, source.container, lines, at if at is not None else container.find_lead(metadata, lines))
+    start = at if at is not None else container.find_lead(metadata, lines)
+    box, chosen = container.choose(root, source.container, lines, start, metadata.text("articleBody"))
     own = read_lines(box)
-    cleaned = boilerplate.clean(own, headline, source.strip, container.kept_by_engine(box))
+    cleaned = boilerplate.clean(own, headline, source.strip, container.kept_by_engine(box), container.described(metadata))
     first = _first(lines, cleaned.body)
     beside = _by_distance(lines, at, first)
     if flaw := _flaw(cleaned.body, headline, metadata, lines, own, beside):
@@ -93,6 +90,7 @@ def extract(page: Page, source: Source) -> Article | Rejection:
     people = read_people(metadata, _near(lines, at, first, own), cleaned.removed, source.name, source.home)
     url = _identity(page, source, metadata)
     published = instants.published
+    dateline = read_dateline(cleaned.body[0], {key(source.name), source.id})
     return Article(
         url=url,
         source_id=page.source_id,
@@ -102,13 +100,20 @@ def extract(page: Page, source: Source) -> Article | Rejection:
         author=people.author,
         editor=people.editor,
         credit=people.credit,
-        dateline=_dateline(cleaned.body[0], source),
+        dateline=dateline,
         published_at=published.at if published else None,
         published_precision=published.precision if published else None,
-        published_from=published.origin if published else None,
-        modified_at=instants.modified,
+        modified_at=instants.modified.at if instants.modified else None,
         language=source.language,
         removed=tuple(pruned + cleaned.removed),
+        origins={
+            "title": _title_origins(metadata, headline, lines[at] if at is not None else None),
+            **people.origins,
+            "dateline": (Origin("visible", cleaned.body[0]),) if dateline else (),
+            "published_at": _stamped(published) + _stamped(*instants.denied, taken=False),
+            "modified_at": _stamped(instants.modified),
+            "body": (chosen,),
+        },
     )
 
 
@@ -178,6 +183,19 @@ def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:
             removed += [Removed(f"prune:{selector}", line.text) for line in read_lines(element)]
             element.drop_tree()
     return removed
+
+
+def _title_origins(metadata: Metadata, headline: str, line: Line | None) -> tuple[Origin, ...]:
+    """Where the headline stands, and the titles in the metadata that do not hold it."""
+    stated = metadata.titles()
+    others = [Origin(place, text, taken=False) for place, text in stated if key(headline) not in key(text)]
+    if line is not None:
+        return (Origin("visible", f"<{line.element.tag}>"), *others)
+    return (*(Origin(*first) for first in stated[:1]), *others)
+
+
+def _stamped(*stamps: Stamp | None, taken: bool = True) -> tuple[Origin, ...]:
+    return tuple(Origin(stamp.origin, tidy(stamp.text), taken) for stamp in stamps if stamp)
 
 
 def _first(lines: list[Line], body: list[str]) -> int:
@@ -273,15 +291,3 @@ def _site(url: str) -> str:
         len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in {"co", "com", "or", "go", "ac", "net", "web", "my", "org", "gov", "sch"}
     )
     return ".".join(labels[-3:] if second_level else labels[-2:])
-
-
-def _dateline(first: str, source: Source) -> str | None:
-    """The place a report opens with: "JAKARTA, KOMPAS.com -", "Mataram (ANTARA) -", "TEMPO.CO, Jakarta -"."""
-    match = _DATELINE.match(first)
-    if match is None:
-        return None
-    places = [part.strip(" .:") for part in _OUTLET.sub(" ", match[1]).split(",")]
-    places = [place for place in places if place and key(place) not in {key(source.name), source.id}]
-    if not places or not all(len(place.split()) <= 4 and _PLACE.fullmatch(place) for place in places):
-        return None
-    return ", ".join(places)

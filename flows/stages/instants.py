@@ -100,18 +100,22 @@ _MODIFIED_TAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A date as a page gives it. `zoned`: it names its zone; `precision`: how much of it there is."""
+    """A date as a page gives it. `zoned`: it names its zone; `precision`: how much of it there is; `text`: its words."""
 
     at: datetime
     precision: Precision
     zoned: bool
     origin: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Instants:
+    """`denied`: what else the page says about its publication, where that is another instant."""
+
     published: Stamp | None
-    modified: datetime | None
+    modified: Stamp | None
+    denied: tuple[Stamp, ...] = ()
 
 
 def read_instants(
@@ -132,7 +136,9 @@ def read_instants(
     modified = visible_modified or next(
         (stamp for origin, raw in _stated(metadata, "dateModified", _MODIFIED_TAGS) if (stamp := parse_stamp(raw, zone, origin))), None
     )
-    return Instants(published, _modified(modified, published, stated, zone))
+    said = [stamp for stamp in (visible, *stated, from_url) if stamp and not _agree(stamp, published, zone)]
+    denied = {(stamp.origin, stamp.text): stamp for stamp in said if stamp.text != published.text}
+    return Instants(published, _modified(modified, published, stated, zone), tuple(denied.values()))
 
 
 def parse_stamp(text: str, zone: tzinfo, origin: str) -> Stamp | None:
@@ -159,7 +165,7 @@ def is_date_line(text: str) -> bool:
         return False
     rest = _HIJRI.sub(" ", _TIME.sub(" ", rest))
     rest = re.sub(
-        rf"\b(?:{_DAY_NAME})(?:day)?\b|\b(?:wib|wita|wit|gmt|pukul|jam|on|at|tanggal|date|posted|publish(?:ed)?|dipublikasikan|diterbitkan|terbit|tayang|rilis|"
+        rf"\b(?:{_DAY_NAME})(?:day)?\b|\b(?:wib|wita|wit|gmt|pukul|jam|pada|on|at|tanggal|date|posted|publish(?:ed)?|(?:di)?publikasi(?:kan)?|diterbitkan|terbit|tayang|rilis|"
         r"di(?:per)?ba(?:ha)?rui|update[ds]?|last|terakhir|waktu|created|modified)\b",
         " ",
         rest,
@@ -178,14 +184,15 @@ def _stamp(date: re.Match[str], time: re.Match[str] | None, zone_text: str | Non
     hour = int(time["h"]) if time and time["h"] else None
     try:
         if time is None or hour is None:
-            return Stamp(datetime(year, month, day, tzinfo=zone), "day", False, origin)
+            return Stamp(datetime(year, month, day, tzinfo=zone), "day", False, origin, date.string)
         half = time.groupdict().get("ap")
         if half:
             hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
         at = datetime(year, month, day, hour, int(time["mi"]), int(time["s"] or 0), tzinfo=_zone(zone_text) or zone)
     except ValueError:
         return None
-    return Stamp(at, "second" if at.second else "minute", zone_text is not None, origin)  # ':00' is how content systems write minutes
+    # ':00' is how content systems write minutes
+    return Stamp(at, "second" if at.second else "minute", zone_text is not None, origin, date.string)
 
 
 def _zone(text: str | None) -> tzinfo | None:
@@ -272,7 +279,14 @@ def _same_minute(one: datetime, other: datetime) -> bool:
     return abs((one - other).total_seconds()) < 60 and one.minute == other.minute
 
 
-def _modified(modified: Stamp | None, published: Stamp, stated: list[Stamp], zone: tzinfo) -> datetime | None:
+def _agree(one: Stamp, other: Stamp, zone: tzinfo) -> bool:
+    """Whether two dates say the same, as far as both go."""
+    if "day" in (one.precision, other.precision):
+        return one.at.astimezone(zone).date() == other.at.astimezone(zone).date()
+    return _same_minute(one.at, other.at)
+
+
+def _modified(modified: Stamp | None, published: Stamp, stated: list[Stamp], zone: tzinfo) -> Stamp | None:
     """The change, if it is one: later than the publication. Where the publication's stated zone lied, so does the change's."""
     if modified is None or modified.precision == "day":
         return None
@@ -284,7 +298,7 @@ def _modified(modified: Stamp | None, published: Stamp, stated: list[Stamp], zon
         )
         if lied and not any(stamp.at == published.at for stamp in stated):
             at = at.replace(tzinfo=zone)
-    return at if at > published.at else None
+    return replace(modified, at=at) if at > published.at else None
 
 
 def _clock(stamp: Stamp, zone: tzinfo) -> datetime:

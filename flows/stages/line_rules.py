@@ -33,6 +33,16 @@ _OFFERED = (
     r"|google)"
 )
 _JOINING = r"(?:channel|saluran|kanal|grup|group|join|gabung|bergabung|follow|ikuti|subscribe|berlangganan|klik|google\s?news)\b"
+# Who pictures are credited to, before a slash and a name
+_PICTURED_BY = (
+    r"(?:antara(?: foto)?|tempo|kompas|reuters|afp(?: photo)?|ap(?: photo)?|epa(?:-efe)?|xinhua|getty(?: images)?|anadolu(?: agency)?"
+    r"|republika|detikcom|okezone|viva(?:news)?|tribun\w*|jibi|mi|sindo\w*|bloomberg|(?:dok(?:umentasi)?\.? )?shutterstock|thinkstock\w*"
+    r"|unsplash|freepik|pexels|pixabay|dok(?:umentasi)?\.?"
+    r"|(?:\w+\.)?(?:kompas|tribunnews|suara|merdeka|liputan6|jpnn|viva|bola|bisnis|republika|okezone|kapanlagi)\.(?:com|co\.id|net))"
+)
+_NAME = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4})"
+_FULL_NAME = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,4})"
+_MAKER = r"(?:penulis|reporter|pewarta|jurnalis|wartawan|kontributor|editor|redaktur|penyunting|penerjemah|oleh|laporan|fotografer)"
 # What follows "Baca juga:" is a headline: no sentence that ends, and then none behind it; an ellipsis ends none.
 HEADLINE = r"(?!.*(?<![.])[.][\"”’']?(?:\s+[A-Z“\"]|\s*$)).{1,180}"
 
@@ -72,7 +82,8 @@ RULES = (
             r"|terpopuler|rekomendasi)|terkait|terkini|terpopuler|kabar daerah"
             r"|rekomendasi(?: untuk anda)?|lihat selengkapnya|more on this story"
             r"|read (?:also|more)|related (?:news|articles?)|what'?s on|artikel menarik lainnya"
-            r"|topik terkait|berita terbaru|(?:simak|lihat|baca|cek|tonton)\b[^.!?:]{0,30}\b(?:lainnya|terpopuler|terkait)"
+            r"|topik terkait|berita terbaru|populer|most popular|editor ?[’']? ?s picks"
+            r"|(?:simak|lihat|baca|cek|tonton)\b[^.!?:]{0,30}\b(?:lainnya|terpopuler|terkait)"
             r"|(?:topik|artikel|berita|video|foto|konten)(?: \w+)? (?:lainnya|terpopuler|terkini|terkait))\b[\W_]{0,12}"
         ),
         example="JANGAN LEWATKAN!!!",
@@ -126,10 +137,16 @@ RULES = (
         "embed",
         (
             r"[\[(]\s*(?:gambas|embed|video|foto|instagram|youtube|twitter|tweet"
-            r"|baca juga|halaman|read)\b[^\[\]()]{0,120}[\])]"
+            r"|baca|halaman|read)\b[^\[\]()]{0,120}[\])]"
         ),
         example="[Gambas:Video 20detik]",
         seen="detik, cnnindonesia, cnbcindonesia",
+    ),
+    Rule(
+        "player",
+        r"no media source currently available|the (?:code|url) has been copied to your clipboard\.?",
+        example="No media source currently available",
+        seen="voaindonesia",
     ),
     Rule(
         "more-pages",
@@ -139,10 +156,22 @@ RULES = (
             r"|lanjut (?:ke )?(?:sebelah|halaman).{0,40}|\d+ dari \d+ halaman|halaman (?:selanjutnya"
             r"|berikutnya|sebelumnya|\d+(?: dari \d+)?|:[\s\d]{1,30})|(?:selanjutnya|sebelumnya"
             r"|berikutnya)|tampilkan semua|selengkapnya|baca (?:(?:berita|artikel) )?(?:selengkapnya|lengkapnya)(?:\s*di ?sini)?|halaman"
+            r"|halaman\s*(?:\d{1,2}\s+){1,12}(?:selanjutnya|berikutnya)?|bersambung|\d{1,2} ?dari ?\d{1,2}|1(?:\s*\|\s*\d{1,2}){1,12}"
             r"|show all|next|prev(?:ious)?|load more|\d{1,2}(?:\s+\d{1,2})*)[\W_]{0,12}"
         ),
         example="Simak selengkapnya di halaman berikutnya",
         seen="detik, cnnindonesia, wartabulukumba",
+    ),
+    Rule(
+        "related-here",
+        (
+            r"[\W_]{0,12}(?:(?:untuk |silakan |yuk,? |jangan lewatkan )?(?:(?:berita|artikel|informasi|info|video)\b )?"
+            r"(?:simak|baca|lihat|cek|klik|tonton|selengkapnya|lengkapnya|berita menarik)\b[^.!?,\x22“]{0,60}\bdi ?sini"
+            r"|(?:klik|kunjungi) (?:tautan|link|laman) (?:ini|berikut(?: ini)?)"
+            r"|(?:simak|lihat) (?:selengkapnya|lengkapnya)\b[^.!?]{0,40}\binfografis berikut(?: ini)?|klik di ?sini)[\W_]{0,12}"
+        ),
+        example="Simak jadwal lengkapnya di sini!",
+        seen="detik, okezone, liputan6, antara",
     ),
     Rule(
         "ad-label",
@@ -166,7 +195,7 @@ RULES = (
             r"|unduh) (?:aplikasi )?kompas|(?:login )?gabung kompas|kirimkan (?:apresiasi"
             r"|komentar) (?:anda|kamu|spesial)|berikan (?:masukan ?(?:mu|anda)"
             r"|apresiasi sekarang)|atur minat|konten yang (?:disimpan|disukai)"
-            r"|dalam segala situasi, kompas|versi cetak artikel ini).{0,200}"
+            r"|dalam segala situasi, kompas|versi cetak artikel ini|usia (?:kamu|anda) belum sesuai).{0,200}"
         ),
         example="Baca berita tanpa iklan. Gabung Kompas.com+",
         seen="kompas",
@@ -188,14 +217,16 @@ RULES = (
         (
             r"(?:ikuti kami|follow us|follow (?:berita|akun|instagram|twitter)"
             r"|like (?:dan|&) follow|subscribe|dapatkan berita up to date|cek berita dan artikel"
-            r"|nantikan kejutan|telusuri berita)\b.{0,250}"
+            r"|nantikan kejutan|telusuri berita|follow @\w+|dapatkan update berita [\w, ]{0,40}pilihan"
+            r"|(?:pantau|ikuti) terus (?:berita|perkembangan berita)\w* [^.!?]{0,60}(?:kami|hanya di))\b.{0,250}"
         ),
         example="Ikuti kami di",
         seen="okezone, tribunnews, viva",
     ),
     Rule(
         "prompt-download",
-        r"pastikan (?:kamu|anda) sudah (?:meng)?install? aplikasi.{0,120}|(?:download|unduh) aplikasi\b[^.]{0,60}(?::.{0,120})?"
+        r"pastikan (?:kamu|anda) sudah (?:meng)?install? aplikasi.{0,120}"
+        r"|(?:anda|kamu) harus (?:meng)?install aplikasi.{0,80}|(?:download|unduh) aplikasi\b[^.]{0,60}(?::.{0,120})?"
         r"|(?:caranya,? )?klik (?:link|tautan) .{0,120}(?:whatsapp\.com|t\.me)/.{0,200}",
         example="Pastikan kamu sudah install aplikasi WhatsApp ya.",
         seen="kompas",
@@ -284,12 +315,19 @@ RULES = (
     Rule(
         "aired",
         (
-            r"[\W_]{0,12}(?:artikel|berita|konten|tulisan) ini (?:telah|sudah|pernah|sebelumnya)\s*(?:tayang"
+            r"[\W_]{0,12}(?:artikel|berita|konten|tulisan) ini (?:(?:telah|sudah|pernah|sebelumnya|pertama kali)\s*){1,3}(?:tayang|naik di"
             r"|terbit|dimuat|dipublikasikan|ditayangkan|diterbitkan).{0,300}"
             r"|(?:artikel|berita) ini bersumber dari pemberitaan di .{0,200}"
         ),
         example="Artikel ini telah tayang di Kompas.com dengan judul Rudal Baru Diuji",
         seen="kompas, tribunnews, viva",
+    ),
+    Rule(
+        "adapted",
+        r"[\W_]{0,12}(?:artikel ini )?di(?:adaptasi|terjemahkan|sadur)(?:kan)? (?:oleh|dari (?:artikel|laporan)) [^.]{3,90}\.?",
+        example="Diadaptasi oleh Rina Widya dan Joko Susilo",
+        seen="dwindonesia, detik",
+        where="edge",
     ),
     Rule(
         "contributor",
@@ -303,7 +341,8 @@ RULES = (
     Rule(
         "disclaimer",
         (
-            r"[\W_]{0,12}(?:(?:semua|seluruh|isi) )?(?:isi|konten|artikel|karya tulis|tulisan|opini)\b[^.]{0,100}"
+            r"[\W_]{0,12}(?:[\w ]{3,40} (?:adalah|merupakan) (?:media|platform|jurnalisme)\b[^.]{0,120}\.\s*)?"
+            r"(?:(?:semua|seluruh|isi) )?(?:isi|konten|artikel|karya tulis|tulisan|opini)\b[^.]{0,100}"
             r"\btanggung jawab (?:dari )?(?:si )?"
             r"(?:penulis|bloge?r|blogger|pembuat|pengirim|kontributor|pengguna|pengiklan)\b.{0,160}"
         ),
@@ -322,7 +361,7 @@ RULES = (
     ),
     Rule(
         "glued-credits",
-        r"pewarta\s*:.{2,80}?(?:editor\s*:.{2,80}?)?(?:copyright|©|\(c\)).{0,60}",
+        r"pewarta\s*:.{2,80}?(?:editor\s*:.{2,80}?)?(?:copyright|©|\(c\)).{0,300}",
         example="Pewarta: Andi RahmanEditor: Sri LestariCopyright © ANTARA 2026",
         seen="antara",
     ),
@@ -339,6 +378,16 @@ RULES = (
         ),
         example="Editor: Sri Lestari",
         seen="antara, wartabulukumba, mediaindonesia, republika",
+        where="edge",
+    ),
+    Rule(
+        "byline-bare",
+        (
+            rf"[\W_]{{0,12}}{_MAKER}\s+(?:kontributor [\w ]{{3,30}},\s*)?{_FULL_NAME}"
+            rf"(?:\s*(?:[|/,]|dan|dari)\s*(?:{_MAKER}\s+)?{_NAME}){{0,3}}[\W_]{{0,12}}"
+        ),
+        example="(Penulis Fitri Chandra | Editor Bagus Sentosa)",
+        seen="kompas, okezone, jpnn",
         where="edge",
     ),
     Rule(
@@ -364,7 +413,7 @@ RULES = (
     Rule(
         "caption-credit",
         (
-            r"(?!.*[.!?][\x22”']?\s*$).{5,300}[(\[/]\s*(?:foto|photo|ilustrasi"
+            r"(?!.*[.!?][\x22”']?\s*$).{5,300}[(\[/|]\s*(?:foto|photo|ilustrasi"
             r"|istimewa|dok\b|sumber|instagram|twitter|youtube|freepik|pixabay"
             r"|xinhua|suara\.com/|kompas\.com/|tempo/|detikcom|unsplash|pexels"
             r"|shutterstock|reuters/|afp/|ap/|ap photo|antara/|antara foto|getty"
@@ -375,19 +424,46 @@ RULES = (
         where="head",
     ),
     Rule(
-        "caption-name",
+        "caption-credited",
         (
-            r"(?:antara(?: foto)?|tempo|reuters|afp(?: photo)?|ap(?: photo)?|epa|xinhua|getty images|republika|detikcom|okezone"
-            r"|viva(?:news)?|tribun\w*|(?:\w+\.)?(?:kompas|tribunnews|suara|merdeka|liputan6|jpnn|viva)\.(?:com|co\.id))"
-            r"\s?/\s?[A-Z][\w.'’/ -]{2,50}"
+            rf"(?!.*[.!?][\x22”’']?\s*[(\[]).{{5,300}}[(\[]\s*"
+            rf"(?:(?:foto|photo|ilustrasi|dok(?:umentasi)?|sumber foto)\b[\s.:/][^()\[\]]{{1,80}}"
+            rf"|{_PICTURED_BY}\s?/\s?[^()\[\]]{{2,60}})[)\]]"
+            r"|.{5,300}[.|]\s*foto:\s*[^.:]{2,60}"
         ),
+        example="Nelayan menurunkan ikan di Muara Baru (Liputan6.com/Andi Rahman)",
+        seen="liputan6, kompas, viva",
+    ),
+    Rule(
+        "caption-name",
+        rf"[(\[]?{_PICTURED_BY}\s?/\s?[A-Z][\w.'’/ -]{{2,50}}[)\]]?",
         example="ANTARA FOTO/Sri Wahyuni",
         seen="antara, tempo, kompas",
     ),
     Rule(
+        "caption-behind",
+        rf".{{5,300}}[.\s]\s*{_PICTURED_BY}\s?/\s?{_NAME}(?:/\w+){{0,3}}|.{{5,300}}[.\s][(\[]{_PICTURED_BY}\s?/\s?[^()\[\]]{{2,60}}[)\]]",
+        example="Nelayan menurunkan ikan di Muara Baru. TEMPO/Andi Rahman",
+        seen="tempo, viva, suara",
+        where="head",
+    ),
+    Rule(
+        "caption-before",
+        rf"{_PICTURED_BY}\s?/\s?(?-i:[A-Z])(?!.{{0,60}}\s[-–—]+\s).{{10,400}}",
+        example="KOMPAS.com/SRI WAHYUNI Nelayan menurunkan ikan di Muara Baru, Jakarta Utara.",
+        seen="kompas",
+    ),
+    Rule(
+        "caption-made",
+        r"(?!.*[.!?][\x22”’']?\s*$)(?:ilustrasi\b.{0,120}|dok(?:umentasi)?\s?[.:/]\s?\w.{0,140}|foto oleh .{3,60}|[(\[]?istimewa[)\]]?)",
+        example="Ilustrasi pasar ikan",
+        seen="kompas, tempo, okezone",
+        where="head",
+    ),
+    Rule(
         "caption-slash",
         r"(?!.*[.!?][\x22”']?\s*/?$)[^/]{5,250}(?:/\s?[\w .@:-]{2,60})?\s*/",
-        example="Ilustrasi kapal perang di pelabuhan /Warta Laut/",
+        example="Kapal perang di pelabuhan /Warta Laut/",
         seen="wartabulukumba",
         where="head",
     ),

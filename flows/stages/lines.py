@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import etree, html
 
@@ -44,6 +44,7 @@ _CLUTTER_NAMES = {
     "share": r"share|sharing|sharedaddy|sosmed|medsos|social|sosial|addthis\w*|addtoany\w*|likes-widget|sd-block",
     "ads": r"ads?|ads\w+|advert\w*|advertisement|iklan|parallax\w*|gpt|dfp|prads|detads|wpcnt|billboard|sponsor\w*"
     r"|(?:m\d+)?scriptroot\w*",
+    "post": r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|fb-(?:post|video)",
     "comments": r"comments?|comment-?list|komentar|disqus\w*|respond",
     "player": r"player|jwplayer|\w+-player|c-mmp|metube\w*|video-?wrap\w*",
     "byline": r"author|authors|author-?\d|byline|penulis|editor|reporter|nmreporter|namerep|redaktur|jurnalis|wartawan|credits?|kredit"
@@ -61,6 +62,7 @@ _INLINE_CLUTTER = frozenset(
 )  # what a span or a link inside a sentence may be called besides is a fact about it
 _RELATED_LABEL = re.compile(r"\s*[\[(]?\s*(?:baca|lihat|simak)(?:\s+juga)?\s*:", re.IGNORECASE)
 _INVISIBLE = {ord(c): None for c in "\u200b\u200e\u200f\u2060\u2063\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"}
+_INVISIBLE |= {0x1B: None, 0x7F: None}  # what a terminal would obey
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
 
 MAX_LINES = 5000  # four times the longest real page measured
@@ -68,6 +70,7 @@ MAX_LINES = 5000  # four times the longest real page measured
 # An element with more of the unlinked text than this is the article, whatever its class says, ...
 _OWN_SHARE = 0.4
 # ... and so is one with more characters of it than such a block ever has: classes are given to wrappers too.
+_COMMENTED = 600  # characters before an element that is called comments: then it holds comments, however many
 _MOST_TEXT = {"ads": 800, "byline": 800, "caption": 1200, "date": 300, "form": 800, "player": 800, "prompt": 800, "share": 400, "tags": 500}
 
 
@@ -117,7 +120,22 @@ def _clutter_elements(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
         return found
     unlinked = _unlinked_text(root)
     share = max(_OWN_SHARE * unlinked.get(root, 0), 40.0)
-    return {element: rule for element, rule in found.items() if unlinked.get(element, 0) <= min(share, _MOST_TEXT.get(rule, share))}
+    return {
+        element: rule
+        for element, rule in found.items()
+        if unlinked.get(element, 0) <= min(share, _MOST_TEXT.get(rule, share))
+        or (rule == "comments" and _text_before(element, root, unlinked) >= _COMMENTED)
+    }
+
+
+def _text_before(element: html.HtmlElement, root: html.HtmlElement, unlinked: dict[html.HtmlElement, int]) -> int:
+    """The characters of unlinked text in the elements that stand before this one below the same root."""
+    before = 0
+    for around in chain((element,), element.iterancestors()):
+        if around is root:
+            break
+        before += sum(unlinked.get(sibling, 0) for sibling in around.itersiblings(etree.Element, preceding=True))
+    return before
 
 
 def _clutter_rule(element: html.HtmlElement, matched: dict[str, str | None]) -> str | None:

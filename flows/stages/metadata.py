@@ -43,6 +43,17 @@ class Metadata:
         """The first meta tag by one of these names that has a content, else ''."""
         return next((value for name in names for value in self.tags.get(name, ()) if value), "")
 
+    def titles(self) -> list[tuple[str, str]]:
+        """The titles that the page states, each with its place, the most trusted first."""
+        stated = [
+            ("og:title", self.tag("og:title")),
+            ("json-ld", self.text("headline")),
+            ("twitter:title", self.tag("twitter:title")),
+            ("title", self.title),
+            ("meta", self.tag("title")),
+        ]
+        return [(place, text) for place, text in stated if text]
+
     def text(self, *keys: str) -> str:
         """The first of the article object's fields that is a text, else ''."""
         return next((tidy(value) for key in keys if isinstance(value := self.article.get(key), str) and value.strip()), "")

@@ -2,17 +2,20 @@
 
 No signal alone tells one event from another. Series (weather, exchange rates, match previews) are close in meaning and wording though
 each of their instalments is its own event; two desks' reports of one event share few words; a wire story translated twice shares hardly a
-phrase. So the story score adds up meaning, words and time, and knows what is peculiar to series and digests; the copy score adds up
-meaning and wording.
+phrase. So a score is a weighted sum of signals:
 
-A word's weight comes from a table of document frequencies, not from the clippings at hand: how alike two articles are depends on nothing
-but the two, and a night of two articles is judged like one of five thousand.
+    story     meaning, words, time, and what is peculiar to series and digests: for two Indonesian articles
+    foreign   meaning, numbers, time: where one of the two is in another language, for what is known of words is known of Indonesian
+    copy      meaning, words, outlets, agencies: whether one text is made from the other
+
+Each signal depends on nothing but the two articles (a word's weight comes from a table of document frequencies, not from the clippings at
+hand), so a night of two articles is judged like one of five thousand. The weights are learnt, and lie in weights.toml.
 """
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,39 +25,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from flows.records import Clipping
+from flows.stages.candidates import RARE, candidates
+from flows.stages.credits import agencies, credited, outlet_names
+from flows.stages.languages import INDONESIAN, KOREAN, language_of
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
+Signals = Mapping[str, Floats]
 
-
-@dataclass(frozen=True, slots=True)
-class StoryWeights:
-    """What each signal adds to a pair's story score; a score of 0 or more links the two."""
-
-    vector: float
-    words: float
-    days: float
-    other_day: float
-    series: float
-    barred: float
-    bias: float
-
-
-@dataclass(frozen=True, slots=True)
-class CopyWeights:
-    """What each signal adds to a pair's copy score; at 0 or more one text is made from the other, or both from a third."""
-
-    vector: float
-    wording: float
-    bias: float
-
-
-# Logistic regressions on articles of the Indonesian press labelled by hand. STORY: 340 pairs, and the pairs of 75 complete
-# stories in a week of 1,522 articles with their nearest strangers; `barred` set by hand, for no likeness to outweigh it. COPY:
-# 373 pairs. The thresholds, in the two biases and in stories.py, are those that gave the best clusters. Learnt on one half of the
-# stories and measured on the other, 12 times, the stories' B³ F1 is .985 ± .01 and their pairs' F1 .90 ± .02.
-STORY = StoryWeights(vector=59.3, words=7.9, days=-0.44, other_day=-0.81, series=-3.8, barred=-25, bias=-55.2)
-COPY = CopyWeights(vector=67.2, wording=8.8, bias=-70.5)
 
 COMMON = 0.22  # a word that more of the articles have than this says nothing, and would make the products of sparse tables dense
 
@@ -79,14 +57,18 @@ NAME = re.compile(r"(?<=[a-z0-9,] )[A-Z][^\W\d_]+")  # a capital inside a senten
 
 
 class Comparison:
-    """Clippings made comparable; they are named by their positions, and a signal or score is a table with a row and a column for each."""
+    """Clippings made comparable, and named by their positions.
+
+    Signals and scores take `rows` and `columns`: two arrays of positions, for as many pairs; or, for a table, what `np.ix_` makes of them.
+    """
 
     def __init__(self, clippings: Sequence[Clipping]) -> None:
         table, total, floor = _document_frequencies()
         ids = {word: number for number, word in enumerate(table)}
         headlines = [_plain(c.title) for c in clippings]
         bodies = [_plain(c.body) for c in clippings]
-        texts = [_ids(WORD.findall(f"{h}\n{b}".lower()), ids) for h, b in zip(headlines, bodies, strict=True)]
+        words = [WORD.findall(f"{h}\n{b}".lower()) for h, b in zip(headlines, bodies, strict=True)]
+        texts = [_ids(w, ids) for w in words]
         series = [_first(SERIES, headline.lower()) for headline in headlines]
         names = [_ids(_names(h, b) if kind else [], ids) for h, b, kind in zip(headlines, bodies, series, strict=True)]
         frequency = np.full(len(ids), floor)
@@ -95,60 +77,113 @@ class Comparison:
 
         self.seconds = np.array([int(c.seen_at.timestamp()) for c in clippings])
         self._vectors = np.array([c.vector for c in clippings], np.float32)
+        self._texts = texts
+        self._vocabulary = len(ids)
         self._words = _tf_idf(texts, idf)
-        self._phrases = [_phrases(text, len(ids)) for text in texts]
+        self._rare = _without(self._words, frequency > RARE * total)
         self._reported = np.array([_reported(body.lower()) for body in bodies])
         self._series = np.array(series)
         self._digest = np.array([bool(DIGEST.search(headline.lower())) for headline in headlines])
         self._names = _incidence([n[idf[n] > 0] for n in names], len(ids))
         self._mentions = _incidence([t[idf[t] > 0] for t in texts], len(ids))
+        self._languages = np.array([language_of(w) for w in words])
+        self._numbers = _named([_numbers(w) for w in words])
+        self._outlets = np.unique([c.source_id for c in clippings], return_inverse=True)[1]
+        self._outlet_names, self._credits = _named_alike(
+            [outlet_names(c) for c in clippings], [credited(c) | agencies(b) for c, b in zip(clippings, bodies, strict=True)]
+        )
+
+    def candidates(self, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
+        """The pairs of one article of `rows` and one of `columns` that may be links."""
+        i, j = candidates(self._vectors, self._languages != INDONESIAN, self._rare, rows, columns)
+        return rows[i], columns[j]
 
     def story_score(self, rows: Indices, columns: Indices) -> Floats:
         """How much speaks for one story; at 0 or more two articles are linked."""
-        kind = self._series[rows, None] * (self._series[rows, None] == self._series[columns])
-        series, daily = kind > 0, (kind > 0) & (kind <= len(DAILY))
-        other_day = self._other_day(rows, columns)
-        instalments = (daily & other_day) | (series & self._other_subject(rows, columns))
-        barred = instalments | self._digest[rows, None] | self._digest[columns]
-        score = np.full(series.shape, STORY.bias, np.float32)
-        score += STORY.vector * self.vector(rows, columns)
-        score += STORY.words * self.words(rows, columns)
-        score += STORY.days * np.abs(np.subtract.outer(self.seconds[rows], self.seconds[columns])) / 86400
-        score += STORY.other_day * other_day
-        score += STORY.series * series
-        score += STORY.barred * barred
+        score = _weighed("story", self.story_signals(rows, columns))
+        foreign = (self._languages[rows] != INDONESIAN) | (self._languages[columns] != INDONESIAN)
+        if foreign.any():
+            score = np.where(foreign, _weighed("foreign", self.foreign_signals(rows, columns)), score)
         return score
 
     def copy_score(self, positions: Indices) -> Floats:
-        """How much speaks for one text being made from the other, for every two of the articles."""
-        score = COPY.bias + COPY.vector * self.vector(positions, positions) + COPY.wording * np.sqrt(self.wording(positions))
-        return np.asarray(score, np.float32)
+        """How much speaks for one text being made from the other, or both from a third, for every two of the articles."""
+        return _weighed("copy", self.copy_signals(positions))
+
+    def story_signals(self, rows: Indices, columns: Indices) -> Signals:
+        """What the story score weighs."""
+        kind = self._series[rows] * (self._series[rows] == self._series[columns])
+        series, daily = kind > 0, (kind > 0) & (kind <= len(DAILY))
+        other_day = self._other_day(rows, columns)
+        instalments = (daily & other_day) | (series & self._other_subject(rows, columns))
+        return {
+            "vector": self.vector(rows, columns),
+            "words": self.words(rows, columns),
+            "days": self._days(rows, columns),
+            "other_day": other_day.astype(np.float32),
+            "series": series.astype(np.float32),
+            "barred": (instalments | self._digest[rows] | self._digest[columns]).astype(np.float32),
+        }
+
+    def foreign_signals(self, rows: Indices, columns: Indices) -> Signals:
+        """What the score of articles weighs that are not both in Indonesian."""
+        mine, theirs = self._languages[rows], self._languages[columns]
+        fewer = np.minimum(_sizes(self._numbers)[rows], _sizes(self._numbers)[columns])
+        return {
+            "vector": self.vector(rows, columns),
+            "numbers": _products(self._numbers, rows, self._numbers, columns) / np.maximum(fewer, 2),
+            "days": self._days(rows, columns),
+            "one_language": (mine == theirs).astype(np.float32),
+            "korean": ((mine == KOREAN) != (theirs == KOREAN)).astype(np.float32),  # its vectors lie farther from all the others
+            "barred": (self._digest[rows] | self._digest[columns]).astype(np.float32),
+        }
+
+    def copy_signals(self, positions: Indices) -> Signals:
+        """What the copy score weighs, for every two of the articles."""
+        mine, theirs = self._outlet_names[positions], self._credits[positions]
+        agency = _product(theirs, theirs) + _product(mine, theirs) + _product(theirs, mine) > 0
+        return {
+            "vector": self.vector(*np.ix_(positions, positions)),
+            "shared_words": self._shared([np.unique(self._texts[i]) for i in positions]),
+            "one_outlet": (self._outlets[positions, None] == self._outlets[positions]).astype(np.float32),
+            "agency": agency.astype(np.float32),
+        }
 
     def vector(self, rows: Indices, columns: Indices) -> Floats:
         """The cosine of the model's vectors."""
-        return np.asarray(self._vectors[rows] @ self._vectors[columns].T, np.float32)
+        if rows.ndim == 1:
+            return np.asarray(np.einsum("ij,ij->i", self._vectors[rows], self._vectors[columns]), np.float32)
+        return np.asarray(self._vectors[rows.ravel()] @ self._vectors[columns.ravel()].T, np.float32)
 
     def words(self, rows: Indices, columns: Indices) -> Floats:
         """The cosine of the TF-IDF vectors."""
-        return _product(self._words[rows], self._words[columns])
+        return _products(self._words, rows, self._words, columns)
 
     def wording(self, positions: Indices) -> Floats:
         """The share of the shorter text's three-word phrases that the other has too, for every two of the articles."""
-        every, numbers = np.unique(np.concatenate([self._phrases[i] for i in positions]), return_inverse=True)
-        ends = np.cumsum([len(self._phrases[i]) for i in positions])
-        table = _incidence(np.split(numbers, ends[:-1]), len(every))
+        return self._shared([_phrases(self._texts[i], self._vocabulary) for i in positions])
+
+    def _shared(self, texts: Sequence[Indices]) -> Floats:
+        """The share of the shorter text's items that the other has too, for every two of the texts."""
+        every, numbers = np.unique(np.concatenate(texts), return_inverse=True)
+        table = _incidence(np.split(numbers, np.cumsum([len(text) for text in texts])[:-1]), len(every))
         shorter = np.minimum.outer(_sizes(table), _sizes(table))
         return np.asarray(_product(table, table) / np.maximum(shorter, 1), np.float32)
 
+    def _days(self, rows: Indices, columns: Indices) -> Floats:
+        """The days between their publications."""
+        return np.asarray(np.abs(self.seconds[rows] - self.seconds[columns]) / 86400, np.float32)
+
     def _other_day(self, rows: Indices, columns: Indices) -> NDArray[np.bool_]:
         """Both name the day that they report, and it is not the same."""
-        mine, theirs = self._reported[rows, None], self._reported[columns]
+        mine, theirs = self._reported[rows], self._reported[columns]
         return np.asarray((mine != theirs) & (mine > 0) & (theirs > 0))
 
     def _other_subject(self, rows: Indices, columns: Indices) -> NDArray[np.bool_]:
         """Each headline of a series names somebody or some place that the other article does not mention."""
-        mine = _sizes(self._names[rows])[:, None] > _product(self._names[rows], self._mentions[columns])
-        theirs = _sizes(self._names[columns]) > _product(self._mentions[rows], self._names[columns])
+        names = _sizes(self._names)
+        mine = names[rows] > _products(self._names, rows, self._mentions, columns)
+        theirs = names[columns] > _products(self._mentions, rows, self._names, columns)
         return np.asarray(mine & theirs)
 
 
@@ -158,6 +193,23 @@ def _document_frequencies() -> tuple[dict[str, int], int, int]:
     head, *lines = files(__package__).joinpath("document_frequencies.tsv").read_text("utf-8").splitlines()
     total, floor = map(int, head.split("\t"))
     return {word: int(articles) for word, articles in (line.split("\t") for line in lines)}, total, floor
+
+
+@cache
+def weights() -> Mapping[str, Mapping[str, float]]:
+    """For each score the weights of its signals, its bias, and `mean`: what two clusters' mean score must be for them to be joined."""
+    return tomllib.loads(files(__package__).joinpath("weights.toml").read_text("utf-8"))
+
+
+def _weighed(score: str, signals: Signals) -> Floats:
+    learnt = weights()[score]
+    return np.asarray(learnt["bias"] + sum(learnt[name] * signal for name, signal in signals.items()), np.float32)
+
+
+def _numbers(words: Sequence[str]) -> set[str]:
+    """Its numbers of two digits and more, in no country's notation; no years, which all the news shares."""
+    numbers = {re.sub(r"[.,]", "", word) for word in words if word[0].isdigit()}
+    return {number for number in numbers if len(number) > 1 and not re.fullmatch(r"(19|20)\d\d", number)}
 
 
 def _plain(text: str) -> str:
@@ -208,6 +260,18 @@ def _incidence(texts: Sequence[Indices], width: int) -> Any:
     return table
 
 
+def _named(texts: Sequence[set[str]]) -> Any:
+    """A sparse table of ones where a text has a name, with a column for each name."""
+    return _named_alike(texts)[0]
+
+
+def _named_alike(*tables: Sequence[set[str]]) -> list[Any]:
+    """Such tables with the same columns."""
+    ids: dict[str, int] = {}
+    numbered = [[_ids(sorted(names), ids) for names in table] for table in tables]
+    return [_incidence(table, max(len(ids), 1)) for table in numbered]
+
+
 def _tf_idf(texts: Sequence[Indices], idf: NDArray[np.float64]) -> Any:
     """A sparse table with a row of length 1 for each text; a word counts (1 + ln times) * idf."""
     table = _counts(texts, len(idf))
@@ -216,6 +280,21 @@ def _tf_idf(texts: Sequence[Indices], idf: NDArray[np.float64]) -> Any:
     lengths = np.sqrt((table * table).sum(axis=1))
     table.data /= np.repeat(lengths, np.diff(table.indptr))
     return table
+
+
+def _without(table: Any, unwanted: NDArray[np.bool_]) -> Any:
+    """The sparse table without what stands in some columns."""
+    left = table.copy()
+    left.data[unwanted[left.indices]] = 0
+    left.eliminate_zeros()
+    return left
+
+
+def _products(left: Any, rows: Indices, right: Any, columns: Indices) -> Floats:
+    """The products of pairs of rows, one of each sparse table."""
+    if rows.ndim == 1:
+        return np.asarray(left[rows].multiply(right[columns]).sum(axis=1), np.float32)
+    return _product(left[rows.ravel()], right[columns.ravel()])
 
 
 def _product(rows: Any, columns: Any) -> Floats:

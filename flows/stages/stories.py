@@ -1,4 +1,4 @@
-"""Tonight's articles placed into stories: an article joins an open story or founds one; stories that turn out to be one are merged.
+"""Tonight's articles placed into stories: an article joins an open story or founds one, or shows that stories were one, or one was two.
 
     clippings -> links -> parts -> stories by average linkage -> ids and merges
                                    in each story: copy groups by average linkage -> originals and relations
@@ -7,32 +7,28 @@ Average linkage asks whether two clusters belong together as wholes, so a chain 
 two events into one story. Everything is done in order of publication, so the order of arrival makes no difference.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.records import Clipping, Merge, Placement, Relation, stable_id
-from flows.stages.similarity import Comparison, Floats, Indices
+from flows.stages.credits import credited, outlet_names
+from flows.stages.similarity import Comparison, Floats, Indices, weights
 
-GROUPING_VERSION = "1"
-
-STORY_MEAN = -1.7  # the least mean story score between two clusters that are joined
-COPY_MEAN = 0.0  # the least mean copy score between two
 COPIED = 0.76  # the share of phrases from which a text counts as a copy: labelled copies have .80 and more, four in five rewrites less
 BLOCK = 512  # articles compared at a time: with 25,000 near them, 50 MB a table
-PART = re.compile(r"[^\W_]+")
-EDITION = re.compile(r"(?<=.)(news|indonesia|com|id)$")
+PAIRS = 100_000  # pairs scored at a time: 180 words each, 400 MB
 
 
 def group(clippings: Sequence[Clipping], window: timedelta) -> tuple[list[Placement], list[Merge]]:
-    """Place every clipping in a story: one placement for each, in order of publication, and the merges of stories.
+    """Place the new clippings in stories: a placement for each article of a story that they touch, in order of publication, and the merges.
 
-    `clippings`: the new articles (story_id None) and every article of the stories that they could join. Articles that share a story stay
-    together; none joins a story all of which lies more than `window` away from it.
+    `clippings`: the new articles (story_id None, or `anew`) and every article of the stories that they could join. Stories that a new
+    article is linked to, directly or through others, are formed anew, so that several nights end like one; the others stay as they are.
+    No link spans more than `window`. A story's id stays with its alerted articles or, without any, with its oldest.
     """
     if not clippings:
         return [], []
@@ -40,17 +36,19 @@ def group(clippings: Sequence[Clipping], window: timedelta) -> tuple[list[Placem
     comparison = Comparison(ordered)
     placements: dict[str, Placement] = {}
     merges: list[Merge] = []
-    for part in _linked_parts(ordered, comparison, window):
-        for positions in _stories(part, ordered, comparison, window):
+    changing = {i for i, clipping in enumerate(ordered) if clipping.anew or clipping.story_id is None}
+    for part in _parts(ordered, changing, comparison, window):
+        stories = list(_stories(part, ordered, comparison, window))
+        ids, merged = _identities([[ordered[i] for i in positions] for positions in stories])
+        merges += merged
+        for story_id, positions in zip(ids, stories, strict=True):
             story = [ordered[i] for i in positions]
-            story_id, merged = _identity(story)
-            merges += merged
-            placements |= {p.article_id: p for p in _placements(story_id, story, positions, comparison)}
-    return [placements[clipping.article_id] for clipping in ordered], merges
+            placements |= {p.article_id: p for p in _placements(story_id, story, positions, comparison, merged)}
+    return [placements[clipping.article_id] for clipping in ordered if clipping.article_id in placements], merges
 
 
-def _linked_parts(clippings: Sequence[Clipping], comparison: Comparison, window: timedelta) -> list[Indices]:
-    """The articles in parts that no link connects. Only links of new articles count: between old ones nothing has changed."""
+def _parts(clippings: Sequence[Clipping], changing: set[int], comparison: Comparison, window: timedelta) -> list[Indices]:
+    """The articles in parts that neither a link nor a story connects, where any changes; links are sought from those that change on."""
     parent = list(range(len(clippings)))
 
     def root(i: int) -> int:
@@ -58,33 +56,41 @@ def _linked_parts(clippings: Sequence[Clipping], comparison: Comparison, window:
             parent[i] = i = parent[parent[i]]
         return i
 
-    first_of_story: dict[str, int] = {}
+    members = defaultdict(list)
     for i, clipping in enumerate(clippings):
         if clipping.story_id is not None:
-            parent[i] = first_of_story.setdefault(clipping.story_id, i)
-    new = np.array([i for i, clipping in enumerate(clippings) if clipping.story_id is None], np.intp)
-    for i, j in _links(new, comparison, window):
-        parent[root(i)] = root(j)
+            members[clipping.story_id].append(i)
+            parent[i] = members[clipping.story_id][0]
+    reached = outermost = changing
+    while outermost:
+        linked = set()
+        for i, j in _links(np.array(sorted(outermost), np.intp), comparison, window):
+            parent[root(i)] = root(j)
+            linked.add(j)
+        stories = {clippings[i].story_id for i in linked - reached}
+        outermost = {i for story_id in stories if story_id for i in members[story_id]} - reached
+        reached = reached | outermost
     parts = defaultdict(list)
     for i in range(len(clippings)):
         parts[root(i)].append(i)
-    return [np.array(part) for part in parts.values()]
+    return [np.array(part) for part in parts.values() if not changing.isdisjoint(part)]
 
 
-def _links(new: Indices, comparison: Comparison, window: timedelta) -> Iterator[tuple[int, int]]:
-    """The pairs of a new article and any other that speak for one story."""
+def _links(start: Indices, comparison: Comparison, window: timedelta) -> Iterator[tuple[int, int]]:
+    """The pairs of an article of `start`, which is ascending, and any other that speak for one story."""
     reach = window.total_seconds()
-    for block in np.split(new, range(BLOCK, len(new), BLOCK)):
-        if len(block):
-            first, last = comparison.seconds[block[[0, -1]]]
-            near = np.arange(*np.searchsorted(comparison.seconds, (first - reach, last + reach + 1)))
-            i, j = np.nonzero(_linked(comparison.story_score(block, near), block, near, comparison, window))
-            yield from zip(block[i].tolist(), near[j].tolist(), strict=True)
+    for block in np.split(start, range(BLOCK, len(start), BLOCK)):
+        first, last = comparison.seconds[block[[0, -1]]]
+        near = np.arange(*np.searchsorted(comparison.seconds, (first - reach, last + reach + 1)))
+        found = np.stack(comparison.candidates(block, near))
+        for i, j in np.split(found, range(PAIRS, found.shape[1], PAIRS), axis=1):
+            linked = _linked(comparison.story_score(i, j), i, j, comparison, window)
+            yield from zip(i[linked].tolist(), j[linked].tolist(), strict=True)
 
 
 def _linked(score: Floats, rows: Indices, columns: Indices, comparison: Comparison, window: timedelta) -> NDArray[np.bool_]:
     """Which pairs are links: their story score is 0 or more, and no more than the window lies between them."""
-    apart = np.abs(np.subtract.outer(comparison.seconds[rows], comparison.seconds[columns]))
+    apart = np.abs(comparison.seconds[rows] - comparison.seconds[columns])
     return np.asarray((score >= 0) & (apart <= window.total_seconds()))
 
 
@@ -93,13 +99,14 @@ def _stories(part: Indices, clippings: Sequence[Clipping], comparison: Compariso
     if len(part) == 1:
         yield part
         return
-    score = comparison.story_score(part, part)
-    labels = [clippings[i].story_id or clippings[i].article_id for i in part]
-    for story in _average_linkage(score, _linked(score, part, part, comparison, window), STORY_MEAN, labels):
+    rows, columns = np.ix_(part, part)
+    score = comparison.story_score(rows, columns)
+    labels = [c.story_id if c.alerted and c.story_id else c.article_id for c in (clippings[i] for i in part)]
+    for story in average_linkage(score, _linked(score, rows, columns, comparison, window), weights()["story"]["mean"], labels):
         yield part[story]
 
 
-def _average_linkage(score: Floats, linked: NDArray[np.bool_], least: float, labels: Sequence[str]) -> list[list[int]]:
+def average_linkage(score: Floats, linked: NDArray[np.bool_], least: float, labels: Sequence[str]) -> list[list[int]]:
     """Positions in clusters: of clusters with a link between them, the two of highest mean score are joined while it is `least` or more.
 
     Positions with the same label are together from the start. Ties go to the first positions.
@@ -109,8 +116,11 @@ def _average_linkage(score: Floats, linked: NDArray[np.bool_], least: float, lab
     clusters = [np.flatnonzero(start == number).tolist() for number in range(len(numbers))]
     member = (start == np.arange(len(numbers))[:, None]).astype(np.float64)
     size = member.sum(axis=1)
-    total = member @ score @ member.T
-    link = member @ linked @ member.T > 0
+    even = np.round(
+        (np.float64(score) + score.T) / 2, 4
+    )  # a product's last digits depend on where a pair stands in it; what follows must not
+    total = member @ even @ member.T
+    link = member @ (linked | linked.T) @ member.T > 0
     mean = np.where(link, total / np.outer(size, size), -np.inf)
     np.fill_diagonal(mean, -np.inf)
     best = mean.max(axis=1)  # of each cluster; kept up to date so that a join costs some rows and not the whole table
@@ -135,25 +145,53 @@ def _average_linkage(score: Floats, linked: NDArray[np.bool_], least: float, lab
     return [sorted(cluster) for cluster in clusters if cluster]
 
 
-def _identity(story: Sequence[Clipping]) -> tuple[str, list[Merge]]:
-    """The id of a story given in order of publication, and the stories merged into it: the one with the oldest clipping survives."""
-    oldest = {c.story_id: c.seen_at for c in reversed(story) if c.story_id is not None}
-    if not oldest:
-        return stable_id("story", story[0].article_id), []
-    survivor, *others = sorted(oldest, key=lambda story_id: (oldest[story_id], story_id))
-    return survivor, [Merge(other, survivor) for other in others]
+def _identities(stories: Sequence[Sequence[Clipping]]) -> tuple[list[str], list[Merge]]:
+    """The ids of a part's stories, each given in order of publication, and the merges among those that were.
+
+    A story that was goes on where its alerted articles are or, without any, its oldest. Where several go on in one, the id of the oldest
+    stays. Where none does, the id comes from the first article and, so that no id is given twice, the story that it left.
+    """
+    founded: dict[str, tuple[datetime, str]] = {}
+    keeper: dict[str, tuple[bool, datetime, str, int]] = {}
+    for number, story in enumerate(stories):
+        for c in story:
+            if c.story_id is not None:
+                age = (c.seen_at, c.story_id)
+                founded[c.story_id] = min(founded.get(c.story_id, age), age)
+                claim = (not c.alerted, c.seen_at, c.article_id, number)
+                keeper[c.story_id] = min(keeper.get(c.story_id, claim), claim)
+    ids, merges = [], []
+    for number, story in enumerate(stories):
+        going_on = sorted((story_id for story_id in keeper if keeper[story_id][-1] == number), key=founded.__getitem__)
+        if going_on:
+            survivor, *others = going_on
+        else:
+            left = story[0].story_id
+            survivor, others = stable_id("story", story[0].article_id, *([left] if left else [])), []
+        ids.append(survivor)
+        merges += [Merge(other, survivor) for other in others]
+    return ids, merges
 
 
-def _placements(story_id: str, story: Sequence[Clipping], positions: Indices, comparison: Comparison) -> Iterator[Placement]:
-    """The placement of each clipping of a story; `positions`: where they stand in the comparison."""
-    if len(story) == 1:
-        yield Placement(story[0].article_id, story_id, "original", story[0].article_id, 1.0)
+def _placements(
+    story_id: str, story: Sequence[Clipping], positions: Indices, comparison: Comparison, merges: Sequence[Merge]
+) -> Iterator[Placement]:
+    """The placement of each clipping of a story; `positions`: where they stand in the comparison; `merges`: of its part."""
+    stays = {None, story_id, *(merge.story_id for merge in merges if merge.into_story_id == story_id)}
+
+    def placed(clipping: Clipping, relation: Relation, original: Clipping, similarity: float) -> Placement:
+        left = None if clipping.story_id in stays else clipping.story_id
+        return Placement(clipping.article_id, story_id, relation, original.article_id, round(similarity, 4), left)
+
+    if len(story) == 1:  # as most are
+        yield placed(story[0], "original", story[0], 1)
         return
     score = comparison.copy_score(positions)
     wording = comparison.wording(positions)
-    alike = np.clip((comparison.vector(positions, positions) + comparison.words(positions, positions)) / 2, 0, 1)
+    rows, columns = np.ix_(positions, positions)
+    alike = np.clip((comparison.vector(rows, columns) + comparison.words(rows, columns)) / 2, 0, 1)
     original_of: dict[int, int] = {}
-    for copies in _average_linkage(score, score >= 0, COPY_MEAN, [c.article_id for c in story]):
+    for copies in average_linkage(score, score >= 0, weights()["copy"]["mean"], [c.article_id for c in story]):
         original_of |= dict.fromkeys(copies, copies[_original([story[i] for i in copies])])
     first = min(original_of.values())
     for i, clipping in enumerate(story):
@@ -166,7 +204,7 @@ def _placements(story_id: str, story: Sequence[Clipping], positions: Indices, co
             relation, similarity = "original", np.float32(1)
         else:
             relation, similarity = "same_story", np.delete(alike[i], i).max()
-        yield Placement(clipping.article_id, story_id, relation, story[original].article_id, round(float(similarity), 4))
+        yield placed(clipping, relation, story[original], float(similarity))
 
 
 def _original(copies: Sequence[Clipping]) -> int:
@@ -174,18 +212,6 @@ def _original(copies: Sequence[Clipping]) -> int:
 
     The first whose outlet a credit line of another names and that credits none of them itself; where credit lines do not say, the first.
     """
-    credited = [{other.source_id for other in copies if _credits(copy, other)} for copy in copies]
-    named = set[str]().union(*credited)
-    return next((i for i, copy in enumerate(copies) if copy.source_id in named and not credited[i]), 0)
-
-
-def _credits(copy: Clipping, other: Clipping) -> bool:
-    """Whether its credit line names the other's outlet: 'VOA Indonesia' names voa and voaindonesia, 'Antara' antaranews."""
-    if copy.source_id == other.source_id:
-        return False
-    outlet = "".join(PART.findall(other.source_id.lower()))
-    for name in (copy.credit or "").lower().split(";"):
-        words = PART.findall(name)
-        if {outlet, EDITION.sub("", outlet)} & {"".join(words[:end]) for end in range(1, len(words) + 1)}:
-            return True
-    return False
+    named = [{other.source_id for other in copies if credited(copy) & outlet_names(other)} for copy in copies]
+    every = set[str]().union(*named)
+    return next((i for i, copy in enumerate(copies) if copy.source_id in every and not named[i]), 0)

@@ -1,21 +1,17 @@
-"""Which articles belong to a watch topic, and why.
+"""Which articles belong to a watch topic, how strongly, and why.
 
     topic -> compile_topic -> CompiledTopic
-    CompiledTopic, title, body -> match -> Match with its spans, or None
+    CompiledTopic, title, body -> match -> Match with its strength and spans, or None
 
-An article matches where every group of the topic has a term in the headline, or where all groups have one in the same sentence of the
-body. The headline and each sentence are read alike (both are called a passage here), and a passage that only puts the sides next to
-each other is no evidence:
+The groups of a topic are its sides. They meet in a passage (a statement of the headline, a sentence of the body, or a paragraph where the
+topic says so) that holds a term of each and ties them to each other, as flows/stages/lists.py tells. An article in which they meet
+anywhere belongs to the topic. They are its subject where
 
-- a list of countries: a third country is enumerated with both sides, or two others are named (by name, capital or leader) and the two
-  sides stand nowhere next to each other. This holds for topics of which two groups name a country;
-- a table: standings, rankings, "A vs B", "A 2-1 B", a row of figures;
-- the teaser of another article ("Baca juga: ...").
+- they meet in the headline; or
+- the headline names one of them, or all but apart, and they meet in the lead; or
+- they meet again and again: in at least two sentences, and in one of six.
 
-How a term matches follows from how it is written. In Latin letters it is a whole word in any case ('Belarusia' is not 'Rusia'); spaces
-and hyphens in it are the same and may be missing ('Kim Jong-un', '#KoreaUtara'); with a capital it may also touch its neighbour, as
-where a page lost the space around a link ('diRusia', 'Korea Utaramengancam'). An acronym ('DPRK', 'TASS') stands alone and in capitals.
-Cyrillic words are stems ('Росси' finds 'Россией', 'Северн Коре' finds 'Северной Кореи'). Korean and Chinese terms match anywhere.
+Else it is a mention, in passing.
 
 A phrase of none_of means something else. Where it contains a term ('salad Rusia'), that occurrence does not count; where it contains
 an acronym or its initials spell one ('Ketua DPRK', 'Dewan Perwakilan Rakyat Kabupaten'), the acronym counts nowhere in the article,
@@ -23,43 +19,20 @@ because writers do not use one acronym in two senses; a phrase that has nothing 
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
-from flows.records import Match, Span, Topic
+from flows.records import Match, Nearness, Span, Strength, Topic
+from flows.stages.lists import Found, named, other_countries, standing, stands_in_row
+from flows.stages.passages import clauses, paragraphs, sentences
+from flows.stages.terms import any_of, is_acronym, needles, words
 
-_GAP = "[\\s\u200b\\-\u2010-\u2015]"  # what may stand between the words of a term: white space, no-break spaces, hyphens, dashes
-_TEASER = re.compile(r"(?i)(?:(?:baca|simak|lihat|tonton)\s+juga|(?:artikel|berita)\s+terkait|pilihan\s+redaksi)\b|\[gambas:")
-_TABLE = re.compile(r"(?i)\b(?:klasemen|(?:perolehan|tabel)\s+medali|(?:peringkat|ranking)\s+(?:dunia\s+)?fifa|standings|medal\s+table)\b")
-_VERSUS = re.compile(r"(?i)\s*(?:vs\.?|\(?\d{1,3}\s?[-–:]\s?\d{1,3}\)?)\s*")
-_AND = re.compile(
-    r"(?i)(?:[\s,;/·&()]|\b(?:dan|serta|atau|hingga|maupun|and|or|и|presiden|pemimpin|president|대통령|국가주석|국무위원장)\b|[와과])*"
-)
+_OFTEN, _SHARE = 2, 6  # passages in which the sides of a subject meet at least, and one of how many
+_LEAD_SHARE, _LEAD = 10, 3  # the lead: one of how many passages, at least one, and at most so many
 
-# What tells of a country, in Indonesian and English, and in Russian and Korean where a topic needs it; leaders as of 2026. Bare
-# 'Indonesia' and 'Jakarta' are not here: in this press they stand in datelines and in outlets' names.
-_COUNTRIES = """
-Amerika Serikat|Amerika|AS|United States|America|US|USA|Washington|Trump|Biden|США|미국|美|트럼프
-China|Cina|Tiongkok|RRC|RRT|Beijing|Xi Jinping|Кита|중국|시진핑 ; Jepang|Japan|Tokyo|Kishida|Япони|일본
-Korea Selatan|Korsel|South Korea|Seoul|Южн Коре|한국|韓 ; Korea Utara|Korut|North Korea|Северн Коре|북한 ; Rusia|Russia|Росси|러시아
-Ukraina|Ukraine|Kyiv|Kiev|Zelensky|Zelenskyy|Zelenskiy|Украин|우크라이나 ; Republik Indonesia|RI|Prabowo|Jokowi|인도네시아
-Belarus|Belarusia|Беларус|벨라루스 ; Iran|Teheran|Иран|이란 ; Irak|Iraq ; Israel|Netanyahu|Израил|이스라엘 ; Palestina|Palestine
-Suriah|Syria|Сири ; Turki|Turkiye|Türkiye|Turkey|Турци ; Arab Saudi|Saudi Arabia ; Uni Emirat Arab|UEA|UAE ; Qatar ; Mesir|Egypt
-India|Modi|Инди|인도 ; Pakistan|Пакистан|파키스탄 ; Afghanistan ; Bangladesh ; Myanmar ; Thailand ; Vietnam|Вьетнам|베트남 ; Laos
-Kamboja|Cambodia ; Malaysia ; Singapura|Singapore ; Filipina|Philippines ; Mongolia|Монголи|몽골 ; Taiwan|대만
-Kazakhstan|Казахстан ; Uzbekistan|Узбекистан ; Tajikistan ; Kirgistan|Kirgizstan|Kyrgyzstan ; Turkmenistan
-Inggris|Britania Raya|United Kingdom|Britain|UK|Британи|영국 ; Prancis|Perancis|France|Macron|Франци|프랑스 ; Jerman|Germany|Германи|독일
-Italia|Italy ; Spanyol|Spain ; Portugal ; Belanda|Netherlands ; Belgia|Belgium ; Polandia|Poland|폴란드 ; Swedia|Sweden
-Norwegia|Norway ; Finlandia|Finland ; Denmark ; Swiss|Switzerland ; Austria ; Hongaria|Hungary ; Serbia ; Yunani|Greece
-Kanada|Canada|캐나다 ; Meksiko|Mexico ; Kuba|Cuba ; Venezuela ; Brasil|Brazil|브라질 ; Argentina ; Nikaragua|Nicaragua
-Australia|호주 ; Selandia Baru|New Zealand ; Afrika Selatan|South Africa ; Libya ; Eritrea ; Mali
-"""
-
-
-_Found = tuple[int, int, str]  # start and end in the field, and the name of the group or country
+_Standing = Literal["tie", "list", "crowd", "apart"]
+_STANDINGS: tuple[_Standing, ...] = ("tie", "list", "crowd")  # of several clauses, the first of these decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +48,7 @@ class _Group:
 class _Phrase:
     """One phrase of none_of and the acronyms that it explains; `veto`: it has nothing to do with any term."""
 
+    phrase: str
     needle: str
     text: re.Pattern[str]
     acronyms: frozenset[str]
@@ -88,33 +62,114 @@ class CompiledTopic:
     groups: tuple[_Group, ...]
     none_of: tuple[_Phrase, ...]
     countries: tuple[re.Pattern[str], ...]  # all but the topic's own; empty where the topic is not about countries
+    near: Nearness
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What came of an article, in words too. `terms`: every term that is in the text, with the passage it stands in."""
+
+    match: Match | None
+    reason: str
+    terms: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A passage with the terms found in it. `standing`: how the sides stand to each other; 'apart' where they share no clause."""
+
+    start: int
+    end: int
+    hits: Sequence[Found]
+    standing: _Standing
 
 
 def compile_topic(topic: Topic) -> CompiledTopic:
     """The topic's terms as patterns."""
-    groups = tuple(_Group(group.name, _any_of(group.any), _needles(group.any)) for group in topic.all_of)
+    groups = tuple(_Group(group.name, any_of(group.any), needles(group.any)) for group in topic.all_of)
     terms = [term for group in topic.all_of for term in group.any]
     phrases = tuple(_compile_phrase(phrase, terms, groups) for phrase in topic.none_of)
-    return CompiledTopic(groups, phrases, _other_countries(groups))
+    return CompiledTopic(groups, phrases, other_countries([group.terms for group in groups]), topic.near)
 
 
 def match(topic: CompiledTopic, title: str, body: str) -> Match | None:
     """Why the article belongs to the topic; None where it does not.
 
-    Score 1 for a match in the headline; else 1 - 2^-n for n matching sentences: one passing sentence is .5, two are .75.
+    Score 1 where the sides meet in the headline; else 1 - 2^-n for n passages of the body: one passing sentence is .5, two are .75.
     """
+    return _judge(topic, title, body)[0] if _may_hold(topic.groups, f"{title}\n{body}".lower()) else None
+
+
+def explain(topic: CompiledTopic, title: str, body: str) -> Explanation:
+    """What `match` says of the article, why in words, and every term that was found."""
+    found, reason = _judge(topic, title, body)
+    phrases = _phrases(topic, title, body)
+    headline = _read(topic, phrases, title, 0, len(title))
+    terms = [
+        *_spans("title", title, [headline]),
+        *_spans("body", body, (_read(topic, phrases, body, start, end) for start, end in _passages(topic, body))),
+    ]
+    missing = [group.name for group in topic.groups if all(term.group != group.name for term in terms)]
+    if not found and missing:
+        reason = f"no term of {' and '.join(missing)} is in the text"
+    return Explanation(found, reason, tuple(terms))
+
+
+def _judge(topic: CompiledTopic, title: str, body: str) -> tuple[Match | None, str]:
+    """The match and the reason for it, or for there being none."""
+    phrases = _phrases(topic, title, body)
+    if veto := next((phrase for phrase in phrases if phrase.veto), None):
+        return None, f"'{veto.phrase}' of none_of is in the text"
+    headline = _read(topic, phrases, title, 0, len(title))
+    passages = _passages(topic, body)
+    read = {
+        number: _read(topic, phrases, body, start, end)
+        for number, (start, end) in enumerate(passages)
+        if _may_hold(topic.groups, body[start:end].lower())
+    }
+    met = {number: passage for number, passage in read.items() if passage.standing == "tie"}
+    if not met and headline.standing != "tie":
+        side_by_side = any(passage.standing in ("list", "crowd") for passage in [headline, *read.values()])
+        listed = f"the sides stand only side by side: a list, a table, a teaser or a {topic.near} with others"
+        return None, listed if side_by_side else f"the sides never meet in one {topic.near}"
+
+    strength, reason = _weigh(topic, title, headline, sorted(met), len(passages))
+    in_headline = [headline] if headline.standing == "tie" else []
+    score = 1.0 if in_headline else 1 - 0.5 ** len(met)
+    spans = [*_spans("title", title, in_headline), *_spans("body", body, met.values())]
+    return Match(score, tuple(spans), strength), reason
+
+
+def _weigh(topic: CompiledTopic, title: str, headline: _Passage, met: Sequence[int], of: int) -> tuple[Strength, str]:
+    """Whether the sides are what the article is about, and why: `met` are the passages in which they meet, `of` how many there are."""
+    meet = "the sides meet" if len(topic.groups) > 1 else "it is named"
+    often = f"{meet} in {len(met)} of {of} {topic.near}s"
+    if headline.standing == "tie":
+        return "subject", f"{meet} in the headline"
+    if met[0] < max(1, min(_LEAD, of // _LEAD_SHARE)) and _names_a_side(topic, title, headline):
+        return "subject", f"the headline names a side, and {meet} in the lead"
+    return ("subject" if len(met) >= max(_OFTEN, of / _SHARE) else "mention"), often
+
+
+def _passages(topic: CompiledTopic, body: str) -> list[tuple[int, int]]:
+    """Where the sides must meet."""
+    return sentences(body) if topic.near == "sentence" else paragraphs(body)
+
+
+def _phrases(topic: CompiledTopic, title: str, body: str) -> list[_Phrase]:
+    """The phrases of none_of that the article has."""
     lowered = f"{title}\n{body}".lower()
-    if not _may_hold(topic.groups, lowered):
-        return None
-    phrases = [phrase for phrase in topic.none_of if phrase.needle in lowered and (phrase.text.search(title) or phrase.text.search(body))]
-    if any(phrase.veto for phrase in phrases):
-        return None
-    headline = _evidence(topic, phrases, "title", title, [(0, len(title))])
-    sentences = _evidence(topic, phrases, "body", body, _sentences(body))
-    if not headline and not sentences:
-        return None
-    score = 1.0 if headline else 1 - 0.5 ** len(sentences)
-    return Match(score, tuple(span for passage in headline + sentences for span in passage))
+    return [phrase for phrase in topic.none_of if phrase.needle in lowered and (phrase.text.search(title) or phrase.text.search(body))]
+
+
+def _names_a_side(topic: CompiledTopic, title: str, headline: _Passage) -> bool:
+    """Whether the headline is about one of the sides, or all of them: not where they are in a list, or one is among others."""
+    if headline.standing != "apart" or not headline.hits:
+        return headline.standing == "crowd"
+    if len({name for *_, name in headline.hits}) == len(topic.groups):
+        return True
+    others = {name for *_, name in named(topic.countries, title, 0, len(title))}
+    return len(others) < 2 and not stands_in_row(topic.countries, title, headline.hits)
 
 
 def _may_hold(groups: Sequence[_Group], lowered: str) -> bool:
@@ -122,146 +177,33 @@ def _may_hold(groups: Sequence[_Group], lowered: str) -> bool:
     return all(any(needle in lowered for needle in group.needles) for group in groups)
 
 
-def _evidence(
-    topic: CompiledTopic, phrases: Sequence[_Phrase], field: Literal["title", "body"], text: str, passages: Iterable[tuple[int, int]]
-) -> list[list[Span]]:
-    """For each passage in which all groups meet, the terms found there."""
+def _read(topic: CompiledTopic, phrases: Sequence[_Phrase], text: str, start: int, end: int) -> _Passage:
+    """The passage from start to end."""
     acronyms = frozenset[str]().union(*(phrase.acronyms for phrase in phrases))
-    evidence = []
-    for start, end in passages:
-        if not _may_hold(topic.groups, text[start:end].lower()):
-            continue
-        masked = [found.span() for phrase in phrases for found in phrase.text.finditer(text, start, end)]
-        hits: list[_Found] = sorted(
-            (hit.start(), hit.end(), group.name)
-            for group in topic.groups
-            for hit in group.terms.finditer(text, start, end)
-            if hit.group() not in acronyms and not any(one < hit.end() and hit.start() < two for one, two in masked)
-        )
-        if len({name for *_, name in hits}) == len(topic.groups) and not _side_by_side(topic, text, start, end, hits):
-            evidence.append([Span(name, field, one, two, text[one:two], text[start:end]) for one, two, name in hits])
-    return evidence
+    masked = [found.span() for phrase in phrases for found in phrase.text.finditer(text, start, end)]
+    hits: list[Found] = sorted(
+        (hit.start(), hit.end(), group.name)
+        for group in topic.groups
+        for hit in group.terms.finditer(text, start, end)
+        if hit.group() not in acronyms and not any(one < hit.end() and hit.start() < two for one, two in masked)
+    )
+    standings = set[_Standing]()
+    for begin, stop in clauses(text, start, end) if topic.near == "sentence" else [(start, end)]:
+        inside = [hit for hit in hits if begin <= hit[0] < stop]
+        if len({name for *_, name in inside}) == len(topic.groups):
+            standings.add(standing(topic.countries, text, begin, stop, inside))
+    best: _Standing = next((each for each in _STANDINGS if each in standings), "apart")
+    return _Passage(start, end, hits, best)
 
 
-def _side_by_side(topic: CompiledTopic, text: str, start: int, end: int, hits: Sequence[_Found]) -> bool:
-    """Whether the passage only puts the sides next to each other: a teaser, a table, or a list of countries."""
-    passage = text[start:end]
-    if _TEASER.match(passage) or _TABLE.search(passage) or _is_row(passage):
-        return True
-    if any(_VERSUS.fullmatch(text, one[1], two[0]) for one, two in pairwise(hits) if one[2] != two[2]):
-        return True
-    others = [
-        (found.start(), found.end(), f"other country {number}")
-        for number, country in enumerate(topic.countries)
-        for found in country.finditer(text, start, end)
-    ]
-    together = {frozenset((one[2], two[2])) for one, two in pairwise(sorted([*hits, *others])) if len(text[one[1] : two[0]].split()) <= 1}
-    sides, countries = {name for *_, name in hits}, {name for *_, name in others}
-    enumerated = any(sides < {name for *_, name in chain} for chain in _enumerations(text, sorted([*hits, *others])))
-    return enumerated or (len(countries) >= 2 and not any(len(pair) == 2 and pair <= sides for pair in together))
-
-
-def _enumerations(text: str, found: Sequence[_Found]) -> list[list[_Found]]:
-    """What is found, in runs of which each joins the next by no more than a comma, an 'and' or an office."""
-    runs: list[list[_Found]] = []
-    for one in found:
-        if runs and _AND.fullmatch(text, runs[-1][-1][1], max(one[0], runs[-1][-1][1])):
-            runs[-1].append(one)
-        else:
-            runs.append([one])
-    return runs
-
-
-def _is_row(passage: str) -> bool:
-    """Whether the passage is a row of figures: at least four numbers, and one token in three."""
-    tokens = passage.split()
-    numbers = sum(re.fullmatch(r"\W*\d[\d\W]*", token) is not None for token in tokens)
-    return numbers >= 4 and numbers * 3 >= len(tokens)
-
-
-# A sentence ends after its closing mark and quotes, before white space and anything but a small letter; or between a small letter and a
-# capital, where a page lost the space; and before a teaser.
-_END = re.compile(
-    r"(?<![.!?…。])[.!?…。]++[\"'”’)\]»]*+(?=\s+[^\sa-zа-яё])|(?<=[a-z])\.(?=[A-Z][a-z])|(?=\b(?:Baca|BACA|Simak|Lihat)\s+(?:[Jj]uga|JUGA)\s*:)"
-)
-# A full stop after these, or after a single letter ("Kim J. Un"), ends no sentence.
-_ABBREVIATION = re.compile(
-    r"(?i)(?<!\w)(?:\w|drs?|dra|drg|prof|ir|hj|mrs?|ms|st|jend|letjen|mayjen|brigjen|irjen|komjen|kol|letkol|kombes|kompol|akbp|akp|iptu|ipda"
-    r"|no|nomor|jln?|gg|rp|hlm|tgl|a\.n|dll|dsb|dst|dkk|sdr|kec|kab|kel|prov|vs|u\.s|gen|lt|col|sgt|sen|gov|rep|им)$"
-)
-
-
-def _sentences(body: str) -> Iterator[tuple[int, int]]:
-    """Where the body's sentences start and end, without the white space around them."""
-    for line in re.finditer(r"[^\n]+", body):
-        start = line.start()
-        ends = [found.end() for found in _END.finditer(body, *line.span()) if not _abbreviates(body, start, found)]
-        for end in [*ends, line.end()]:
-            passage = body[start:end]
-            if passage.strip():
-                yield start + len(passage) - len(passage.lstrip()), end - len(passage) + len(passage.rstrip())
-            start = end
-
-
-def _abbreviates(body: str, start: int, found: re.Match[str]) -> bool:
-    """Whether the full stop found belongs to an abbreviation. No abbreviation is longer than ten characters."""
-    return found.group() == "." and _ABBREVIATION.search(body[max(start, found.start() - 10) : found.start()]) is not None
-
-
-def _any_of(terms: Iterable[str]) -> re.Pattern[str]:
-    """Any of the terms, the longest first."""
-    return re.compile("|".join(_term(form) for term in sorted(terms, key=len, reverse=True) for form in _forms(term)))
-
-
-def _forms(term: str) -> list[str]:
-    """The term composed and decomposed, where they differ: spans must count the characters of the text as it is."""
-    return sorted({unicodedata.normalize("NFC", term), unicodedata.normalize("NFD", term)})
-
-
-def _term(term: str) -> str:
-    """The pattern of one term, by the script and the case it is written in."""
-    words = re.split(f"{_GAP}+", term.strip())
-    script = next((unicodedata.name(char).split()[0] for char in term if char.isalpha()), "LATIN")
-    if script in {"HANGUL", "CJK", "HIRAGANA", "KATAKANA"}:
-        return f"{_GAP}*".join(map(re.escape, words))
-    if _is_acronym(term):
-        return rf"(?<!\w){re.escape(term)}(?!\w)"
-    if script != "LATIN":
-        cases = {term, term.upper()} if term != term.lower() else {term, term.capitalize(), term.upper()}
-        stems = "|".join(rf"\w*{_GAP}+".join(map(re.escape, re.split(f"{_GAP}+", case))) for case in sorted(cases))
-        return rf"(?<!\w)(?:{stems})\w*"
-    plain = f"{_GAP}*".join(map(re.escape, words))
-    alone = rf"(?<!\w)(?i:{plain})(?!\w)"
-    if not term[0].isupper():
-        return alone
-    # What may follow without a space: anything after several words; after one word no ending that makes a name of it ('Khasanah').
-    right = "(?![A-Z0-9_])" if len(words) > 1 else r"(?:(?!\w)|(?=[a-z]{4}|(?:nya|lah|dan|yang|di|ke)\b))"
-    return rf"{alone}|(?<![A-Z_]){plain}{right}"
-
-
-def _is_acronym(term: str) -> bool:
-    return term.isalpha() and term.isupper() and term.upper() != term.lower()
-
-
-def _needles(terms: Iterable[str]) -> tuple[str, ...]:
-    """One piece of each term, its longest word: a text without any of them holds none of the terms."""
-    pieces = {max(re.split(f"{_GAP}+", form.lower()), key=len) for term in terms for form in _forms(term)}
-    return tuple(sorted((piece for piece in pieces if not any(other in piece for other in pieces - {piece})), key=len))
+def _spans(field: Literal["title", "body"], text: str, passages: Iterable[_Passage]) -> list[Span]:
+    return [Span(name, field, one, two, text[one:two], text[of.start : of.end]) for of in passages for one, two, name in of.hits]
 
 
 def _compile_phrase(phrase: str, terms: Sequence[str], groups: Sequence[_Group]) -> _Phrase:
     """What a phrase of none_of takes away."""
-    words = re.split(f"{_GAP}+", phrase)
-    initials = "".join(word[0] for word in words if word).upper()
-    acronyms = frozenset(term for term in terms if _is_acronym(term) and (term in words or term == initials))
+    parts = words(phrase)
+    initials = "".join(word[0] for word in parts).upper()
+    acronyms = frozenset(term for term in terms if is_acronym(term) and (term in parts or term == initials))
     veto = not acronyms and not any(group.terms.search(phrase) for group in groups)
-    return _Phrase(max(words, key=len).lower(), _any_of([phrase]), acronyms, veto)
-
-
-def _other_countries(groups: Sequence[_Group]) -> tuple[re.Pattern[str], ...]:
-    """The countries that are none of the topic's; none at all where fewer than two groups name a country."""
-    countries = [[name.strip() for name in names.split("|")] for names in re.split(r"[;\n]", _COUNTRIES.strip())]
-    own = [[group.name for group in groups if any(group.terms.fullmatch(name) for name in names)] for names in countries]
-    if len({name for names in own for name in names}) < 2:
-        return ()
-    return tuple(_any_of(names) for names, of in zip(countries, own, strict=True) if not of)
+    return _Phrase(phrase, max(parts, key=len).lower().strip("*"), any_of([phrase]), acronyms, veto)

@@ -1,29 +1,25 @@
 """Delivery over real HTTP, to a receiver on loopback that takes, refuses, drops, hangs and drips."""
 
+import email
+import email.policy
+import html
 import json
 import logging
+import re
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from flows.edges.notify import DeliveryFailed, _channel, check, deliver
-from flows.records import Alert
+from flows.edges.notify import Channel, DeliveryFailed, _service, check
 
 SECRET = "geheim123"
-ALERT = Alert(
-    id="0123456789abcdef",
-    topic_id="russia-dprk",
-    story_id="s1",
-    kind="new_story",
-    raised_at=datetime(2026, 1, 5, tzinfo=UTC),
-    title='Rusia–Korea Utara: <b>"Pakta"</b> *Baru* & :smile: 🚀',
-    text="<script>alert(1)</script> *tebal* _miring_ [kata](http://x.example) \\n %s\nbaris dua\n\nhttps://a.example/b?c=1&d=_2_\n[0123456789abcdef]",
-)
+TITLE = 'Rusia–Korea Utara: <b>"Pakta"</b> *Baru* & :smile: 🚀'
+LINK, KEY = "https://a.example/b?c=1&d=_2_", "[0123456789abcdef]"
+TEXT = f"<script>alert(1)</script> *tebal* _miring_ [kata](http://x.example) \\n %s\nbaris dua\n\n{LINK}\n{KEY}"
 
 
 class Receiver(ThreadingHTTPServer):
@@ -45,7 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        does = self.path.split("?")[0].rpartition("/")[2]
+        does, _, answer = self.path.split("?")[0].rpartition("/")[2].partition("~")
         if does == "hang":
             self.server.over.wait(30)
         elif does == "drip":
@@ -53,9 +49,11 @@ class _Handler(BaseHTTPRequestHandler):
             while not self.server.over.wait(0.05):
                 self.wfile.write(b".")
         elif does != "drop":
-            self.send_response(int(does))
-            self.send_header("Content-Length", "0")
+            body = json.dumps({"ok": True, "parameters": {"retry_after": float(answer)}} if answer else {"ok": True}).encode()
+            self.send_response(int(does) if does.isdigit() else 200)
+            self.send_header("Connection", "close")
             self.end_headers()
+            self.wfile.write(body if does.isdigit() else b"ok")  # as Slack says it
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing on stderr."""
@@ -73,15 +71,16 @@ def receiver() -> Iterator[Receiver]:
 
 def test_alert_arrives_as_it_is(receiver: Receiver) -> None:
     """Title and text arrive once and unchanged, markup, escapes, link and key included."""
-    deliver(receiver.url("200"), ALERT)
+    Channel(receiver.url("200")).send(TITLE, TEXT)
 
-    assert [(message["title"], message["message"]) for message in receiver.got] == [(ALERT.title, ALERT.text)]
+    assert [(message["title"], message["message"]) for message in receiver.got] == [(TITLE, TEXT)]
 
 
 @pytest.mark.parametrize(
     ("does", "limit_s", "reason"),
     [
         ("500", 30, "HTTP 500"),
+        ("500?optional=yes", 30, "HTTP 500"),
         ("429", 30, "HTTP 429"),
         ("404", 30, "HTTP 404"),
         ("drop", 30, "no connection, or no answer"),
@@ -100,7 +99,7 @@ def test_failure_is_told_without_the_secret(
 ) -> None:
     """Each way to fail is one attempt and one short reason; neither it nor any log line nor the terminal holds the URL's secret."""
     with caplog.at_level(logging.DEBUG), pytest.raises(DeliveryFailed) as failed:
-        deliver(receiver.url(does), ALERT, limit_s)
+        Channel(receiver.url(does)).send(TITLE, TEXT, limit_s)
 
     assert str(failed.value) == reason
     assert len(receiver.got) == 1
@@ -115,7 +114,7 @@ def test_nobody_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         with pytest.raises(DeliveryFailed, match=r"^no connection, or no answer$"):
-            deliver(f"json://127.0.0.1:{taken.getsockname()[1]}/", ALERT)
+            Channel(f"json://127.0.0.1:{taken.getsockname()[1]}/").send(TITLE, TEXT)
 
 
 def test_deliveries_at_the_same_time_keep_their_own_reasons(receiver: Receiver) -> None:
@@ -125,7 +124,7 @@ def test_deliveries_at_the_same_time_keep_their_own_reasons(receiver: Receiver) 
 
     def attempt(number: int) -> None:
         try:
-            deliver(receiver.url(answers[number]), ALERT)
+            Channel(receiver.url(answers[number])).send(TITLE, TEXT)
             reasons[number] = "HTTP 200"
         except DeliveryFailed as failed:
             reasons[number] = str(failed)
@@ -160,7 +159,7 @@ def test_check(url: str, understood: bool) -> None:
     if problem is not None:
         assert SECRET not in problem
         with pytest.raises(DeliveryFailed) as failed:
-            deliver(url, ALERT)
+            Channel(url).send(TITLE, TEXT)
         assert SECRET not in str(failed.value)
 
 
@@ -176,7 +175,135 @@ def test_check(url: str, understood: bool) -> None:
 )
 def test_no_channel_renders_the_text(url: str, shown: str) -> None:
     """Channels show plain text, or HTML into which Apprise escapes it; none reads it as Markdown."""
-    channel = _channel(url)
+    service = _service(url)
 
-    assert channel is not None
-    assert channel.notify_format.value == shown
+    assert service is not None
+    assert service.notify_format.value == shown
+
+
+@pytest.mark.parametrize(
+    ("does", "busy", "retry_after_s"), [("429~3.5", True, 3.5), ("429", True, None), ("503~3.5", False, None), ("500", False, None)]
+)
+def test_channel_that_asks_for_fewer(receiver: Receiver, does: str, busy: bool, retry_after_s: float | None) -> None:
+    """A 429 is told from other failures, with the seconds to wait where the answer names them."""
+    with pytest.raises(DeliveryFailed) as failed:
+        Channel(receiver.url(does)).send(TITLE, TEXT)
+    assert (failed.value.busy, failed.value.retry_after_s) == (busy, retry_after_s)
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "field", "limit"),
+    [
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/", "notify_url", "text", 4096),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/?overflow=truncate", "notify_url", "text", 4096),
+        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "notify_url", "content", 2000),
+        ("mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4", "", "text", 4000),
+        ("json://127.0.0.1:{port}/x/200", "", "message", 32768),
+    ],
+)
+def test_text_is_cut_to_what_the_channel_shows(receiver: Receiver, url: str, address: str, field: str, limit: int) -> None:
+    """The message stays within the service's limit; link and key are never cut, what stands before them is, with a sign."""
+    channel = opened(receiver, url, address)
+    long = f"{'kata & lagi ' * 4000}\n\n{LINK}\n{KEY}"
+    assert channel.holds(TITLE, TEXT)
+    assert not channel.holds(TITLE, long)
+    channel.send(TITLE, long)
+
+    [said] = receiver.got
+    plain = html.unescape(re.sub(r"</?b>", "", said[field]))
+    assert limit - 60 <= len(plain) <= limit
+    assert re.search(rf"…\s+{re.escape(LINK)}\s+{re.escape(KEY)}$", plain)
+
+
+RINGING = (
+    "Awas @everyone @here <!channel> <@U123> <https://x.example|klik> <b>tebal</b> *a* _b_ [kata](https://x.example) # c ~~d~~ `e` || f ||"
+)
+
+
+def opened(receiver: Receiver, url: str, address: str) -> Channel:
+    """A channel to the receiver, of a service of Apprise's; `address`: where the service keeps its own, if it has one."""
+    channel = Channel(url.format(port=receiver.server_port))
+    if address:
+        setattr(channel._service, address, f"http://127.0.0.1:{receiver.server_port}/")
+    return channel
+
+
+def shown_by(receiver: Receiver, url: str, address: str) -> str:
+    """What the service sends of a message that is full of markup."""
+    opened(receiver, url, address).send(TITLE, f"{RINGING}\n\n{LINK}\n{KEY}")
+    return json.dumps(receiver.got[-1], ensure_ascii=False)
+
+
+def test_markup_is_harmless_in_slack(receiver: Receiver) -> None:
+    """Slack reads <…> as links and mentions: here they are text, and nobody is rung for."""
+    said = shown_by(receiver, "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/%23desk", "webhook_url")
+    assert "&lt;!channel&gt;" in said
+    assert "&lt;https://x.example|klik&gt;" in said
+    assert not re.search(r"<[!@#h]|@everyone|@here", said)
+    assert '"mrkdwn": false' in said
+    assert LINK.replace("&", "&amp;") in said
+    assert KEY in said
+
+
+def test_markup_is_harmless_in_telegram(receiver: Receiver) -> None:
+    """Telegram reads HTML: here every < and & of a headline is escaped, and link and key are there."""
+    said = shown_by(receiver, "tgram://123456789:abcdefg_hijklmnop/12315544/", "notify_url")
+    assert '"parse_mode": "HTML"' in said
+    assert "&lt;b&gt;tebal&lt;/b&gt;" in said
+    assert set(re.findall(r"<(/?\w+)", said)) <= {"b", "/b"}  # the title's own
+    assert LINK.replace("&", "&amp;") in said
+    assert KEY in said
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "notify_url"),
+        ("mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4", ""),
+    ],
+)
+def test_markup_is_harmless_where_markdown_is_always_read(receiver: Receiver, url: str, address: str) -> None:
+    """Discord and Mattermost render Markdown whatever a message declares: here it is escaped, but for the lines of link and key."""
+    said = shown_by(receiver, url, address)
+    text = json.loads(said).get("content") or json.loads(said)["text"]
+    assert r"\[kata\](https://x.example)" in text
+    assert r"\*a\* \_b\_" in text
+    assert r"\<b\>tebal" in text
+    assert "@everyone" not in text
+    assert text.endswith(f"\n\n{LINK}\n{KEY}")
+
+
+def test_markup_is_harmless_in_mail() -> None:
+    """A mail has the text escaped in its HTML part, and as it is in its plain one."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        got: list[bytes] = []
+        threading.Thread(target=_take_mail, args=(listening, got), daemon=True).start()
+        port = listening.getsockname()[1]
+        Channel(f"mailto://127.0.0.1:{port}?from=kliping@a.example&to=desk@a.example").send(TITLE, TEXT)
+    message = email.message_from_bytes(got[0], policy=email.policy.default)
+    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    assert "<script>" not in parts["text/html"]
+    assert "&lt;script&gt;" in parts["text/html"]
+    assert KEY in parts["text/html"]
+    assert "\n" not in str(message["Subject"])
+    assert str(message["Subject"]) == TITLE
+
+
+def _take_mail(listening: socket.socket, got: list[bytes]) -> None:
+    """A mail server of few words, for one message."""
+    connection, _ = listening.accept()
+    with connection, connection.makefile("rwb") as stream:
+
+        def say(line: bytes) -> None:
+            stream.write(line + b"\r\n")
+            stream.flush()
+
+        say(b"220 desk")
+        while line := stream.readline():
+            if line.upper().startswith(b"DATA"):
+                say(b"354 go on")
+                got.append(b"".join(iter(stream.readline, b".\r\n")))
+            if line.upper().startswith(b"QUIT"):
+                return say(b"221 bye")
+            say(b"250 ok")
+    return None

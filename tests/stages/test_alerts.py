@@ -1,83 +1,122 @@
-"""Which hits raise alerts, and what the alerts say: tables of cases."""
+"""The life of an alert, case by case: which hits raise one, how its story goes on, and when messages are held."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from flows.records import Hit, Match, Span, Topic, stable_id
-from flows.stages.alerts import decide
+from flows.records import AlertedStory, Hit, Match, Quiet, Report, Span, Topic, stable_id
+from flows.stages.alerts import decide, follow, is_quiet
 
 CASES = Path(__file__).parents[1] / "cases" / "alerts"
 DECIDE_CASES: list[dict[str, Any]] = yaml.safe_load((CASES / "decide.yaml").read_text(encoding="utf-8"))
-MESSAGE_CASES: list[dict[str, Any]] = yaml.safe_load((CASES / "message.yaml").read_text(encoding="utf-8"))
+FOLLOW_CASES: list[dict[str, Any]] = yaml.safe_load((CASES / "follow.yaml").read_text(encoding="utf-8"))
+QUIET_CASES: list[dict[str, Any]] = yaml.load((CASES / "quiet.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
 NOW = datetime(2026, 9, 1, 18, tzinfo=UTC)
+WINDOW = timedelta(hours=72)
 
 
-def _topic(topic_id: str, title: str, max_age: timedelta) -> Topic:
+def topic(topic_id: str, title: str, max_age: timedelta) -> Topic:
     return Topic(topic_id, title, all_of=(), none_of=(), channels=("desk",), max_age=max_age, version="1")
 
 
 TOPICS = {
-    "pact": _topic("pact", "Rusia–Korea Utara", timedelta(hours=72)),
-    "missiles": _topic("missiles", "Rudal", timedelta(hours=24)),
+    "pact": topic("pact", "Rusia–Korea Utara", timedelta(hours=72)),
+    "missiles": topic("missiles", "Rudal", timedelta(hours=24)),
 }
 
 
-def _hit(article: str, story: str, seen_at: datetime, arrived_by: Any = "run", topic: str = "pact", **other: Any) -> Hit:
+def hit(article: str, story: str = "s1", seen_at: datetime = NOW, arrived_by: Any = "run", topic: str = "pact", **other: Any) -> Hit:
     evidence = (Span("russia", "title", 0, 5, "Rusia", "Rusia Puji Korut"), Span("dprk", "title", 11, 16, "Korut", "Rusia Puji Korut"))
     said: dict[str, Any] = {"outlet": "Antara", "url": f"https://antara.example/{article}", "title": "Rusia Puji Korut"}
-    said |= {"match": Match(1, evidence)} | other
-    return Hit(topic, "1", article, story, seen_at, arrived_by, **said)
+    said |= {"precision": "minute", "relation": "original", "original_article_id": article, "match": Match(1, evidence)} | other
+    return Hit(topic_id=topic, topic_version="1", article_id=article, story_id=story, seen_at=seen_at, arrived_by=arrived_by, **said)
 
 
 @pytest.mark.parametrize("case", DECIDE_CASES, ids=[case["case"] for case in DECIDE_CASES])
 def test_decide(case: dict[str, Any]) -> None:
     """Each case of decide.yaml gets its decisions, whatever the order of the hits, and an alert for 'raised' alone."""
-    hits = [_hit(article, story, NOW - timedelta(hours=hours), *more) for article, story, hours, *more in case["hits"]]
+    hits = []
+    for article, story, hours, arrived_by, *more in case["hits"]:
+        of_topic, strength, *_ = (*more, "pact", "subject") if not more else (*more, "subject")
+        found = hit(article, story, NOW - timedelta(hours=hours), arrived_by, of_topic)
+        hits.append(replace(found, match=replace(found.match, strength=strength)))
     alerted = {(topic, story) for topic, story in case.get("alerted", [])}
     first = decide(hits, alerted, TOPICS, NOW)
 
     assert {hit.article_id: decision for hit, decision, _ in first} == case["expected"]
-    for hit, decision, alert in first:
+    for found, decision, alert in first:
         assert (alert is not None) == (decision == "raised")
         if alert:
-            key = stable_id("alert", hit.topic_id, "new_story", hit.story_id)
-            assert (alert.id, alert.topic_id, alert.story_id, alert.raised_at) == (key, hit.topic_id, hit.story_id, NOW)
+            key = stable_id("alert", found.topic_id, "new_story", found.story_id)
+            assert (alert.id, alert.topic_id, alert.story_id, alert.raised_at) == (key, found.topic_id, found.story_id, NOW)
+            assert found.article_id in alert.article_ids
     for seed in range(5):
         assert decide(random.Random(seed).sample(hits, len(hits)), alerted, TOPICS, NOW) == first
 
 
-@pytest.mark.parametrize("case", MESSAGE_CASES, ids=[case["case"] for case in MESSAGE_CASES])
-def test_message(case: dict[str, Any]) -> None:
-    """Each case of message.yaml says exactly what stands there."""
-    said = dict(case["hit"])
-    seen_at = said.pop("seen_at")
-    evidence = tuple(Span(group, field, 0, len(text), text, sentence) for group, field, text, sentence in said.pop("evidence"))
-    hits = [_hit("a", "s1", seen_at, match=Match(1, evidence), **said)]
-    hits += [_hit(f"b{n}", "s1", seen_at + timedelta(minutes=n), outlet=outlet) for n, outlet in enumerate(case.get("others", []), 1)]
-    alert = decide(hits, (), TOPICS, seen_at + timedelta(hours=1))[0][2]
-
-    assert alert is not None
-    assert alert.title == case["title"]
-    assert alert.text == case["text"].replace("{key}", alert.id)
+SAYS = {
+    "told": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un di Vladivostok, Rabu (2/9/2026), selama 4 jam.",
+    "more": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un. Menteri Lavrov dan 12 pejabat terbang ke Hanoi.",
+    "two": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un pada 3 Agustus 2026 pukul 09.30 WIB. Menteri Lavrov terbang ke Hanoi.",
+}
 
 
-def test_long_parts_are_cut_and_link_and_key_kept() -> None:
-    """However long headline, outlets, sentence and terms are, the text has at most 1,500 characters, with the link, the key and a term."""
-    sentence = "kata " * 400 + "Korea Utara" + " lagi" * 400
-    evidence = tuple(Span("dprk", "body", 0, 0, text, sentence) for text in ["Korea Utara", *(f"Pyongyang {n} " * 20 for n in range(20))])
-    url = "https://antara.example/" + "a" * 277
-    long = [
-        _hit(f"a{n}", "s1", NOW, title="Judul " * 200, outlet=f"Harian {n} " * 30, url=url, match=Match(0.5, evidence)) for n in range(10)
-    ]
-    alert = decide(long, (), TOPICS, NOW)[0][2]
+def report(case: dict[str, Any]) -> Report:
+    seen_at = NOW - timedelta(hours=case["h"])
+    relation = case.get("relation", "same_story")
+    said = hit(case["a"], seen_at=seen_at, outlet=case["o"], relation=relation)
+    return Report(said, case.get("decision", "joined"), case.get("told", False), SAYS[case.get("says", "told")])
 
-    assert alert is not None
-    assert len(alert.text) <= 1500
-    assert len(alert.title) <= 300
-    assert alert.text.endswith(f"\n{url}\n[{alert.id}]")
-    assert "Korea Utara lagi" in alert.text
+
+@pytest.mark.parametrize("case", FOLLOW_CASES, ids=[case["case"] for case in FOLLOW_CASES])
+def test_follow(case: dict[str, Any]) -> None:
+    """Each case of follow.yaml raises its alert or none, whatever the order of the reports; once recorded it is not raised again."""
+    reports = tuple(map(report, case["reports"]))
+    alerts = tuple((f"alert {n}", kind, NOW - timedelta(hours=hours)) for n, (kind, hours) in enumerate(case["alerts"]))
+    wanting = replace(TOPICS["pact"], kinds=tuple(case.get("kinds", TOPICS["pact"].kinds)))
+    raised = follow([AlertedStory("s1", alerts, reports)], wanting, NOW, WINDOW)
+
+    if case["expected"] == "none":
+        assert raised == []
+        return
+    [alert] = raised
+    kind, subject = case["expected"]
+    assert (alert.kind, alert.topic_id, alert.story_id, alert.raised_at) == (kind, "pact", "s1", NOW)
+    assert alert.text.endswith(f"\nhttps://antara.example/{subject}\n[{alert.id}]")
+    assert set(alert.article_ids) == {each.hit.article_id for each in reports}
+    for seed in range(3):
+        shuffled = tuple(random.Random(seed).sample(reports, len(reports)))
+        assert follow([AlertedStory("s1", alerts, shuffled)], wanting, NOW, WINDOW) == raised
+    recorded = AlertedStory("s1", (*alerts, (alert.id, alert.kind, NOW)), tuple(replace(each, told=True) for each in reports))
+    for later in (0, 5, 24):
+        again = follow([recorded], wanting, NOW + timedelta(hours=later), WINDOW)
+        assert [each.kind for each in again if each.kind != "closed"] == []
+    forgetful = AlertedStory("s1", (*alerts, (alert.id, alert.kind, NOW - timedelta(hours=9))), reports)
+    assert [each.id for each in follow([forgetful], wanting, NOW, WINDOW) if each.id == alert.id] == []
+
+
+def test_each_story_speaks_for_itself() -> None:
+    """Alerts of several stories have keys of their own, which are the same in every run."""
+    told, new = report({"a": "a", "h": 20, "o": "Antara", "told": True}), report({"a": "b", "h": 2, "o": "Kompas", "says": "more"})
+    stories = [AlertedStory(story, (("x", "new_story", NOW - timedelta(hours=20)),), (told, new)) for story in ("s1", "s2")]
+    raised = follow(stories, TOPICS["pact"], NOW, WINDOW)
+    assert len({alert.id for alert in raised}) == 2
+    assert [alert.id for alert in follow(stories, TOPICS["pact"], NOW + timedelta(hours=1), WINDOW)] == [alert.id for alert in raised]
+
+
+@pytest.mark.parametrize("case", QUIET_CASES, ids=lambda case: f"{case['quiet']} {case.get('zone', '')} {case['at']}")
+def test_quiet(case: dict[str, str]) -> None:
+    """Messages are held from the first of the quiet hours to before the last, on the zone's own clocks, also through midnight."""
+    start, end = map(time.fromisoformat, case["quiet"].split("-"))
+    quiet = Quiet(start, end, case.get("zone", "Asia/Jakarta"))
+    assert is_quiet(quiet, datetime.fromisoformat(case["at"])) == (case["held"] == "true")
+
+
+def test_no_quiet_hours() -> None:
+    """Without quiet hours nothing is held."""
+    assert not is_quiet(None, NOW)

@@ -38,3 +38,6 @@ def test_people(case: dict[str, Any]) -> None:
     removed = [Removed(rule, case[name]) for name, rule in (("sign_off", "sign-off"), ("aired", "aired")) if name in case]
     found = read_people(metadata, near(case.get("near", [])), removed, "Kabar Angin", "https://www.kabarangin.example/")
     assert (found.author, found.editor, found.credit) == (case.get("author"), case.get("editor"), case.get("credit"))
+    named = {role: [origin.place for origin in origins] for role, origins in found.origins.items() if origins}
+    assert set(named) == {"author", "editor", "credit"} & set(case)
+    assert named == named | case.get("from", {})

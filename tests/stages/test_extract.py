@@ -120,6 +120,41 @@ def test_source_rules_are_recorded() -> None:
     assert {(cut.rule, cut.text) for cut in found.removed} == {("prune:.sela", "Sela ini."), ("strip:^Kuis:", "Kuis: siapa dia?")}
 
 
+HEAD = "<meta property='og:title' content='Ombak Tinggi | Kabar Angin'>"
+SAID = f"<h2>Ombak Tinggi</h2><p>{TEXT * 3}</p>"
+ORIGINS = [
+    pytest.param(HEAD + SAID, {"title": [("visible", "<h2>", True)]}, id="a stated title that holds the headline agrees"),
+    pytest.param(
+        "<title>Ombak Tinggi</title><meta property='og:title' content='Badai di Laut'>" + SAID.replace("h2", "h1"),
+        {"title": [("visible", "<h1>", True), ("og:title", "Badai di Laut", False)]},
+        id="one that does not says something else",
+    ),
+    pytest.param(HEAD + f"<p>{TEXT * 3}", {"title": [("og:title", "Ombak Tinggi | Kabar Angin", True)]}, id="no headline on the page"),
+    pytest.param(f"<div class='isi 2'><p>{TEXT}<p>{TEXT}</div>", {"body": [("density", "div.isi", True)]}, id="the densest element"),
+    pytest.param(f"<div id=a><div><p>{TEXT}<p>{TEXT}</div></div>", {"body": [("density", "div#a > div", True)]}, id="one without a name"),
+    pytest.param(f"<main><p>{TEXT}<p>{TEXT}</main>", {"body": [("container", "main", True)]}, id="the source's own selector"),
+    pytest.param(
+        f"<meta name=author content='Rina Suci'><p>JAKARTA, Angin.com - {TEXT * 3} (ant/dea)",
+        {"author": [("meta", "Rina Suci", True)], "credit": [("sign-off", "ant/dea", True)]},
+        id="people",
+    ),
+    pytest.param(
+        f"<meta name=pubdate content='2026-02-03'><time datetime='2026-02-01'></time><p>{TEXT * 3}",
+        {"published_at": [("meta", "2026-02-03", True), ("time", "2026-02-01", False)], "modified_at": []},
+        id="dates",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ORIGINS)
+def test_origins(text: str, expected: dict[str, list[tuple[str, str, bool]]]) -> None:
+    """An article knows where each field was read, and which places say something else."""
+    found = article(text, replace(SOURCE, container=("main",)))
+    told = {field: [(each.place, each.text, each.taken) for each in found.origins[field]] for field in expected}
+    assert told == expected
+    assert found.published_from == next((origin.place for origin in found.origins["published_at"]), None)
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in CASES.glob("*.html")))
 def test_nothing_disappears(name: str) -> None:
     """Body and removed text together are the letters of the container, no more and no less."""

@@ -25,7 +25,7 @@ def test_body_and_removed_are_the_container(saved: Page, source: Source) -> None
     assert root is not None
     lines = read_lines(root)
     headline, at = container.find_headline(read_metadata(root), lines, source)
-    own = read_lines(container.choose(root, (), lines, at))
+    own = read_lines(container.choose(root, (), lines, at)[0])
     cleaned = boilerplate.clean(own, headline)
     held = Counter(line.text for line in own)
     whole = Counter(cleaned.body) + Counter(cut.text for cut in cleaned.removed)

@@ -1,6 +1,6 @@
--- Deliveries that have not arrived, in the order in which their alerts were raised.
-select d.channel, a.alert_id, a.topic_id, a.story_id, a.kind, a.raised_at, a.title, a.text
+-- Deliveries that have not arrived, in the order in which their messages were raised.
+select d.channel, d.attempts, d.failed_at, d.next_attempt_at, m.alert_id, m.topic_id, m.title, m.text
 from deliveries d
-join alerts a using (alert_id)
+join messages m using (alert_id)
 where d.state = 'pending'
-order by a.raised_at, a.alert_id, d.channel;
+order by m.raised_at, m.alert_id, d.channel;

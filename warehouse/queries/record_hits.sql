@@ -1,5 +1,8 @@
--- Hits with their decision; a decision that was taken stays when a new version of the rule confirms the hit.
+-- Hits with their decision; a decision that was taken stays when a new version of the rule or the text confirms the hit, but a mention,
+-- about which nothing was decided, is decided anew.
 merge into state.topic_hits t using incoming n on t.topic_id = n.topic_id and t.article_id = n.article_id
-when matched then update set topic_version = n.topic_version, score = n.score, evidence = n.evidence
-when not matched then insert (topic_id, topic_version, article_id, decision, score, evidence)
-    values (n.topic_id, n.topic_version, n.article_id, n.decision, n.score, n.evidence);
+when matched then update set
+    topic_version = n.topic_version, decision = if(t.decision = 'mention', n.decision, t.decision), strength = n.strength, score = n.score,
+    evidence = n.evidence
+when not matched then insert (topic_id, topic_version, article_id, decision, strength, score, evidence)
+    values (n.topic_id, n.topic_version, n.article_id, n.decision, n.strength, n.score, n.evidence);

@@ -5,6 +5,7 @@ select
     arg_min(a.title, (coalesce(a.published_at, a.first_seen_at), a.article_id)) as title,
     min(coalesce(a.published_at, a.first_seen_at)) as first_published_at,
     max(coalesce(a.published_at, a.first_seen_at)) as last_published_at,
+    last_published_at + interval 72 hours as closes_at,
     count(*) as article_count,
     count(distinct a.source_id) as source_count
 from story_articles s

@@ -1,0 +1,29 @@
+"""Which lines are captions by where they stand."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from lxml import html
+
+from flows.stages.boilerplate import clean
+from flows.stages.lines import key, read_lines
+
+CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "captions" / "pictures.yaml").read_text(encoding="utf-8"))
+TEXT = [
+    "Angin kencang membuat nelayan di pantai utara tidak melaut.",
+    "Gelombang setinggi tiga meter terlihat dari dermaga, kata syahbandar.",
+    "Pasar ikan sepi pembeli sejak pagi.",
+    "Cuaca buruk diperkirakan berakhir pekan depan.",
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_pictures(case: dict[str, Any]) -> None:
+    """A picture's caption is cut, a paragraph beside a picture stays."""
+    paragraphs = [f"<p>{text}</p>" for text in TEXT]
+    box = html.fromstring(f"<div>{''.join(paragraphs[:2])}{case['picture']}{''.join(paragraphs[2:])}</div>")
+    found = clean(read_lines(box), "Judul Lain", lead=key(case.get("lead", "")))
+    assert [cut.text for cut in found.removed] == case.get("cut", [])
+    assert found.body == [*TEXT[:2], *case.get("kept", []), *TEXT[2:]]

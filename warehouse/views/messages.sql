@@ -1,0 +1,5 @@
+-- One row per message to a desk: every alert, and the heartbeats that are sent.
+create or replace view messages as
+select alert_id, topic_id, kind, raised_at, title, text from alerts
+union all
+select heartbeat_id, topic_id, 'heartbeat', looked_at, title, text from heartbeats where heartbeat_id is not null;

@@ -1,0 +1,11 @@
+-- One row per outlet and outlet that took its articles (itself, where it published a text twice): how many, how soon, how much changed.
+create or replace view syndication as
+select
+    original_source_id, source_id,
+    count(*) as articles,
+    count(*) filter (relation = 'copy') as copies,
+    count(*) filter (relation = 'rewrite') as rewrites,
+    median(delay) as median_delay,
+    median(share_changed) as median_share_changed
+from copies
+group by original_source_id, source_id;
