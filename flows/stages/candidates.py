@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MEANING = 0.88  # the least cosine: of a real week's pairs one in 150 has as much, of its links all but one in a hundred
-FOREIGN = 0.05  # what it may lack where one of the two is not in Indonesian: such vectors lie farther from the others, words say nothing
+FOREIGN = 0.06  # what it may lack where one of the two is not in Indonesian: such vectors lie farther from the others, words say nothing
 RARE = 0.02  # the share of the articles that may have a word for it to be rare
 SHARED = 0.15  # what rare words must make of the cosine of the TF-IDF vectors
 
