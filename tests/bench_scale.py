@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from numpy.typing import NDArray
 from flows.stages.similarity import Comparison
 from flows.stages.stories import BLOCK
 from flows.steps import STORY_WINDOW, group_batch
+from tests.memory import peak_megabytes
 from warehouse.engine import private
 from warehouse.store import Warehouse
 
@@ -85,7 +85,7 @@ def compare(sizes: Sequence[int], rounds: int) -> None:
 
 
 def apart(option: str, archive: Path, *arguments: str) -> dict[str, float]:
-    """What a process of its own makes of an archive. This one stays small, because a process inherits the peak memory of its parent."""
+    """What a process of its own makes of an archive."""
     command = [sys.executable, "-m", "tests.bench_scale", option, str(archive), *arguments]
     figures: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     return figures
@@ -98,7 +98,7 @@ def place(archive: Path) -> dict[str, float]:
     placed = [group_batch(warehouse, MODEL, NIGHT), group_batch(warehouse, MODEL, NIGHT)]
     seconds, processor = time.monotonic() - began, time.process_time() - idle
     assert placed == [PER_DAY, 0], placed
-    gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    gigabytes = peak_megabytes() / 1024
     with warehouse.transaction():
         for table in ("story_articles", "story_merges", "story_splits"):
             warehouse._connection.execute(f"delete from {table}")

@@ -9,7 +9,6 @@ import os
 import pickle
 import platform
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ import numpy as np
 from flows.records import Clipping
 from flows.stages.stories import group
 from tests.labelled import ONE_STORY, ONE_TEXT, STORIES, WINDOW, Labelled, b_cubed, labelled_stories, pair_scores, texts_of
+from tests.memory import peak_megabytes
 
 PEERS = Path(".venv-peers/bin/python")
 HERE = ("community_detection", "single_link")  # what the project's own environment can run
@@ -53,7 +53,7 @@ def peers(labelled: Labelled, folder: Path) -> None:
         print(f"no {PEERS}: {', '.join(THERE)} are left out (make bench-stories sets it up)", file=sys.stderr)
     for name in (*HERE, *(THERE if PEERS.exists() else ())):
         python = sys.executable if name in HERE else PEERS
-        subprocess.run([python, Path(__file__).parent / "bench_story_peers.py", name, folder], check=True)
+        subprocess.run([python, "-m", "tests.bench_story_peers", name, folder], check=True)
         found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         scored = [(figures(labelled, grouped(labelled.clippings, result["groups"])), result) for result in found["results"]]
         (copies, _, _, _), with_copies = max(scored, key=lambda row: row[0][0])
@@ -80,7 +80,7 @@ def measured(folder: Path) -> None:
     began = time.perf_counter()
     placements, _ = group(clippings, WINDOW)
     seconds = time.perf_counter() - began
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = peak_megabytes()
     (folder / "placements.pickle").write_bytes(pickle.dumps((placements, seconds, memory)))
 
 

@@ -1,6 +1,6 @@
 """What other tools make of articles that may be copies or one story: run by bench_stories, one a process; it knows nothing of us.
 
-    bench_story_peers.py TOOL FOLDER
+    python -m tests.bench_story_peers TOOL FOLDER
 
 Reads FOLDER/texts.json, a list of articles' texts, and FOLDER/vectors.npy, a unit vector for each, and writes FOLDER/TOOL.json: the tool's
 version, and for each threshold the groups (lists of positions), the seconds and the peak memory in MB. Each tool is called as its
@@ -10,7 +10,6 @@ documentation shows. Where it gives pairs, what is connected by pairs is a group
 import importlib
 import json
 import re
-import resource
 import sys
 import time
 from collections import defaultdict
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tests.memory import peak_megabytes
 
 PERMUTATIONS = 128
 Groups = list[list[int]]
@@ -34,7 +35,7 @@ def main(name: str, folder: Path) -> None:
         began = time.perf_counter()
         groups = tool(texts, vectors, threshold)
         results.append({"threshold": threshold, "groups": groups, "seconds": time.perf_counter() - began})
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = peak_megabytes()
     found = {"tool": f"{package} {version(package)}", "memory": memory, "results": results}
     (folder / f"{name}.json").write_text(json.dumps(found), encoding="utf-8")
 
