@@ -293,7 +293,7 @@ def _term_group(place: Place, taken: dict[str, int]) -> TermGroup:
     )
 
 
-# Counts up when flows/stages/topics.py and what it uses judge the same rule otherwise: then every article is looked at again.
+# Counts up when flows/stages/watch/topics.py and what it uses judge the same rule otherwise: then every article is looked at again.
 _MATCHER = "topic 2"
 
 

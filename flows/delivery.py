@@ -22,8 +22,8 @@ from flows.config import load_channels, load_topics
 from flows.edges import notify
 from flows.edges.notify import DeliveryFailed
 from flows.records import BusyError, ConfigError, Topic
-from flows.stages.alerts import is_quiet
-from flows.stages.messages import digest
+from flows.stages.watch.alerts import is_quiet
+from flows.stages.watch.messages import digest
 from warehouse.alerts import Attempt, Delivery
 from warehouse.engine import Reader, WarehouseError, only_run, publish, published
 from warehouse.store import Warehouse

@@ -19,7 +19,7 @@ from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
 from flows.records import Article, Link, Origin, Page, Rejection, Source
-from flows.stages.extract import extract
+from flows.stages.extraction.extract import extract
 from flows.steps import Listed
 
 SINCE = timedelta(days=7)  # child sitemaps older than this say nothing about whether the source works

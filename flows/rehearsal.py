@@ -12,7 +12,7 @@ from itertools import groupby
 from rich.console import Console
 
 from flows.records import Match, Span, Strength, Topic
-from flows.stages.topics import compile_topic, match
+from flows.stages.watch.topics import compile_topic, match
 from flows.terminal import console, line, marked
 from warehouse.engine import Reader, Row
 

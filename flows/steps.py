@@ -26,14 +26,14 @@ from flows.edges.encoder import Encoder
 from flows.edges.web import FetchFailed, Web
 from flows.progress import Progress
 from flows.records import Article, Heartbeat, Hit, Link, Page, Rejection, Source, Topic
-from flows.stages.alerts import decide, follow
-from flows.stages.extract import EXTRACTOR_VERSION, extract
-from flows.stages.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
-from flows.stages.links import canonical, declared, full_page_url, sort_children, sort_entries
-from flows.stages.listings import ListingError, expand, read_listing
-from flows.stages.messages import heartbeat
-from flows.stages.stories import group
-from flows.stages.topics import compile_topic, match
+from flows.stages.discovery.links import canonical, declared, full_page_url, sort_children, sort_entries
+from flows.stages.discovery.listings import ListingError, expand, read_listing
+from flows.stages.extraction.extract import EXTRACTOR_VERSION, extract
+from flows.stages.extraction.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
+from flows.stages.grouping.stories import group
+from flows.stages.watch.alerts import decide, follow
+from flows.stages.watch.messages import heartbeat
+from flows.stages.watch.topics import compile_topic, match
 from warehouse.pages import Document, StoredPage
 from warehouse.runs import Look, Run
 from warehouse.store import Warehouse

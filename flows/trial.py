@@ -23,9 +23,9 @@ from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
 from flows.records import Article, ConfigError, KlipingError, Link, Match, Page, Rejection, Source, Topic, WarcRef
-from flows.stages.extract import extract
-from flows.stages.links import canonical
-from flows.stages.topics import compile_topic, explain, match
+from flows.stages.discovery.links import canonical
+from flows.stages.extraction.extract import extract
+from flows.stages.watch.topics import compile_topic, explain, match
 from flows.terminal import console, line, marked
 
 _SHOWN = 12  # passages of one text

@@ -26,7 +26,7 @@ from warcio.warcwriter import WARCWriter
 from flows.config import load_sources
 from flows.edges.archive import ArchivedResponse, scan
 from flows.orchestrator import loopback_server, settle
-from flows.stages.links import canonical
+from flows.stages.discovery.links import canonical
 from tests.plain_encoder import save
 from warehouse.engine import Reader
 

@@ -30,8 +30,8 @@ from zoneinfo import ZoneInfo
 import trafilatura
 
 from flows.records import Article, Page, Rejection, Source
-from flows.stages.extract import extract
-from flows.stages.lines import key
+from flows.stages.extraction.extract import extract
+from flows.stages.extraction.lines import key
 from flows.steps import worker_pool
 from tests.stages.test_extract import REAL, mutated, page, press, real_pages
 

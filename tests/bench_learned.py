@@ -29,12 +29,12 @@ from lxml import html
 from flows.config import load_sources
 from flows.edges.archive import ArchivedResponse, scan
 from flows.records import stable_id
-from flows.stages import learned as stage
-from flows.stages.container import choose, find_headline
-from flows.stages.learned import BOUNDARY, Cleaner, LearnedLine, Repeat, learn
-from flows.stages.lines import key, read_lines, tidy
-from flows.stages.links import canonical
-from flows.stages.metadata import read_metadata
+from flows.stages.discovery.links import canonical
+from flows.stages.extraction import learned as stage
+from flows.stages.extraction.container import choose, find_headline
+from flows.stages.extraction.learned import BOUNDARY, Cleaner, LearnedLine, Repeat, learn
+from flows.stages.extraction.lines import key, read_lines, tidy
+from flows.stages.extraction.metadata import read_metadata
 from warehouse.store import Warehouse
 
 PRESS = Path(__file__).parent / "press"

@@ -28,8 +28,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.stages.similarity import Comparison
-from flows.stages.stories import BLOCK
+from flows.stages.grouping.similarity import Comparison
+from flows.stages.grouping.stories import BLOCK
 from flows.steps import STORY_WINDOW, group_batch
 from tests.memory import peak_megabytes
 from warehouse.engine import private

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from flows.records import Clipping
-from flows.stages.stories import group
+from flows.stages.grouping.stories import group
 from tests.labelled import ONE_STORY, ONE_TEXT, STORIES, WINDOW, Labelled, b_cubed, labelled_stories, pair_scores, texts_of
 from tests.memory import peak_megabytes
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.config import load_topics
-from flows.stages.topics import compile_topic
+from flows.stages.watch.topics import compile_topic
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"

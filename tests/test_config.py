@@ -11,8 +11,8 @@ import yaml
 
 from flows.config import Settings, load_sources, load_topics, parse_duration
 from flows.records import ConfigError, Discovery, Escalation, Expect, Quiet, Source, TermGroup, Topic
-from flows.stages.links import canonical, sort_entries
-from flows.stages.listings import Entry as ListedEntry
+from flows.stages.discovery.links import canonical, sort_entries
+from flows.stages.discovery.listings import Entry as ListedEntry
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases" / "config"

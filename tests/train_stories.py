@@ -1,4 +1,4 @@
-"""`python -m tests.train_stories`: learns flows/stages/weights.toml from the labelled stories beside the project; prints how good they are.
+"""`make train-stories`: learns flows/stages/grouping/weights.toml from the labelled stories beside it, and prints how good they are.
 
 Three logistic regressions on signals of pairs, and the thresholds on top of them. The same input gives the same weights. What is measured
 on stories that took no part in the learning ("unseen") is what counts; the rest flatters.
@@ -18,8 +18,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from flows.records import Clipping
-from flows.stages.similarity import Comparison
-from flows.stages.stories import average_linkage
+from flows.stages.grouping.similarity import Comparison
+from flows.stages.grouping.stories import average_linkage
 from tests.labelled import (
     ONE_STORY,
     ONE_TEXT,
@@ -34,7 +34,7 @@ from tests.labelled import (
     pair_scores,
 )
 
-WEIGHTS = Path(__file__).parents[1] / "flows" / "stages" / "weights.toml"
+WEIGHTS = Path(__file__).parents[1] / "flows" / "stages" / "grouping" / "weights.toml"
 LANGUAGES = Path(__file__).parent / "cases" / "stories" / "languages.yaml"
 HEAD = (
     "# Learnt by `make train-stories` from labelled articles of the Indonesian press, `barred` set by hand: docs/decisions.md says how.\n"

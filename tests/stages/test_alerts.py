@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from flows.records import AlertedStory, Hit, Match, Quiet, Report, Span, Topic, stable_id
-from flows.stages.alerts import decide, follow, is_quiet
+from flows.stages.watch.alerts import decide, follow, is_quiet
 
 CASES = Path(__file__).parents[1] / "cases" / "alerts"
 DECIDE_CASES: list[dict[str, Any]] = yaml.safe_load((CASES / "decide.yaml").read_text(encoding="utf-8"))

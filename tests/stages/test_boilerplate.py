@@ -8,9 +8,9 @@ import pytest
 import yaml
 from lxml import html
 
-from flows.stages.boilerplate import Cleaned, clean
-from flows.stages.line_rules import RULES, Rule, rule_for
-from flows.stages.lines import Line, key, read_lines
+from flows.stages.extraction.boilerplate import Cleaned, clean
+from flows.stages.extraction.line_rules import RULES, Rule, rule_for
+from flows.stages.extraction.lines import Line, key, read_lines
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "boilerplate" / "lines.yaml").read_text(encoding="utf-8"))
 EVERYWHERE = ("anywhere", "heading", "edge", "head")

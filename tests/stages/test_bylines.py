@@ -8,9 +8,9 @@ import yaml
 from lxml import html
 
 from flows.records import Removed
-from flows.stages.bylines import read_people
-from flows.stages.lines import Line, read_lines
-from flows.stages.metadata import Metadata
+from flows.stages.extraction.bylines import read_people
+from flows.stages.extraction.lines import Line, read_lines
+from flows.stages.extraction.metadata import Metadata
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "bylines" / "people.yaml").read_text(encoding="utf-8"))
 

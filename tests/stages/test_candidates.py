@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from flows.stages.candidates import candidates
+from flows.stages.grouping.candidates import candidates
 
 CASES = {  # cosine, what rare words make of the other cosine, whether the second is in another language -> whether it is a candidate
     "near in meaning": (0.89, 0.0, False, True),

@@ -7,8 +7,8 @@ import pytest
 import yaml
 from lxml import html
 
-from flows.stages.boilerplate import clean
-from flows.stages.lines import key, read_lines
+from flows.stages.extraction.boilerplate import clean
+from flows.stages.extraction.lines import key, read_lines
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "captions" / "pictures.yaml").read_text(encoding="utf-8"))
 TEXT = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.stages.datelines import is_dateline, opens_report, read_dateline
+from flows.stages.extraction.datelines import is_dateline, opens_report, read_dateline
 
 OPENINGS = [
     ("JAKARTA, KOMPAS.com - Harga ikan naik.", True, "JAKARTA"),

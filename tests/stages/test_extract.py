@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from flows.records import Article, Page, Rejection, Source, WarcRef
-from flows.stages.extract import extract
-from flows.stages.lines import key
-from flows.stages.links import canonical
+from flows.stages.discovery.links import canonical
+from flows.stages.extraction.extract import extract
+from flows.stages.extraction.lines import key
 
 CASES = Path(__file__).parents[1] / "cases" / "extract"
 PRESS = Path(__file__).parents[1] / "press"

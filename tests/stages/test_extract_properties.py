@@ -7,10 +7,10 @@ from itertools import islice
 import pytest
 
 from flows.records import Article, Page, Rejection, Source
-from flows.stages import boilerplate, container
-from flows.stages.extract import _decoded, _parsed, extract
-from flows.stages.lines import key, read_lines
-from flows.stages.metadata import read_metadata
+from flows.stages.extraction import boilerplate, container
+from flows.stages.extraction.extract import _decoded, _parsed, extract
+from flows.stages.extraction.lines import key, read_lines
+from flows.stages.extraction.metadata import read_metadata
 from tests.stages.test_extract import REAL, mutated, page, press, real_pages
 
 INVENTED = [(gold["id"], pages[0], source) for gold, source, pages in press()]

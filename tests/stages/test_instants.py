@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from flows.stages.instants import is_date_line, parse_stamp, read_instants
-from flows.stages.metadata import Metadata
+from flows.stages.extraction.instants import is_date_line, parse_stamp, read_instants
+from flows.stages.extraction.metadata import Metadata
 
 CASES = Path(__file__).parents[1] / "cases" / "instants"
 JAKARTA = ZoneInfo("Asia/Jakarta")

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from flows.records import stable_id
-from flows.stages import learned as stage
-from flows.stages.learned import Cleaner, LearnedLine, Repeat, learn
-from flows.stages.lines import key
+from flows.stages.extraction import learned as stage
+from flows.stages.extraction.learned import Cleaner, LearnedLine, Repeat, learn
+from flows.stages.extraction.lines import key
 from warehouse.store import Warehouse
 
 CASES = Path(__file__).parents[1] / "cases" / "learned"

@@ -15,8 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.records import Discovery, Link, Source
-from flows.stages.links import canonical, declared, full_page_url, sort_children, sort_entries
-from flows.stages.listings import MAX_DECODED_BYTES, MAX_ENTRIES, Entry, ListingError, expand, parse_date, read_listing
+from flows.stages.discovery.links import canonical, declared, full_page_url, sort_children, sort_entries
+from flows.stages.discovery.listings import MAX_DECODED_BYTES, MAX_ENTRIES, Entry, ListingError, expand, parse_date, read_listing
 
 CASES = Path(__file__).parent.parent / "cases" / "links"
 WIB = ZoneInfo("Asia/Jakarta")

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from flows.records import Alert, Match, Span
-from flows.stages.messages import compose, digest, heartbeat
+from flows.stages.watch.messages import compose, digest, heartbeat
 from tests.stages.test_alerts import NOW, TOPICS, hit
 
 CASES = Path(__file__).parents[1] / "cases" / "alerts"

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.records import Clipping, Merge, Placement, stable_id
-from flows.stages.stories import BLOCK, group
+from flows.stages.grouping.stories import BLOCK, group
 from tests.labelled import STORIES, b_cubed, encoded, labelled_stories
 
 FOLDER = Path(__file__).parents[1] / "cases" / "stories"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from flows.config import load_topics
-from flows.stages.topics import CompiledTopic, compile_topic, explain, match
+from flows.stages.watch.topics import CompiledTopic, compile_topic, explain, match
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "topics"

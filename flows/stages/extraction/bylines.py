@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Literal
 
 from flows.records import Origin, Removed
-from flows.stages.instants import is_date_line
-from flows.stages.lines import Line, key, tidy
-from flows.stages.metadata import Metadata
-from flows.stages.outlets import SPELLINGS, outlet_by_key
+from flows.stages.extraction.instants import is_date_line
+from flows.stages.extraction.lines import Line, key, tidy
+from flows.stages.extraction.metadata import Metadata
+from flows.stages.extraction.outlets import SPELLINGS, outlet_by_key
 
 Role = Literal["author", "editor", "credit"]
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Literal
 
 from flows.records import Removed, stable_id
-from flows.stages.lines import key
+from flows.stages.extraction.lines import key
 
 Shape = Literal["line", "insert", "label"]
 

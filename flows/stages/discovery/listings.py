@@ -3,7 +3,7 @@
     expand(discovery, source, now)           -> the addresses to ask
     read_listing(kind, body, url, zone)      -> Listing: the entries named there and, in a sitemap index, its children
 
-Which entries are links to articles, flows.stages.links decides.
+Which entries are links to articles, flows.stages.discovery.links decides.
 """
 
 import io

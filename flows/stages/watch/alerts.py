@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flows.records import Alert, AlertedStory, AlertKind, Decision, Hit, Quiet, Report, Topic, stable_id
-from flows.stages.messages import compose
+from flows.stages.watch.messages import compose
 
 REST = timedelta(hours=3)
 NEW_FACTS, NEW_SHARE = 3, 0.1  # of labelled pairs .95 of the independent reports of one event, .62 of rewrites, .16 of copies

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import html
 
-from flows.stages.lines import tidy
+from flows.stages.extraction.lines import tidy
 
 # schema.org's types of one text; a page that only declares others is no article, or says nothing about it.
 _ARTICLE_TYPES = """

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container
 
-from flows.stages.lines import key
+from flows.stages.extraction.lines import key
 
 _HEAD = re.compile(r"(?P<head>[A-Z].{1,89}?)(?:\s*(?:-{1,3}|[–—])\s+|\s+(?:-{1,3}|[–—])\s?(?=[\w\"“]))")
 _ALONE = re.compile(r"(?P<head>[A-Z].{1,89}?)\s*(?:-{1,3}|[–—])")

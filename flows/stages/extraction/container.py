@@ -12,9 +12,9 @@ import trafilatura
 from lxml import etree, html
 
 from flows.records import Origin, Source
-from flows.stages.datelines import opens_report
-from flows.stages.lines import Line, key
-from flows.stages.metadata import Metadata
+from flows.stages.extraction.datelines import opens_report
+from flows.stages.extraction.lines import Line, key
+from flows.stages.extraction.metadata import Metadata
 
 ENGINE = f"trafilatura {trafilatura.__version__}"
 

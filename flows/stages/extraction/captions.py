@@ -6,8 +6,8 @@ from itertools import chain, islice
 
 from lxml import html
 
-from flows.stages.datelines import opens_report
-from flows.stages.lines import BLOCKS, Line, key
+from flows.stages.extraction.datelines import opens_report
+from flows.stages.extraction.lines import BLOCKS, Line, key
 
 _MAX_CAPTION = 500  # characters
 _MOST_LINES = 2  # a caption and its credit

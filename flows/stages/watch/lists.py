@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from flows.stages.terms import any_of
+from flows.stages.watch.terms import any_of
 
 Found = tuple[int, int, str]  # start and end in the field, and the name of the side or country
 Standing = Literal["tie", "crowd", "list"]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
 from flows.records import Precision
-from flows.stages.metadata import Metadata
+from flows.stages.extraction.metadata import Metadata
 
 _ZONES = {"wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "z": 0}
 _MONTHS = {

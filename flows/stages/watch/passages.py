@@ -6,7 +6,7 @@ A passage is a pair of offsets in its field, without the white space around it.
 import re
 from collections.abc import Iterable, Iterator
 
-from flows.stages.datelines import opens_report
+from flows.stages.extraction.datelines import opens_report
 
 # "…" and ";" stand between two statements: '시진핑 손잡은 푸틴... 김정은 오늘 평양서 출발할 듯' does not tie Putin to Kim.
 _CLAUSE_END = re.compile(r"…+|\.{2,}|;")

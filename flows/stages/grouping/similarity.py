@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from flows.records import Clipping
-from flows.stages.candidates import RARE, candidates
-from flows.stages.credits import agencies, credited, outlet_names
-from flows.stages.languages import INDONESIAN, KOREAN, language_of
+from flows.stages.grouping.candidates import RARE, candidates
+from flows.stages.grouping.credits import agencies, credited, outlet_names
+from flows.stages.grouping.languages import INDONESIAN, KOREAN, language_of
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.records import Clipping, Merge, Placement, Relation, stable_id
-from flows.stages.credits import credited, outlet_names
-from flows.stages.similarity import Comparison, Floats, Indices, weights
+from flows.stages.grouping.credits import credited, outlet_names
+from flows.stages.grouping.similarity import Comparison, Floats, Indices, weights
 
 COPIED = 0.76  # the share of phrases from which a text counts as a copy: labelled copies have .80 and more, four in five rewrites less
 BLOCK = 512  # articles compared at a time: with 25,000 near them, 50 MB a table

@@ -4,7 +4,7 @@
     CompiledTopic, title, body -> match -> Match with its strength and spans, or None
 
 The groups of a topic are its sides. They meet in a passage (a statement of the headline, a sentence of the body, or a paragraph where the
-topic says so) that holds a term of each and ties them to each other, as flows/stages/lists.py tells. An article in which they meet
+topic says so) that holds a term of each and ties them to each other, as flows/stages/watch/lists.py tells. An article in which they meet
 anywhere belongs to the topic. They are its subject where
 
 - they meet in the headline; or
@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flows.records import Match, Nearness, Span, Strength, Topic
-from flows.stages.lists import Found, named, other_countries, standing, stands_in_row
-from flows.stages.passages import clauses, paragraphs, sentences
-from flows.stages.terms import any_of, is_acronym, needles, words
+from flows.stages.watch.lists import Found, named, other_countries, standing, stands_in_row
+from flows.stages.watch.passages import clauses, paragraphs, sentences
+from flows.stages.watch.terms import any_of, is_acronym, needles, words
 
 _OFTEN, _SHARE = 2, 6  # passages in which the sides of a subject meet at least, and one of how many
 _LEAD_SHARE, _LEAD = 10, 3  # the lead: one of how many passages, at least one, and at most so many

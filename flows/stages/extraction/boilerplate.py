@@ -12,11 +12,11 @@ from itertools import islice
 from lxml import html
 
 from flows.records import Removed
-from flows.stages.captions import find_captions, find_pictured
-from flows.stages.datelines import is_dateline, opens_report
-from flows.stages.instants import is_date_line
-from flows.stages.line_rules import HEADLINE, RULES, rule_for
-from flows.stages.lines import Line, key
+from flows.stages.extraction.captions import find_captions, find_pictured
+from flows.stages.extraction.datelines import is_dateline, opens_report
+from flows.stages.extraction.instants import is_date_line
+from flows.stages.extraction.line_rules import HEADLINE, RULES, rule_for
+from flows.stages.extraction.lines import Line, key
 
 _RELATED_LINK = re.compile(r"[\W_]{0,12}(?:baca|lihat|simak|tonton)\b", re.IGNORECASE)
 

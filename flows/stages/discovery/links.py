@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, unquote_plus, urlencode, urlsplit
 
 from flows.addresses import is_private_literal
 from flows.records import DiscoveryKind, Link, Reason, Rejection, Source
-from flows.stages.listings import Entry, newest
+from flows.stages.discovery.listings import Entry, newest
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 

@@ -1,0 +1,1 @@
+"""What an outlet lists, and which of it are articles."""

@@ -1,0 +1,1 @@
+"""A page becomes an article: begin with `extract`."""

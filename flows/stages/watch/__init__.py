@@ -1,0 +1,1 @@
+"""Articles match topics and raise alerts: begin with `topics` and `alerts`."""
