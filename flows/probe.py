@@ -21,6 +21,7 @@ from flows.edges.web import Web
 from flows.records import Article, Link, Origin, Page, Rejection, Source
 from flows.stages.extraction.extract import extract
 from flows.steps import Listed
+from flows.terminal import console, line
 
 SINCE = timedelta(days=7)  # child sitemaps older than this say nothing about whether the source works
 _TRIES = 3  # links, the newest first, that are asked for until one is an article: the first may be a video
@@ -47,7 +48,7 @@ async def probe(chosen: Sequence[Source], declared: Sequence[Source], contact: s
     links' are.
     """
     now = datetime.now(UTC)
-    out, err = (Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True) for stderr in (False, True))
+    out, err = console(), console(stderr=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         WarcWriter(Path(folder) / "probe.warc.gz", software=f"Kliping/{__version__}", created=now) as writer,
@@ -57,9 +58,9 @@ async def probe(chosen: Sequence[Source], declared: Sequence[Source], contact: s
             checked = await asyncio.gather(*(_probe(web, source, declared, article, now, out) for source in chosen))
     working = sum(each.works for each in checked)
     odd = [each for each in checked if each.attention]
-    out.print(_line(f"{len(checked)} checked: {working} gave an article, {len(odd)} to look at"))
+    out.print(line(f"{len(checked)} checked: {working} gave an article, {len(odd)} to look at"))
     for each in odd:
-        err.print(_line((f"{each.source.id}: {'; '.join(each.attention)}", _WARNING)))
+        err.print(line((f"{each.source.id}: {'; '.join(each.attention)}", _WARNING)))
     return 0 if working == len(checked) else 1 if working else 3
 
 
@@ -70,9 +71,9 @@ async def _probe(web: Web, source: Source, declared: Sequence[Source], asked: st
     article, refused = await _first_article(web, source, [Link(asked, source.id, asked)] if asked else newest)
     said = [*found.notes, *(f"{each.url}: {each.reason}: {each.detail}" for each in refused)]
     report = [
-        _line((f"{source.id} ({source.name})", _SOURCE)),
-        *(_line(f"  {url}: {count} links to articles") for url, count in found.counts.items()),
-        *(_line("  ", (note, _WARNING)) for note in said),
+        line((f"{source.id} ({source.name})", _SOURCE)),
+        *(line(f"  {url}: {count} links to articles") for url, count in found.counts.items()),
+        *(line("  ", (note, _WARNING)) for note in said),
         *(_shown(article, ZoneInfo(source.timezone)) if article else ()),
     ]
     out.print(*report, sep="\n")
@@ -144,19 +145,19 @@ def _shown(article: Article, zone: ZoneInfo) -> Iterator[Text]:
         "modified_at": modified and str(modified),
         "body": f"{len(lines)} lines, {len(article.body.split())} words",
     }
-    yield _line(f"  {article.url}")
+    yield line(f"  {article.url}")
     for name, value in fields.items():
         origins = article.origins.get(name, ())
         taken = "; ".join(_said(origin, value or "") for origin in origins if origin.taken)
-        yield _line(f"    {name:<13}{value or '-'}", (f"  [{taken}]" if taken else "", _ORIGIN))
-        yield from (_line(" " * 17, (f"differs: {_said(origin, '')}", _WARNING)) for origin in origins if not origin.taken)
-    yield _line(f"    {'begins':<13}{_short(lines[0])}")
-    yield _line(f"    {'ends':<13}{_short(lines[-1], end=True)}")
-    yield _line(f"    {'cut':<13}{len(article.removed) or '-'}")
+        yield line(f"    {name:<13}{value or '-'}", (f"  [{taken}]" if taken else "", _ORIGIN))
+        yield from (line(" " * 17, (f"differs: {_said(origin, '')}", _WARNING)) for origin in origins if not origin.taken)
+    yield line(f"    {'begins':<13}{_short(lines[0])}")
+    yield line(f"    {'ends':<13}{_short(lines[-1], end=True)}")
+    yield line(f"    {'cut':<13}{len(article.removed) or '-'}")
     for rule in dict.fromkeys(cut.rule for cut in article.removed):
         texts = [_short(cut.text) for cut in article.removed if cut.rule == rule]
         more = [f"({len(texts) - _SHOWN} more)"] if len(texts) > _SHOWN else []
-        yield from (_line("      ", (f"{rule:<17}", _RULE), f" {text}") for text in [*texts[:_SHOWN], *more])
+        yield from (line("      ", (f"{rule:<17}", _RULE), f" {text}") for text in [*texts[:_SHOWN], *more])
 
 
 def _said(origin: Origin, value: str) -> str:
@@ -168,12 +169,3 @@ def _short(text: str, *, end: bool = False) -> str:
     if len(text) <= _WIDTH:
         return text
     return f"…{text[-_WIDTH:]}" if end else f"{text[:_WIDTH]}…"
-
-
-def _line(*parts: str | tuple[str, str]) -> Text:
-    """One line of the report. A page's control characters do not reach the terminal."""
-    line = Text()
-    for part in parts:
-        text, style = part if isinstance(part, tuple) else (part, "")
-        line.append("".join(character if character.isprintable() else " " for character in text), style)
-    return line

@@ -8,9 +8,9 @@ from rich.text import Text
 from flows.records import Span
 
 
-def console() -> Console:
-    """Standard output: nothing in a text is markup, and no line is broken."""
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+def console(*, stderr: bool = False) -> Console:
+    """Standard output or standard error: nothing in a text is markup, and no line is broken."""
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def line(*parts: str | tuple[str, str]) -> Text:
