@@ -263,7 +263,7 @@ class Press:
     topics = 300
 
     def __init__(self, chance: np.random.Generator) -> None:
-        lines = files("flows.stages").joinpath("document_frequencies.tsv").read_text("utf-8").splitlines()[1:]
+        lines = files("flows.stages.grouping").joinpath("document_frequencies.tsv").read_text("utf-8").splitlines()[1:]
         words, counts = zip(*(line.split("\t") for line in lines), strict=True)
         frequency = np.array(counts, float)
         syllables = [a + b for a in "bdgjklmnprstwy" for b in "aeiou"]
