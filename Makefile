@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 .PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-encode bench-topics bench-stories bench-scale bench-delivery train-stories docs clean-demo
 
 help:  ## what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 .venv/.installed: requirements.lock pyproject.toml
 	@echo "setting up .venv (about two minutes, once)"
