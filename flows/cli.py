@@ -212,7 +212,6 @@ def show_boilerplate(
 def check_sources(
     source_ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="These sources alone, not every active one.")] = None,
     sources: SourcesFile = Path("sources.yaml"),
-    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="The same, as in `kliping run`.")] = None,
     article: Annotated[str | None, typer.Option(metavar="URL", help="This article of the source, not its newest.")] = None,
 ) -> None:
     """Validate the file, ask each active source's discovery addresses once, and show of its newest article where each field was read,
@@ -223,7 +222,7 @@ def check_sources(
     from flows.probe import probe
 
     declared = load_sources(sources)
-    chosen = choose(declared, [*(source_ids or []), *(only or [])], replaying=False)
+    chosen = choose(declared, source_ids or [], replaying=False)
     if article and (len(chosen) != 1 or not chosen[0].articles.search(article)):
         raise ConfigError(f"--article {article}: expected the ID of one source before it, whose `articles` this address matches")
     raise typer.Exit(asyncio.run(probe(chosen, declared, Settings.from_environ(os.environ).contact, article)))

@@ -307,7 +307,7 @@ class Match:
 
     score: float
     evidence: tuple[Span, ...]
-    strength: Strength = "subject"
+    strength: Strength
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.records import Source
+from flows.terminal import console
 from warehouse.engine import QueryError, Reader, Row
 
 Format = Literal["table", "csv", "json"]
@@ -27,9 +28,9 @@ def show(names: Sequence[str], rows: Sequence[Sequence[Any]], form: Format) -> N
         json.dump([dict(zip(names, row, strict=True)) for row in rows], sys.stdout, ensure_ascii=False, indent=1, default=str)
         sys.stdout.write("\n")
     else:
-        console = Console(markup=False, highlight=False, emoji=False)
-        fits = sum(len(name) + 2 for name in names) <= console.width
-        console.print(_table(names, rows) if fits else _list(names, rows), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
+        out = Console(markup=False, highlight=False, emoji=False)
+        fits = sum(len(name) + 2 for name in names) <= out.width
+        out.print(_table(names, rows) if fits else _list(names, rows), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
@@ -65,20 +66,18 @@ _CUT: Mapping[str, str] = {
 
 def show_learned(source: Source, lines: Sequence[Row]) -> None:
     """Print what was learned about a source: each line with whether it is cut or kept, where, since when and on how many articles."""
-    console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+    out = console()
     if not lines:
-        console.print(f"{source.name}: no line was learned yet; a line has to return on many articles, of several days")
+        out.print(f"{source.name}: no line was learned yet; a line has to return on many articles, of several days")
         return
-    console.print(
-        f"{source.name}: {len(lines)} learned, the most frequent first; what matches `keep` in sources.yaml stays in the articles"
-    )
+    out.print(f"{source.name}: {len(lines)} learned, the most frequent first; what matches `keep` in sources.yaml stays in the articles")
     for line in lines:
         keeps = any(pattern.search(line["text"]) for pattern in source.keep)
         change = "" if keeps == line["kept"] else f", {'kept' if keeps else 'cut'} from the next run on"
         seen = f"on {line['articles']} of {line['counted']} articles, {line['first_seen_at']:%Y-%m-%d} to {line['last_seen_at']:%Y-%m-%d}"
-        console.print(f"{'kept' if line['kept'] else 'cut ':<5} {line['text']}")
-        console.print(f"      {_CUT[line['shape']]}{change}")
-        console.print(f"      {seen}; learned {line['learned_at']:%Y-%m-%d}; cut from {line['cut_from']}; line_id {line['line_id']}")
+        out.print(f"{'kept' if line['kept'] else 'cut ':<5} {line['text']}")
+        out.print(f"      {_CUT[line['shape']]}{change}")
+        out.print(f"      {seen}; learned {line['learned_at']:%Y-%m-%d}; cut from {line['cut_from']}; line_id {line['line_id']}")
 
 
 def converse(reader: Reader, form: Format) -> None:

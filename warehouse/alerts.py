@@ -191,7 +191,7 @@ def _report(topic_id: str, row: Row) -> Report:
     evidence = tuple(Span(**span) for span in json.loads(row["evidence"]))
     hit = Hit(
         topic_id=topic_id,
-        match=Match(row["score"], evidence),
+        match=Match(row["score"], evidence, row["strength"]),
         **{name: row[name] for name in Hit.__dataclass_fields__ if name not in ("topic_id", "match")},
     )
     return Report(hit, row["decision"], row["told"], row["body"])

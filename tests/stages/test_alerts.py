@@ -33,7 +33,7 @@ TOPICS = {
 def hit(article: str, story: str = "s1", seen_at: datetime = NOW, arrived_by: Any = "run", topic: str = "pact", **other: Any) -> Hit:
     evidence = (Span("russia", "title", 0, 5, "Rusia", "Rusia Puji Korut"), Span("dprk", "title", 11, 16, "Korut", "Rusia Puji Korut"))
     said: dict[str, Any] = {"outlet": "Antara", "url": f"https://antara.example/{article}", "title": "Rusia Puji Korut"}
-    said |= {"precision": "minute", "relation": "original", "original_article_id": article, "match": Match(1, evidence)} | other
+    said |= {"precision": "minute", "relation": "original", "original_article_id": article, "match": Match(1, evidence, "subject")} | other
     return Hit(topic_id=topic, topic_version="1", article_id=article, story_id=story, seen_at=seen_at, arrived_by=arrived_by, **said)
 
 

@@ -32,7 +32,7 @@ def test_message(case: dict[str, Any]) -> None:
             outlet=outlet,
             title=title,
             url=f"https://a.example/{article}",
-            match=Match(1, evidence),
+            match=Match(1, evidence, "subject"),
         )
         for article, outlet, seen_at, precision, relation, original, title in case["reports"]
     ]
@@ -61,7 +61,7 @@ def longest(kind: Any) -> Alert:
             url=f"https://antara.example/{n}/" + "a" * 275,
             relation="rewrite",
             original_article_id=f"a{(n + 1) % 20}",
-            match=Match(0.5, evidence),
+            match=Match(0.5, evidence, "subject"),
         )
         for n in range(20)
     ]

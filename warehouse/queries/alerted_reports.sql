@@ -1,6 +1,6 @@
 -- The hits of a topic in the stories that it has alerted and that have an article since then, with their texts.
 select
-    s.story_id, h.article_id, h.topic_version, h.decision, h.score, h.evidence, coalesce(a.published_at, a.first_seen_at) as seen_at,
+    s.story_id, h.article_id, h.topic_version, h.decision, h.strength, h.score, h.evidence, coalesce(a.published_at, a.first_seen_at) as seen_at,
     a.published_precision as precision, a.arrived_by, o.name as outlet, a.url, a.title, a.body, s.relation, s.original_article_id,
     exists (
         from alert_articles t join alerts b using (alert_id) where b.topic_id = h.topic_id and t.article_id = h.article_id

@@ -116,9 +116,8 @@ def average_linkage(score: Floats, linked: NDArray[np.bool_], least: float, labe
     clusters = [np.flatnonzero(start == number).tolist() for number in range(len(numbers))]
     member = (start == np.arange(len(numbers))[:, None]).astype(np.float64)
     size = member.sum(axis=1)
-    even = np.round(
-        (np.float64(score) + score.T) / 2, 4
-    )  # a product's last digits depend on where a pair stands in it; what follows must not
+    # a product's last digits depend on where a pair stands in it; what follows must not
+    even = np.round((np.float64(score) + score.T) / 2, 4)
     total = member @ even @ member.T
     link = member @ (linked | linked.T) @ member.T > 0
     mean = np.where(link, total / np.outer(size, size), -np.inf)

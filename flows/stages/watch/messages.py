@@ -140,8 +140,11 @@ def _why(hit: Hit) -> list[str]:
 
 
 def _quoted(text: str) -> str:
+    """In quotation marks; where it quotes somebody within itself, with single ones inside."""
     inner = text.strip('“”"')
-    return f"“{inner}”"
+    if inner.count("“") != inner.count("”") or inner.count('"') % 2:  # a mark that was stripped has its other half inside
+        inner = text
+    return f"“{inner.replace('“', '‘').replace('”', '’')}”"
 
 
 def _excerpt(span: Span) -> str:
