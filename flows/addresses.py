@@ -1,4 +1,5 @@
-"""Which hosts and addresses a clipping service has no business with: everything that is not the public internet.
+"""Which hosts and addresses a clipping service has no business with: everything that is not the
+public internet.
 
 Pure: nothing is resolved here. Names are judged when they are connected to (flows.edges.web).
 """
@@ -8,7 +9,8 @@ import re
 import unicodedata
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
-# IANA gives out global unicast addresses from here alone; everything else is local, reserved, multicast or a wrapped IPv4 address.
+# IANA gives out global unicast addresses from here alone; everything else is local, reserved,
+# multicast or a wrapped IPv4 address.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the IPv4 address is in the last 32 bits
 _IPV4_COMPATIBLE = IPv6Network("::/96")  # RFC 4291, deprecated, but still understood by some stacks
@@ -18,10 +20,18 @@ _IPV4_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.ASCII)
 def is_private_literal(host: str) -> bool:
     """Whether a URL's host is written as an address outside the public internet, or is localhost.
 
-    Understands what resolvers understand: brackets, a trailing dot, a zone, full-width digits, and IPv4 in the short, octal,
-    hexadecimal and single-number forms (127.1, 0177.0.0.1, 0x7f.1, 2130706433). Any other name is False.
+    Understands what resolvers understand: brackets, a trailing dot, a zone, full-width digits, and
+    IPv4 in the short, octal, hexadecimal and single-number forms (127.1, 0177.0.0.1, 0x7f.1,
+    2130706433). Any other name is False.
     """
-    name = unicodedata.normalize("NFKC", host).replace("\u3002", ".").strip().strip("[]").rstrip(".").lower()  # IDNA: 。 is a dot
+    name = (
+        unicodedata.normalize("NFKC", host)
+        .replace("\u3002", ".")
+        .strip()
+        .strip("[]")
+        .rstrip(".")
+        .lower()
+    )  # IDNA: 。 is a dot
     if name == "localhost" or name.endswith(".localhost"):
         return True
     address = _parse(name.partition("%")[0])
@@ -29,7 +39,9 @@ def is_private_literal(host: str) -> bool:
 
 
 def is_private(ip: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is not a unicast address of the public internet; an IPv6 address that wraps an IPv4 one counts as that one."""
+    """Whether an address is not a unicast address of the public internet; an IPv6 address that
+    wraps an IPv4 one counts as that one.
+    """
     if isinstance(ip, IPv6Address):
         wrapped = _wrapped_ipv4(ip)
         if wrapped is not None:
@@ -55,7 +67,9 @@ def _parse(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def _parse_ipv4(host: str) -> IPv4Address | None:
-    """As inet_aton reads it: one to four numbers in base 8, 10 or 16, the last filling the bytes that are left."""
+    """As inet_aton reads it: one to four numbers in base 8, 10 or 16, the last filling the bytes
+    that are left.
+    """
     parts = host.split(".")
     if len(parts) > 4 or not all(_IPV4_NUMBER.fullmatch(part) for part in parts):
         return None
@@ -65,7 +79,9 @@ def _parse_ipv4(host: str) -> IPv4Address | None:
         return None
     if any(number > 255 for number in leading) or last >= 256 ** (4 - len(leading)):
         return None
-    return IPv4Address(sum(number << (24 - 8 * place) for place, number in enumerate(leading)) + last)
+    return IPv4Address(
+        sum(number << (24 - 8 * place) for place, number in enumerate(leading)) + last
+    )
 
 
 def _number(text: str) -> int:

@@ -1,6 +1,8 @@
-"""The `kliping` command: reads its arguments, starts a flow, and turns how it ended into an exit status.
+"""The `kliping` command: reads its arguments, starts a flow, and turns how it ended into an exit
+status.
 
-What takes long to import (Prefect, the extractor, the model) is imported by the command that needs it.
+What takes long to import (Prefect, the extractor, the model) is imported by the command that needs
+it.
 """
 
 import asyncio
@@ -49,7 +51,9 @@ def _instant(option: str, text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ConfigError(f"{option}: expected an instant such as 2026-03-11T01:00+07:00, got {text!r}") from error
+        raise ConfigError(
+            f"{option}: expected an instant such as 2026-03-11T01:00+07:00, got {text!r}"
+        ) from error
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
@@ -57,14 +61,22 @@ def _zone(option: str, text: str) -> str:
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError) as error:
-        raise ConfigError(f"{option}: expected a time zone such as Asia/Jakarta, got {text!r}") from error
+        raise ConfigError(
+            f"{option}: expected a time zone such as Asia/Jakarta, got {text!r}"
+        ) from error
     return text
 
 
 SourcesFile = Annotated[Path, typer.Option("--sources", help="The outlets.", metavar="FILE")]
 TopicsFile = Annotated[Path, typer.Option("--topics", help="The watch topics.", metavar="FILE")]
-DataDirectory = Annotated[Path, typer.Option("--warehouse", help="The data directory: media.duckdb and var/.", metavar="DIR")]
-Since = Annotated[str, typer.Option(metavar="DURATION", help="Leave links alone that are listed with an older date.")]
+DataDirectory = Annotated[
+    Path,
+    typer.Option("--warehouse", help="The data directory: media.duckdb and var/.", metavar="DIR"),
+]
+Since = Annotated[
+    str,
+    typer.Option(metavar="DURATION", help="Leave links alone that are listed with an older date."),
+]
 
 
 @app.command()
@@ -73,15 +85,24 @@ def run(
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
     replay: Annotated[
-        list[Path] | None, typer.Option(exists=True, dir_okay=False, metavar="WARC", help="Answer every request from these archives.")
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            metavar="WARC",
+            help="Answer every request from these archives.",
+        ),
     ] = None,
     now: Annotated[str | None, typer.Option(metavar="ISO", help="The run's clock.")] = None,
     since: Since = "72h",
-    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Look at these sources alone.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Look at these sources alone.")
+    ] = None,
 ) -> None:
     """Bring the warehouse up to date, and alert.
 
-    Exit status: 0 done; 1 done, but a source failed or an archive was damaged; 2 bad usage or configuration; 3 nothing could be done.
+    Exit status: 0 done; 1 done, but a source failed or an archive was damaged; 2 bad usage or
+    configuration; 3 nothing could be done.
     """
     clock = _instant("--now", now) if now else None
     reach = _duration("--since", since)
@@ -115,15 +136,22 @@ def backfill(
 
 @app.command()
 def reprocess(
-    stage: Annotated[Literal["extract", "embed", "group", "match"], typer.Option(help="What to do again.")] = "extract",
+    stage: Annotated[
+        Literal["extract", "embed", "group", "match"], typer.Option(help="What to do again.")
+    ] = "extract",
     since: Annotated[
-        str, typer.Option(metavar="DATE", help="Only pages fetched or archived, for the other stages articles published, since then.")
+        str,
+        typer.Option(
+            metavar="DATE",
+            help="Only pages fetched or archived, for the other stages articles published, since then.",
+        ),
     ] = "1970-01-01",
     sources: SourcesFile = Path("sources.yaml"),
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """Do a stage again, and what follows from it: for all that is stored, or since a date. No alert is sent.
+    """Do a stage again, and what follows from it: for all that is stored, or since a date. No alert
+    is sent.
 
     \b
     extract  read the pages again from their WARC records, after a change of
@@ -155,9 +183,13 @@ def schedule(
     since: Since = "72h",
     cron: Annotated[str, typer.Option(help="When to run.")] = "0 1 * * *",
     timezone: Annotated[str, typer.Option(help="The time zone of --cron.")] = "Asia/Jakarta",
-    every: Annotated[str | None, typer.Option(metavar="DURATION", help="Run this often instead, such as 1h.")] = None,
+    every: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Run this often instead, such as 1h.")
+    ] = None,
 ) -> None:
-    """Run every night until interrupted, with a loopback Prefect server of its own or with the one that PREFECT_API_URL names."""
+    """Run every night until interrupted, with a loopback Prefect server of its own or with the one
+    that PREFECT_API_URL names.
+    """
     reach = _duration("--since", since)
     interval = _duration("--every", every) if every else None
     zone = _zone("--timezone", timezone)
@@ -166,7 +198,9 @@ def schedule(
     _settle_prefect(warehouse)
     from flows.schedule import keep, when
 
-    keep(sources.resolve(), topics.resolve(), warehouse.resolve(), reach, when(cron, zone, interval))
+    keep(
+        sources.resolve(), topics.resolve(), warehouse.resolve(), reach, when(cron, zone, interval)
+    )
 
 
 @app.command()
@@ -187,7 +221,13 @@ def sql(
 def list_sources(sources: SourcesFile = Path("sources.yaml")) -> None:
     """Every source with its kind, status and discovery addresses."""
     rows = [
-        (source.id, source.name, source.kind, source.status, "\n".join(f"{at.kind} {at.url}" for at in source.discover))
+        (
+            source.id,
+            source.name,
+            source.kind,
+            source.status,
+            "\n".join(f"{at.kind} {at.url}" for at in source.discover),
+        )
         for source in load_sources(sources)
     ]
     show(("source_id", "name", "kind", "status", "discover"), rows, "table")
@@ -199,10 +239,12 @@ def show_boilerplate(
     sources: SourcesFile = Path("sources.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """The lines that were learned to be clutter of one source, because they return on many of its articles.
+    """The lines that were learned to be clutter of one source, because they return on many of its
+    articles.
 
-    Each is cut, or kept where `keep` in sources.yaml overrules it; with where it is cut, on how many of the newest articles it was counted,
-    the dates of the first and the last of them, when it was learned, and from how many articles it is cut now.
+    Each is cut, or kept where `keep` in sources.yaml overrules it; with where it is cut, on how
+    many of the newest articles it was counted, the dates of the first and the last of them, when it
+    was learned, and from how many articles it is cut now.
     """
     [source] = choose(load_sources(sources), [source_id], replaying=True)
     show_learned(source, Reader(warehouse).boilerplate(source_id))
@@ -210,22 +252,33 @@ def show_boilerplate(
 
 @sources_app.command("check")
 def check_sources(
-    source_ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="These sources alone, not every active one.")] = None,
+    source_ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ID", help="These sources alone, not every active one."),
+    ] = None,
     sources: SourcesFile = Path("sources.yaml"),
-    article: Annotated[str | None, typer.Option(metavar="URL", help="This article of the source, not its newest.")] = None,
+    article: Annotated[
+        str | None, typer.Option(metavar="URL", help="This article of the source, not its newest.")
+    ] = None,
 ) -> None:
-    """Validate the file, ask each active source's discovery addresses once, and show of its newest article where each field was read,
-    what was cut, and by which rule. Standard error names each source that needs attention. Nothing is written.
+    """Validate the file, ask each active source's discovery addresses once, and show of its newest
+    article where each field was read, what was cut, and by which rule. Standard error names each
+    source that needs attention. Nothing is written.
 
-    Exit status: 0 every source gave an article; 1 some did; 2 bad usage or configuration; 3 none did.
+    Exit status: 0 every source gave an article; 1 some did; 2 bad usage or configuration; 3 none
+    did.
     """
     from flows.probe import probe
 
     declared = load_sources(sources)
     chosen = choose(declared, source_ids or [], replaying=False)
     if article and (len(chosen) != 1 or not chosen[0].articles.search(article)):
-        raise ConfigError(f"--article {article}: expected the ID of one source before it, whose `articles` this address matches")
-    raise typer.Exit(asyncio.run(probe(chosen, declared, Settings.from_environ(os.environ).contact, article)))
+        raise ConfigError(
+            f"--article {article}: expected the ID of one source before it, whose `articles` this address matches"
+        )
+    raise typer.Exit(
+        asyncio.run(probe(chosen, declared, Settings.from_environ(os.environ).contact, article))
+    )
 
 
 @alerts_app.command("list")
@@ -235,22 +288,39 @@ def list_alerts(
     warehouse: DataDirectory = Path("warehouse"),
     form: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
 ) -> None:
-    """Every message to a desk with how its deliveries stand, newest first: alerts, and heartbeats that are sent."""
+    """Every message to a desk with how its deliveries stand, newest first: alerts, and heartbeats
+    that are sent.
+    """
     rows = Reader(warehouse).deliveries("pending" if pending else "dead" if dead else None)
-    columns = ("raised_at", "alert_id", "topic_id", "kind", "channel", "state", "attempts", "next_attempt_at", "last_error", "title")
+    columns = (
+        "raised_at",
+        "alert_id",
+        "topic_id",
+        "kind",
+        "channel",
+        "state",
+        "attempts",
+        "next_attempt_at",
+        "last_error",
+        "title",
+    )
     show(columns, [tuple(row[name] for name in columns) for row in rows], form)
 
 
 @alerts_app.command("retry")
 def retry_alerts(
-    alert_id: Annotated[str | None, typer.Argument(metavar="ID", help="This message alone, at any hour, given up or not.")] = None,
+    alert_id: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="This message alone, at any hour, given up or not."),
+    ] = None,
     dead: Annotated[bool, typer.Option("--dead", help="What was given up too.")] = False,
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
     """Try now to deliver what is pending, without waiting for the next run. Quiet hours hold.
 
-    Exit status: 0 nothing failed; 1 something did; 2 bad usage or configuration; 3 a run holds the lock.
+    Exit status: 0 nothing failed; 1 something did; 2 bad usage or configuration; 3 a run holds the
+    lock.
     """
     from flows.delivery import retry
 
@@ -263,12 +333,15 @@ def retry_alerts(
 
 @alerts_app.command("test")
 def try_alerts(
-    channel: Annotated[str | None, typer.Argument(metavar="CHANNEL", help="This one alone.")] = None,
+    channel: Annotated[
+        str | None, typer.Argument(metavar="CHANNEL", help="This one alone.")
+    ] = None,
     topics: TopicsFile = Path("topics.yaml"),
 ) -> None:
     """Send a test message to each channel that topics.yaml declares, and say what came of it.
 
-    Exit status: 0 all arrived, as far as the channels tell; 1 one did not; 2 bad usage or configuration, such as an unset variable.
+    Exit status: 0 all arrived, as far as the channels tell; 1 one did not; 2 bad usage or
+    configuration, such as an unset variable.
     """
     from flows.delivery import try_channels
 
@@ -300,20 +373,32 @@ def list_topics(topics: TopicsFile = Path("topics.yaml")) -> None:
 @topics_app.command("test")
 def try_topics(
     text: Annotated[
-        str | None, typer.Argument(metavar="TEXT|FILE|URL", help="A text, its first line the headline; a text file or .html; an address.")
+        str | None,
+        typer.Argument(
+            metavar="TEXT|FILE|URL",
+            help="A text, its first line the headline; a text file or .html; an address.",
+        ),
     ] = None,
-    topic: Annotated[str | None, typer.Option(metavar="ID", help="This topic alone, active or not; else all active ones.")] = None,
+    topic: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="This topic alone, active or not; else all active ones."),
+    ] = None,
     jsonl: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Items with id, title and text, one JSON a line; - is standard input.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Items with id, title and text, one JSON a line; - is standard input.",
+        ),
     ] = None,
     topics: TopicsFile = Path("topics.yaml"),
     sources: SourcesFile = Path("sources.yaml"),
 ) -> None:
     """Say whether an article belongs to a topic, and why. Nothing is written.
 
-    A topic is an article's subject, which alerts, or a mention, which is recorded. With --jsonl one JSON line for each item: id, matched
-    (as its subject), strength, score, evidence, and topic where there are several; where items have a `label` (true, false, on_topic,
-    mention, off_topic, background), standard error has precision, recall, F1 and the errors.
+    A topic is an article's subject, which alerts, or a mention, which is recorded. With --jsonl one
+    JSON line for each item: id, matched (as its subject), strength, score, evidence, and topic
+    where there are several; where items have a `label` (true, false, on_topic, mention, off_topic,
+    background), standard error has precision, recall, F1 and the errors.
     """
     chosen = _choose_topics(topics, topic)
     if (text is None) == (jsonl is None):
@@ -330,11 +415,14 @@ def try_topics(
 @topics_app.command("replay")
 def replay_topic(
     topic_id: Annotated[str, typer.Argument(metavar="ID")],
-    since: Annotated[str, typer.Option(metavar="DATE", help="Only articles since then.")] = "1970-01-01",
+    since: Annotated[
+        str, typer.Option(metavar="DATE", help="Only articles since then.")
+    ] = "1970-01-01",
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """Show what a topic, as topics.yaml has it now, would add to its recorded hits and drop from them, story by story.
+    """Show what a topic, as topics.yaml has it now, would add to its recorded hits and drop from
+    them, story by story.
 
     Reads media.duckdb; nothing is written, and nobody is alerted.
     """
@@ -348,22 +436,32 @@ def replay_topic(
 def _choose_topics(path: Path, topic_id: str | None) -> tuple[Topic, ...]:
     """The active topics of the file, or the one of that id."""
     declared, _ = load_topics(path, environ=None, inactive=True)
-    chosen = tuple(topic for topic in declared if (topic.active if topic_id is None else topic.id == topic_id))
+    chosen = tuple(
+        topic for topic in declared if (topic.active if topic_id is None else topic.id == topic_id)
+    )
     if not chosen:
         known = ", ".join(topic.id for topic in declared) or "none"
-        raise ConfigError(f"{topic_id}: no such topic; known are {known}" if topic_id else f"{path}: no topic is active; known are {known}")
+        raise ConfigError(
+            f"{topic_id}: no such topic; known are {known}"
+            if topic_id
+            else f"{path}: no topic is active; known are {known}"
+        )
     return chosen
 
 
 @app.callback(invoke_without_command=True)
-def version(show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def version(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     if show_version:
         sys.stdout.write(f"kliping {__version__}\n")
         raise typer.Exit
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command, by default with the process's arguments. A person's mistake is told in a line, without a stack trace."""
+    """Run the command, by default with the process's arguments. A person's mistake is told in a
+    line, without a stack trace.
+    """
     try:
         app(spread(sys.argv[1:] if arguments is None else arguments, {"--replay", "--only"}))
     except (ConfigError, QueryError) as error:
@@ -373,7 +471,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def spread(arguments: Sequence[str], options: Collection[str]) -> list[str]:
-    """Arguments in which an option that takes several values is given once for each: `--only a b` becomes `--only a --only b`."""
+    """Arguments in which an option that takes several values is given once for each: `--only a b`
+    becomes `--only a --only b`.
+    """
     spreading: list[str] = []
     option = ""
     for position, argument in enumerate(arguments):

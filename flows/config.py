@@ -1,4 +1,6 @@
-"""sources.yaml, topics.yaml and the KLIPING_* settings become records; every mistake is named by file, line, key and what is expected."""
+"""sources.yaml, topics.yaml and the KLIPING_* settings become records; every mistake is named by
+file, line, key and what is expected.
+"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -36,22 +38,29 @@ _STATUSES: tuple[Literal["active", "archive"], ...] = ("active", "archive")
 _NEARNESS: tuple[Nearness, ...] = ("sentence", "paragraph")
 _KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
 DEFAULT_MAX_AGE = timedelta(hours=72)  # as long as a run looks back
-_NO_PATTERN = re.compile(r"(?!)")  # in place of one that could not be read, until the mistakes are reported
+_NO_PATTERN = re.compile(
+    r"(?!)"
+)  # in place of one that could not be read, until the mistakes are reported
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What is not the work itself, from KLIPING_* variables."""
 
-    model: str  # KLIPING_MODEL: the embedding model's name; '' for the one that comes with the program
-    contact: str  # KLIPING_CONTACT: the address in the user agent where an outlet can complain; '' for none
+    model: (
+        str  # KLIPING_MODEL: the embedding model's name; '' for the one that comes with the program
+    )
+    # KLIPING_CONTACT: the address in the user agent where an outlet can complain; '' for none
+    contact: str
 
     @staticmethod
     def from_environ(environ: Mapping[str, str]) -> "Settings":
         """The settings; an unset or empty variable has its default. Raises ConfigError."""
         contact = environ.get("KLIPING_CONTACT", "").strip()
         if contact and not re.fullmatch(r"https?://[!-~]+|[!-~]+@[!-~]+", contact):
-            raise ConfigError(f"KLIPING_CONTACT: expected an e-mail address or a web address; got {contact!r}")
+            raise ConfigError(
+                f"KLIPING_CONTACT: expected an e-mail address or a web address; got {contact!r}"
+            )
         return Settings(environ.get("KLIPING_MODEL", "").strip(), contact)
 
 
@@ -62,39 +71,64 @@ def load_sources(path: Path) -> tuple[Source, ...]:
     keys.read("version", _version, 1)
     common = keys.read("defaults", _common, _Common())
     ids: dict[str, int] = {}
-    sources = keys.read("sources", _list_of(lambda place: _source(place, common, ids), optional=False), ())
+    sources = keys.read(
+        "sources", _list_of(lambda place: _source(place, common, ids), optional=False), ()
+    )
     file.report()
     return sources
 
 
-Check = Callable[[str], str | None]  # what is wrong with a channel's address, without any part of it
+Check = Callable[
+    [str], str | None
+]  # what is wrong with a channel's address, without any part of it
 
 
 def load_topics(
-    path: Path, environ: Mapping[str, str] | None, check: Check = lambda address: None, *, inactive: bool = False
+    path: Path,
+    environ: Mapping[str, str] | None,
+    check: Check = lambda address: None,
+    *,
+    inactive: bool = False,
 ) -> tuple[tuple[Topic, ...], Mapping[str, str]]:
-    """The active topics of a topics.yaml, and the Apprise URL of each channel that one of them names. Raises ConfigError.
+    """The active topics of a topics.yaml, and the Apprise URL of each channel that one of them
+    names. Raises ConfigError.
 
-    `environ` holds the channels' addresses; None for a command that does not alert: then no channel is looked up. `inactive`: those
-    topics too that are not watched for.
+    `environ` holds the channels' addresses; None for a command that does not alert: then no channel
+    is looked up. `inactive`: those topics too that are not watched for.
     """
     file, keys, channels = _read_topics(path)
     ids: dict[str, int] = {}
     declared = keys.read("topics", _list_of(lambda place: _topic(place, channels, ids)), ())
     topics = [topic for topic in declared if topic.active or inactive]
-    used = {name for topic in topics for name in (*topic.channels, *(topic.escalate.to if topic.escalate else ()))}
-    addresses = {name: _address(channels[name], environ, check) for name in channels if name in used} if environ is not None else {}
+    used = {
+        name
+        for topic in topics
+        for name in (*topic.channels, *(topic.escalate.to if topic.escalate else ()))
+    }
+    addresses = (
+        {name: _address(channels[name], environ, check) for name in channels if name in used}
+        if environ is not None
+        else {}
+    )
     file.report()
     return tuple(topics), addresses
 
 
-def load_channels(path: Path, environ: Mapping[str, str], only: str | None, check: Check) -> Mapping[str, str]:
-    """The Apprise URL of each channel that a topics.yaml declares, or of one, whether a topic names it or not. Raises ConfigError."""
+def load_channels(
+    path: Path, environ: Mapping[str, str], only: str | None, check: Check
+) -> Mapping[str, str]:
+    """The Apprise URL of each channel that a topics.yaml declares, or of one, whether a topic names
+    it or not. Raises ConfigError.
+    """
     file, _, channels = _read_topics(path)
     if only and only not in channels:
         known = f"declared are {', '.join(channels)}" if channels else "none is declared"
         raise ConfigError(f"{path}: {only}: no such channel; {known}")
-    addresses = {name: _address(place, environ, check) for name, place in channels.items() if only in (None, name)}
+    addresses = {
+        name: _address(place, environ, check)
+        for name, place in channels.items()
+        if only in (None, name)
+    }
     file.report()
     return addresses
 
@@ -107,13 +141,21 @@ def _read_topics(path: Path) -> tuple[YamlFile, Keys, dict[str, Place]]:
 
 
 def choose(declared: Sequence[Source], only: Sequence[str], replaying: bool) -> list[Source]:
-    """The sources to look at: the active ones, in a replay those of the archive too, of the given ids if there are any."""
+    """The sources to look at: the active ones, in a replay those of the archive too, of the given
+    ids if there are any.
+    """
     known = [source.id for source in declared]
     if unknown := [wanted for wanted in only if wanted not in known]:
         raise ConfigError(f"{unknown[0]}: no such source; known are {', '.join(known)}")
-    chosen = [source for source in declared if (not only or source.id in only) and (replaying or source.status == "active")]
+    chosen = [
+        source
+        for source in declared
+        if (not only or source.id in only) and (replaying or source.status == "active")
+    ]
     if not chosen:
-        raise ConfigError("no source to look at: those with status archive are for backfill and replay only")
+        raise ConfigError(
+            "no source to look at: those with status archive are for backfill and replay only"
+        )
     return chosen
 
 
@@ -147,7 +189,18 @@ def _read_common(keys: Keys, default: _Common) -> _Common:
 def _source(place: Place, default: _Common, ids: dict[str, int]) -> Source:
     keys = place.keys(
         required=("id", "name", "home", "articles"),
-        optional=("kind", "status", "discover", "full_page", "container", "prune", "strip", "keep", "expect", *_COMMON_KEYS),
+        optional=(
+            "kind",
+            "status",
+            "discover",
+            "full_page",
+            "container",
+            "prune",
+            "strip",
+            "keep",
+            "expect",
+            *_COMMON_KEYS,
+        ),
     )
     common = _read_common(keys, default)
     return Source(
@@ -181,11 +234,15 @@ def _discovery(place: Place) -> Discovery:
 
 def _expect(place: Place) -> Expect:
     keys = place.keys(optional=("min_links", "silent_after"))
-    return Expect(keys.read("min_links", _whole(0, 100_000), 0), keys.read("silent_after", _duration, None))
+    return Expect(
+        keys.read("min_links", _whole(0, 100_000), 0), keys.read("silent_after", _duration, None)
+    )
 
 
 def _parameters(place: Place) -> dict[str, str]:
-    return {name: value for name, at in place.named().items() for value in at.attempt(_text_or_number)}
+    return {
+        name: value for name, at in place.named().items() for value in at.attempt(_text_or_number)
+    }
 
 
 # ---- topics.yaml ----
@@ -204,7 +261,11 @@ def _channels(place: Place) -> dict[str, Place]:
 def _address(variable: Place, environ: Mapping[str, str], check: Check) -> str:
     """A channel's Apprise URL; never part of a message, because it holds the channel's password."""
     address = environ.get(variable.value, "").strip()
-    wrong = "holds something else" if not re.match(r"[a-z0-9+.-]+://.", address, re.IGNORECASE) else check(address)
+    wrong = (
+        "holds something else"
+        if not re.match(r"[a-z0-9+.-]+://.", address, re.IGNORECASE)
+        else check(address)
+    )
     if wrong or not address:
         expected = f"the environment variable {variable.value} to hold an Apprise URL such as json://host/path"
         variable.wrong(f"{expected}; it {wrong if address else 'is not set'}")
@@ -212,9 +273,13 @@ def _address(variable: Place, environ: Mapping[str, str], check: Check) -> str:
 
 
 def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> Topic:
-    keys = place.keys(required=("id", "title", "all_of"), optional=("near", "none_of", "alert", "active"))
+    keys = place.keys(
+        required=("id", "title", "all_of"), optional=("near", "none_of", "alert", "active")
+    )
     names_of_groups: dict[str, int] = {}
-    all_of = keys.read("all_of", _list_of(lambda place: _term_group(place, names_of_groups), optional=False), ())
+    all_of = keys.read(
+        "all_of", _list_of(lambda place: _term_group(place, names_of_groups), optional=False), ()
+    )
     near: Nearness = keys.read("near", _one_of(_NEARNESS), "sentence")
     none_of = keys.read("none_of", _list_of(_term), ())
     alert = keys.read("alert", lambda place: _alert(place, channels), _Alert())
@@ -250,7 +315,18 @@ class _Alert:
 
 
 def _alert(place: Place, channels: Mapping[str, Place]) -> _Alert:
-    keys = place.keys(optional=("channels", "max_age", "kinds", "quiet", "timezone", "digest", "heartbeat", "escalate"))
+    keys = place.keys(
+        optional=(
+            "channels",
+            "max_age",
+            "kinds",
+            "quiet",
+            "timezone",
+            "digest",
+            "heartbeat",
+            "escalate",
+        )
+    )
     channel = _one_of(tuple(channels), what="a channel declared under `channels`")
     zone = keys.read("timezone", _timezone, "Asia/Jakarta")
     if "timezone" in keys.places and "quiet" not in keys.places:
@@ -269,12 +345,16 @@ def _alert(place: Place, channels: Mapping[str, Place]) -> _Alert:
 def _kinds(place: Place) -> tuple[AlertKind, ...]:
     kinds = _list_of(_one_of(_KINDS), optional=False)(place)
     if kinds and "new_story" not in kinds:
-        raise Mistake(place, "expected new_story among them: the others tell how an alerted story goes on")
+        raise Mistake(
+            place, "expected new_story among them: the others tell how an alerted story goes on"
+        )
     return kinds
 
 
 def _quiet(place: Place, zone: str) -> Quiet:
-    match = re.fullmatch(r"([01]\d|2[0-3])[:.]([0-5]\d)\s*[-–]\s*([01]\d|2[0-3])[:.]([0-5]\d)", place.value)
+    match = re.fullmatch(
+        r"([01]\d|2[0-3])[:.]([0-5]\d)\s*[-–]\s*([01]\d|2[0-3])[:.]([0-5]\d)", place.value
+    )
     if not match or match.groups()[:2] == match.groups()[2:]:
         raise Mistake(place, "expected hours such as '22:00-06:00'")
     return Quiet(time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4])), zone)
@@ -282,7 +362,10 @@ def _quiet(place: Place, zone: str) -> Quiet:
 
 def _escalation(place: Place, channel: Callable[[Place], str]) -> Escalation:
     keys = place.keys(required=("to",), optional=("after",))
-    return Escalation(keys.read("to", _list_of(channel, optional=False), ()), keys.read("after", _duration, timedelta(hours=1)))
+    return Escalation(
+        keys.read("to", _list_of(channel, optional=False), ()),
+        keys.read("after", _duration, timedelta(hours=1)),
+    )
 
 
 def _term_group(place: Place, taken: dict[str, int]) -> TermGroup:
@@ -293,12 +376,15 @@ def _term_group(place: Place, taken: dict[str, int]) -> TermGroup:
     )
 
 
-# Counts up when flows/stages/watch/topics.py and what it uses judge the same rule otherwise: then every article is looked at again.
+# Counts up when flows/stages/watch/topics.py and what it uses judge the same rule otherwise: then
+# every article is looked at again.
 _MATCHER = "topic 2"
 
 
 def _topic_version(all_of: tuple[TermGroup, ...], near: Nearness, none_of: tuple[str, ...]) -> str:
-    """The hash of what decides a match: matcher, terms and nearness; not the order of terms, nor names, title and channels."""
+    """The hash of what decides a match: matcher, terms and nearness; not the order of terms, nor
+    names, title and channels.
+    """
     groups = sorted(sorted(group.any) for group in all_of)
     return stable_id(_MATCHER, repr(groups), near, repr(sorted(none_of)))
 
@@ -360,7 +446,12 @@ def parse_duration(text: str) -> timedelta:
     match = re.fullmatch(r"([1-9]\d{0,4})([smhd])", text)
     if not match:
         raise ValueError(f"expected a duration such as 90s, 30m, 36h or 2d, got {text!r}")
-    units = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+    units = {
+        "s": timedelta(seconds=1),
+        "m": timedelta(minutes=1),
+        "h": timedelta(hours=1),
+        "d": timedelta(days=1),
+    }
     return int(match[1]) * units[match[2]]
 
 
@@ -378,7 +469,11 @@ def _one_of(choices: tuple[T, ...], what: str = "") -> Callable[[Place], T]:
             if choice == text:
                 return choice
         names = [str(choice) for choice in choices]
-        what_and_names = what if what and not names else f"{what + ': ' if what else ''}one of {', '.join(names)}"
+        what_and_names = (
+            what
+            if what and not names
+            else f"{what + ': ' if what else ''}one of {', '.join(names)}"
+        )
         raise Mistake(place, f"expected {what_and_names}{did_you_mean(text, names)}")
 
     return read
@@ -428,13 +523,22 @@ def _url_template(place: Place) -> str:
     """A URL that may hold {page} and {date:…}."""
     text = _text(place)
     try:
-        fields = [(name, form, conversion) for _, name, form, conversion in Formatter().parse(text) if name is not None]
-        known = all(name in ("page", "date") and not conversion and not (name == "page" and form) for name, form, conversion in fields)
+        fields = [
+            (name, form, conversion)
+            for _, name, form, conversion in Formatter().parse(text)
+            if name is not None
+        ]
+        known = all(
+            name in ("page", "date") and not conversion and not (name == "page" and form)
+            for name, form, conversion in fields
+        )
         url = text.format(page=1, date=date(2024, 1, 31)) if known else ""
     except ValueError:
         url = ""
     if not url:
-        raise Mistake(place, "expected a URL whose only placeholders are {page} and {date:%Y-%m-%d}")
+        raise Mistake(
+            place, "expected a URL whose only placeholders are {page} and {date:%Y-%m-%d}"
+        )
     _check_url(place, url)
     return text
 
@@ -444,7 +548,10 @@ def _check_url(place: Place, url: str) -> None:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
         usable = (
-            parts.scheme in ("http", "https") and re.fullmatch(r"[a-z0-9._:-]+", host) and parts.port != 0 and not re.search(r"\s", url)
+            parts.scheme in ("http", "https")
+            and re.fullmatch(r"[a-z0-9._:-]+", host)
+            and parts.port != 0
+            and not re.search(r"\s", url)
         )
     except ValueError:
         usable = False
@@ -471,7 +578,9 @@ def _language(place: Place) -> str:
 def _variable(place: Place) -> str:
     text = place.value if place.tag == "str" else ""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
-        place.wrong("the name of an environment variable, such as KLIPING_DESK_URL; the address itself belongs in that variable")
+        place.wrong(
+            "the name of an environment variable, such as KLIPING_DESK_URL; the address itself belongs in that variable"
+        )
         return ""
     return text
 

@@ -1,10 +1,12 @@
 """The outbox: messages that were recorded go to their channels.
 
-    pending deliveries -> those not held by quiet hours -> one lane for each channel, all at once -> sent, pending or dead
+pending deliveries -> those not held by quiet hours -> one lane for each channel, all at once ->
+sent, pending or dead
 
-A lane sends one message after the other, oldest first. Each is recorded before the lane's next is sent: a crash repeats at most the one
-that was under way in each channel, with the same key in its text. A channel that is down, slow or asks for fewer messages holds up its
-own lane alone, and what time does not suffice for is left for the next delivery.
+A lane sends one message after the other, oldest first. Each is recorded before the lane's next is
+sent: a crash repeats at most the one that was under way in each channel, with the same key in its
+text. A channel that is down, slow or asks for fewer messages holds up its own lane alone, and what
+time does not suffice for is left for the next delivery.
 """
 
 import math
@@ -28,10 +30,16 @@ from warehouse.alerts import Attempt, Delivery
 from warehouse.engine import Reader, WarehouseError, only_run, publish, published
 from warehouse.store import Warehouse
 
-RUN_S = 120.0  # what delivery may take of a nightly run; the schedule's next delivery goes on with the rest
+# what delivery may take of a nightly run; the schedule's next delivery goes on with the rest
+RUN_S = 120.0
 RETRY_S = 480.0  # of a delivery between runs, which come every ten minutes
-GIVEN_UP_AFTER = timedelta(days=7)  # of failures, however often it was tried: how often depends on how often one runs
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=6)  # between two tries, doubled each time
+GIVEN_UP_AFTER = timedelta(
+    days=7
+)  # of failures, however often it was tried: how often depends on how often one runs
+FIRST_PAUSE, LONGEST_PAUSE = (
+    timedelta(minutes=10),
+    timedelta(hours=6),
+)  # between two tries, doubled each time
 BUSY_TRIES = 3  # in a row of one message at a channel that asks for fewer
 BUSY_PAUSE_S = 1.0  # where it does not say how long, doubled each time
 LONGEST_WAIT_S = 30.0  # for a busy channel; one that asks for more is left for the next delivery
@@ -39,7 +47,9 @@ LONGEST_WAIT_S = 30.0  # for a busy channel; one that asks for more is left for 
 
 @dataclass(slots=True)
 class Delivered:
-    """What a delivery did: how many arrived, failed (by channel and reason), were given up, are held by quiet hours, and were left."""
+    """What a delivery did: how many arrived, failed (by channel and reason), were given up, are
+    held by quiet hours, and were left.
+    """
 
     sent: int = 0
     failed: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -50,16 +60,24 @@ class Delivered:
     @property
     def told(self) -> str:
         """In a line; '' where nothing was to be done."""
-        counts = {"sent": self.sent, "failed": sum(self.failed.values()), "given up": sum(self.dead.values())}
+        counts = {
+            "sent": self.sent,
+            "failed": sum(self.failed.values()),
+            "given up": sum(self.dead.values()),
+        }
         counts |= {"held by quiet hours": self.held, "left for the next delivery": self.left}
         return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
     @property
     def troubles(self) -> list[str]:
         """What a person should know, a line for each channel and reason."""
-        again = [f"channel {channel}: {count} not delivered: {why}; tried again" for (channel, why), count in self.failed.items()]
+        again = [
+            f"channel {channel}: {count} not delivered: {why}; tried again"
+            for (channel, why), count in self.failed.items()
+        ]
         gone = [
-            f"channel {channel}: {count} given up: {why}; see `kliping alerts retry --dead`" for (channel, why), count in self.dead.items()
+            f"channel {channel}: {count} given up: {why}; see `kliping alerts retry --dead`"
+            for (channel, why), count in self.dead.items()
         ]
         return again + gone
 
@@ -72,20 +90,33 @@ def deliver(
     budget_s: float = RUN_S,
     wanted: Callable[[Delivery], bool] = lambda delivery: True,
 ) -> Delivered:
-    """Try every pending delivery that is `wanted` and that quiet hours do not hold, in about `budget_s` seconds.
+    """Try every pending delivery that is `wanted` and that quiet hours do not hold, in about
+    `budget_s` seconds.
 
-    Then those that an escalation adds. `addresses`: the channels' Apprise URLs; `budget_s` bounds when the last attempt begins.
+    Then those that an escalation adds. `addresses`: the channels' Apprise URLs; `budget_s` bounds
+    when the last attempt begins.
     """
     ends = time.monotonic() + budget_s
     done = Delivered()
     tried: set[tuple[str, str]] = set()
     channels = {name: notify.Channel(address) for name, address in addresses.items()}
     for _ in ("declared channels", "escalation"):
-        pending = [d for d in warehouse.pending_deliveries() if wanted(d) and (d.alert_id, d.channel) not in tried]
+        pending = [
+            d
+            for d in warehouse.pending_deliveries()
+            if wanted(d) and (d.alert_id, d.channel) not in tried
+        ]
         tried |= {(d.alert_id, d.channel) for d in pending}
         held = {topic.id for topic in topics if is_quiet(topic.quiet, now)}
         done.held += sum(d.topic_id in held for d in pending)
-        _serve(warehouse, _lanes([d for d in pending if d.topic_id not in held], topics, channels), topics, now, ends, done)
+        _serve(
+            warehouse,
+            _lanes([d for d in pending if d.topic_id not in held], topics, channels),
+            topics,
+            now,
+            ends,
+            done,
+        )
         for topic in topics:
             if topic.escalate:
                 warehouse.escalate(topic, now - topic.escalate.after)
@@ -93,13 +124,17 @@ def deliver(
 
 
 def retry(topics: Path, warehouse: Path, alert_id: str | None, dead: bool) -> Delivered:
-    """Try what is pending now: everything, with `dead` also what was given up; or one message, at any hour and given up or not.
+    """Try what is pending now: everything, with `dead` also what was given up; or one message, at
+    any hour and given up or not.
 
-    Raises ConfigError, also where there is nothing to send under that id, BusyError, WarehouseError.
+    Raises ConfigError, also where there is nothing to send under that id, BusyError,
+    WarehouseError.
     """
     watched, addresses = load_topics(topics, os.environ, notify.check)
     now = datetime.now(UTC)
-    with only_run(warehouse, f"kliping alerts retry, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC"):
+    with only_run(
+        warehouse, f"kliping alerts retry, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC"
+    ):
         with closing(Warehouse.open(warehouse)) as store:
             if dead or alert_id:
                 store.revive(alert_id)
@@ -107,29 +142,40 @@ def retry(topics: Path, warehouse: Path, alert_id: str | None, dead: bool) -> De
                 done = deliver(store, watched, addresses, now, RETRY_S)
             elif any(d.alert_id == alert_id for d in store.pending_deliveries()):
                 at_any_hour = [replace(topic, quiet=None) for topic in watched]
-                done = deliver(store, at_any_hour, addresses, now, RETRY_S, lambda d: d.alert_id == alert_id)
+                done = deliver(
+                    store, at_any_hour, addresses, now, RETRY_S, lambda d: d.alert_id == alert_id
+                )
             else:
-                raise ConfigError(f"{alert_id}: no message of this id waits to be delivered; `kliping alerts list` shows them")
+                raise ConfigError(
+                    f"{alert_id}: no message of this id waits to be delivered; `kliping alerts list` shows them"
+                )
         publish(warehouse)
     return done
 
 
 def deliver_due(topics: Path, warehouse: Path) -> Delivered:
-    """Between runs: try what is due. Nothing is opened where nothing is, or where a run is going on.
+    """Between runs: try what is due. Nothing is opened where nothing is, or where a run is going
+    on.
 
-    What is due stands in the snapshot, because every run ends with a new one. Raises ConfigError, WarehouseError.
+    What is due stands in the snapshot, because every run ends with a new one. Raises ConfigError,
+    WarehouseError.
     """
     watched, addresses = load_topics(topics, os.environ, notify.check)
     now = datetime.now(UTC)
     quiet = {topic.id for topic in watched if is_quiet(topic.quiet, now)}
 
     def due(delivery: Delivery) -> bool:
-        return delivery.topic_id not in quiet and (delivery.next_attempt_at is None or delivery.next_attempt_at <= now)
+        return delivery.topic_id not in quiet and (
+            delivery.next_attempt_at is None or delivery.next_attempt_at <= now
+        )
 
     if not any(map(due, _published(warehouse))):
         return Delivered()
     try:
-        with only_run(warehouse, f"a delivery of kliping schedule, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC"):
+        with only_run(
+            warehouse,
+            f"a delivery of kliping schedule, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC",
+        ):
             with closing(Warehouse.open(warehouse)) as store:
                 done = deliver(store, watched, addresses, now, RETRY_S, due)
             publish(warehouse)
@@ -139,7 +185,9 @@ def deliver_due(topics: Path, warehouse: Path) -> Delivered:
 
 
 def try_channels(topics: Path, only: str | None) -> Iterable[tuple[str, str | None]]:
-    """Send a test message to each channel of a topics.yaml, or to one; yields its name, and what went wrong. Raises ConfigError."""
+    """Send a test message to each channel of a topics.yaml, or to one; yields its name, and what
+    went wrong. Raises ConfigError.
+    """
     addresses = load_channels(topics, os.environ, only, notify.check)
     text = "Pesan percobaan: kabar dari Kliping akan tiba di sini."
     for name, address in addresses.items():
@@ -161,7 +209,9 @@ class _Parcel:
 
 @dataclass(slots=True)
 class _Lane:
-    """What one channel is to get, in order. `busy`: how often in a row it has asked for fewer messages."""
+    """What one channel is to get, in order. `busy`: how often in a row it has asked for fewer
+    messages.
+    """
 
     name: str
     channel: notify.Channel | None
@@ -170,15 +220,21 @@ class _Lane:
     pause_s: float = 0.0
 
 
-def _lanes(pending: Sequence[Delivery], topics: Sequence[Topic], channels: Mapping[str, notify.Channel]) -> list[_Lane]:
+def _lanes(
+    pending: Sequence[Delivery], topics: Sequence[Topic], channels: Mapping[str, notify.Channel]
+) -> list[_Lane]:
     digests = {topic.id: topic.title for topic in topics if topic.digest}
     lanes: dict[str, _Lane] = {}
     bundles: dict[tuple[str, str], _Parcel] = {}
     for delivery in pending:
-        lane = lanes.setdefault(delivery.channel, _Lane(delivery.channel, channels.get(delivery.channel), deque()))
+        lane = lanes.setdefault(
+            delivery.channel, _Lane(delivery.channel, channels.get(delivery.channel), deque())
+        )
         bundle = bundles.get((delivery.channel, delivery.topic_id))
         if bundle:
-            title, text = digest(digests[delivery.topic_id], [each.text for each in (*bundle.deliveries, delivery)])
+            title, text = digest(
+                digests[delivery.topic_id], [each.text for each in (*bundle.deliveries, delivery)]
+            )
             if lane.channel is None or lane.channel.holds(title, text):
                 bundle.deliveries.append(delivery)
                 bundle.title, bundle.text = title, text
@@ -190,19 +246,35 @@ def _lanes(pending: Sequence[Delivery], topics: Sequence[Topic], channels: Mappi
     return list(lanes.values())
 
 
-def _serve(warehouse: Warehouse, lanes: Sequence[_Lane], topics: Sequence[Topic], now: datetime, ends: float, done: Delivered) -> None:
-    """Send what is in the lanes, one parcel at a time in each, and record every attempt before the lane's next."""
+def _serve(
+    warehouse: Warehouse,
+    lanes: Sequence[_Lane],
+    topics: Sequence[Topic],
+    now: datetime,
+    ends: float,
+    done: Delivered,
+) -> None:
+    """Send what is in the lanes, one parcel at a time in each, and record every attempt before the
+    lane's next.
+    """
     escalations = {topic.id: topic.escalate.after for topic in topics if topic.escalate}
     with ThreadPoolExecutor(max(1, len(lanes)), "delivery") as pool:
         flying: dict[Future[DeliveryFailed | None], _Lane] = {}
         waiting = list(lanes)
         while waiting or flying:
-            flying |= {pool.submit(_send, lane.channel, lane.parcels[0], lane.pause_s): lane for lane in waiting}
+            flying |= {
+                pool.submit(_send, lane.channel, lane.parcels[0], lane.pause_s): lane
+                for lane in waiting
+            }
             arrived, _ = wait(flying, return_when=FIRST_COMPLETED)
             landed = [(flying.pop(future), future.result()) for future in arrived]
             for lane, failure in landed:
                 _settle(warehouse, lane, failure, escalations, now, ends, done)
-            waiting = [lane for lane, _ in landed if lane.parcels and time.monotonic() + lane.pause_s < ends]
+            waiting = [
+                lane
+                for lane, _ in landed
+                if lane.parcels and time.monotonic() + lane.pause_s < ends
+            ]
     done.left += sum(len(parcel.deliveries) for lane in lanes for parcel in lane.parcels)
 
 
@@ -238,7 +310,10 @@ def _settle(
             warehouse.put_off(lane.name, now + timedelta(seconds=lane.pause_s))
             lane.pause_s = math.inf
         elif lane.busy < BUSY_TRIES:
-            parcel.deliveries = [replace(d, attempts=d.attempts + 1, failed_at=d.failed_at or now) for d in parcel.deliveries]
+            parcel.deliveries = [
+                replace(d, attempts=d.attempts + 1, failed_at=d.failed_at or now)
+                for d in parcel.deliveries
+            ]
             return
     lane.parcels.popleft()
     for attempt in attempts:
@@ -248,8 +323,15 @@ def _settle(
             (done.dead if attempt.state == "dead" else done.failed)[lane.name, attempt.error] += 1
 
 
-def _attempt(delivery: Delivery, failure: DeliveryFailed | None, escalates_after: timedelta | None, now: datetime) -> Attempt:
-    """How a delivery stands after an attempt. Where an escalation waits, the next one is no later than that."""
+def _attempt(
+    delivery: Delivery,
+    failure: DeliveryFailed | None,
+    escalates_after: timedelta | None,
+    now: datetime,
+) -> Attempt:
+    """How a delivery stands after an attempt. Where an escalation waits, the next one is no later
+    than that.
+    """
     if failure is None:
         return Attempt(delivery.alert_id, delivery.channel, "sent", now)
     failed_at = delivery.failed_at or now
@@ -262,7 +344,9 @@ def _attempt(delivery: Delivery, failure: DeliveryFailed | None, escalates_after
 
 
 def _published(warehouse: Path) -> list[Delivery]:
-    """The pending deliveries of the snapshot; none where there is no snapshot, or an older program made it."""
+    """The pending deliveries of the snapshot; none where there is no snapshot, or an older program
+    made it.
+    """
     if not published(warehouse).exists():
         return []
     try:

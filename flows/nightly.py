@@ -1,9 +1,11 @@
 """The nightly run, from top to bottom:
 
-    sources.yaml -> discover -> fetch -> extract -> learn, clean -> embed -> group -> match, follow -> deliver -> publish -> media.duckdb
+sources.yaml -> discover -> fetch -> extract -> learn, clean -> embed -> group -> match, follow ->
+deliver -> publish -> media.duckdb
 
-Every step asks the warehouse what is pending and records what it did, so a run that was killed is finished by the next. Prefect
-schedules the flow, retries its tasks and shows them; a task is a source or a batch, never an article.
+Every step asks the warehouse what is pending and records what it did, so a run that was killed is
+finished by the next. Prefect schedules the flow, retries its tasks and shows them; a task is a
+source or a batch, never an article.
 """
 
 import asyncio
@@ -40,7 +42,9 @@ R = TypeVar("R")
 
 
 def _task(step: Callable[P, R], name: str) -> Task[P, R]:
-    """The step as a Prefect task. The warehouse and the web are handed to it as they are, so its arguments must not be hashed."""
+    """The step as a Prefect task. The warehouse and the web are handed to it as they are, so its
+    arguments must not be hashed.
+    """
     return task(name=step.__name__, task_run_name=name, cache_policy=NO_CACHE, retries=1)(step)
 
 
@@ -56,7 +60,9 @@ follow = _task(steps.follow_topic, "follow {topic.id}")
 deliver = _task(delivery.deliver, "deliver")
 
 
-async def _tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # Prefect's names
+async def _tell(
+    flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]
+) -> None:  # Prefect's names
     """A scheduled run that could not be done says why, in a line; a command says it itself."""
     if flow_run.deployment_id:
         Progress().complain(f"kliping: {await state.aresult(raise_on_failure=False)}")
@@ -74,8 +80,9 @@ async def nightly(
 ) -> Outcome:
     """Bring the warehouse up to date: from the live web or, with `replay`, from WARC archives.
 
-    `now` is the run's clock; without it a replay's is the newest record's date. Links listed with a date before `now - since` are left
-    alone. `only`: the ids of the sources to look at, all of them when empty. Raises ConfigError, BusyError, WarehouseError.
+    `now` is the run's clock; without it a replay's is the newest record's date. Links listed with a
+    date before `now - since` are left alone. `only`: the ids of the sources to look at, all of them
+    when empty. Raises ConfigError, BusyError, WarehouseError.
     """
     declared = load_sources(sources)
     watched, channels = load_topics(topics, os.environ, notify.check)
@@ -84,7 +91,9 @@ async def nightly(
     progress = Progress()
     started_at = datetime.now(UTC)
 
-    with only_run(warehouse, f"kliping run, process {os.getpid()}, since {started_at:%Y-%m-%d %H:%M:%S} UTC"):
+    with only_run(
+        warehouse, f"kliping run, process {os.getpid()}, since {started_at:%Y-%m-%d %H:%M:%S} UTC"
+    ):
         with (
             closing(Warehouse.open(warehouse)) as store,
             network(warehouse, replay, now, started_at) as net,
@@ -93,26 +102,42 @@ async def nightly(
             run = store.begin_run("run", net.now, started_at)
             store.record_sources(declared)
 
-            async with Web(net.transport, version=__version__, contact=settings.contact, live=not replay) as web:
+            async with Web(
+                net.transport, version=__version__, contact=settings.contact, live=not replay
+            ) as web:
                 looks = await look(store, web, chosen, declared, net, since, progress)
 
             encoder = Encoder(settings.model or default_model())
-            progress.drain("extract", "pages", extract, store, {source.id: source for source in declared}, pool, net.now)
+            progress.drain(
+                "extract",
+                "pages",
+                extract,
+                store,
+                {source.id: source for source in declared},
+                pool,
+                net.now,
+            )
             learn(store, declared, net.now)
             progress.drain("clean", "articles", clean, store)
             progress.drain("embed", "articles", embed, store, encoder)
             progress.drain("group", "articles", group, store, encoder.model, net.now)
             looked_at = {}
             for topic in watched:
-                looked_at[topic.id] = progress.drain("match", f"articles with {topic.id}", match, store, topic, net.now)
+                looked_at[topic.id] = progress.drain(
+                    "match", f"articles with {topic.id}", match, store, topic, net.now
+                )
                 follow(store, topic, net.now)
 
             for alert in store.alerts_of(run):
                 progress.say("alert", alert.text.replace("\n", "\n" + " " * 10))
             for topic in watched:
-                found = steps.beat(store, topic, run, looks, declared, looked_at[topic.id], net.now, ring=not only)
+                found = steps.beat(
+                    store, topic, run, looks, declared, looked_at[topic.id], net.now, ring=not only
+                )
                 progress.say("looked", f"{topic.id}: {found}")
-            delivered = deliver(store, watched, channels, net.now if replay or now else datetime.now(UTC))
+            delivered = deliver(
+                store, watched, channels, net.now if replay or now else datetime.now(UTC)
+            )
             if delivered.told:
                 progress.say("deliver", delivered.told)
             for trouble in delivered.troubles:
@@ -120,7 +145,11 @@ async def nightly(
 
             looks += [Look(source.id) for source in declared if source not in chosen]
             store.record_health(declared, {seen.source_id: seen for seen in looks}, net.now)
-            outcome = Outcome(looks, net.unreadable, {check: len(rows) for check, rows in store.offending().items()})
+            outcome = Outcome(
+                looks,
+                net.unreadable,
+                {check: len(rows) for check, rows in store.offending().items()},
+            )
             added = store.finish_run(run, datetime.now(UTC), outcome.state)
         progress.say("publish", str(publish(warehouse)))
     progress.say("added", ", ".join(f"{count} {kind}" for kind, count in added.items()))
@@ -131,34 +160,55 @@ async def nightly(
 
 
 async def look(
-    store: Warehouse, web: Web, chosen: Sequence[Source], declared: Sequence[Source], net: "Network", since: timedelta, progress: Progress
+    store: Warehouse,
+    web: Web,
+    chosen: Sequence[Source],
+    declared: Sequence[Source],
+    net: "Network",
+    since: timedelta,
+    progress: Progress,
 ) -> list[Look]:
-    """Discover and fetch, all sources at once; a source that brings its task down is a failed source, not a failed run."""
+    """Discover and fetch, all sources at once; a source that brings its task down is a failed
+    source, not a failed run.
+    """
     with progress.step("discover", "sources") as advance:
 
         async def discovered(source: Source) -> Look:
-            state: State[Look] = await discover(store, web, source, declared, net.now, since, return_state=True)  # type: ignore[misc] # it is awaitable
+            state: State[Look] = await discover(
+                store, web, source, declared, net.now, since, return_state=True
+            )  # type: ignore[misc] # it is awaitable
             advance(1)
             if state.is_completed():
                 return await state.aresult()
-            return Look(source.id, looked=True, failed=True, notes=(f"discovery broke off: {state.message}",))
+            return Look(
+                source.id,
+                looked=True,
+                failed=True,
+                notes=(f"discovery broke off: {state.message}",),
+            )
 
         looks = await asyncio.gather(*map(discovered, chosen))
 
     with progress.step("fetch", "links") as advance:
 
         async def fetched(source: Source, found: Look) -> Look:
-            state: State[Counter[str]] = await fetch(store, web, source, net.now, net.sync, advance, return_state=True)  # type: ignore[misc] # it is awaitable
+            state: State[Counter[str]] = await fetch(
+                store, web, source, net.now, net.sync, advance, return_state=True
+            )  # type: ignore[misc] # it is awaitable
             if state.is_completed():
                 return found.after(await state.aresult())
-            return replace(found, failed=True, notes=(*found.notes, f"fetching broke off: {state.message}"))
+            return replace(
+                found, failed=True, notes=(*found.notes, f"fetching broke off: {state.message}")
+            )
 
         return list(await asyncio.gather(*map(fetched, chosen, looks)))
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Where responses come from. `sync`: bring the archive to the disk; `unreadable`: places in a replay's archives."""
+    """Where responses come from. `sync`: bring the archive to the disk; `unreadable`: places in a
+    replay's archives.
+    """
 
     transport: httpx.AsyncBaseTransport
     now: datetime
@@ -167,11 +217,18 @@ class Network:
 
 
 @contextmanager
-def network(directory: Path, replay: Sequence[Path] | None, now: datetime | None, started_at: datetime) -> Iterator[Network]:
+def network(
+    directory: Path, replay: Sequence[Path] | None, now: datetime | None, started_at: datetime
+) -> Iterator[Network]:
     """The archives to replay, or the live web with a new archive of its own."""
     if replay:
         replaying = ReplayTransport([path.resolve() for path in replay], now)
-        yield Network(replaying, now or replaying.newest or started_at, lambda: None, [str(place) for place in replaying.unreadable])
+        yield Network(
+            replaying,
+            now or replaying.newest or started_at,
+            lambda: None,
+            [str(place) for place in replaying.unreadable],
+        )
         return
     folder = private(directory) / "warc"
     folder.mkdir(parents=True, exist_ok=True)

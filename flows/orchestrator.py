@@ -1,4 +1,6 @@
-"""Prefect as this program uses it: silent, private to a data directory, and with a server that lives exactly as long as we do."""
+"""Prefect as this program uses it: silent, private to a data directory, and with a server that
+lives exactly as long as we do.
+"""
 
 import os
 import signal
@@ -15,11 +17,14 @@ from pathlib import Path
 
 from flows.records import KlipingError
 
-STARTS_WITHIN_S = 180  # a first start makes the server's database: 13 s on two idle cores, many times that on busy ones
+# a first start makes the server's database: 13 s on two idle cores, many times that on busy ones
+STARTS_WITHIN_S = 180
 
 
 def settle(home: Path) -> None:
-    """Set Prefect up through its environment, which counts only before its first import. What the operator has set stays."""
+    """Set Prefect up through its environment, which counts only before its first import. What the
+    operator has set stays.
+    """
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -27,9 +32,11 @@ def settle(home: Path) -> None:
     defaults = {
         "PREFECT_HOME": str(home.resolve()),
         "PREFECT_LOGGING_LEVEL": "CRITICAL",  # a run's output is ours alone
-        "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",  # Prefect takes the root logger over, and some of its workers log there
+        # Prefect takes the root logger over, and some of its workers log there
+        "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
         "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
-        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",  # without it the server complains of its own end
+        # without it the server complains of its own end
+        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # no telemetry
         "PREFECT_CLI_PROMPT": "false",
@@ -41,7 +48,8 @@ def settle(home: Path) -> None:
 
 @contextmanager
 def api(directory: Path) -> Iterator[None]:
-    """Prefect's API for the time of the block: the operator's server that PREFECT_API_URL names, else one of our own.
+    """Prefect's API for the time of the block: the operator's server that PREFECT_API_URL names,
+    else one of our own.
 
     `directory`: where our own keeps its database and its log.
     """
@@ -56,7 +64,9 @@ def api(directory: Path) -> Iterator[None]:
 
 @contextmanager
 def loopback_server(log: Path) -> Iterator[str]:
-    """A Prefect server on a free loopback port, for the time of the block; yields its API's address. Call `settle` first."""
+    """A Prefect server on a free loopback port, for the time of the block; yields its API's
+    address. Call `settle` first.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -66,7 +76,9 @@ def loopback_server(log: Path) -> Iterator[str]:
     with log.open("w") as output:
         command = [sys.executable, "-m", __spec__.name, str(port)]
         # in a process group of its own: Ctrl-C is for us, who need the server to end in order
-        server = subprocess.Popen(command, stdout=output, stderr=output, env=environment, process_group=0)  # noqa: S603 - our own words
+        server = subprocess.Popen(  # noqa: S603 - our own words
+            command, stdout=output, stderr=output, env=environment, process_group=0
+        )
         try:
             _await(f"{url}/health", server, log)
             yield url
@@ -103,9 +115,17 @@ def _serve(port: int) -> None:
     from prefect.server.api.server import create_app
 
     end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which still tells this server how it ended
-    server = uvicorn.Server(uvicorn.Config(create_app(), host="127.0.0.1", port=port, log_level="error", timeout_keep_alive=60))
-    serving = threading.Thread(target=server.run)  # off the main thread uvicorn takes no signal handlers
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is for the run, which still tells this server how it ended
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(), host="127.0.0.1", port=port, log_level="error", timeout_keep_alive=60
+        )
+    )
+    serving = threading.Thread(
+        target=server.run
+    )  # off the main thread uvicorn takes no signal handlers
     serving.start()
     serving.join()
 

@@ -8,7 +8,9 @@ from warehouse.runs import Look
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`looks`: how each source was found, none in a backfill; `unreadable`: places in archives; `offending`: rows found, by check."""
+    """`looks`: how each source was found, none in a backfill; `unreadable`: places in archives;
+    `offending`: rows found, by check.
+    """
 
     looks: Sequence[Look] = ()
     unreadable: Sequence[str] = ()
@@ -16,7 +18,9 @@ class Outcome:
 
     @property
     def exit_status(self) -> int:
-        """0 done; 1 done, but a source failed, an archive was damaged or a check found something; 3 no source could be looked at."""
+        """0 done; 1 done, but a source failed, an archive was damaged or a check found something; 3
+        no source could be looked at.
+        """
         looked = [look for look in self.looks if look.looked]
         if looked and not any(look.usable for look in looked):
             return 3
@@ -30,7 +34,14 @@ class Outcome:
     @property
     def troubles(self) -> list[str]:
         """What a person should know, one line each."""
-        sources = [f"{look.source_id}: {'failed' if look.failed else 'note'}: {note}" for look in self.looks for note in look.notes]
+        sources = [
+            f"{look.source_id}: {'failed' if look.failed else 'note'}: {note}"
+            for look in self.looks
+            for note in look.notes
+        ]
         damaged = [f"unreadable: {place}" for place in self.unreadable]
-        broken = [f"check {name} found {rows} rows: please report this" for name, rows in (self.offending or {}).items()]
+        broken = [
+            f"check {name} found {rows} rows: please report this"
+            for name, rows in (self.offending or {}).items()
+        ]
         return [*sources, *damaged, *broken]

@@ -1,6 +1,8 @@
-"""`kliping sources check`: ask every discovery address of a source once, extract one article, and show where each of its fields was read.
+"""`kliping sources check`: ask every discovery address of a source once, extract one article, and
+show where each of its fields was read.
 
-Standard output has the report, a source as soon as it is done; standard error a line for each source that needs attention.
+Standard output has the report, a source as soon as it is done; standard error a line for each
+source that needs attention.
 """
 
 import asyncio
@@ -23,8 +25,11 @@ from flows.stages.extraction.extract import extract
 from flows.steps import Listed
 from flows.terminal import console, line
 
-SINCE = timedelta(days=7)  # child sitemaps older than this say nothing about whether the source works
-_TRIES = 3  # links, the newest first, that are asked for until one is an article: the first may be a video
+SINCE = timedelta(
+    days=7
+)  # child sitemaps older than this say nothing about whether the source works
+# links, the newest first, that are asked for until one is an article: the first may be a video
+_TRIES = 3
 _WIDTH = 100  # characters shown of a line of the page
 _SHOWN = 3  # lines shown of what one rule cut, and notes of one source
 
@@ -34,28 +39,37 @@ _SOURCE, _ORIGIN, _RULE, _WARNING = "cyan", "green", "magenta", "yellow"
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """`works`: the source listed links and gave an article; `attention`: what an operator should look at all the same, or why not."""
+    """`works`: the source listed links and gave an article; `attention`: what an operator should
+    look at all the same, or why not.
+    """
 
     source: Source
     works: bool
     attention: list[str]
 
 
-async def probe(chosen: Sequence[Source], declared: Sequence[Source], contact: str, article: str | None = None) -> int:
-    """Probe the chosen sources, all at once; 0 when each listed links and gave an article, 1 when some did, 3 when none did.
+async def probe(
+    chosen: Sequence[Source], declared: Sequence[Source], contact: str, article: str | None = None
+) -> int:
+    """Probe the chosen sources, all at once; 0 when each listed links and gave an article, 1 when
+    some did, 3 when none did.
 
-    `declared`: all sources, as a link belongs to the first one that it matches; `article`: the address to extract, else the newest
-    links' are.
+    `declared`: all sources, as a link belongs to the first one that it matches; `article`: the
+    address to extract, else the newest links' are.
     """
     now = datetime.now(UTC)
     out, err = console(), console(stderr=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        WarcWriter(Path(folder) / "probe.warc.gz", software=f"Kliping/{__version__}", created=now) as writer,
+        WarcWriter(
+            Path(folder) / "probe.warc.gz", software=f"Kliping/{__version__}", created=now
+        ) as writer,
     ):
         live = ArchivingTransport(LiveTransport(), writer, clock=lambda: now)
         async with Web(live, version=__version__, contact=contact) as web:
-            checked = await asyncio.gather(*(_probe(web, source, declared, article, now, out) for source in chosen))
+            checked = await asyncio.gather(
+                *(_probe(web, source, declared, article, now, out) for source in chosen)
+            )
     working = sum(each.works for each in checked)
     odd = [each for each in checked if each.attention]
     out.print(line(f"{len(checked)} checked: {working} gave an article, {len(odd)} to look at"))
@@ -64,11 +78,20 @@ async def probe(chosen: Sequence[Source], declared: Sequence[Source], contact: s
     return 0 if working == len(checked) else 1 if working else 3
 
 
-async def _probe(web: Web, source: Source, declared: Sequence[Source], asked: str | None, now: datetime, out: Console) -> _Checked:
+async def _probe(
+    web: Web,
+    source: Source,
+    declared: Sequence[Source],
+    asked: str | None,
+    now: datetime,
+    out: Console,
+) -> _Checked:
     found = await steps.list_links(web, source, declared, now, SINCE, lambda url: None)
     own = [link for link in found.links.values() if link.source_id == source.id]
     newest = sorted(own, key=lambda link: (link.listed_at or now, link.url), reverse=True)[:_TRIES]
-    article, refused = await _first_article(web, source, [Link(asked, source.id, asked)] if asked else newest)
+    article, refused = await _first_article(
+        web, source, [Link(asked, source.id, asked)] if asked else newest
+    )
     said = [*found.notes, *(f"{each.url}: {each.reason}: {each.detail}" for each in refused)]
     report = [
         line((f"{source.id} ({source.name})", _SOURCE)),
@@ -77,11 +100,19 @@ async def _probe(web: Web, source: Source, declared: Sequence[Source], asked: st
         *(_shown(article, ZoneInfo(source.timezone)) if article else ()),
     ]
     out.print(*report, sep="\n")
-    doubts = _doubts(article, source) if article else [f"no article at {refused[-1].url}: {refused[-1].reason}"] if refused else []
+    doubts = (
+        _doubts(article, source)
+        if article
+        else [f"no article at {refused[-1].url}: {refused[-1].reason}"]
+        if refused
+        else []
+    )
     return _Checked(source, article is not None, [*_missing(found, source, own), *doubts])
 
 
-async def _first_article(web: Web, source: Source, links: Sequence[Link]) -> tuple[Article | None, list[Rejection]]:
+async def _first_article(
+    web: Web, source: Source, links: Sequence[Link]
+) -> tuple[Article | None, list[Rejection]]:
     """The first article that comes of these links, and why those before it gave none."""
     refused: list[Rejection] = []
     for link in links:
@@ -112,7 +143,12 @@ def _missing(found: Listed, source: Source, own: Sequence[Link]) -> Iterator[str
 
 def _doubts(article: Article, source: Source) -> Iterator[str]:
     """What an article lacks, or what looks as if its text were not the right part of the page."""
-    taken = {name: origin.place for name, origins in article.origins.items() for origin in origins if origin.taken}
+    taken = {
+        name: origin.place
+        for name, origins in article.origins.items()
+        for origin in origins
+        if origin.taken
+    }
     if source.container and taken["body"] != "container":
         yield "no selector of its `container` is on the page"
     if taken.get("title") != "visible":
@@ -132,8 +168,13 @@ def _doubts(article: Article, source: Source) -> Iterator[str]:
 
 
 def _shown(article: Article, zone: ZoneInfo) -> Iterator[Text]:
-    """Each field with the places it was read from and those that say something else; the text's ends; what was cut, by rule."""
-    published, modified = (instant and instant.astimezone(zone) for instant in (article.published_at, article.modified_at))
+    """Each field with the places it was read from and those that say something else; the text's
+    ends; what was cut, by rule.
+    """
+    published, modified = (
+        instant and instant.astimezone(zone)
+        for instant in (article.published_at, article.modified_at)
+    )
     lines = article.body.split("\n")
     fields = {
         "title": article.title,
@@ -150,14 +191,20 @@ def _shown(article: Article, zone: ZoneInfo) -> Iterator[Text]:
         origins = article.origins.get(name, ())
         taken = "; ".join(_said(origin, value or "") for origin in origins if origin.taken)
         yield line(f"    {name:<13}{value or '-'}", (f"  [{taken}]" if taken else "", _ORIGIN))
-        yield from (line(" " * 17, (f"differs: {_said(origin, '')}", _WARNING)) for origin in origins if not origin.taken)
+        yield from (
+            line(" " * 17, (f"differs: {_said(origin, '')}", _WARNING))
+            for origin in origins
+            if not origin.taken
+        )
     yield line(f"    {'begins':<13}{_short(lines[0])}")
     yield line(f"    {'ends':<13}{_short(lines[-1], end=True)}")
     yield line(f"    {'cut':<13}{len(article.removed) or '-'}")
     for rule in dict.fromkeys(cut.rule for cut in article.removed):
         texts = [_short(cut.text) for cut in article.removed if cut.rule == rule]
         more = [f"({len(texts) - _SHOWN} more)"] if len(texts) > _SHOWN else []
-        yield from (line("      ", (f"{rule:<17}", _RULE), f" {text}") for text in [*texts[:_SHOWN], *more])
+        yield from (
+            line("      ", (f"{rule:<17}", _RULE), f" {text}") for text in [*texts[:_SHOWN], *more]
+        )
 
 
 def _said(origin: Origin, value: str) -> str:

@@ -1,4 +1,6 @@
-"""What a run tells while it works: a moving count on a terminal, elsewhere a line a minute, and a line for each step that is done."""
+"""What a run tells while it works: a moving count on a terminal, elsewhere a line a minute, and a
+line for each step that is done.
+"""
 
 import sys
 import time
@@ -11,7 +13,9 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
 class Progress:
-    """Writes to standard output; the moving count goes to standard error, and only where that is a terminal."""
+    """Writes to standard output; the moving count goes to standard error, and only where that is a
+    terminal.
+    """
 
     def __init__(self) -> None:
         self._terminal = Console(stderr=True)
@@ -28,11 +32,19 @@ class Progress:
 
     @contextmanager
     def step(self, name: str, unit: str) -> Iterator[Callable[[int], None]]:
-        """Yields a function to call with how many more are done; ends with a line that gives their sum and the time it took."""
+        """Yields a function to call with how many more are done; ends with a line that gives their
+        sum and the time it took.
+        """
         done = 0
         began = told = time.monotonic()
-        columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed} {task.fields[unit]}"), TimeElapsedColumn())
-        with Bars(*columns, console=self._terminal, transient=True, disable=not self._terminal.is_terminal) as bars:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description} {task.completed} {task.fields[unit]}"),
+            TimeElapsedColumn(),
+        )
+        with Bars(
+            *columns, console=self._terminal, transient=True, disable=not self._terminal.is_terminal
+        ) as bars:
             bar = bars.add_task(name, total=None, unit=unit)
 
             def advance(more: int) -> None:

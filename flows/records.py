@@ -1,6 +1,7 @@
 """What travels between the stages, in the order in which a run makes them.
 
-    Source -> Link -> Page -> Article -> Vector -> Story -> Hit -> Alert        and, wherever a link ends without an article, Rejection
+Source -> Link -> Page -> Article -> Vector -> Story -> Hit -> Alert        and, wherever a link
+ends without an article, Rejection
 
 All records are immutable values. Every instant is timezone-aware; stages never read a clock.
 """
@@ -48,7 +49,9 @@ class KlipingError(Exception):
 
 
 class ConfigError(KlipingError):
-    """A mistake in sources.yaml, topics.yaml or the settings; the message names the file, the line and the key."""
+    """A mistake in sources.yaml, topics.yaml or the settings; the message names the file, the line
+    and the key.
+    """
 
 
 class BusyError(KlipingError):
@@ -57,7 +60,9 @@ class BusyError(KlipingError):
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """One address that lists links. An `index` URL may hold {page}, counted from 1 to `pages`, and strftime-like {date:%Y/%m/%d}."""
+    """One address that lists links. An `index` URL may hold {page}, counted from 1 to `pages`, and
+    strftime-like {date:%Y/%m/%d}.
+    """
 
     kind: DiscoveryKind
     url: str
@@ -66,7 +71,9 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """What a healthy source does: links listed by one look, and the longest time without a new article."""
+    """What a healthy source does: links listed by one look, and the longest time without a new
+    article.
+    """
 
     min_links: int = 0
     silent_after: timedelta | None = None
@@ -83,8 +90,12 @@ class Source:
     kind: SourceKind = "press"
     status: Literal["active", "archive"] = "active"
     discover: tuple[Discovery, ...] = ()
-    full_page: Mapping[str, str] = field(default_factory=dict)  # query parameters that give the whole article on one page
-    container: tuple[str, ...] = ()  # CSS selectors of the article's body, the first that matches counts
+    full_page: Mapping[str, str] = field(
+        default_factory=dict
+    )  # query parameters that give the whole article on one page
+    container: tuple[
+        str, ...
+    ] = ()  # CSS selectors of the article's body, the first that matches counts
     prune: tuple[str, ...] = ()  # CSS selectors removed before extraction
     strip: tuple[re.Pattern[str], ...] = ()  # whole lines removed after it
     keep: tuple[re.Pattern[str], ...] = ()  # learned lines that stay
@@ -101,8 +112,12 @@ class Link:
     url: str  # canonical: the key
     source_id: str
     found_url: str  # as it was listed
-    listed_at: datetime | None = None  # the date the feed or sitemap gives it, the newer of published and modified
-    lastmod: datetime | None = None  # a sitemap's lastmod alone: when it moves, a known article is fetched again
+    listed_at: datetime | None = (
+        None  # the date the feed or sitemap gives it, the newer of published and modified
+    )
+    lastmod: datetime | None = (
+        None  # a sitemap's lastmod alone: when it moves, a known article is fetched again
+    )
     etag: str | None = None  # of the page as it is known: what a conditional GET sends
     last_modified: str | None = None
 
@@ -133,7 +148,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A line, or a part of one, that extraction cut from the article, and the id of the rule that cut it."""
+    """A line, or a part of one, that extraction cut from the article, and the id of the rule that
+    cut it.
+    """
 
     rule: str
     text: str
@@ -141,11 +158,14 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A place on the page that says something about a field, and its words. `taken`: it was believed; where not, it says something else.
+    """A place on the page that says something about a field, and its words. `taken`: it was
+    believed; where not, it says something else.
 
-    Places are 'visible' (a line that readers see; of a headline its element), 'visible-modified' (one that gives the change alone),
-    'json-ld', 'microdata', 'time', 'title', 'meta' or a meta tag's name, 'url', the id of the rule that cut the words from the text
-    ('sign-off', 'aired'); and of a body 'container' (a selector of the source's own) or 'density' (the element that was chosen).
+    Places are 'visible' (a line that readers see; of a headline its element), 'visible-modified'
+    (one that gives the change alone), 'json-ld', 'microdata', 'time', 'title', 'meta' or a meta
+    tag's name, 'url', the id of the rule that cut the words from the text ('sign-off', 'aired');
+    and of a body 'container' (a selector of the source's own) or 'density' (the element that was
+    chosen).
     """
 
     place: str
@@ -157,9 +177,10 @@ class Origin:
 class Article:
     """What a page says, without its clutter.
 
-    `body` is the article's own paragraphs joined by newlines, NFC, without the headline. `author`, `editor` and `credit` are names
-    joined by '; '. `published_at` and `published_precision` are both None where the page has no date; with precision 'day' the
-    instant is local midnight in the source's time zone. `origins`: by the name of a field, where it was read.
+    `body` is the article's own paragraphs joined by newlines, NFC, without the headline. `author`,
+    `editor` and `credit` are names joined by '; '. `published_at` and `published_precision` are
+    both None where the page has no date; with precision 'day' the instant is local midnight in the
+    source's time zone. `origins`: by the name of a field, where it was read.
     """
 
     url: str  # canonical, after rel=canonical: the identity
@@ -185,7 +206,9 @@ class Article:
     @property
     def published_from(self) -> str | None:
         """The place that gave published_at."""
-        return next((origin.place for origin in self.origins.get("published_at", ()) if origin.taken), None)
+        return next(
+            (origin.place for origin in self.origins.get("published_at", ()) if origin.taken), None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +225,12 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Clipping:
-    """An article as grouping sees it. `vector`: the model's unit vector, float32; `story_id`: None until it is placed.
+    """An article as grouping sees it. `vector`: the model's unit vector, float32; `story_id`: None
+    until it is placed.
 
-    `alerted`: its story was alerted for it, so it stays with that story's id and with the other articles alerted there.
-    `anew`: though it is placed, it is to be placed again, as after a change of weights.
+    `alerted`: its story was alerted for it, so it stays with that story's id and with the other
+    articles alerted there. `anew`: though it is placed, it is to be placed again, as after a change
+    of weights.
     """
 
     article_id: str
@@ -223,14 +248,19 @@ class Clipping:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """An article's place in a story. `original_article_id`: the root of its copy group for copies and rewrites, else the article itself."""
+    """An article's place in a story. `original_article_id`: the root of its copy group for copies
+    and rewrites, else the article itself.
+    """
 
     article_id: str
     story_id: str
     relation: Relation
     original_article_id: str
-    similarity: float  # to the original or, for 'same_story', to the nearest article of the story; 1 for an original
-    left_story_id: str | None = None  # the story that it stood in before and left, when that is no merge
+    # to the original or, for 'same_story', to the nearest article of the story; 1 for an original
+    similarity: float
+    left_story_id: str | None = (
+        None  # the story that it stood in before and left, when that is no merge
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +281,9 @@ class TermGroup:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """The hours in which a topic's messages are held, from `start` to before `end` on the clocks of a time zone, past midnight too."""
+    """The hours in which a topic's messages are held, from `start` to before `end` on the clocks of
+    a time zone, past midnight too.
+    """
 
     start: time
     end: time
@@ -268,9 +300,11 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A watch topic as topics.yaml declares it. `version`: the hash of what decides a match; `near`: where in a body its sides must meet.
+    """A watch topic as topics.yaml declares it. `version`: the hash of what decides a match;
+    `near`: where in a body its sides must meet.
 
-    `kinds`: the alerts it raises; `digest`: its messages of a delivery go out as one; `heartbeat`: it tells of every night.
+    `kinds`: the alerts it raises; `digest`: its messages of a delivery go out as one; `heartbeat`:
+    it tells of every night.
     """
 
     id: str
@@ -291,7 +325,9 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A term found: `field` 'title' or 'body', start and end in characters of that field, and the sentence it stands in."""
+    """A term found: `field` 'title' or 'body', start and end in characters of that field, and the
+    sentence it stands in.
+    """
 
     group: str
     field: Literal["title", "body"]
@@ -303,7 +339,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Why an article belongs to a topic, as its subject or with a mention in passing. `score` in (0, 1]: 1 for a match in the headline."""
+    """Why an article belongs to a topic, as its subject or with a mention in passing. `score` in
+    (0, 1]: 1 for a match in the headline.
+    """
 
     score: float
     evidence: tuple[Span, ...]
@@ -344,7 +382,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class AlertedStory:
-    """A story that a topic has alerted: its alerts, by id, kind and when they were raised, and its reports."""
+    """A story that a topic has alerted: its alerts, by id, kind and when they were raised, and its
+    reports.
+    """
 
     story_id: str
     alerts: tuple[tuple[str, AlertKind, datetime], ...]
@@ -353,7 +393,9 @@ class AlertedStory:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A message to a desk about one story of one topic, recorded before it is delivered. `article_ids`: the reports that it tells of."""
+    """A message to a desk about one story of one topic, recorded before it is delivered.
+    `article_ids`: the reports that it tells of.
+    """
 
     id: str  # also the delivery's idempotency key
     topic_id: str
@@ -367,7 +409,9 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What one run looked at for one topic. `id`: the key of the message to the desk; None where it is recorded alone."""
+    """What one run looked at for one topic. `id`: the key of the message to the desk; None where it
+    is recorded alone.
+    """
 
     id: str | None
     topic_id: str
@@ -393,5 +437,7 @@ def article_id(url: str) -> str:
 
 
 def stable_id(*parts: str) -> str:
-    """16 hexadecimal digits (64 bits: no collision to be expected below a hundred million) that depend on nothing but `parts`."""
+    """16 hexadecimal digits (64 bits: no collision to be expected below a hundred million) that
+    depend on nothing but `parts`.
+    """
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()

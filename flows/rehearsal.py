@@ -1,5 +1,5 @@
-"""`kliping topics replay`: what a changed rule would add to, and drop from, what is recorded of the archive. Nothing is written, and nobody
-is alerted.
+"""`kliping topics replay`: what a changed rule would add to, and drop from, what is recorded of the
+archive. Nothing is written, and nobody is alerted.
 """
 
 import json
@@ -35,10 +35,14 @@ class _Change:
 
 
 def show_replay(topic: Topic, reader: Reader, since: datetime) -> None:
-    """Print the stories of which the rule says something else than what is recorded, and how many there are."""
+    """Print the stories of which the rule says something else than what is recorded, and how many
+    there are.
+    """
     out = console()
     rule = compile_topic(topic)
-    strengths: dict[str, list[tuple[Strength | None, Strength | None]]] = {}  # of each story's articles, before and after
+    strengths: dict[
+        str, list[tuple[Strength | None, Strength | None]]
+    ] = {}  # of each story's articles, before and after
     changes: list[_Change] = []
     articles = 0
     for row in reader.replayed_articles(topic.id, since):
@@ -49,21 +53,32 @@ def show_replay(topic: Topic, reader: Reader, since: datetime) -> None:
             strengths.setdefault(row["story_id"], []).append((row["recorded"], after))
         if row["recorded"] != after:
             changes.append(_change(row, found))
-    stories = [_story(strengths[id], list(of)) for id, of in groupby(sorted(changes, key=_by_story), key=lambda change: change.story_id)]
-    for kind, of in sorted(stories, key=lambda story: (_KINDS.index(story[0]), story[1][0].seen_at)):
+    stories = [
+        _story(strengths[id], list(of))
+        for id, of in groupby(sorted(changes, key=_by_story), key=lambda change: change.story_id)
+    ]
+    for kind, of in sorted(
+        stories, key=lambda story: (_KINDS.index(story[0]), story[1][0].seen_at)
+    ):
         _show_story(out, kind, of)
     totals = Counter(kind for kind, _ in stories)
     same = sum(all(before == after for before, after in pairs) for pairs in strengths.values())
     told = [f"{totals[kind]} {kind}" for kind in _KINDS if totals[kind]]
-    out.print(f"{articles} articles since {since:%Y-%m-%d}: {', '.join([*told, f'{same} stories unchanged'])}; nothing was written")
+    out.print(
+        f"{articles} articles since {since:%Y-%m-%d}: {', '.join([*told, f'{same} stories unchanged'])}; nothing was written"
+    )
 
 
 def _by_story(change: _Change) -> tuple[str, datetime, str]:
     return change.story_id, change.seen_at, change.url
 
 
-def _story(strengths: Sequence[tuple[Strength | None, Strength | None]], changes: list[_Change]) -> tuple[str, list[_Change]]:
-    """What becomes of a story, whose articles had and have these strengths: added and dropped are those that alert, or would."""
+def _story(
+    strengths: Sequence[tuple[Strength | None, Strength | None]], changes: list[_Change]
+) -> tuple[str, list[_Change]]:
+    """What becomes of a story, whose articles had and have these strengths: added and dropped are
+    those that alert, or would.
+    """
     before, after = (max(side, key=_STRENGTHS.index) for side in zip(*strengths, strict=True))
     if before == after:
         return "changed within", changes
@@ -86,11 +101,25 @@ def _change(row: Row, found: Match | None) -> _Change:
 
 
 def _show_story(out: Console, kind: str, changes: Sequence[_Change]) -> None:
-    """A story's changes: what becomes of it and its headline; then each article, with the passage that matches or matched."""
-    out.print(line((f"{kind}: ", "green" if "added" in kind else "red" if "dropped" in kind else "yellow"), changes[0].title))
+    """A story's changes: what becomes of it and its headline; then each article, with the passage
+    that matches or matched.
+    """
+    out.print(
+        line(
+            (f"{kind}: ", "green" if "added" in kind else "red" if "dropped" in kind else "yellow"),
+            changes[0].title,
+        )
+    )
     for change in changes:
-        out.print(line(f"  {change.outlet}, {change.seen_at:%Y-%m-%d}: {change.before or 'no match'} → {change.after or 'no match'}"))
-        span = next((span for span in change.evidence if span.field == "body"), next(iter(change.evidence), None))
+        out.print(
+            line(
+                f"  {change.outlet}, {change.seen_at:%Y-%m-%d}: {change.before or 'no match'} → {change.after or 'no match'}"
+            )
+        )
+        span = next(
+            (span for span in change.evidence if span.field == "body"),
+            next(iter(change.evidence), None),
+        )
         if span:
             of = [each for each in change.evidence if each.sentence == span.sentence]
             out.print(line("    ", *marked(of, out)))

@@ -1,4 +1,6 @@
-"""The deployments: when the nightly run and the deliveries between runs start, one at a time; with a loopback Prefect server of its own."""
+"""The deployments: when the nightly run and the deliveries between runs start, one at a time; with
+a loopback Prefect server of its own.
+"""
 
 import asyncio
 import signal
@@ -30,7 +32,8 @@ def keep(sources: Path, topics: Path, warehouse: Path, since: timedelta, when: S
         "since": f"PT{since.total_seconds():.0f}S",  # ISO 8601: Prefect holds parameters as JSON
     }
     with api(private(warehouse)):
-        refresh_global_settings_context()  # Prefect has read its environment already, when it was imported
+        # Prefect has read its environment already, when it was imported
+        refresh_global_settings_context()
         _serve(parameters, when)
 
 
@@ -41,7 +44,9 @@ def when(cron: str, timezone: str, every: timedelta | None) -> Schedule:
     try:
         return Cron(cron, timezone=timezone)
     except ValueError as error:
-        raise ConfigError(f"--cron: expected five fields such as '0 1 * * *', got {cron!r}") from error
+        raise ConfigError(
+            f"--cron: expected five fields such as '0 1 * * *', got {cron!r}"
+        ) from error
 
 
 @flow(name="deliver")
@@ -74,5 +79,7 @@ async def _until_stopped(runner: "_Runner") -> None:
 
 class _Runner(Runner):
     def handle_sigterm(self, *_: object) -> None:
-        """End at once, with the run in progress: the next one finishes its work. Prefect's own handler leaves that run behind."""
+        """End at once, with the run in progress: the next one finishes its work. Prefect's own
+        handler leaves that run behind.
+        """
         self.execute_in_background(self.astop)

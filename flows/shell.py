@@ -1,4 +1,6 @@
-"""What the published snapshot holds: SQL, one statement or a shell, and the lines that were learned. Read-only."""
+"""What the published snapshot holds: SQL, one statement or a shell, and the lines that were
+learned. Read-only.
+"""
 
 import csv
 import json
@@ -19,24 +21,37 @@ Format = Literal["table", "csv", "json"]
 
 
 def show(names: Sequence[str], rows: Sequence[Sequence[Any]], form: Format) -> None:
-    """Print rows to standard output: a table for people, CSV with a header line, or a JSON array of objects."""
+    """Print rows to standard output: a table for people, CSV with a header line, or a JSON array of
+    objects.
+    """
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
         writer.writerows(map(_text, row) for row in rows)
     elif form == "json":
-        json.dump([dict(zip(names, row, strict=True)) for row in rows], sys.stdout, ensure_ascii=False, indent=1, default=str)
+        json.dump(
+            [dict(zip(names, row, strict=True)) for row in rows],
+            sys.stdout,
+            ensure_ascii=False,
+            indent=1,
+            default=str,
+        )
         sys.stdout.write("\n")
     else:
         out = Console(markup=False, highlight=False, emoji=False)
         fits = sum(len(name) + 2 for name in names) <= out.width
-        out.print(_table(names, rows) if fits else _list(names, rows), f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
+        out.print(
+            _table(names, rows) if fits else _list(names, rows),
+            f"{len(rows)} row{'' if len(rows) == 1 else 's'}",
+        )
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
     table = Table(box=SIMPLE)
     for name in names:
-        table.add_column(name, overflow="fold")  # nothing is cut: an id that ends in an ellipsis cannot be used
+        table.add_column(
+            name, overflow="fold"
+        )  # nothing is cut: an id that ends in an ellipsis cannot be used
     for row in rows:
         table.add_row(*map(_text, row))
     return table
@@ -65,28 +80,42 @@ _CUT: Mapping[str, str] = {
 
 
 def show_learned(source: Source, lines: Sequence[Row]) -> None:
-    """Print what was learned about a source: each line with whether it is cut or kept, where, since when and on how many articles."""
+    """Print what was learned about a source: each line with whether it is cut or kept, where, since
+    when and on how many articles.
+    """
     out = console()
     if not lines:
-        out.print(f"{source.name}: no line was learned yet; a line has to return on many articles, of several days")
+        out.print(
+            f"{source.name}: no line was learned yet; a line has to return on many articles, of several days"
+        )
         return
-    out.print(f"{source.name}: {len(lines)} learned, the most frequent first; what matches `keep` in sources.yaml stays in the articles")
+    out.print(
+        f"{source.name}: {len(lines)} learned, the most frequent first; what matches `keep` in sources.yaml stays in the articles"
+    )
     for line in lines:
         keeps = any(pattern.search(line["text"]) for pattern in source.keep)
-        change = "" if keeps == line["kept"] else f", {'kept' if keeps else 'cut'} from the next run on"
+        change = (
+            "" if keeps == line["kept"] else f", {'kept' if keeps else 'cut'} from the next run on"
+        )
         seen = f"on {line['articles']} of {line['counted']} articles, {line['first_seen_at']:%Y-%m-%d} to {line['last_seen_at']:%Y-%m-%d}"
         out.print(f"{'kept' if line['kept'] else 'cut ':<5} {line['text']}")
         out.print(f"      {_CUT[line['shape']]}{change}")
-        out.print(f"      {seen}; learned {line['learned_at']:%Y-%m-%d}; cut from {line['cut_from']}; line_id {line['line_id']}")
+        out.print(
+            f"      {seen}; learned {line['learned_at']:%Y-%m-%d}; cut from {line['cut_from']}; line_id {line['line_id']}"
+        )
 
 
 def converse(reader: Reader, form: Format) -> None:
-    """Read statements until the input ends; a statement ends with a semicolon at the end of a line. A mistake does not end the shell."""
+    """Read statements until the input ends; a statement ends with a semicolon at the end of a line.
+    A mistake does not end the shell.
+    """
     interactive = sys.stdin.isatty()
     if interactive:
         with suppress(ImportError):  # line editing and history, where the platform has them
             import readline  # noqa: F401
-        sys.stdout.write("Statements end with ';'. 'show tables;' lists what there is; Ctrl-D leaves.\n")
+        sys.stdout.write(
+            "Statements end with ';'. 'show tables;' lists what there is; Ctrl-D leaves.\n"
+        )
     statement = ""
     while True:
         try:

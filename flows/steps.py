@@ -1,7 +1,9 @@
-"""The steps of a run, in their order. Each is the same three lines: what is pending, a pure function does it, one transaction records it.
+"""The steps of a run, in their order. Each is the same three lines: what is pending, a pure
+function does it, one transaction records it.
 
-A step that is killed is finished by the next run: what it had recorded is no longer pending, what it had not is pending still. `nightly`
-wraps the steps in Prefect tasks, `backfill` calls them as they are.
+A step that is killed is finished by the next run: what it had recorded is no longer pending, what
+it had not is pending still. `nightly` wraps the steps in Prefect tasks, `backfill` calls them as
+they are.
 """
 
 import asyncio
@@ -26,7 +28,13 @@ from flows.edges.encoder import Encoder
 from flows.edges.web import FetchFailed, Web
 from flows.progress import Progress
 from flows.records import Article, Heartbeat, Hit, Link, Page, Rejection, Source, Topic
-from flows.stages.discovery.links import canonical, declared, full_page_url, sort_children, sort_entries
+from flows.stages.discovery.links import (
+    canonical,
+    declared,
+    full_page_url,
+    sort_children,
+    sort_entries,
+)
 from flows.stages.discovery.listings import ListingError, expand, read_listing
 from flows.stages.extraction.extract import EXTRACTOR_VERSION, extract
 from flows.stages.extraction.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
@@ -42,7 +50,9 @@ FETCHED_PER_COMMIT = 20  # at five seconds a page a kill costs at most two minut
 PAGES_PER_BATCH = 256  # about four seconds of extraction on one core
 POOLED_PAGES = 128  # fewer are extracted sooner than the worker processes have started
 TEXTS_PER_BATCH = 256  # about five seconds of encoding
-CLIPPINGS_PER_BATCH = 10_000  # a night of the whole press, so that its order of arrival does not matter; a backfill goes in portions of it
+# a night of the whole press, so that its order of arrival does not matter; a backfill goes in
+# portions of it
+CLIPPINGS_PER_BATCH = 10_000
 ARTICLES_PER_BATCH = 1_000
 CLEANED_PER_BATCH = 5_000  # a few seconds; the headlines of a source are read once a batch
 STORY_WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is another story
@@ -52,19 +62,41 @@ MAX_CHILD_SITEMAPS = 50  # of one discovery address; the newest first
 # ---- discover ----
 
 
-async def discover(warehouse: Warehouse, web: Web, source: Source, sources: Sequence[Source], now: datetime, since: timedelta) -> Look:
-    """Read a source's discovery addresses and record the links they list; those dated before `now - since` are left alone."""
+async def discover(
+    warehouse: Warehouse,
+    web: Web,
+    source: Source,
+    sources: Sequence[Source],
+    now: datetime,
+    since: timedelta,
+) -> Look:
+    """Read a source's discovery addresses and record the links they list; those dated before `now -
+    since` are left alone.
+    """
     found = await list_links(web, source, sources, now, since, warehouse.document)
-    recent = [link for link in found.links.values() if link.listed_at is None or link.listed_at >= now - since]
+    recent = [
+        link
+        for link in found.links.values()
+        if link.listed_at is None or link.listed_at >= now - since
+    ]
     warehouse.record_links(found.documents, recent, found.rejections, now)
     notes = found.notes if source.discover else ["no discovery address in sources.yaml"]
     usable = bool(found.counts)
-    return Look(source.id, looked=True, usable=usable, listed=len(found.links), failed=not usable, notes=tuple(notes))
+    return Look(
+        source.id,
+        looked=True,
+        usable=usable,
+        listed=len(found.links),
+        failed=not usable,
+        notes=tuple(notes),
+    )
 
 
 @dataclass(slots=True)
 class Listed:
-    """What a look at a source's discovery addresses found. `counts`: links by address that could be read; `notes`: what went wrong."""
+    """What a look at a source's discovery addresses found. `counts`: links by address that could be
+    read; `notes`: what went wrong.
+    """
 
     documents: dict[str, Document] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
@@ -74,19 +106,40 @@ class Listed:
 
 
 async def list_links(
-    web: Web, source: Source, sources: Sequence[Source], now: datetime, since: timedelta, known: Callable[[str], Document | None]
+    web: Web,
+    source: Source,
+    sources: Sequence[Source],
+    now: datetime,
+    since: timedelta,
+    known: Callable[[str], Document | None],
 ) -> Listed:
-    """Ask every discovery address, and the child sitemaps that changed since; `known` is what a conditional GET may build on."""
+    """Ask every discovery address, and the child sitemaps that changed since; `known` is what a
+    conditional GET may build on.
+    """
     found = Listed()
-    waiting = [(discovery.kind, url, True) for discovery in source.discover for url in expand(discovery, source, now)]
+    waiting = [
+        (discovery.kind, url, True)
+        for discovery in source.discover
+        for url in expand(discovery, source, now)
+    ]
     while waiting:
         kind, url, top = waiting.pop(0)
         try:
-            listing = read_listing(kind, await _document(web, source, url, known(url), found), url, ZoneInfo(source.timezone))
+            listing = read_listing(
+                kind,
+                await _document(web, source, url, known(url), found),
+                url,
+                ZoneInfo(source.timezone),
+            )
         except (FetchFailed, ListingError) as error:
             found.notes.append(f"{url}: {error}")
-            if isinstance(error, FetchFailed) and error.reason in ("private-address", "bad-url"):  # by its name, or behind a redirect
-                found.rejections.append(Rejection(url, source.id, "discover", error.reason, error.detail))
+            if isinstance(error, FetchFailed) and error.reason in (
+                "private-address",
+                "bad-url",
+            ):  # by its name, or behind a redirect
+                found.rejections.append(
+                    Rejection(url, source.id, "discover", error.reason, error.detail)
+                )
             continue
         if listing.broken:
             found.notes.append(f"{url}: {listing.broken}")
@@ -96,13 +149,19 @@ async def list_links(
         found.rejections += [*rejections, *refused]
         found.counts[url] = len(links)
         if top:
-            recent = [child for child in children if child.lastmod is None or child.lastmod >= now - since]
-            newest = sorted(recent, key=lambda child: child.lastmod or now, reverse=True)[:MAX_CHILD_SITEMAPS]
+            recent = [
+                child for child in children if child.lastmod is None or child.lastmod >= now - since
+            ]
+            newest = sorted(recent, key=lambda child: child.lastmod or now, reverse=True)[
+                :MAX_CHILD_SITEMAPS
+            ]
             waiting += [(kind, child.url, False) for child in newest]
     return found
 
 
-async def _document(web: Web, source: Source, url: str, known: Document | None, found: Listed) -> bytes:
+async def _document(
+    web: Web, source: Source, url: str, known: Document | None, found: Listed
+) -> bytes:
     """A discovery document; when the server says that it has not changed, as it was read last."""
     if known and not Path(known.warc.file).exists():
         known = None
@@ -115,7 +174,9 @@ async def _document(web: Web, source: Source, url: str, known: Document | None, 
     )
     if known and fetched.status == 304:
         return archive.read(known.warc).body()
-    found.documents[url] = Document(fetched.headers.get("etag"), fetched.headers.get("last-modified"), fetched.warc)
+    found.documents[url] = Document(
+        fetched.headers.get("etag"), fetched.headers.get("last-modified"), fetched.warc
+    )
     return fetched.body
 
 
@@ -123,20 +184,35 @@ async def _document(web: Web, source: Source, url: str, known: Document | None, 
 
 
 async def fetch(
-    warehouse: Warehouse, web: Web, source: Source, now: datetime, sync: Callable[[], None], advance: Callable[[int], None]
+    warehouse: Warehouse,
+    web: Web,
+    source: Source,
+    now: datetime,
+    sync: Callable[[], None],
+    advance: Callable[[int], None],
 ) -> Counter[str]:
-    """Fetch a source's pending links, recording them as they come in; how many ended in each reason, pages under 'page', and 'unchanged'.
+    """Fetch a source's pending links, recording them as they come in; how many ended in each
+    reason, pages under 'page', and 'unchanged'.
 
     `sync` brings the archive to the disk, before anything that refers to it is recorded.
     """
-    asked = [asyncio.create_task(fetch_link(web, source, link)) for link in warehouse.pending_links(source.id, now)]
+    asked = [
+        asyncio.create_task(fetch_link(web, source, link))
+        for link in warehouse.pending_links(source.id, now)
+    ]
     ends: Counter[str] = Counter()
     outcomes: list[tuple[Link, Page | Rejection | None]] = []
     try:
         for position, done in enumerate(asyncio.as_completed(asked), start=1):
             link, outcome = await done
             outcomes.append((link, outcome))
-            ends[outcome.reason if isinstance(outcome, Rejection) else "page" if outcome else "unchanged"] += 1
+            ends[
+                outcome.reason
+                if isinstance(outcome, Rejection)
+                else "page"
+                if outcome
+                else "unchanged"
+            ] += 1
             if len(outcomes) == FETCHED_PER_COMMIT or position == len(asked):
                 sync()
                 warehouse.record_fetched(outcomes, now)
@@ -153,10 +229,16 @@ async def fetch_link(web: Web, source: Source, link: Link) -> tuple[Link, Page |
     url = full_page_url(link.url, source)
     try:
         fetched = await web.get(
-            url, declared=declared(source), min_delay_s=source.min_delay_s, etag=link.etag, last_modified=link.last_modified
+            url,
+            declared=declared(source),
+            min_delay_s=source.min_delay_s,
+            etag=link.etag,
+            last_modified=link.last_modified,
         )
     except FetchFailed as failed:
-        return link, Rejection(link.url, source.id, "fetch", failed.reason, failed.detail, failed.retry)
+        return link, Rejection(
+            link.url, source.id, "fetch", failed.reason, failed.detail, failed.retry
+        )
     if fetched.status == 304:
         return link, None
     headers = fetched.headers
@@ -179,8 +261,12 @@ async def fetch_link(web: Web, source: Source, link: Link) -> tuple[Link, Page |
 # ---- take in an archive ----
 
 
-def take_in(warehouse: Warehouse, archives: Sequence[Path], sources: Sequence[Source], progress: Progress) -> list[Unreadable]:
-    """Record every archived article page; returns the places in the archives that could not be read."""
+def take_in(
+    warehouse: Warehouse, archives: Sequence[Path], sources: Sequence[Source], progress: Progress
+) -> list[Unreadable]:
+    """Record every archived article page; returns the places in the archives that could not be
+    read.
+    """
     unreadable: list[Unreadable] = []
     with progress.step("archive", unit="pages") as advance:
         pages = _archived_pages(archives, sources, unreadable)
@@ -190,7 +276,9 @@ def take_in(warehouse: Warehouse, archives: Sequence[Path], sources: Sequence[So
     return unreadable
 
 
-def _archived_pages(archives: Sequence[Path], sources: Sequence[Source], unreadable: list[Unreadable]) -> Iterator[Page]:
+def _archived_pages(
+    archives: Sequence[Path], sources: Sequence[Source], unreadable: list[Unreadable]
+) -> Iterator[Page]:
     for found in archive.scan(archives):
         if isinstance(found, Unreadable):
             unreadable.append(found)
@@ -199,9 +287,20 @@ def _archived_pages(archives: Sequence[Path], sources: Sequence[Source], unreada
             try:
                 body = found.body()
             except BodyError as error:
-                unreadable.append(Unreadable(found.ref.file, found.ref.offset, f"{found.url}: {error}"))
+                unreadable.append(
+                    Unreadable(found.ref.file, found.ref.offset, f"{found.url}: {error}")
+                )
                 continue
-            yield Page(url, source.id, found.url, found.url, found.date, found.headers.get("content-type", ""), body, found.ref)
+            yield Page(
+                url,
+                source.id,
+                found.url,
+                found.url,
+                found.date,
+                found.headers.get("content-type", ""),
+                body,
+                found.ref,
+            )
 
 
 def _owner(found: ArchivedResponse, sources: Sequence[Source]) -> tuple[Source, str] | None:
@@ -218,7 +317,12 @@ def _owner(found: ArchivedResponse, sources: Sequence[Source]) -> tuple[Source, 
 # ---- extract ----
 
 
-def extract_batch(warehouse: Warehouse, sources: Mapping[str, Source], pool: ProcessPoolExecutor | None, now: datetime) -> int:
+def extract_batch(
+    warehouse: Warehouse,
+    sources: Mapping[str, Source],
+    pool: ProcessPoolExecutor | None,
+    now: datetime,
+) -> int:
     """Make articles or rejections of the next pending pages; how many pages there were."""
     pages = warehouse.pending_pages(PAGES_PER_BATCH)
     outcomes = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
@@ -226,7 +330,9 @@ def extract_batch(warehouse: Warehouse, sources: Mapping[str, Source], pool: Pro
     return len(pages)
 
 
-def _extract_all(pages: Sequence[StoredPage], sources: Mapping[str, Source], pool: ProcessPoolExecutor | None) -> list[Article | Rejection]:
+def _extract_all(
+    pages: Sequence[StoredPage], sources: Mapping[str, Source], pool: ProcessPoolExecutor | None
+) -> list[Article | Rejection]:
     declared = [sources.get(page.source_id) for page in pages]
     if pool is None:
         return [extract_stored(page, source) for page, source in zip(pages, declared, strict=True)]
@@ -239,29 +345,56 @@ def _extract_all(pages: Sequence[StoredPage], sources: Mapping[str, Source], poo
 def extract_stored(stored: StoredPage, source: Source | None) -> Article | Rejection:
     """Read a page from its archive and extract it."""
     if source is None:
-        return Rejection(stored.url, stored.source_id, "extract", "not-article", "its source is no longer in sources.yaml")
+        return Rejection(
+            stored.url,
+            stored.source_id,
+            "extract",
+            "not-article",
+            "its source is no longer in sources.yaml",
+        )
     try:
         body = archive.read(stored.warc).body()
     except (ArchiveError, BodyError) as error:
         return Rejection(stored.url, stored.source_id, "extract", "broken", str(error))
-    page = Page(stored.url, stored.source_id, stored.found_url, stored.final_url, stored.fetched_at, stored.content_type, body, stored.warc)
+    page = Page(
+        stored.url,
+        stored.source_id,
+        stored.found_url,
+        stored.final_url,
+        stored.fetched_at,
+        stored.content_type,
+        body,
+        stored.warc,
+    )
     return extract(page, source)
 
 
 def _extract_alone(page: StoredPage, source: Source | None) -> Article | Rejection:
-    """In a process of its own, so that a page that brings the extractor down ends as a rejection and takes no other along."""
+    """In a process of its own, so that a page that brings the extractor down ends as a rejection
+    and takes no other along.
+    """
     with worker_pool(1) as pool:
         try:
             return pool.submit(extract_stored, page, source).result()
         except BrokenProcessPool:
-            return Rejection(page.url, page.source_id, "extract", "broken", "the extractor's process died on this page")
+            return Rejection(
+                page.url,
+                page.source_id,
+                "extract",
+                "broken",
+                "the extractor's process died on this page",
+            )
 
 
 @contextmanager
 def worker_pool(workers: int | None = None) -> Iterator[ProcessPoolExecutor]:
-    """Processes that start with the first work they are given, and end with this one even when it is killed."""
+    """Processes that start with the first work they are given, and end with this one even when it
+    is killed.
+    """
     # spawn: a fork would copy the locks that Prefect's and DuckDB's threads hold
-    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn"), _end_with, (os.getpid(),)) as pool:
+    with ProcessPoolExecutor(
+        workers or os.cpu_count(), get_context("spawn"), _end_with, (os.getpid(),)
+    ) as pool:
         yield pool
 
 
@@ -278,11 +411,24 @@ def _end_with(parent: int) -> None:
 
 
 def catch_up(
-    warehouse: Warehouse, sources: Sequence[Source], topics: Sequence[Topic], encoder: Encoder, now: datetime, progress: Progress
+    warehouse: Warehouse,
+    sources: Sequence[Source],
+    topics: Sequence[Topic],
+    encoder: Encoder,
+    now: datetime,
+    progress: Progress,
 ) -> None:
     """All steps from extraction to matching, until nothing is pending."""
     with worker_pool() as pool:
-        progress.drain("extract", "pages", extract_batch, warehouse, {source.id: source for source in sources}, pool, now)
+        progress.drain(
+            "extract",
+            "pages",
+            extract_batch,
+            warehouse,
+            {source.id: source for source in sources},
+            pool,
+            now,
+        )
     learn_lines(warehouse, sources, now)
     progress.drain("clean", "articles", clean_batch, warehouse)
     progress.drain("embed", "articles", embed_batch, warehouse, encoder)
@@ -292,13 +438,19 @@ def catch_up(
 
 
 def learn_lines(warehouse: Warehouse, sources: Sequence[Source], now: datetime) -> int:
-    """Learn what returns on the articles of each source that has new ones, and heed what operators keep; how many lines are known."""
+    """Learn what returns on the articles of each source that has new ones, and heed what operators
+    keep; how many lines are known.
+    """
     keep = {source.id: source.keep for source in sources}
     lines = {row["line_id"]: row for row in warehouse.learned_lines()}
     for source_id in warehouse.sources_to_learn():
         for line in learn(Repeat(**row) for row in warehouse.repeats(source_id, COUNTING)):
             lines[line.id] = asdict(line) | {"line_id": line.id}
-    known = [row | {"kept": any(pattern.search(row["text"]) for pattern in keep.get(row["source_id"], ()))} for row in lines.values()]
+    known = [
+        row
+        | {"kept": any(pattern.search(row["text"]) for pattern in keep.get(row["source_id"], ()))}
+        for row in lines.values()
+    ]
     warehouse.record_learned(known, now)
     return len(known)
 
@@ -306,7 +458,10 @@ def learn_lines(warehouse: Warehouse, sources: Sequence[Source], now: datetime) 
 def clean_batch(warehouse: Warehouse) -> int:
     """Cut what was learned from the next articles that are not clean; how many there were."""
     articles = warehouse.uncleaned(CLEANED_PER_BATCH)
-    cleaners = {source_id: _cleaner(warehouse, source_id) for source_id in {article.source_id for article in articles}}
+    cleaners = {
+        source_id: _cleaner(warehouse, source_id)
+        for source_id in {article.source_id for article in articles}
+    }
     cleaned = [(article, cleaners[article.source_id].clean(article.body)) for article in articles]
     warehouse.record_cleaned([(article, found.body, found.removed) for article, found in cleaned])
     return len(articles)
@@ -326,22 +481,34 @@ def embed_batch(warehouse: Warehouse, encoder: Encoder) -> int:
     """Give the next pending texts their vectors; how many there were."""
     texts = warehouse.pending_texts(encoder.model, TEXTS_PER_BATCH)
     if texts:
-        warehouse.record_vectors(encoder.model, texts, encoder.encode([(text.title, text.body) for text in texts]))
+        warehouse.record_vectors(
+            encoder.model, texts, encoder.encode([(text.title, text.body) for text in texts])
+        )
     return len(texts)
 
 
 def group_batch(warehouse: Warehouse, model: str, now: datetime) -> int:
-    """Place the next articles that have no story, or that are to be placed anew; how many there were."""
-    new = {clipping.article_id: clipping for clipping in warehouse.ungrouped(model, CLIPPINGS_PER_BATCH)}
+    """Place the next articles that have no story, or that are to be placed anew; how many there
+    were.
+    """
+    new = {
+        clipping.article_id: clipping
+        for clipping in warehouse.ungrouped(model, CLIPPINGS_PER_BATCH)
+    }
     if new:
-        open_stories = {clipping.article_id: clipping for clipping in warehouse.open_stories(model, new.values(), STORY_WINDOW)}
+        open_stories = {
+            clipping.article_id: clipping
+            for clipping in warehouse.open_stories(model, new.values(), STORY_WINDOW)
+        }
         placements, merges = group([*(open_stories | new).values()], STORY_WINDOW)
         warehouse.record_grouped(new, placements, merges, now)
     return len(new)
 
 
 def match_batch(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
-    """Look with one topic at the next articles, record its hits, and raise alerts; how many articles there were."""
+    """Look with one topic at the next articles, record its hits, and raise alerts; how many
+    articles there were.
+    """
     articles = warehouse.unmatched(topic, ARTICLES_PER_BATCH)
     rule = compile_topic(topic)
     hits = [
@@ -363,13 +530,17 @@ def match_batch(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
         for a in articles
         if (found := match(rule, a.title, a.body))
     ]
-    warehouse.record_matched(topic, articles, decide(hits, warehouse.alerted(), {topic.id: topic}, now))
+    warehouse.record_matched(
+        topic, articles, decide(hits, warehouse.alerted(), {topic.id: topic}, now)
+    )
     return len(articles)
 
 
 def follow_topic(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
     """Raise the alerts with which a topic's alerted stories go on; how many."""
-    since = now - max(topic.max_age, STORY_WINDOW) - STORY_WINDOW  # older ones have nothing left to tell
+    since = (
+        now - max(topic.max_age, STORY_WINDOW) - STORY_WINDOW
+    )  # older ones have nothing left to tell
     alerts = follow(warehouse.alerted_stories(topic, since), topic, now, STORY_WINDOW)
     warehouse.record_alerts(topic, alerts)
     return len(alerts)
@@ -385,7 +556,8 @@ def beat(
     now: datetime,
     ring: bool,
 ) -> Heartbeat:
-    """Record what a run looked at for a topic, where `ring` also for the desk: "nothing" shall mean "looked, and found nothing".
+    """Record what a run looked at for a topic, where `ring` also for the desk: "nothing" shall mean
+    "looked, and found nothing".
 
     `looks`: at the sources that the run was to look at; `articles`: how many the topic looked at.
     """

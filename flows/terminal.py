@@ -18,12 +18,16 @@ def line(*parts: str | tuple[str, str]) -> Text:
     whole = Text()
     for part in parts:
         text, style = part if isinstance(part, tuple) else (part, "")
-        whole.append("".join(character if character.isprintable() else " " for character in text), style)
+        whole.append(
+            "".join(character if character.isprintable() else " " for character in text), style
+        )
     return whole
 
 
 def marked(spans: Sequence[Span], to: Console) -> Iterator[str | tuple[str, str]]:
-    """The passage of the first span, with the terms in it in bold on a terminal, elsewhere between » and «."""
+    """The passage of the first span, with the terms in it in bold on a terminal, elsewhere between
+    » and «.
+    """
     plain = not to.is_terminal or to.no_color
     passage = spans[0].sentence
     begin = spans[0].start - passage.index(spans[0].text)  # of the passage in its field

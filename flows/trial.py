@@ -1,7 +1,9 @@
-"""`kliping topics test`: what a topic makes of texts, before it goes live. Nothing is written, nobody is alerted.
+"""`kliping topics test`: what a topic makes of texts, before it goes live. Nothing is written,
+nobody is alerted.
 
 a text, a file or a page -> show_text    match or not and why, with the terms marked
-items, one JSON a line   -> try_items    one JSON line an item; where the items have labels, a table on standard error
+items, one JSON a line   -> try_items    one JSON line an item; where the items have labels, a table
+on standard error
 """
 
 import asyncio
@@ -22,15 +24,35 @@ from flows import __version__, steps
 from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
-from flows.records import Article, ConfigError, KlipingError, Link, Match, Page, Rejection, Source, Topic, WarcRef
+from flows.records import (
+    Article,
+    ConfigError,
+    KlipingError,
+    Link,
+    Match,
+    Page,
+    Rejection,
+    Source,
+    Topic,
+    WarcRef,
+)
 from flows.stages.discovery.links import canonical
 from flows.stages.extraction.extract import extract
 from flows.stages.watch.topics import compile_topic, explain, match
 from flows.terminal import console, line, marked
 
 _SHOWN = 12  # passages of one text
-_LABELS = {"on_topic": True, "mention": False, "off_topic": False, "background": False, True: True, False: False}
-_NO_OUTLET = Source("page", "page", "https://page.invalid/", re.compile(""))  # for a page that none of the sources has
+_LABELS = {
+    "on_topic": True,
+    "mention": False,
+    "off_topic": False,
+    "background": False,
+    True: True,
+    False: False,
+}
+_NO_OUTLET = Source(
+    "page", "page", "https://page.invalid/", re.compile("")
+)  # for a page that none of the sources has
 _STYLES = {"subject": "green", "mention": "yellow", None: "red"}
 
 
@@ -38,7 +60,9 @@ _STYLES = {"subject": "green", "mention": "yellow", None: "red"}
 
 
 def read_text(given: str, sources: Sequence[Source], contact: str) -> tuple[str, str]:
-    """Headline and body of a web page, of a file, or of a text, whose first line is the headline. Raises KlipingError."""
+    """Headline and body of a web page, of a file, or of a text, whose first line is the headline.
+    Raises KlipingError.
+    """
     if re.match(r"https?://", given, re.IGNORECASE):
         return _extracted(asyncio.run(_fetched(given, sources, contact)), given)
     if re.fullmatch(r"\S+\.(?:txt|html?)", given) or _is_file(given):
@@ -48,12 +72,16 @@ def read_text(given: str, sources: Sequence[Source], contact: str) -> tuple[str,
             raise ConfigError(f"{given}: cannot be read: {error.strerror}") from error
         if re.search(r"\.html?$", given, re.IGNORECASE):
             url = f"{_NO_OUTLET.home}{Path(given).name}"
-            page = Page(url, _NO_OUTLET.id, url, url, datetime.now(UTC), "text/html", data, WarcRef("", 0))
+            page = Page(
+                url, _NO_OUTLET.id, url, url, datetime.now(UTC), "text/html", data, WarcRef("", 0)
+            )
             return _extracted(extract(page, _NO_OUTLET), given)
         try:
             given = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise ConfigError(f"{given}: expected text in UTF-8; a page's name ends in .html") from error
+            raise ConfigError(
+                f"{given}: expected text in UTF-8; a page's name ends in .html"
+            ) from error
     title, _, body = given.strip().partition("\n")
     return title.strip(), body.strip()
 
@@ -68,24 +96,34 @@ def _is_file(given: str) -> bool:
 async def _fetched(url: str, sources: Sequence[Source], contact: str) -> Article | Rejection:
     """The article at an address, as its source extracts it."""
     try:
-        owned = [(source, form) for source in sources if source.articles.search(form := canonical(url, source))]
+        owned = [
+            (source, form)
+            for source in sources
+            if source.articles.search(form := canonical(url, source))
+        ]
         source, form = owned[0] if owned else (_NO_OUTLET, canonical(url, _NO_OUTLET))
     except ValueError as error:
         raise ConfigError(f"{url}: expected the address of an article: {error}") from error
     now = datetime.now(UTC)
     with (
         tempfile.TemporaryDirectory() as folder,
-        WarcWriter(Path(folder) / "page.warc.gz", software=f"Kliping/{__version__}", created=now) as writer,
+        WarcWriter(
+            Path(folder) / "page.warc.gz", software=f"Kliping/{__version__}", created=now
+        ) as writer,
     ):
         live = ArchivingTransport(LiveTransport(), writer, clock=lambda: now)
         async with Web(live, version=__version__, contact=contact) as web:
             _, found = await steps.fetch_link(web, source, Link(form, source.id, url))
-    return extract(found, source) if isinstance(found, Page) else cast("Rejection", found)  # nothing was conditional
+    return (
+        extract(found, source) if isinstance(found, Page) else cast("Rejection", found)
+    )  # nothing was conditional
 
 
 def _extracted(found: Article | Rejection, given: str) -> tuple[str, str]:
     if isinstance(found, Rejection):
-        raise KlipingError(f"{given}: no article: {found.reason}{f': {found.detail}' if found.detail else ''}")
+        raise KlipingError(
+            f"{given}: no article: {found.reason}{f': {found.detail}' if found.detail else ''}"
+        )
     return found.title, found.body
 
 
@@ -96,7 +134,13 @@ def show_text(topics: Sequence[Topic], title: str, body: str) -> None:
         told = explain(compile_topic(topic), title, body)
         strength = told.match.strength if told.match else None
         score = f", score {told.match.score:.2f}" if told.match else ""
-        out.print(line(f"{topic.id}: ", (strength or "no match", _STYLES[strength]), f"{score}: {told.reason}"))
+        out.print(
+            line(
+                f"{topic.id}: ",
+                (strength or "no match", _STYLES[strength]),
+                f"{score}: {told.reason}",
+            )
+        )
         for group in topic.all_of:
             terms = dict.fromkeys(span.text for span in told.terms if span.group == group.name)
             out.print(line(f"  {group.name:<12}{', '.join(terms) or '-'}"))
@@ -145,10 +189,18 @@ class _Tally:
     def lines(self) -> Iterator[str]:
         """The table and the errors."""
         yield f"{'':<8}{'items':>8}{'true':>7}{'found':>7}{'wrong':>7}{'missed':>8}{'P':>8}{'R':>8}{'F1':>8}"
-        for part in sorted({part for part, *_ in self.counts}, key=lambda part: (part != "all", part)):
-            right, wrong, missed = (self.counts[part, *pair] for pair in ((True, True), (False, True), (True, False)))
+        for part in sorted(
+            {part for part, *_ in self.counts}, key=lambda part: (part != "all", part)
+        ):
+            right, wrong, missed = (
+                self.counts[part, *pair] for pair in ((True, True), (False, True), (True, False))
+            )
             items = right + wrong + missed + self.counts[part, False, False]
-            rates = [_rate(right, right + wrong), _rate(right, right + missed), _rate(2 * right, 2 * right + wrong + missed)]
+            rates = [
+                _rate(right, right + wrong),
+                _rate(right, right + missed),
+                _rate(2 * right, 2 * right + wrong + missed),
+            ]
             yield f"{part:<8}{items:>8}{right + missed:>7}{right:>7}{wrong:>7}{missed:>8}{''.join(f'{rate:>8}' for rate in rates)}"
         yield from sorted(self.errors)
 
@@ -158,9 +210,11 @@ def _rate(part: int, whole: int) -> str:
 
 
 def try_items(topics: Sequence[Topic], path: Path) -> None:
-    """Print one JSON line for each item of a file, `-` for standard input, or one for each topic where there are several.
+    """Print one JSON line for each item of a file, `-` for standard input, or one for each topic
+    where there are several.
 
-    Items marked `ambiguous` are left out of the table. Raises ConfigError at the first line that is no item.
+    Items marked `ambiguous` are left out of the table. Raises ConfigError at the first line that is
+    no item.
     """
     rules = [(topic, compile_topic(topic), _Tally()) for topic in topics]
     for item, ambiguous in _items(path):
@@ -194,7 +248,9 @@ def _items(path: Path) -> Iterator[tuple[_Item, bool]]:
                 if given.strip():
                     yield _item(given, f"{path}:{number}")
     except (OSError, EOFError) as error:
-        raise ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise ConfigError(
+            f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from error
 
 
 def _opened(path: Path) -> "gzip.GzipFile | BinaryIO | nullcontext[BinaryIO]":
@@ -209,12 +265,20 @@ def _item(line: bytes, place: str) -> tuple[_Item, bool]:
     except ValueError as error:
         raise ConfigError(f"{place}: expected a JSON object in one line: {error}") from error
     if not isinstance(given, dict) or not isinstance(given.get("id"), str | int):
-        raise ConfigError(f'{place}: expected a JSON object such as {{"id": "1", "title": "…", "text": "…"}}')
+        raise ConfigError(
+            f'{place}: expected a JSON object such as {{"id": "1", "title": "…", "text": "…"}}'
+        )
     title, text, language = (given.get(key) or "" for key in ("title", "text", "lang"))
-    if not all(isinstance(value, str) for value in (title, text, language)) or not ("title" in given or "text" in given):
+    if not all(isinstance(value, str) for value in (title, text, language)) or not (
+        "title" in given or "text" in given
+    ):
         raise ConfigError(f"{place}: expected `title` and `text`, both text")
     label = given.get("label")
     if label is not None and (not isinstance(label, str | bool) or label not in _LABELS):
-        raise ConfigError(f"{place}: label: expected true, false, on_topic, mention, off_topic or background; got {label!r}")
+        raise ConfigError(
+            f"{place}: label: expected true, false, on_topic, mention, off_topic or background; got {label!r}"
+        )
     wanted = None if label is None else _LABELS[label]
-    return _Item(given["id"], title, text, wanted, str(label), language), bool(given.get("ambiguous"))
+    return _Item(given["id"], title, text, wanted, str(label), language), bool(
+        given.get("ambiguous")
+    )

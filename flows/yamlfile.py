@@ -1,7 +1,8 @@
 """A YAML file read as places that know their line and key, so that a mistake in it can be named.
 
-The file is composed into nodes and never into Python objects. A reader is a function from a place to its value; it raises `Mistake`
-where there is none. The mistakes are noted as they are met and reported together, one a line.
+The file is composed into nodes and never into Python objects. A reader is a function from a place
+to its value; it raises `Mistake` where there is none. The mistakes are noted as they are met and
+reported together, one a line.
 """
 
 import difflib
@@ -27,32 +28,48 @@ class YamlFile:
     mistakes: list[tuple[int, str]] = field(default_factory=list)
 
     def root(self) -> "Place":
-        """The document. Raises ConfigError where there is none: then nothing else can be said about the file."""
+        """The document. Raises ConfigError where there is none: then nothing else can be said about
+        the file.
+        """
         text = self._text()
         try:
             for token in yaml.scan(text, yaml.SafeLoader):
-                if isinstance(token, yaml.AliasToken):  # a few lines of them can stand for gigabytes
-                    raise self._error(token.start_mark.line + 1, "expected no aliases (*name): write it out")
+                if isinstance(
+                    token, yaml.AliasToken
+                ):  # a few lines of them can stand for gigabytes
+                    raise self._error(
+                        token.start_mark.line + 1, "expected no aliases (*name): write it out"
+                    )
             node = yaml.compose(text, yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
-            raise self._error(line, f"expected YAML: {error.problem}{_hint(error.problem, text.splitlines(), line)}") from error
+            raise self._error(
+                line,
+                f"expected YAML: {error.problem}{_hint(error.problem, text.splitlines(), line)}",
+            ) from error
         except yaml.reader.ReaderError as error:
             raise self._error(
-                text.count("\n", 0, error.position) + 1, f"expected text without control characters: {error.reason}"
+                text.count("\n", 0, error.position) + 1,
+                f"expected text without control characters: {error.reason}",
             ) from error
         except RecursionError as error:
             raise ConfigError(f"{self.path}: expected fewer levels of brackets") from error
         if not isinstance(node, yaml.MappingNode):
             found = "something else" if node else "none"
-            raise ConfigError(f"{self.path}: expected keys with values, `version: 1` first; the file has {found}")
+            raise ConfigError(
+                f"{self.path}: expected keys with values, `version: 1` first; the file has {found}"
+            )
         return Place(self, node, "")
 
     def report(self) -> None:
         """Raises ConfigError if there was any mistake."""
         if self.mistakes:
-            raise ConfigError("\n".join(f"{self.path}:{line}: {message}" for line, message in sorted(self.mistakes)))
+            raise ConfigError(
+                "\n".join(
+                    f"{self.path}:{line}: {message}" for line, message in sorted(self.mistakes)
+                )
+            )
 
     def _text(self) -> str:
         try:
@@ -62,7 +79,10 @@ class YamlFile:
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise self._error(data.count(b"\n", 0, error.start) + 1, f"expected UTF-8; byte {data[error.start]:#04x} is none") from error
+            raise self._error(
+                data.count(b"\n", 0, error.start) + 1,
+                f"expected UTF-8; byte {data[error.start]:#04x} is none",
+            ) from error
 
     def _error(self, line: int, message: str) -> ConfigError:
         return ConfigError(f"{self.path}:{line}: {message}")
@@ -93,7 +113,9 @@ class Place:
 
     @property
     def tag(self) -> str:
-        """What YAML takes a single value for: str, int, float, bool, null, timestamp; '' for a list and for keys with values."""
+        """What YAML takes a single value for: str, int, float, bool, null, timestamp; '' for a list
+        and for keys with values.
+        """
         return self.node.tag.rpartition(":")[2] if isinstance(self.node, yaml.ScalarNode) else ""
 
     @property
@@ -110,7 +132,9 @@ class Place:
             return (read(self),)
         except Mistake as mistake:
             at = mistake.place
-            self.file.mistakes.append((at.line, f"{at.key}: {mistake.message}; got {at.described()}"))
+            self.file.mistakes.append(
+                (at.line, f"{at.key}: {mistake.message}; got {at.described()}")
+            )
             return ()
 
     def named(self) -> "dict[str, Place]":
@@ -122,7 +146,9 @@ class Place:
             name = str(name_node.value) if isinstance(name_node, yaml.ScalarNode) else "?"
             place = Place(self.file, node, f"{self.key}.{name}" if self.key else name)
             if name in places:
-                Place(self.file, name_node, place.key).wrong(f"once; it is on line {places[name].line} as well")
+                Place(self.file, name_node, place.key).wrong(
+                    f"once; it is on line {places[name].line} as well"
+                )
             places.setdefault(name, place)
         return places
 
@@ -130,7 +156,10 @@ class Place:
         """The places of a list."""
         if not isinstance(self.node, yaml.SequenceNode):
             raise Mistake(self, "expected a list")
-        return [Place(self.file, node, f"{self.key}[{number}]") for number, node in enumerate(self.node.value)]
+        return [
+            Place(self.file, node, f"{self.key}[{number}]")
+            for number, node in enumerate(self.node.value)
+        ]
 
     def keys(self, required: Collection[str] = (), optional: Collection[str] = ()) -> "Keys":
         """The places under known names. Notes the unknown and the missing."""
@@ -142,7 +171,12 @@ class Place:
             self.file.mistakes.append((line, f"{places[name].key}: unknown key{meant}"))
         for name in required:
             if name not in places:
-                self.file.mistakes.append((self.line, f"{f'{self.key}.{name}' if self.key else name}: required, but missing"))
+                self.file.mistakes.append(
+                    (
+                        self.line,
+                        f"{f'{self.key}.{name}' if self.key else name}: required, but missing",
+                    )
+                )
         return Keys(places)
 
     def described(self) -> str:
@@ -151,7 +185,12 @@ class Place:
         if isinstance(self.node, yaml.MappingNode):
             return "keys with values"
         value = str(self.node.value)
-        kinds = {"null": "nothing", "bool": f"the truth value {value}", "int": f"the number {value}", "float": f"the number {value}"}
+        kinds = {
+            "null": "nothing",
+            "bool": f"the truth value {value}",
+            "int": f"the number {value}",
+            "float": f"the number {value}",
+        }
         return kinds.get(self.tag, f'"{value}"')
 
 

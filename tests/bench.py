@@ -1,7 +1,9 @@
-"""`make bench`: where a run's time goes, and what it costs beside trafilatura and sentence-transformers alone.
+"""`make bench`: where a run's time goes, and what it costs beside trafilatura and
+sentence-transformers alone.
 
-The data are the pages of the invented press, ten times each under other addresses, replayed through `kliping run`: anyone can run this.
-Both peers work on the same pages and texts, in processes of their own, in the same run. Shared machines are noisy: quote the ratios.
+The data are the pages of the invented press, ten times each under other addresses, replayed through
+`kliping run`: anyone can run this. Both peers work on the same pages and texts, in processes of
+their own, in the same run. Shared machines are noisy: quote the ratios.
 """
 
 import json
@@ -40,8 +42,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         pages = build(Path(folder))
         save(Path(folder) / "model")
-        print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
-        print(", ".join(f"{name} {version(name)}" for name in ("prefect", "duckdb", "trafilatura", "sentence-transformers", "torch")))
+        print(
+            f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ",
+            end="",
+        )
+        print(
+            ", ".join(
+                f"{name} {version(name)}"
+                for name in ("prefect", "duckdb", "trafilatura", "sentence-transformers", "torch")
+            )
+        )
         settle(Path(folder) / "prefect")
         began = time.monotonic()
         with loopback_server(Path(folder) / "prefect.log") as url:
@@ -55,7 +65,9 @@ def main() -> None:
 
 
 def measure(folder: Path, url: str, number: int) -> dict[str, float]:
-    """Seconds by step and peer, and their ratios, of one replay into a fresh warehouse beside both peers."""
+    """Seconds by step and peer, and their ratios, of one replay into a fresh warehouse beside both
+    peers.
+    """
     warehouse = folder / f"warehouse-{number}"
     steps, whole = replay(folder, warehouse, url)
     trafilatura, encoder = peers(folder, warehouse)
@@ -77,7 +89,11 @@ def measure(folder: Path, url: str, number: int) -> dict[str, float]:
 def build(folder: Path) -> int:
     """Write the archive and the sources file that matches it; the number of pages."""
     declared = load_sources(PRESS / "sources.yaml")
-    captured = [found for found in scan([PRESS / "press.warc.gz"]) if isinstance(found, ArchivedResponse) and found.status == 200]
+    captured = [
+        found
+        for found in scan([PRESS / "press.warc.gz"])
+        if isinstance(found, ArchivedResponse) and found.status == 200
+    ]
     listed: dict[str, list[str]] = {source.id: [] for source in declared}
     with (folder / "bench.warc.gz").open("wb") as output:
         writer = WARCWriter(output, gzip=True)
@@ -93,13 +109,19 @@ def build(folder: Path) -> int:
                 listed[owner.id].append(canonical(address, owner))
                 _write(writer, address, body, found.headers.get("content-type", ""))
         for source in declared:
-            entries = "".join(f"<url><loc>{address}</loc></url>" for address in dict.fromkeys(listed[source.id]))
-            sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+            entries = "".join(
+                f"<url><loc>{address}</loc></url>" for address in dict.fromkeys(listed[source.id])
+            )
+            sitemap = (
+                f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+            )
             _write(writer, _sitemap(source.home), sitemap.encode(), "application/xml")
     document = yaml.safe_load((PRESS / "sources.yaml").read_text(encoding="utf-8"))
     for entry in document["sources"]:
         entry["discover"] = [{"kind": "sitemap", "url": _sitemap(entry["home"])}]
-    (folder / "sources.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    (folder / "sources.yaml").write_text(
+        yaml.safe_dump(document, allow_unicode=True), encoding="utf-8"
+    )
     return sum(len(set(addresses)) for addresses in listed.values())
 
 
@@ -110,28 +132,57 @@ def _sitemap(home: str) -> str:
 def _write(writer: WARCWriter, url: str, body: bytes, content_type: str) -> None:
     headers = StatusAndHeaders("200 OK", [("Content-Type", content_type)], protocol="HTTP/1.1")
     fields = {"WARC-Date": "2026-03-11T12:00:00Z"}
-    writer.write_record(writer.create_warc_record(url, "response", payload=BytesIO(body), http_headers=headers, warc_headers_dict=fields))
+    writer.write_record(
+        writer.create_warc_record(
+            url, "response", payload=BytesIO(body), http_headers=headers, warc_headers_dict=fields
+        )
+    )
 
 
 def replay(folder: Path, warehouse: Path, url: str) -> tuple[dict[str, float], float]:
     """Seconds by step, as the run itself tells them, and of the whole command."""
-    command: list[str | Path] = [sys.executable, "-m", "flows.cli", "run", "--replay", folder / "bench.warc.gz", "--now", CLOCK]
-    command += ["--sources", folder / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse", warehouse]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "flows.cli",
+        "run",
+        "--replay",
+        folder / "bench.warc.gz",
+        "--now",
+        CLOCK,
+    ]
+    command += [
+        "--sources",
+        folder / "sources.yaml",
+        "--topics",
+        PRESS / "topics.yaml",
+        "--warehouse",
+        warehouse,
+    ]
     environment = os.environ | {"PREFECT_API_URL": url, "KLIPING_DESK_URL": "json://127.0.0.1:9/"}
     began = time.monotonic()
-    out = subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
+    out = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False
+    ).stdout
     whole = time.monotonic() - began
-    return {step: float(took) for step, took in re.findall(r"^(\w+) +\d+ .* in ([\d.]+) s$", out, re.MULTILINE)}, whole
+    return {
+        step: float(took)
+        for step, took in re.findall(r"^(\w+) +\d+ .* in ([\d.]+) s$", out, re.MULTILINE)
+    }, whole
 
 
 def task_runs(url: str) -> int:
-    request = urllib.request.Request(f"{url}/task_runs/count", data=b"{}", headers={"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{url}/task_runs/count", data=b"{}", headers={"Content-Type": "application/json"}
+    )
     with urllib.request.urlopen(request) as response:
         return int(json.load(response))
 
 
 def peers(folder: Path, warehouse: Path) -> tuple[float, float]:
-    """Seconds that trafilatura and sentence-transformers take for the same pages and texts, each called as its documentation shows."""
+    """Seconds that trafilatura and sentence-transformers take for the same pages and texts, each
+    called as its documentation shows.
+    """
     _, texts = Reader(warehouse).query("select title, body from articles")
     (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
     read = f"""
@@ -159,7 +210,9 @@ print(time.monotonic() - began)
 """
     times = []
     for script in (trafilatura, encoder):
-        out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+        out = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        ).stdout
         times.append(float(out.strip().splitlines()[-1]))
     return times[0], times[1]
 

@@ -1,4 +1,6 @@
-"""`make bench-delivery`: 10,000 pending alerts to a receiver on loopback that has no pace of its own, through the real outbox."""
+"""`make bench-delivery`: 10,000 pending alerts to a receiver on loopback that has no pace of its
+own, through the real outbox.
+"""
 
 import os
 import platform
@@ -17,7 +19,9 @@ ALERTS = 10_000
 
 
 def main() -> None:
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", end="")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", end=""
+    )
     print("".join(f", {name} {version(name)}" for name in ("apprise", "duckdb")))
     with tempfile.TemporaryDirectory() as folder, Desks() as desks:
         threading.Thread(target=desks.serve_forever, daemon=True).start()
@@ -25,14 +29,22 @@ def main() -> None:
         raise_alerts(store, TOPIC, ALERTS)
         passes = 0
         began = time.monotonic()
-        while (done := deliver(store, [TOPIC], {"desk": desks.url("desk")}, NOW + timedelta(minutes=10 * passes))).left:
+        while (
+            done := deliver(
+                store, [TOPIC], {"desk": desks.url("desk")}, NOW + timedelta(minutes=10 * passes)
+            )
+        ).left:
             passes += 1
         took = time.monotonic() - began
         store.close()
         desks.shutdown()
     assert done.failed.total() == 0
-    assert keys(desks.got["desk"]) == [str(n) for n in range(ALERTS)], "an alert was lost, repeated or overtaken"
-    print(f"{ALERTS} alerts, in order, each once: {took:.0f} s, {ALERTS / took:.0f} a second, in {passes + 1} deliveries of {RUN_S:.0f} s")
+    assert keys(desks.got["desk"]) == [str(n) for n in range(ALERTS)], (
+        "an alert was lost, repeated or overtaken"
+    )
+    print(
+        f"{ALERTS} alerts, in order, each once: {took:.0f} s, {ALERTS / took:.0f} a second, in {passes + 1} deliveries of {RUN_S:.0f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""`make bench-encode`: the encoder beside plain sentence-transformers, on the same texts in the same run.
+"""`make bench-encode`: the encoder beside plain sentence-transformers, on the same texts in the
+same run.
 
-The texts are the invented press, and, where the labelled stories lie beside the project, articles of theirs. Every row is a process of its
-own, in turns: shared machines are noisy, quote the ratios. Plain with default settings reads whole texts to 512 tokens; plain at 128 tokens
-reads what ours reads, so its vectors can be compared.
+The texts are the invented press, and, where the labelled stories lie beside the project, articles
+of theirs. Every row is a process of its own, in turns: shared machines are noisy, quote the ratios.
+Plain with default settings reads whole texts to 512 tokens; plain at 128 tokens reads what ours
+reads, so its vectors can be compared.
 """
 
 import json
@@ -64,19 +66,35 @@ ROWS = {
 
 
 def main() -> None:
-    texts = [(article["title"], "\n".join(article["paragraphs"])) for article in json.loads(PRESS.read_text(encoding="utf-8"))["articles"]]
+    texts = [
+        (article["title"], "\n".join(article["paragraphs"]))
+        for article in json.loads(PRESS.read_text(encoding="utf-8"))["articles"]
+    ]
     if STORIES.exists():
         with STORIES.open(encoding="utf-8") as lines:
-            texts += [(row["title"], row["text"]) for row, _ in zip(map(json.loads, lines), range(REAL), strict=False)]
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
-    print(", ".join(f"{name} {version(name)}" for name in ("sentence-transformers", "torch")), end="")
+            texts += [
+                (row["title"], row["text"])
+                for row, _ in zip(map(json.loads, lines), range(REAL), strict=False)
+            ]
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ",
+        end="",
+    )
+    print(
+        ", ".join(f"{name} {version(name)}" for name in ("sentence-transformers", "torch")), end=""
+    )
     print(f"; {default_model()}; {len(texts)} texts, {len(set(texts))} different\n")
     with tempfile.TemporaryDirectory() as scratch:
         save(Path(scratch, "model"))
         Path(scratch, "texts.json").write_text(json.dumps(texts), encoding="utf-8")
-        rounds = [[measure(script, Path(scratch), number) for number, script in enumerate(ROWS.values())] for _ in range(ROUNDS)]
+        rounds = [
+            [measure(script, Path(scratch), number) for number, script in enumerate(ROWS.values())]
+            for _ in range(ROUNDS)
+        ]
         vectors = [np.load(Path(scratch, f"{number}.npy")) for number in range(len(ROWS))]
-    print(f"| median of {ROUNDS} | documents/s | × of plain, default | × of plain, {MAX_TOKENS} tokens | s to the first vector |")
+    print(
+        f"| median of {ROUNDS} | documents/s | × of plain, default | × of plain, {MAX_TOKENS} tokens | s to the first vector |"
+    )
     print("|---|---|---|---|---|")
     for number, name in enumerate(ROWS):
         figures = (
@@ -88,13 +106,22 @@ def main() -> None:
         print(f"| {name} | " + " | ".join(told(figure) for figure in figures) + " |")
     print()
     agree(f"vectors, ours and plain at {MAX_TOKENS} tokens", vectors[2], vectors[1])
-    agree("vectors, ours and plain with default settings, which read more of the text", vectors[2], vectors[0])
+    agree(
+        "vectors, ours and plain with default settings, which read more of the text",
+        vectors[2],
+        vectors[0],
+    )
 
 
 def measure(script: str, scratch: Path, number: int) -> tuple[float, float]:
     """Seconds from the first import to the first vector, and for all texts."""
     arguments = [scratch / "texts.json", scratch / "model", scratch / f"{number}.npy"]
-    out = subprocess.run([sys.executable, "-c", BEGIN + script + END, *arguments], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", BEGIN + script + END, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     ready, took = json.loads(out.splitlines()[-1])
     return float(ready), float(took)
 
@@ -108,7 +135,9 @@ def agree(what: str, ours: np.ndarray, theirs: np.ndarray) -> None:
     cosines = (ours * theirs).sum(axis=1)
     moved = np.abs(ours @ ours.T - theirs @ theirs.T)
     print(f"{what}: cosine min {cosines.min():.6f}, mean {cosines.mean():.6f};", end=" ")
-    print(f"any two texts' cosine moves by {moved.mean():.1e} in the mean, {moved.max():.1e} at most")
+    print(
+        f"any two texts' cosine moves by {moved.mean():.1e} in the mean, {moved.max():.1e} at most"
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""`make bench-extract`: extraction beside its peers in one run: what they find and cost, how it scales, what mutated pages do to it.
+"""`make bench-extract`: extraction beside its peers in one run: what they find and cost, how it
+scales, what mutated pages do to it.
 
-Two sets of pages: the saved real ones, scored by the evaluation that lies beside them, where the data are present; and the invented
-press, scored here, which anybody can run. Our row knows no outlet: the sources hold nothing but a host. Shared machines are noisy: quote
-medians and ratios.
+Two sets of pages: the saved real ones, scored by the evaluation that lies beside them, where the
+data are present; and the invented press, scored here, which anybody can run. Our row knows no
+outlet: the sources hold nothing but a host. Shared machines are noisy: quote medians and ratios.
 """
 
 import importlib.util
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
@@ -47,7 +49,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sample:
-    """A page, the source it is read with, and the judge of what is found: a row of figures from a prediction."""
+    """A page, the source it is read with, and the judge of what is found: a row of figures from a
+    prediction.
+    """
 
     name: str
     page: Page
@@ -56,7 +60,9 @@ class Sample:
 
 
 def main() -> None:
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, lxml {version('lxml')}\n")
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, lxml {version('lxml')}\n"
+    )
     invented = list(invented_samples())
     real = list(real_samples()) if REAL.exists() else []
     if not real:
@@ -81,34 +87,61 @@ def real_samples() -> Iterable[Sample]:
     spec.loader.exec_module(evaluate)
     gold = evaluate.load_gold()
     for name, saved, source in real_pages():
-        yield Sample(name, saved, source, lambda found, expected=gold[name]: evaluate.score_page(expected, found))  # type: ignore[misc]
+        yield Sample(
+            name,
+            saved,
+            source,
+            partial(evaluate.score_page, gold[name]),
+        )
 
 
 def invented_samples() -> Iterable[Sample]:
     for gold, declared, pages in press():
-        source = Source(id=declared.id, name=declared.id, home=declared.home, articles=declared.articles)
+        source = Source(
+            id=declared.id, name=declared.id, home=declared.home, articles=declared.articles
+        )
         whole = max(pages, key=lambda page: ("?" in page.found_url, len(page.body)))
-        yield Sample(gold["id"], whole, source, lambda found, expected=gold: scored(expected, found))  # type: ignore[misc]
+        yield Sample(gold["id"], whole, source, partial(scored, gold))
 
 
 def scored(gold: dict[str, Any], found: Prediction) -> Row:
-    """A page of the invented press, in the manner of the evaluation of the real ones: 4-word shingles, each page weighing the same."""
+    """A page of the invented press, in the manner of the evaluation of the real ones: 4-word
+    shingles, each page weighing the same.
+    """
     text = found.get("text") or ""
     lines = [line for line in (" ".join(line.split()) for line in text.splitlines()) if line]
     lines = lines[1:] if lines and key(lines[0]) == key(gold["title"]) else lines
     given = shingles(" ".join(lines))
-    true = max((shingles(" ".join(version)) for version in gold["versions"]), key=lambda version: sum((version & given).values()))
+    true = max(
+        (shingles(" ".join(version)) for version in gold["versions"]),
+        key=lambda version: sum((version & given).values()),
+    )
     common, total = sum((true & given).values()), sum((true | given).values())
     names = [key(name) for name in found.get("authors") or []]
     authors = [key(name) for name in (gold["author"] or "").split("; ") if name]
     editors = key(gold["editor"] or "")
-    extra = [name for name in names if name and name not in editors and not any(author in name for author in authors)]
-    published, true_at = instant(found.get("published")), datetime.fromisoformat(gold["published_at"])
+    extra = [
+        name
+        for name in names
+        if name and name not in editors and not any(author in name for author in authors)
+    ]
+    published, true_at = (
+        instant(found.get("published")),
+        datetime.fromisoformat(gold["published_at"]),
+    )
     local = published.astimezone(JAKARTA) if published and published.tzinfo else published
-    same_minute = published is not None and published.tzinfo is not None and abs((published - true_at).total_seconds()) < 60
+    same_minute = (
+        published is not None
+        and published.tzinfo is not None
+        and abs((published - true_at).total_seconds()) < 60
+    )
     kept = {key(line) for line in lines}
     return {
-        "tff": (common / total, (sum(given.values()) - common) / total, (sum(true.values()) - common) / total),
+        "tff": (
+            common / total,
+            (sum(given.values()) - common) / total,
+            (sum(true.values()) - common) / total,
+        ),
         "exact": any(" ".join(lines) == " ".join(text) for text in gold["versions"]),
         "leaks": sum(key(line) in kept for line in gold["clutter"] if key(line)),
         "title": key(found.get("title") or "") == key(gold["title"]),
@@ -121,7 +154,11 @@ def scored(gold: dict[str, Any], found: Prediction) -> Row:
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
     words = re.findall(r"\w+", text)
-    return Counter(tuple(words[start : start + 4]) for start in range(max(1, len(words) - 3))) if words else Counter()
+    return (
+        Counter(tuple(words[start : start + 4]) for start in range(max(1, len(words) - 3)))
+        if words
+        else Counter()
+    )
 
 
 def instant(text: str | None) -> datetime | None:
@@ -137,15 +174,24 @@ def instant(text: str | None) -> datetime | None:
 def compare(samples: Sequence[Sample]) -> None:
     print(f"| tool | {' | '.join(COLUMNS)} |\n|---|{'---|' * len(COLUMNS)}")
     ours, precise, ratios = alternating(samples)
-    tools = peers(samples) | {f"trafilatura {trafilatura.__version__}, precision": precise, "**kliping, no rule for any outlet**": ours}
+    tools = peers(samples) | {
+        f"trafilatura {trafilatura.__version__}, precision": precise,
+        "**kliping, no rule for any outlet**": ours,
+    }
     for name, found in tools.items():
         print(table_row(name, samples, found))
     low, middle, high = min(ratios), median(ratios), max(ratios)
-    print(f"\nOurs takes {middle:.2f} x the time of trafilatura alone (medians over the pages of {ROUNDS} rounds, {low:.2f}-{high:.2f}).\n")
+    print(
+        f"\nOurs takes {middle:.2f} x the time of trafilatura alone (medians over the pages of {ROUNDS} rounds, {low:.2f}-{high:.2f}).\n"
+    )
 
 
-def alternating(samples: Sequence[Sample]) -> tuple[dict[str, Prediction], dict[str, Prediction], list[float]]:
-    """Our and trafilatura's predictions, and the ratio of their times by round: page by page, one right after the other."""
+def alternating(
+    samples: Sequence[Sample],
+) -> tuple[dict[str, Prediction], dict[str, Prediction], list[float]]:
+    """Our and trafilatura's predictions, and the ratio of their times by round: page by page, one
+    right after the other.
+    """
     ours: dict[str, Prediction] = {}
     theirs: dict[str, Prediction] = {}
     took: dict[str, list[tuple[float, float]]] = {sample.name: [] for sample in samples}
@@ -158,38 +204,78 @@ def alternating(samples: Sequence[Sample]) -> tuple[dict[str, Prediction], dict[
             took[sample.name].append((between - began, time.perf_counter() - between))
             ours[sample.name], theirs[sample.name] = prediction(found), document
     for name, times in took.items():  # without the first round, which warms up
-        ours[name]["ms"], theirs[name]["ms"] = (1000 * median(column) for column in zip(*times[1:], strict=True))
-    return ours, theirs, [median(took[name][turn][0] / took[name][turn][1] for name in took) for turn in range(1, ROUNDS + 1)]
+        ours[name]["ms"], theirs[name]["ms"] = (
+            1000 * median(column) for column in zip(*times[1:], strict=True)
+        )
+    return (
+        ours,
+        theirs,
+        [
+            median(took[name][turn][0] / took[name][turn][1] for name in took)
+            for turn in range(1, ROUNDS + 1)
+        ],
+    )
 
 
 def prediction(found: Article | Rejection) -> Prediction:
     if isinstance(found, Rejection):
         return {}
     published = found.published_at.isoformat() if found.published_at else None
-    return {"title": found.title, "text": found.body, "authors": found.author.split("; ") if found.author else [], "published": published}
+    return {
+        "title": found.title,
+        "text": found.body,
+        "authors": found.author.split("; ") if found.author else [],
+        "published": published,
+    }
 
 
 def precisely(saved: Page) -> Prediction:
     """trafilatura in the setting that does best on such pages, dates with their times."""
     dates = {"original_date": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"}
     found = trafilatura.bare_extraction(
-        saved.body, url=saved.url, with_metadata=True, favor_precision=True, include_comments=False, date_extraction_params=dates
+        saved.body,
+        url=saved.url,
+        with_metadata=True,
+        favor_precision=True,
+        include_comments=False,
+        date_extraction_params=dates,
     )
     if not isinstance(found, trafilatura.settings.Document):
         return {}
-    return {"title": found.title, "text": found.text, "authors": [found.author] if found.author else [], "published": found.date}
+    return {
+        "title": found.title,
+        "text": found.text,
+        "authors": [found.author] if found.author else [],
+        "published": found.date,
+    }
 
 
 def peers(samples: Sequence[Sample]) -> dict[str, Prediction]:
-    """What the optional group's tools find, in their own virtual environment: some pin versions that exclude ours."""
+    """What the optional group's tools find, in their own virtual environment: some pin versions
+    that exclude ours.
+    """
     if not PEERS.exists():
-        print("no .venv-peers: the other tools are left out (make bench-extract sets it up)", file=sys.stderr)
+        print(
+            "no .venv-peers: the other tools are left out (make bench-extract sets it up)",
+            file=sys.stderr,
+        )
         return {}
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "pages.json", Path(folder) / "found.json"
-        texts = [{"name": one.name, "url": one.page.url, "html": one.page.body.decode("utf-8", "replace")} for one in samples]
+        texts = [
+            {
+                "name": one.name,
+                "url": one.page.url,
+                "html": one.page.body.decode("utf-8", "replace"),
+            }
+            for one in samples
+        ]
         source.write_text(json.dumps(texts), encoding="utf-8")
-        subprocess.run([PEERS, Path(__file__).parent / "bench_peers.py", source, target], stderr=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            [PEERS, Path(__file__).parent / "bench_peers.py", source, target],
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
         results = json.loads(target.read_text(encoding="utf-8"))
     return {
         f"{tool} {found['version']}": found["pages"]
@@ -225,7 +311,9 @@ def table_row(name: str, samples: Sequence[Sample], found: dict[str, Prediction]
 
 
 def parallel(samples: Sequence[Sample]) -> None:
-    """Pages a second on one and on two worker processes, beside a bare loop that shows what the machine gives two processes."""
+    """Pages a second on one and on two worker processes, beside a bare loop that shows what the
+    machine gives two processes.
+    """
     jobs = [(sample.page, sample.source) for sample in samples]
     with worker_pool(1) as one, worker_pool(2) as two:
         list(two.map(work, [jobs] * 4))
@@ -234,11 +322,24 @@ def parallel(samples: Sequence[Sample]) -> None:
         whole = list(islice(cycle(jobs), pages))
         batches = [whole[start : start + 20] for start in range(0, pages, 20)]
         spins = [2_000_000] * 40
-        turns = [[seconds(pool, task, given) for task, given in ((work, batches), (spin, spins)) for pool in (one, two)] for _ in range(3)]
+        turns = [
+            [
+                seconds(pool, task, given)
+                for task, given in ((work, batches), (spin, spins))
+                for pool in (one, two)
+            ]
+            for _ in range(3)
+        ]
     alone, both, ratio, bare = (
-        median(figures) for figures in zip(*((pages / a, pages / b, a / b, c / d) for a, b, c, d in turns), strict=True)
+        median(figures)
+        for figures in zip(
+            *((pages / a, pages / b, a / b, c / d) for a, b, c, d in turns), strict=True
+        )
     )
-    print(f"## Worker processes\n\n{pages} pages: {alone:.0f} a second on one, {both:.0f} on two: {ratio:.2f} x (median of 3); ", end="")
+    print(
+        f"## Worker processes\n\n{pages} pages: {alone:.0f} a second on one, {both:.0f} on two: {ratio:.2f} x (median of 3); ",
+        end="",
+    )
     print(f"a bare loop in the same processes: {bare:.2f} x\n")
 
 
@@ -271,20 +372,28 @@ def fuzz(samples: Sequence[Sample]) -> None:
         try:
             took, end = timed(changed, sample.source)
             if took > 50 * normal:
-                took = min(took, *(timed(changed, sample.source)[0] for _ in range(2)))  # a busy machine is no slow page
+                took = min(
+                    took, *(timed(changed, sample.source)[0] for _ in range(2))
+                )  # a busy machine is no slow page
         except Exception as error:  # what is counted here
             took, end = 0.0, f"exception {error!r} on mutation {number} of {sample.name}"
         times.append(took)
         ends[end] += 1
-    print(f"## {MUTATIONS} mutated pages\n\n{', '.join(f'{count} {end}' for end, count in ends.most_common())}")
+    print(
+        f"## {MUTATIONS} mutated pages\n\n{', '.join(f'{count} {end}' for end, count in ends.most_common())}"
+    )
     worst = max(times) / normal
-    print(f"\nmedian {1000 * median(times):.1f} ms, slowest {worst:.1f} x the median of the unchanged pages ({1000 * normal:.1f} ms)")
+    print(
+        f"\nmedian {1000 * median(times):.1f} ms, slowest {worst:.1f} x the median of the unchanged pages ({1000 * normal:.1f} ms)"
+    )
 
 
 def timed(saved: Page, source: Source) -> tuple[float, str]:
     began = time.perf_counter()
     found = extract(saved, source)
-    return time.perf_counter() - began, "article" if isinstance(found, Article) else f"rejected as {found.reason}"
+    return time.perf_counter() - began, "article" if isinstance(
+        found, Article
+    ) else f"rejected as {found.reason}"
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
-"""`python -m tests.bench_learned [--sample N]`: what learned boilerplate finds and what it harms, with no hand-written rule at work.
+"""`python -m tests.bench_learned [--sample N]`: what learned boilerplate finds and what it harms,
+with no hand-written rule at work.
 
-Two archives: the invented press, and the corpora of real texts beside the project, where they are. Thresholds were set on the first half
-of the outlets, after a look at the commonest lines of all; the second half is the measurement. Three means came after a first look at it:
-the forgotten blank behind a colon, the share of the articles of a day, and long lines without a full stop before them. What is looked for
-are the prompts in PROMPTS, which the learner does not know. `--sample N` prints N cuts with their surroundings, to be judged by reading.
+Two archives: the invented press, and the corpora of real texts beside the project, where they are.
+Thresholds were set on the first half of the outlets, after a look at the commonest lines of all;
+the second half is the measurement. Three means came after a first look at it: the forgotten blank
+behind a colon, the share of the articles of a day, and long lines without a full stop before them.
+What is looked for are the prompts in PROMPTS, which the learner does not know. `--sample N` prints
+N cuts with their surroundings, to be judged by reading.
 
-The corpora are scrapers' texts: many are one line, with prompts glued between sentences. More than half have no date; those get one by
-their place in the file, so there the number of days says nothing.
+The corpora are scrapers' texts: many are one line, with prompts glued between sentences. More than
+half have no date; those get one by their place in the file, so there the number of days says
+nothing.
 """
 
 import argparse
@@ -39,7 +43,19 @@ from warehouse.store import Warehouse
 
 PRESS = Path(__file__).parent / "press"
 CORPORA = Path(__file__).parents[2] / "shared" / "data" / "corpora" / "articles.jsonl.gz"
-TUNED_ON = frozenset(["detik", "hoax-dataset", "cnnindonesia", "www.gelora.co", "okezone", "krjogja", "bisnis", "times", "kontan"])
+TUNED_ON = frozenset(
+    [
+        "detik",
+        "hoax-dataset",
+        "cnnindonesia",
+        "www.gelora.co",
+        "okezone",
+        "krjogja",
+        "bisnis",
+        "times",
+        "kontan",
+    ]
+)
 MONTHS = ["jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des"]
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -92,7 +108,9 @@ def main() -> None:
         sys.exit(f"{CORPORA}: not there; only the invented press was measured")
     texts = list(corpora())
     learned, seconds = learn_from(texts)
-    print(f"\n## Real texts\n\n{len(texts)} articles; counting and learning took {seconds:.1f} s, {len(learned)} lines were learned.")
+    print(
+        f"\n## Real texts\n\n{len(texts)} articles; counting and learning took {seconds:.1f} s, {len(learned)} lines were learned."
+    )
     for name, part in (("outlets looked at while tuning", True), ("the other outlets", False)):
         chosen = [text for text in texts if (text.source_id in TUNED_ON) == part]
         report(name, chosen, learned, sample if not part else 0)
@@ -107,12 +125,26 @@ def learn_from(texts: Sequence[Text]) -> tuple[list[LearnedLine], float]:
             store.write(rows, "record_articles")
         began = time.monotonic()
         sources = [row["source_id"] for row in store.rows("sources_to_learn")]
-        repeats = [Repeat(**row) for source in sources for row in store.rows("repeats", source_id=source, **stage.COUNTING)]
+        repeats = [
+            Repeat(**row)
+            for source in sources
+            for row in store.rows("repeats", source_id=source, **stage.COUNTING)
+        ]
         return learn(repeats), time.monotonic() - began
 
 
 def _row(text: Text) -> Mapping[str, object]:
-    empty = dict.fromkeys(["author", "editor", "credit", "dateline", "published_precision", "published_from", "modified_at"])
+    empty = dict.fromkeys(
+        [
+            "author",
+            "editor",
+            "credit",
+            "dateline",
+            "published_precision",
+            "published_from",
+            "modified_at",
+        ]
+    )
     return empty | {
         "article_id": stable_id(text.source_id, text.title, text.body),
         "source_id": text.source_id,
@@ -163,23 +195,44 @@ def report(name: str, texts: Sequence[Text], learned: Sequence[LearnedLine], sam
         for line in text.body.split("\n"):
             sentences += len(re.findall(BOUNDARY, line)) + 1
             spans = list(cleaners[text.source_id].cuts(line))
-            prompts = [(kind, prompt) for kind, pattern in GOLD.items() for prompt in pattern.finditer(line)]
+            prompts = [
+                (kind, prompt)
+                for kind, pattern in GOLD.items()
+                for prompt in pattern.finditer(line)
+            ]
             for kind, prompt in prompts:
                 start = prompt.end() - len(prompt[0].lstrip())
                 there[kind] += 1
                 covered = sum(max(0, min(b, prompt.end()) - max(a, start)) for a, b, _ in spans)
                 found[kind] += covered >= 0.9 * (prompt.end() - start)
             for a, b, cause in spans:
-                known = bool(re.search(OTHER, line[a:b])) or any(p.start() < b and p.end() > a for _, p in prompts)
-                cuts.append(Cut(text.source_id, cause, line[max(0, a - 90) : a], line[a:b], line[b : b + 90], known))
+                known = bool(re.search(OTHER, line[a:b])) or any(
+                    p.start() < b and p.end() > a for _, p in prompts
+                )
+                cuts.append(
+                    Cut(
+                        text.source_id,
+                        cause,
+                        line[max(0, a - 90) : a],
+                        line[a:b],
+                        line[b : b + 90],
+                        known,
+                    )
+                )
     print(f"\n### {name.capitalize()}: {len(texts)} articles, {sentences} sentences\n")
     print("| prompt | there | found | share |\n|---|---|---|---|")
     for kind in (*PROMPTS, "all"):
         total, hit = (there.total(), found.total()) if kind == "all" else (there[kind], found[kind])
-        print(f"| {kind} | {total} | {hit} | {hit / total:.1%} |" if total else f"| {kind} | 0 | | |")
+        print(
+            f"| {kind} | {total} | {hit} | {hit / total:.1%} |" if total else f"| {kind} | 0 | | |"
+        )
     unknown = [cut for cut in cuts if not cut.is_known]
-    print(f"\n{len(cuts)} cuts, {len(unknown)} of them match no known prompt: {len(unknown) / sentences:.3%} of the sentences. By line:\n")
-    for (source, shape, line), count in Counter((cut.source_id, cut.line.shape, cut.line.text) for cut in unknown).most_common(40):
+    print(
+        f"\n{len(cuts)} cuts, {len(unknown)} of them match no known prompt: {len(unknown) / sentences:.3%} of the sentences. By line:\n"
+    )
+    for (source, shape, line), count in Counter(
+        (cut.source_id, cut.line.shape, cut.line.text) for cut in unknown
+    ).most_common(40):
         print(f"- {count} × {source} {shape}: {line[:120]}")
     risky = [cut for cut in cuts if cut.line.shape == "label" and cut.behind]
     for cut in random.Random(1).sample(risky, min(sample, len(risky))):
@@ -208,11 +261,25 @@ def report_headlines(texts: Sequence[Text], learned: Sequence[LearnedLine]) -> N
             guesses = {start: end for start, end, _ in guessing.cuts(line)}
             for start, end, label in knowing[text.source_id].cuts(line):
                 headline = line[start + len(label.text) : end].strip()
-                if label.shape != "label" or end == len(line) or key(headline) not in knowing[text.source_id].titles:
+                if (
+                    label.shape != "label"
+                    or end == len(line)
+                    or key(headline) not in knowing[text.source_id].titles
+                ):
                     continue
                 guess = guesses.get(start)
-                ends["left" if guess is None else "exact" if guess == end else "too short" if guess < end else "too long"] += 1
-    print(f"\n### Ends of {ends.total()} glued headlines whose title is known, found without it\n\n| end | share |\n|---|---|")
+                ends[
+                    "left"
+                    if guess is None
+                    else "exact"
+                    if guess == end
+                    else "too short"
+                    if guess < end
+                    else "too long"
+                ] += 1
+    print(
+        f"\n### Ends of {ends.total()} glued headlines whose title is known, found without it\n\n| end | share |\n|---|---|"
+    )
     for kind, count in ends.most_common():
         print(f"| {kind} | {count / ends.total():.1%} |")
 
@@ -229,16 +296,22 @@ def report_press() -> None:
         for source in sources:
             url = canonical(found.url, source) if found.url.startswith("http") else ""
             if url in by_url and by_url[url]["source_id"] == source.id:
-                root = html.document_fromstring(found.body(), parser=html.HTMLParser(encoding="utf-8"))
+                root = html.document_fromstring(
+                    found.body(), parser=html.HTMLParser(encoding="utf-8")
+                )
                 metadata, lines = read_metadata(root), read_lines(root)
                 _, at = find_headline(metadata, lines, source)
                 own = read_lines(choose(root, source.container, lines, at)[0])
                 body = "\n".join(line.text for line in own)
-                texts[url] = Text(source.id, by_url[url]["title"], body, NOW - timedelta(days=len(texts) % 2))
+                texts[url] = Text(
+                    source.id, by_url[url]["title"], body, NOW - timedelta(days=len(texts) % 2)
+                )
     learned, _ = learn_from(list(texts.values()))
     cleaners = _cleaners(list(texts.values()), learned)
     clutter = hit = sentences = harmed = repeated = repeated_hit = 0
-    counts = Counter((text.source_id, line) for text in texts.values() for line in set(text.body.split("\n")))
+    counts = Counter(
+        (text.source_id, line) for text in texts.values() for line in set(text.body.split("\n"))
+    )
     for url, text in texts.items():
         own_keys = set(map(key, by_url[url]["paragraphs"]))
         for line in text.body.split("\n"):
@@ -252,8 +325,12 @@ def report_press() -> None:
                 if counts[text.source_id, line] >= stage.LEAST:
                     repeated += 1
                     repeated_hit += cut >= 0.9 * len(line)
-    print(f"## The invented press\n\n{len(texts)} articles of {len(cleaners)} outlets. Of {clutter} clutter lines in their containers")
-    print(f"{hit} ({hit / clutter:.0%}) are found; of the {repeated} that stand on {stage.LEAST} articles or more, {repeated_hit}.")
+    print(
+        f"## The invented press\n\n{len(texts)} articles of {len(cleaners)} outlets. Of {clutter} clutter lines in their containers"
+    )
+    print(
+        f"{hit} ({hit / clutter:.0%}) are found; of the {repeated} that stand on {stage.LEAST} articles or more, {repeated_hit}."
+    )
     print(f"{harmed} of {sentences} true lines are harmed.")
 
 

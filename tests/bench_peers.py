@@ -1,8 +1,10 @@
-"""What other extractors make of pages: run by bench_extract in a virtual environment of theirs, so it knows nothing of this project.
+"""What other extractors make of pages: run by bench_extract in a virtual environment of theirs, so
+it knows nothing of this project.
 
-Reads a JSON array of {"name", "url", "html"} and writes {tool: {"version", "pages": {name: prediction}}}; a prediction is {"title",
-"text", "authors", "published", "ms"}, the median of ROUNDS. Each tool is called as its documentation shows, on the page's text, and
-never reaches the network.
+Reads a JSON array of {"name", "url", "html"} and writes {tool: {"version", "pages": {name:
+prediction}}}; a prediction is {"title", "text", "authors", "published", "ms"}, the median of
+ROUNDS. Each tool is called as its documentation shows, on the page's text, and never reaches the
+network.
 """
 
 import asyncio
@@ -37,7 +39,10 @@ def main(source: str, target: str) -> None:
         except (ImportError, PackageNotFoundError) as error:
             print(f"{package} cannot be used: {error}", file=sys.stderr)
             continue
-        results[package] = {"version": number, "pages": {page["name"]: measured(tool, page["url"], page["html"]) for page in pages}}
+        results[package] = {
+            "version": number,
+            "pages": {page["name"]: measured(tool, page["url"], page["html"]) for page in pages},
+        }
     Path(target).write_text(json.dumps(results), encoding="utf-8")
 
 
@@ -64,8 +69,17 @@ def readability() -> Tool:
 
     def run(url: str, html: str) -> Prediction:
         page = document(html, url=url)
-        summary = re.sub(r"(?i)<br\s*/?>|</(?:p|div|li|h\d|tr|td|table|ul|ol|blockquote)>", "\n\\g<0>", page.summary(html_partial=True))
-        return {"title": page.short_title(), "text": parse(f"<div>{summary}</div>").text_content(), "authors": [], "published": None}
+        summary = re.sub(
+            r"(?i)<br\s*/?>|</(?:p|div|li|h\d|tr|td|table|ul|ol|blockquote)>",
+            "\n\\g<0>",
+            page.summary(html_partial=True),
+        )
+        return {
+            "title": page.short_title(),
+            "text": parse(f"<div>{summary}</div>").text_content(),
+            "authors": [],
+            "published": None,
+        }
 
     return run
 
@@ -77,7 +91,12 @@ def goose() -> Tool:
 
     def run(url: str, html: str) -> Prediction:
         found = extractor.extract(raw_html=html)
-        return {"title": found.title, "text": found.cleaned_text, "authors": found.authors, "published": found.publish_date}
+        return {
+            "title": found.title,
+            "text": found.cleaned_text,
+            "authors": found.authors,
+            "published": found.publish_date,
+        }
 
     return run
 
@@ -89,7 +108,12 @@ def newspaper() -> Tool:
         found = article(url, language="id", fetch_images=False)
         found.download(input_html=html)
         found.parse()
-        return {"title": found.title, "text": found.text, "authors": found.authors, "published": iso(found.publish_date)}
+        return {
+            "title": found.title,
+            "text": found.text,
+            "authors": found.authors,
+            "published": iso(found.publish_date),
+        }
 
     return run
 
@@ -99,29 +123,47 @@ def news_please() -> Tool:
 
     def run(url: str, html: str) -> Prediction:
         found = please.from_html(html, url, fetch_images=False)
-        return {"title": found.title, "text": found.maintext, "authors": found.authors, "published": iso(found.date_publish)}
+        return {
+            "title": found.title,
+            "text": found.maintext,
+            "authors": found.authors,
+            "published": iso(found.date_publish),
+        }
 
     return run
 
 
 def news_watch() -> Tool:
-    """Its own selectors for each outlet; it gives times without a zone, which by its own setting are Jakarta's."""
+    """Its own selectors for each outlet; it gives times without a zone, which by its own setting
+    are Jakarta's.
+    """
     scrapers = importlib.import_module("newswatch.scrapers.basescraper")
 
     def run(url: str, html: str) -> Prediction:
-        labels = (urlsplit(url.rsplit("/http", 1)[-1] if "/http" in url else url).hostname or url).split(".")
+        labels = (
+            urlsplit(url.rsplit("/http", 1)[-1] if "/http" in url else url).hostname or url
+        ).split(".")
         for label in reversed(labels):
             try:
                 module = importlib.import_module(f"newswatch.scrapers.{label}")
             except ImportError:
                 continue
-            kinds = [kind for _, kind in inspect.getmembers(module, inspect.isclass) if issubclass(kind, scrapers.BaseScraper)]
+            kinds = [
+                kind
+                for _, kind in inspect.getmembers(module, inspect.isclass)
+                if issubclass(kind, scrapers.BaseScraper)
+            ]
             scraper = next(kind for kind in kinds if kind.__module__ == module.__name__)
             items = asyncio.run(scraped(scraper, url, html))
             for item in items:
                 authors = [] if item["author"] == "Unknown" else [item["author"]]
                 published = item["publish_date"].isoformat() + "+07:00"
-                return {"title": item["title"], "text": item["content"], "authors": authors, "published": published}
+                return {
+                    "title": item["title"],
+                    "text": item["content"],
+                    "authors": authors,
+                    "published": published,
+                }
         return {}
 
     return run

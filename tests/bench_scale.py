@@ -1,10 +1,13 @@
-"""`make bench-scale`: what placing a night of 5,000 articles costs beside a small archive and beside one ten times as large.
+"""`make bench-scale`: what placing a night of 5,000 articles costs beside a small archive and
+beside one ten times as large.
 
-The archive is invented: events of a few reports each, with words drawn as the press draws them, and vectors that lie as far apart as the
-model's do in a real week of the press (unrelated .81, ninety-nine in a hundred below .87; links .92, ninety-nine in a hundred above .88).
-Twenty days of it are made in Python; the rest are the same days again, letters exchanged, under other ids and dates, written by DuckDB. The
-last day's articles have no story yet: a process of its own places them with the step that every run has, and is measured. Then the
-candidates are compared with the links that all pairs of the window give.
+The archive is invented: events of a few reports each, with words drawn as the press draws them, and
+vectors that lie as far apart as the model's do in a real week of the press (unrelated .81,
+ninety-nine in a hundred below .87; links .92, ninety-nine in a hundred above .88). Twenty days of
+it are made in Python; the rest are the same days again, letters exchanged, under other ids and
+dates, written by DuckDB. The last day's articles have no story yet: a process of its own places
+them with the step that every run has, and is measured. Then the candidates are compared with the
+links that all pairs of the window give.
 """
 
 import argparse
@@ -45,7 +48,9 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--articles", type=int, nargs="+", default=[100_000, 1_000_000], help="the archives' sizes")
+    parser.add_argument(
+        "--articles", type=int, nargs="+", default=[100_000, 1_000_000], help="the archives' sizes"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="nights placed in each")
     parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--place", type=Path, help=argparse.SUPPRESS)
@@ -62,37 +67,63 @@ def main() -> None:
 
 
 def compare(sizes: Sequence[int], rounds: int) -> None:
-    """Print what a night costs beside an archive of each size. The nights take turns, so that a busy machine slows all sizes alike."""
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, duckdb {version('duckdb')}\n")
+    """Print what a night costs beside an archive of each size. The nights take turns, so that a
+    busy machine slows all sizes alike.
+    """
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, duckdb {version('duckdb')}\n"
+    )
     with tempfile.TemporaryDirectory() as folder:
         archives = {size: Path(folder) / str(size) for size in sizes}
         for size, archive in archives.items():
             apart("--build", archive, "--articles", str(size))
-        nights = [{size: apart("--place", archive) for size, archive in archives.items()} for _ in range(rounds)]
-        print("| articles in the archive | database | seconds, median | range | processor seconds, median | peak memory |")
+        nights = [
+            {size: apart("--place", archive) for size, archive in archives.items()}
+            for _ in range(rounds)
+        ]
+        print(
+            "| articles in the archive | database | seconds, median | range | processor seconds, median | peak memory |"
+        )
         print("|---|---|---|---|---|---|")
         for size, archive in archives.items():
             took = {what: sorted(night[size][what] for night in nights) for what in nights[0][size]}
             gigabytes = (private(archive) / "writer.duckdb").stat().st_size / 1e9
-            seconds, processor, peak = took["seconds"], median(took["processor"]), took["gigabytes"][-1]
-            print(f"| {size:,} | {gigabytes:.1f} GB | {median(seconds):.1f} | {seconds[0]:.1f}-{seconds[-1]:.1f} ", end="")
+            seconds, processor, peak = (
+                took["seconds"],
+                median(took["processor"]),
+                took["gigabytes"][-1],
+            )
+            print(
+                f"| {size:,} | {gigabytes:.1f} GB | {median(seconds):.1f} | {seconds[0]:.1f}-{seconds[-1]:.1f} ",
+                end="",
+            )
             print(f"| {processor:.1f} | {peak:.2f} GB |")
         for what in ("seconds", "processor"):
             ratios = [night[sizes[-1]][what] / night[sizes[0]][what] for night in nights]
-            print(f"\nratio of {what}, largest / smallest: {median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})")
+            print(
+                f"\nratio of {what}, largest / smallest: {median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
+            )
         found = apart("--recall", archives[sizes[0]])
-        print("\nall pairs {pairs:,.0f}, candidates {candidates:,.0f}, links {links:,.0f}, recall {recall:.4f}".format(**found))
+        print(
+            "\nall pairs {pairs:,.0f}, candidates {candidates:,.0f}, links {links:,.0f}, recall {recall:.4f}".format(
+                **found
+            )
+        )
 
 
 def apart(option: str, archive: Path, *arguments: str) -> dict[str, float]:
     """What a process of its own makes of an archive."""
     command = [sys.executable, "-m", "tests.bench_scale", option, str(archive), *arguments]
-    figures: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    figures: dict[str, float] = json.loads(
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    )
     return figures
 
 
 def place(archive: Path) -> dict[str, float]:
-    """Place the last day's articles, and take that back: seconds, also of the processor, and peak memory."""
+    """Place the last day's articles, and take that back: seconds, also of the processor, and peak
+    memory.
+    """
     warehouse = Warehouse.open(archive)
     began, idle = time.monotonic(), time.process_time()
     placed = [group_batch(warehouse, MODEL, NIGHT), group_batch(warehouse, MODEL, NIGHT)]
@@ -108,22 +139,34 @@ def place(archive: Path) -> dict[str, float]:
 
 
 def recall(archive: Path) -> dict[str, float]:
-    """How many of the links between tonight's articles and all near them are among the candidates; the links by comparing all pairs."""
+    """How many of the links between tonight's articles and all near them are among the candidates;
+    the links by comparing all pairs.
+    """
     warehouse = Warehouse.open(archive)
     new = warehouse.ungrouped(MODEL, PER_DAY)
-    clippings = sorted([*warehouse.open_stories(MODEL, new, STORY_WINDOW), *new], key=lambda c: c.seen_at)
+    clippings = sorted(
+        [*warehouse.open_stories(MODEL, new, STORY_WINDOW), *new], key=lambda c: c.seen_at
+    )
     warehouse.close()
     comparison = Comparison(clippings)
     every = np.arange(len(clippings))
     tonight = np.array([i for i, clipping in enumerate(clippings) if clipping.story_id is None])
     counts = dict.fromkeys(("pairs", "candidates", "links", "found"), 0)
     for block in np.array_split(tonight, range(BLOCK, len(tonight), BLOCK)):
-        near = np.abs(comparison.seconds[block, None] - comparison.seconds) <= STORY_WINDOW.total_seconds()
+        near = (
+            np.abs(comparison.seconds[block, None] - comparison.seconds)
+            <= STORY_WINDOW.total_seconds()
+        )
         candidate = np.zeros_like(near)
         rows, columns = comparison.candidates(block, every)
         candidate[np.searchsorted(block, rows), columns] = True
         link = comparison.story_score(*np.ix_(block, every)) >= 0
-        for what, pairs in (("pairs", near), ("candidates", candidate), ("links", link), ("found", link & candidate)):
+        for what, pairs in (
+            ("pairs", near),
+            ("candidates", candidate),
+            ("links", link),
+            ("found", link & candidate),
+        ):
             counts[what] += int((pairs & near).sum())
     return counts | {"recall": counts["found"] / counts["links"]}
 
@@ -194,23 +237,33 @@ def build(folder: Path, size: int) -> dict[str, float]:
             "turned": turned + turned.upper(),
         }
         for statement in FILL:
-            database.execute(statement, {name: value for name, value in parameters.items() if f"${name}" in statement})
+            database.execute(
+                statement,
+                {name: value for name, value in parameters.items() if f"${name}" in statement},
+            )
     database.execute("create table before as from story_articles")
     warehouse.close()
     return {"articles": size}
 
 
 def invent(days: int) -> Iterator[dict[str, Any]]:
-    """The articles of each day, in columns, in order of publication; `number` counts them, `story` and `original` are such numbers."""
+    """The articles of each day, in columns, in order of publication; `number` counts them, `story`
+    and `original` are such numbers.
+    """
     chance = np.random.default_rng(0)
     press = Press(chance)
     events: list[int] = []
     instants: list[NDArray[np.float64]] = []
     while sum(map(len, instants)) < days * PER_DAY:
         reports = 1 if chance.random() < 0.6 else 1 + min(chance.zipf(1.9), 60)
-        instants.append(chance.uniform(0, days * 24) + np.r_[0, np.cumsum(chance.exponential(16 / reports, reports - 1))])
+        instants.append(
+            chance.uniform(0, days * 24)
+            + np.r_[0, np.cumsum(chance.exponential(16 / reports, reports - 1))]
+        )
         events += [len(instants)] * reports
-    order = np.argsort(np.concatenate(instants), kind="stable")[: days * PER_DAY]  # evenly spread: the same number every day
+    order = np.argsort(np.concatenate(instants), kind="stable")[
+        : days * PER_DAY
+    ]  # evenly spread: the same number every day
     told: dict[int, list[Report]] = defaultdict(list)
     for day, numbers in enumerate(order.reshape(days, PER_DAY)):
         reports_of_day = []
@@ -258,17 +311,27 @@ class Report:
 
 
 class Press:
-    """Invents events and their reports. The shares and weights below make pairs as like as those of a real week are."""
+    """Invents events and their reports. The shares and weights below make pairs as like as those of
+    a real week are.
+    """
 
     topics = 300
 
     def __init__(self, chance: np.random.Generator) -> None:
-        lines = files("flows.stages.grouping").joinpath("document_frequencies.tsv").read_text("utf-8").splitlines()[1:]
+        lines = (
+            files("flows.stages.grouping")
+            .joinpath("document_frequencies.tsv")
+            .read_text("utf-8")
+            .splitlines()[1:]
+        )
         words, counts = zip(*(line.split("\t") for line in lines), strict=True)
         frequency = np.array(counts, float)
         syllables = [a + b for a in "bdgjklmnprstwy" for b in "aeiou"]
         self.chance = chance
-        self.vocabulary = [*words, *(("".join(chance.choice(syllables, 3))).title() for _ in range(60_000))]
+        self.vocabulary = [
+            *words,
+            *(("".join(chance.choice(syllables, 3))).title() for _ in range(60_000)),
+        ]
         self.names = np.arange(len(words), len(self.vocabulary))
         self.rare = np.flatnonzero(frequency < 200)
         self.drawn = np.cumsum(frequency) / frequency.sum()
@@ -279,10 +342,23 @@ class Press:
 
     def event(self, number: int) -> Event:
         chance, topic = self.chance, self.chance.integers(self.topics)
-        words = np.concatenate([chance.choice(self.topic_words[topic], 8), chance.choice(self.rare, 16)])
+        words = np.concatenate(
+            [chance.choice(self.topic_words[topic], 8), chance.choice(self.rare, 16)]
+        )
         closeness = chance.uniform(0.12, 0.28)
-        direction = 0.9 * self.common + 0.27 * self.topic_vectors[topic] + closeness * unit(chance.normal(size=WIDTH))
-        return Event(number, self.topic_words[topic][:25], words, chance.choice(self.names, 7), chance.uniform(0.1, 0.35), direction)
+        direction = (
+            0.9 * self.common
+            + 0.27 * self.topic_vectors[topic]
+            + closeness * unit(chance.normal(size=WIDTH))
+        )
+        return Event(
+            number,
+            self.topic_words[topic][:25],
+            words,
+            chance.choice(self.names, 7),
+            chance.uniform(0.1, 0.35),
+            direction,
+        )
 
     def report(self, number: int, earlier: Sequence[Report]) -> Report:
         """The next report of an event: of its own, or a copy or rewrite of its first."""
@@ -292,13 +368,21 @@ class Press:
         drawn = np.searchsorted(self.drawn, chance.random(length))
         kind = chance.random(length)
         told = chance.choice(np.concatenate([event.words, np.repeat(event.names, 2)]), length)
-        words = np.where(kind < event.share, told, np.where(kind > 0.92, chance.choice(event.background, length), drawn))
+        words = np.where(
+            kind < event.share,
+            told,
+            np.where(kind > 0.92, chance.choice(event.background, length), drawn),
+        )
         own = unit(chance.normal(size=WIDTH))
         relation, original, fate = "same_story" if earlier else "original", number, chance.random()
         if earlier and fate < 0.25:
             first = earlier[0]
-            relation, original, kept = ("copy", first.number, 0.9) if fate < 0.12 else ("rewrite", first.number, 0.5)
-            words = np.concatenate([first.words[: int(len(first.words) * kept)], words[: int(length * (1 - kept))]])
+            relation, original, kept = (
+                ("copy", first.number, 0.9) if fate < 0.12 else ("rewrite", first.number, 0.5)
+            )
+            words = np.concatenate(
+                [first.words[: int(len(first.words) * kept)], words[: int(length * (1 - kept))]]
+            )
             own = unit(kept * first.own + np.sqrt(1 - kept**2) * own)
         return Report(
             number,
@@ -312,7 +396,12 @@ class Press:
         )
 
     def headline(self, report: Report) -> str:
-        return _opening(" ".join(self.vocabulary[i] for i in (*report.event.words[:5], *self.chance.choice(report.event.names, 3))))
+        return _opening(
+            " ".join(
+                self.vocabulary[i]
+                for i in (*report.event.words[:5], *self.chance.choice(report.event.names, 3))
+            )
+        )
 
     def text(self, report: Report) -> str:
         words = [self.vocabulary[i] for i in report.words]

@@ -1,10 +1,12 @@
-"""What other tools make of articles that may be copies or one story: run by bench_stories, one a process; it knows nothing of us.
+"""What other tools make of articles that may be copies or one story: run by bench_stories, one a
+process; it knows nothing of us.
 
     python -m tests.bench_story_peers TOOL FOLDER
 
-Reads FOLDER/texts.json, a list of articles' texts, and FOLDER/vectors.npy, a unit vector for each, and writes FOLDER/TOOL.json: the tool's
-version, and for each threshold the groups (lists of positions), the seconds and the peak memory in MB. Each tool is called as its
-documentation shows. Where it gives pairs, what is connected by pairs is a group.
+Reads FOLDER/texts.json, a list of articles' texts, and FOLDER/vectors.npy, a unit vector for each,
+and writes FOLDER/TOOL.json: the tool's version, and for each threshold the groups (lists of
+positions), the seconds and the peak memory in MB. Each tool is called as its documentation shows.
+Where it gives pairs, what is connected by pairs is a group.
 """
 
 import importlib
@@ -34,7 +36,9 @@ def main(name: str, folder: Path) -> None:
     for threshold in thresholds:
         began = time.perf_counter()
         groups = tool(texts, vectors, threshold)
-        results.append({"threshold": threshold, "groups": groups, "seconds": time.perf_counter() - began})
+        results.append(
+            {"threshold": threshold, "groups": groups, "seconds": time.perf_counter() - began}
+        )
     memory = peak_megabytes()
     found = {"tool": f"{package} {version(package)}", "memory": memory, "results": results}
     (folder / f"{name}.json").write_text(json.dumps(found), encoding="utf-8")
@@ -57,25 +61,43 @@ def connected(pairs: Iterable[tuple[int, int]]) -> Groups:
 
 
 def community_detection(texts: list[str], vectors: Any, threshold: float) -> Groups:
-    util, torch = importlib.import_module("sentence_transformers.util"), importlib.import_module("torch")
-    found = util.community_detection(torch.from_numpy(vectors), threshold=threshold, min_community_size=2)
+    util, torch = (
+        importlib.import_module("sentence_transformers.util"),
+        importlib.import_module("torch"),
+    )
+    found = util.community_detection(
+        torch.from_numpy(vectors), threshold=threshold, min_community_size=2
+    )
     return [[int(i) for i in group] for group in found]
 
 
 def single_link(texts: list[str], vectors: Any, threshold: float) -> Groups:
-    return connected(zip(*(found.tolist() for found in np.nonzero(np.triu(vectors @ vectors.T, 1) >= threshold)), strict=True))
+    return connected(
+        zip(
+            *(found.tolist() for found in np.nonzero(np.triu(vectors @ vectors.T, 1) >= threshold)),
+            strict=True,
+        )
+    )
 
 
 def semhash(texts: list[str], vectors: Any, threshold: float) -> Groups:
     """With the vectors of the same model as the others: its own model knows little Indonesian."""
-    records = [{"text": str(i)} for i in range(len(texts))]  # its records are told apart by their text alone
+    records = [
+        {"text": str(i)} for i in range(len(texts))
+    ]  # its records are told apart by their text alone
 
     class Given:
         def encode(self, inputs: Any, **_: Any) -> Any:
             return vectors[[int(text) for text in inputs]]
 
-    found = importlib.import_module("semhash").SemHash.from_records(records, columns=["text"], model=Given()).self_deduplicate(threshold)
-    return connected((int(copy.record["text"]), int(copy.duplicate_of["text"])) for copy in found.filtered)
+    found = (
+        importlib.import_module("semhash")
+        .SemHash.from_records(records, columns=["text"], model=Given())
+        .self_deduplicate(threshold)
+    )
+    return connected(
+        (int(copy.record["text"]), int(copy.duplicate_of["text"])) for copy in found.filtered
+    )
 
 
 def shingles(text: str) -> set[str]:
@@ -97,13 +119,17 @@ def datasketch(texts: list[str], vectors: Any, threshold: float) -> Groups:
 
 def rensa(texts: list[str], vectors: Any, threshold: float) -> Groups:
     library = importlib.import_module("rensa")
-    index = library.RMinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, num_bands=PERMUTATIONS // 2)
+    index = library.RMinHashLSH(
+        threshold=threshold, num_perm=PERMUTATIONS, num_bands=PERMUTATIONS // 2
+    )
     signatures: list[Any] = []
     pairs = []
     for i, text in enumerate(texts):
         signature = library.RMinHash(num_perm=PERMUTATIONS, seed=42)
         signature.update(sorted(shingles(text)))
-        pairs += [(i, j) for j in index.query(signature) if signature.jaccard(signatures[j]) >= threshold]
+        pairs += [
+            (i, j) for j in index.query(signature) if signature.jaccard(signatures[j]) >= threshold
+        ]
         index.insert(i, signature)
         signatures.append(signature)
     return connected(pairs)

@@ -1,7 +1,9 @@
-"""`python -m tests.bench_topics`: the shipped topic Russia-North Korea on labelled items and on a corpus that holds nothing of it.
+"""`python -m tests.bench_topics`: the shipped topic Russia-North Korea on labelled items and on a
+corpus that holds nothing of it.
 
-The items go through `kliping topics test --jsonl`; the plainer rules beside it are computed from the same terms and evidence. `id`: the
-Indonesian items; `texts`: all but summaries that were written for the set. Needs ../shared/data/topic and ../shared/data/corpora.
+The items go through `kliping topics test --jsonl`; the plainer rules beside it are computed from
+the same terms and evidence. `id`: the Indonesian items; `texts`: all but summaries that were
+written for the set. Needs ../shared/data/topic and ../shared/data/corpora.
 """
 
 import gzip
@@ -41,7 +43,9 @@ class Judged:
     @property
     def meetings(self) -> int:
         """Passages of the body in which the sides meet."""
-        return len({span["sentence"] for span in self.answer["evidence"] if span["field"] == "body"})
+        return len(
+            {span["sentence"] for span in self.answer["evidence"] if span["field"] == "body"}
+        )
 
     @property
     def in_headline(self) -> bool:
@@ -79,22 +83,46 @@ def spread(judged: Sequence[Judged], rule: Callable[[Judged], bool]) -> tuple[fl
         events[each.item["event"]].append(each)
     tallies, draw = [tallied(items, rule) for items in events.values()], random.Random(1)
     drawn = (draw.choices(tallies, k=len(tallies)) for _ in range(SAMPLES))
-    scores = sorted(rates(*(sum(column) for column in zip(*sample, strict=True)))[2] for sample in drawn)
+    scores = sorted(
+        rates(*(sum(column) for column in zip(*sample, strict=True)))[2] for sample in drawn
+    )
     return scores[SAMPLES // 40], scores[-SAMPLES // 40]
 
 
 def judge(path: Path) -> tuple[list[Judged], float]:
     """Every item of a file with its answer, and how long the command took, in seconds."""
-    topic = next(topic for topic in load_topics(ROOT / "topics.yaml", None)[0] if topic.id == "russia-dprk")
+    topic = next(
+        topic for topic in load_topics(ROOT / "topics.yaml", None)[0] if topic.id == "russia-dprk"
+    )
     sides = [(group.terms, group.needles) for group in compile_topic(topic).groups]
-    command = [sys.executable, "-m", "flows.cli", "topics", "test", "--topic", topic.id, "--jsonl", str(path)]
+    command = [
+        sys.executable,
+        "-m",
+        "flows.cli",
+        "topics",
+        "test",
+        "--topic",
+        topic.id,
+        "--jsonl",
+        str(path),
+    ]
     began = time.monotonic()
-    answers = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
+    answers = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True
+    ).stdout
     took = time.monotonic() - began
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+    with (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8") as lines
+    ):
         items = [json.loads(line) for line in lines]
     return [
-        Judged(item, json.loads(answer), all(_names(f"{item['title']}\n{item['text']}", *side) for side in sides))
+        Judged(
+            item,
+            json.loads(answer),
+            all(_names(f"{item['title']}\n{item['text']}", *side) for side in sides),
+        )
         for item, answer in zip(items, answers.splitlines(), strict=True)
     ], took
 
@@ -108,21 +136,29 @@ def _names(text: str, terms: re.Pattern[str], needles: Sequence[str]) -> bool:
 def main() -> None:
     """Print the table."""
     if not (ITEMS.exists() and CORPUS.exists()):
-        sys.exit("the labelled items and the corpora are not beside the project: ../shared/data/topic, ../shared/data/corpora")
+        sys.exit(
+            "the labelled items and the corpora are not beside the project: ../shared/data/topic, ../shared/data/corpora"
+        )
     judged, _ = judge(ITEMS)
     judged = [each for each in judged if not each.item.get("ambiguous")]
     corpus, took = judge(CORPUS)
     indonesian = [each for each in judged if each.item["lang"] == "id"]
     texts = [each for each in judged if each.item["text_kind"] != "gist"]
-    print(f"{len(judged)} items, {sum(each.wanted for each in judged)} on topic; {len(corpus)} articles of the corpus in {took:.1f} s\n")
-    print("| rule | P | R | F1 | 95 % | F1, id | F1, texts | off topic | corpus |\n|---|---|---|---|---|---|---|---|---|")
+    print(
+        f"{len(judged)} items, {sum(each.wanted for each in judged)} on topic; {len(corpus)} articles of the corpus in {took:.1f} s\n"
+    )
+    print(
+        "| rule | P | R | F1 | 95 % | F1, id | F1, texts | off topic | corpus |\n|---|---|---|---|---|---|---|---|---|"
+    )
     for name, rule in RULES.items():
         low, high = spread(judged, rule)
         off = sum(rule(each) for each in judged if each.item["label"] == "off_topic")
         precision, recall, f1 = rates(*tallied(judged, rule))
         parts = " | ".join(f"{rates(*tallied(part, rule))[2]:.3f}" for part in (indonesian, texts))
         alarms = sum(map(rule, corpus))
-        print(f"| {name} | {precision:.3f} | {recall:.3f} | {f1:.3f} | {low:.2f}-{high:.2f} | {parts} | {off} | {alarms} |")
+        print(
+            f"| {name} | {precision:.3f} | {recall:.3f} | {f1:.3f} | {low:.2f}-{high:.2f} | {parts} | {off} | {alarms} |"
+        )
 
 
 if __name__ == "__main__":

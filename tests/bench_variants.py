@@ -1,7 +1,8 @@
-"""`make bench-variants`: real pages as others of their outlets could be: one thing is put in, taken away or renamed. The text must stay.
+"""`make bench-variants`: real pages as others of their outlets could be: one thing is put in, taken
+away or renamed. The text must stay.
 
-Whatever is put in is invented, and no class says what it is. A variant is right where the evaluation finds the whole body exact, and
-headline, author and day unchanged.
+Whatever is put in is invented, and no class says what it is. A variant is right where the
+evaluation finds the whole body exact, and headline, author and day unchanged.
 """
 
 import sys
@@ -19,7 +20,11 @@ from tests.bench_extract import prediction, real_samples
 from tests.stages.test_extract import REAL, page
 
 CAPTION = "Warga berjalan di depan gedung dewan di Semarang, Jawa Tengah, Selasa (3/2/2015)."
-HEADLINES = ("Warga Pesisir Mengungsi ke Bukit", "Kapal Tua Dijual Lagi di Belawan", "Pasar Ikan Pindah ke Utara")
+HEADLINES = (
+    "Warga Pesisir Mengungsi ke Bukit",
+    "Kapal Tua Dijual Lagi di Belawan",
+    "Pasar Ikan Pindah ke Utara",
+)
 LINKS = [f'<a href="/r/{number}">{headline}</a>' for number, headline in enumerate(HEADLINES)]
 INSIDE = {
     "caption in a block": f'<div><img src="a.jpg"><div>{CAPTION}</div></div>',
@@ -49,7 +54,9 @@ BEHIND = {
     "video": "<p>Simak Video: Detik-detik Kapal Karam</p><p>[Gambas:Video 20detik]</p>",
     "share bar": "<div>Bagikan: Facebook Twitter WhatsApp</div>",
 }
-NAMED_BEHIND = frozenset(["names", "names without colons"])  # they name other authors: only the body is compared
+NAMED_BEHIND = frozenset(
+    ["names", "names without colons"]
+)  # they name other authors: only the body is compared
 
 
 def main() -> None:
@@ -65,15 +72,23 @@ def main() -> None:
             fields = ("exact",) if name in NAMED_BEHIND else ("exact", "title", "author", "day")
             made[name] += 1
             wrong[name] += not all(row[field] for field in fields)
-    print(f"{wrong.total()} of {made.total()} variants are wrong\n\n| what is varied | pages | wrong |\n|---|---|---|")
+    print(
+        f"{wrong.total()} of {made.total()} variants are wrong\n\n| what is varied | pages | wrong |\n|---|---|---|"
+    )
     for name, count in made.items():
         print(f"| {name} | {count} | {wrong[name]} |")
 
 
 def whole_paragraphs(body: bytes, source: Source) -> tuple[str, ...]:
-    """The keys of the lines that the unchanged page gives: where a paragraph is, something can be put behind it."""
+    """The keys of the lines that the unchanged page gives: where a paragraph is, something can be
+    put behind it.
+    """
     found = extract.extract(page(body, source.home), source)
-    return tuple(key(line) for line in found.body.split("\n") if len(line) >= 40) if isinstance(found, Article) else ()
+    return (
+        tuple(key(line) for line in found.body.split("\n") if len(line) >= 40)
+        if isinstance(found, Article)
+        else ()
+    )
 
 
 def variants(body: bytes, source: Source, texts: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
@@ -101,12 +116,16 @@ def variants(body: bytes, source: Source, texts: tuple[str, ...]) -> Iterator[tu
 
 def parsed(body: bytes, source: Source, texts: tuple[str, ...]) -> tuple[Any, list[Any]]:
     """The page, and the elements of its container that are one paragraph each."""
-    root = html.document_fromstring(body.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
+    root = html.document_fromstring(
+        body.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8")
+    )
     lines = read_lines(root)
     metadata = read_metadata(root)
     _, at = container.find_headline(metadata, lines, source)
     box, _ = container.choose(root, (), lines, at, metadata.text("articleBody"))
-    return root, [element for element in box.iter("p") if key(element.text_content()).startswith(texts)]
+    return root, [
+        element for element in box.iter("p") if key(element.text_content()).startswith(texts)
+    ]
 
 
 def put_behind(paragraph: Any, markup: str) -> None:

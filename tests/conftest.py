@@ -1,4 +1,6 @@
-"""What the tests of whole runs share: a Prefect server for all of them, the command, and a desk that receives alerts."""
+"""What the tests of whole runs share: a Prefect server for all of them, the command, and a desk
+that receives alerts.
+"""
 
 import json
 import os
@@ -23,7 +25,9 @@ NIGHT_1, NIGHT_2 = "2026-03-11T01:00+07:00", "2026-03-12T01:00+07:00"
 
 @dataclass
 class Desk:
-    """A receiver of alerts on loopback. `answer` gets each message and returns the HTTP status; `messages` are those it took."""
+    """A receiver of alerts on loopback. `answer` gets each message and returns the HTTP status;
+    `messages` are those it took.
+    """
 
     answer: Callable[[dict[str, Any]], int] = lambda message: 200
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -69,11 +73,20 @@ class Kliping:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
 
-    def start(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+    def start(
+        self, *arguments: str | Path, env: Mapping[str, str] | None = None
+    ) -> "subprocess.Popen[str]":
         """Start it, and go on."""
         command = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
         environment = {**self.environment, **(env or {})}
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT)
+        return subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=ROOT,
+        )
 
     def __call__(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> Ran:
         """Run it to its end."""
@@ -88,13 +101,22 @@ class Kliping:
 
 def night(warehouse: Path, clock: str, *more: str) -> Sequence[str | Path]:
     """The arguments of one night of the invented press."""
-    files = ("--sources", PRESS / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse", warehouse)
+    files = (
+        "--sources",
+        PRESS / "sources.yaml",
+        "--topics",
+        PRESS / "topics.yaml",
+        "--warehouse",
+        warehouse,
+    )
     return ("run", "--replay", PRESS / "press.warc.gz", "--now", clock, *files, *more)
 
 
 @pytest.fixture(scope="session")
 def kliping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kliping]:
-    """The command, with one Prefect server for the whole session: starting one for each run would take most of the time."""
+    """The command, with one Prefect server for the whole session: starting one for each run would
+    take most of the time.
+    """
     home = tmp_path_factory.mktemp("prefect")
     before = dict(os.environ)
     settle(home)
@@ -105,8 +127,12 @@ def kliping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kliping]:
 
 
 @pytest.fixture(scope="session")
-def two_nights(kliping: Kliping, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Ran], list[dict[str, Any]]]:
-    """Both nights of the invented press, undisturbed: the data directory, how the runs ended, and what the desk received."""
+def two_nights(
+    kliping: Kliping, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[Ran], list[dict[str, Any]]]:
+    """Both nights of the invented press, undisturbed: the data directory, how the runs ended, and
+    what the desk received.
+    """
     warehouse = tmp_path_factory.mktemp("press")
     with desk() as here:
         runs = [kliping.night(warehouse, clock, here.url) for clock in (NIGHT_1, NIGHT_2)]

@@ -1,6 +1,8 @@
-"""The labelled stories beside the project as clippings, and the figures that judge a grouping of them.
+"""The labelled stories beside the project as clippings, and the figures that judge a grouping of
+them.
 
-Every outlet is its own source, texts are as scrapers saved them, and a date without an hour is midnight in Jakarta, as in an archive.
+Every outlet is its own source, texts are as scrapers saved them, and a date without an hour is
+midnight in Jakarta, as in an archive.
 """
 
 import json
@@ -30,7 +32,9 @@ Groups = Mapping[str, Hashable]
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """`pairs`: unambiguous; `story_of`: the articles of complete stories; `maybe`: those to be ignored beside one; `window`: a week's."""
+    """`pairs`: unambiguous; `story_of`: the articles of complete stories; `maybe`: those to be
+    ignored beside one; `window`: a week's.
+    """
 
     clippings: list[Clipping]
     pairs: list[dict[str, Any]]
@@ -48,13 +52,25 @@ def encoded(texts: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
     return Encoder(default_model()).encode(texts)
 
 
-def labelled_stories(encode: Callable[[Sequence[tuple[str, str]]], npt.NDArray[np.float32]] = encoded) -> Labelled:
+def labelled_stories(
+    encode: Callable[[Sequence[tuple[str, str]]], npt.NDArray[np.float32]] = encoded,
+) -> Labelled:
     """The dev half; `encode`: what gives the articles, each a title and a text, their vectors."""
     articles, window = _lines("articles"), _lines("window")
     rows = list({row["id"]: row for row in [*articles, *window]}.values())
     vectors = encode([(row["title"], row["text"]) for row in rows])
     clippings = [
-        Clipping(row["id"], row["outlet"], _instant(row["date"]), row["title"], row["text"], None, vector, None, row["outlet"])
+        Clipping(
+            row["id"],
+            row["outlet"],
+            _instant(row["date"]),
+            row["title"],
+            row["text"],
+            None,
+            vector,
+            None,
+            row["outlet"],
+        )
         for row, vector in zip(rows, vectors, strict=True)
     ]
     stories = _lines("clusters")
@@ -69,10 +85,15 @@ def labelled_stories(encode: Callable[[Sequence[tuple[str, str]]], npt.NDArray[n
 
 def texts_of(placements: Iterable[Placement]) -> dict[str, str]:
     """Each article's original: what it shares with its copies and rewrites."""
-    return {p.article_id: p.original_article_id if p.relation in ONE_TEXT else p.article_id for p in placements}
+    return {
+        p.article_id: p.original_article_id if p.relation in ONE_TEXT else p.article_id
+        for p in placements
+    }
 
 
-def pair_scores(pairs: Iterable[Mapping[str, Any]], labels: frozenset[str], group_of: Groups) -> tuple[float, float, float]:
+def pair_scores(
+    pairs: Iterable[Mapping[str, Any]], labels: frozenset[str], group_of: Groups
+) -> tuple[float, float, float]:
     """Precision, recall and F1 of the pairs that stand in one group."""
     truth = [pair["label"] in labels for pair in pairs]
     found = [group_of[pair["id_a"]] == group_of[pair["id_b"]] for pair in pairs]
@@ -94,8 +115,13 @@ def b_cubed(gold: Groups, found: Groups) -> float:
 
 
 def _lines(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (STORIES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line)
+        for line in (STORIES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def _instant(date: str | None) -> datetime:
-    return datetime.fromisoformat(date).replace(tzinfo=ZoneInfo("Asia/Jakarta")) if date else UNDATED
+    return (
+        datetime.fromisoformat(date).replace(tzinfo=ZoneInfo("Asia/Jakarta")) if date else UNDATED
+    )

@@ -1,4 +1,5 @@
-"""The default model as an ordinary SentenceTransformer: what the encoder's speed and vectors are measured against.
+"""The default model as an ordinary SentenceTransformer: what the encoder's speed and vectors are
+measured against.
 
 `python -m tests.plain_encoder` writes the vectors that tests/edges/test_encoder.py expects.
 """
@@ -16,7 +17,9 @@ CASES = Path(__file__).parent / "cases" / "encoder"
 
 
 def save(folder: Path) -> None:
-    """Write the SentenceTransformer folder: the model as transformers' BertModel, mean pooling, unit length."""
+    """Write the SentenceTransformer folder: the model as transformers' BertModel, mean pooling,
+    unit length.
+    """
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
     from transformers import PreTrainedTokenizerFast
@@ -41,7 +44,9 @@ def save(folder: Path) -> None:
         bert_model(weights).save_pretrained(scratch)
         tokenizer.save_pretrained(scratch)
         transformer = Transformer(scratch, max_seq_length=512)
-        SentenceTransformer(modules=[transformer, Pooling(weights.hidden, "mean"), Normalize()], device="cpu").save(str(folder))
+        SentenceTransformer(
+            modules=[transformer, Pooling(weights.hidden, "mean"), Normalize()], device="cpu"
+        ).save(str(folder))
 
 
 def main() -> None:
@@ -52,7 +57,10 @@ def main() -> None:
         save(Path(folder))
         model = SentenceTransformer(folder, device="cpu")
     model.max_seq_length = MAX_TOKENS
-    vectors = model.encode([f"query: {case['title']}. {case['body'][:LEAD_CHARACTERS]}" for case in cases], normalize_embeddings=True)
+    vectors = model.encode(
+        [f"query: {case['title']}. {case['body'][:LEAD_CHARACTERS]}" for case in cases],
+        normalize_embeddings=True,
+    )
     rows = (json.dumps([round(float(value), 7) for value in vector]) for vector in vectors)
     (CASES / "vectors.json").write_text("[" + ",\n".join(rows) + "]\n", encoding="utf-8")
 

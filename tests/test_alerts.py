@@ -1,4 +1,6 @@
-"""The life of an alert over several runs, in a real warehouse: articles come in, stories merge, rules change."""
+"""The life of an alert over several runs, in a real warehouse: articles come in, stories merge,
+rules change.
+"""
 
 import re
 from collections.abc import Iterator
@@ -33,16 +35,36 @@ MORE = "Presiden Rusia menerima pemimpin Korut. Menteri Lavrov dan 12 pejabat Ru
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Warehouse]:
     warehouse = Warehouse(duckdb.connect(), tmp_path)
-    plant(warehouse, {"sources": [{"source_id": name, "name": name.title()} for name in ("satu", "dua", "tiga", "empat")]})
+    plant(
+        warehouse,
+        {
+            "sources": [
+                {"source_id": name, "name": name.title()}
+                for name in ("satu", "dua", "tiga", "empat")
+            ]
+        },
+    )
     yield warehouse
     warehouse.close()
 
 
 def come_in(
-    store: Warehouse, article: str, story: str, source: str, at: datetime, body: str = FIRST, relation: str = "same_story", by: str = "run"
+    store: Warehouse,
+    article: str,
+    story: str,
+    source: str,
+    at: datetime,
+    body: str = FIRST,
+    relation: str = "same_story",
+    by: str = "run",
 ) -> None:
     """An article of a story, extracted and grouped."""
-    row = {"article_id": article, "source_id": source, "url": f"https://a.example/{article}", "title": "Rusia dan Korut"}
+    row = {
+        "article_id": article,
+        "source_id": source,
+        "url": f"https://a.example/{article}",
+        "title": "Rusia dan Korut",
+    }
     row |= {"published_precision": "minute", "body": body, "text_hash": article, "arrived_by": by}
     original = "a" if relation == "copy" else article
     plant(
@@ -50,7 +72,14 @@ def come_in(
         {
             "state.articles": [row | {"published_at": at, "first_seen_at": at}],
             "article_versions": [{"article_id": article, "version": 1, "text_hash": article}],
-            "story_articles": [{"story_id": story, "article_id": article, "relation": relation, "original_article_id": original}],
+            "story_articles": [
+                {
+                    "story_id": story,
+                    "article_id": article,
+                    "relation": relation,
+                    "original_article_id": original,
+                }
+            ],
         },
     )
 
@@ -65,13 +94,23 @@ def run(store: Warehouse, topic: Topic, now: datetime) -> list[str]:
 
 
 def test_life_of_a_story(store: Warehouse) -> None:
-    """One new_story, a development, a pickup and an end, each in its night, and nothing else; a run that is repeated adds nothing."""
+    """One new_story, a development, a pickup and an end, each in its night, and nothing else; a run
+    that is repeated adds nothing.
+    """
     nights = [NIGHT + timedelta(days=day) for day in range(8)]
     told = []
     for night, arrivals in enumerate((("a satu",), (), ("b dua",), ("c tiga",), (), (), (), ())):
         for article, source in (arrival.split() for arrival in arrivals):
             at = nights[night] - timedelta(hours=5)
-            come_in(store, article, "s", source, at, MORE if article == "b" else FIRST, "copy" if article == "c" else "same_story")
+            come_in(
+                store,
+                article,
+                "s",
+                source,
+                at,
+                MORE if article == "b" else FIRST,
+                "copy" if article == "c" else "same_story",
+            )
         told.append(run(store, PACT, nights[night]))
         assert run(store, PACT, nights[night]) == []
     assert told == [["new_story"], [], ["development"], ["pickup"], [], [], ["closed"], []]
@@ -80,10 +119,14 @@ def test_life_of_a_story(store: Warehouse) -> None:
 
 
 def test_rule_that_changes(store: Warehouse) -> None:
-    """A new version of the rule looks at all articles anew; a story that was alerted is not alerted again, and goes on as before."""
+    """A new version of the rule looks at all articles anew; a story that was alerted is not alerted
+    again, and goes on as before.
+    """
     come_in(store, "a", "s", "satu", NIGHT - timedelta(hours=5))
     assert run(store, PACT, NIGHT) == ["new_story"]
-    changed = replace(PACT, version="2", all_of=(TermGroup("russia", ("Rusia", "Moskow")), PACT.all_of[1]))
+    changed = replace(
+        PACT, version="2", all_of=(TermGroup("russia", ("Rusia", "Moskow")), PACT.all_of[1])
+    )
     assert run(store, changed, NIGHT + timedelta(hours=1)) == []
     [hit] = store._fetch("select decision, topic_version from topic_hits", {})
     assert hit == {"decision": "raised", "topic_version": "2"}
@@ -96,7 +139,9 @@ def test_rule_that_changes(store: Warehouse) -> None:
 
 
 def test_stories_that_merge(store: Warehouse) -> None:
-    """Two alerted stories that turn out to be one are alerted no more; what the desk was told of either counts."""
+    """Two alerted stories that turn out to be one are alerted no more; what the desk was told of
+    either counts.
+    """
     come_in(store, "a", "old", "satu", NIGHT - timedelta(hours=9))
     come_in(store, "b", "young", "dua", NIGHT - timedelta(hours=5), MORE)
     assert run(store, PACT, NIGHT) == ["new_story", "new_story"]
@@ -109,7 +154,9 @@ def test_stories_that_merge(store: Warehouse) -> None:
 
 
 def test_backfill_never_alerts(store: Warehouse) -> None:
-    """Articles that a backfill brought raise nothing, in an alerted story or another, in this run or a later one."""
+    """Articles that a backfill brought raise nothing, in an alerted story or another, in this run
+    or a later one.
+    """
     come_in(store, "a", "s", "satu", NIGHT - timedelta(hours=5))
     assert run(store, PACT, NIGHT) == ["new_story"]
     for article, story, source in (("b", "s", "dua"), ("c", "s", "tiga"), ("d", "other", "empat")):
@@ -119,7 +166,9 @@ def test_backfill_never_alerts(store: Warehouse) -> None:
 
 
 def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
-    """What the desk could have seen when the warehouse was brought to this schema is no development."""
+    """What the desk could have seen when the warehouse was brought to this schema is no
+    development.
+    """
     store = Warehouse(duckdb.connect(), tmp_path)
     plant(store, {"sources": [{"source_id": name, "name": name} for name in ("satu", "dua")]})
     come_in(store, "a", "s", "satu", NIGHT - timedelta(hours=5))
@@ -140,11 +189,21 @@ def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
     upgraded.close()
 
 
-@pytest.mark.parametrize(("usable", "ring", "messages"), [(4, True, 0), (2, True, 0), (1, True, 1), (0, True, 1), (0, False, 0)])
+@pytest.mark.parametrize(
+    ("usable", "ring", "messages"),
+    [(4, True, 0), (2, True, 0), (1, True, 1), (0, True, 1), (0, False, 0)],
+)
 def test_run_that_could_not_look(store: Warehouse, usable: int, ring: bool, messages: int) -> None:
-    """Where most sources did not answer the desk hears of it, once a day; what each run looked at is recorded in any case."""
+    """Where most sources did not answer the desk hears of it, once a day; what each run looked at
+    is recorded in any case.
+    """
     names = ["satu", "dua", "tiga", "empat"]
-    looks = [Look(name, looked=True, usable=n < usable, listed=3, notes=() if n < usable else ("timeout",)) for n, name in enumerate(names)]
+    looks = [
+        Look(
+            name, looked=True, usable=n < usable, listed=3, notes=() if n < usable else ("timeout",)
+        )
+        for n, name in enumerate(names)
+    ]
     for hours in (0, 1):
         began = store.begin_run("run", NIGHT, NIGHT + timedelta(hours=hours))
         sources = [replace(SOURCE, id=name, name=name.title()) for name in names]
@@ -153,6 +212,8 @@ def test_run_that_could_not_look(store: Warehouse, usable: int, ring: bool, mess
     missed = "; ".join(f"{name}: timeout" for name in names[usable:])
     assert beats == [{"answered": usable, "links": 12, "articles": 7, "missed": missed}] * 2
     waiting = store.pending_deliveries()
-    assert [delivery.title for delivery in waiting] == ["Pakta: sebagian besar media tidak terjangkau"] * messages
+    assert [delivery.title for delivery in waiting] == [
+        "Pakta: sebagian besar media tidak terjangkau"
+    ] * messages
     assert store._fetch("from alerts", {}) == []
     assert store.offending() == {}

@@ -63,7 +63,14 @@ def written(path: Path, text: str) -> Path:
 def files(folder: Path, *outlets: str, topics: str = TOPICS) -> Sequence[str | Path]:
     """The options that name a sources.yaml with these outlets, a topics.yaml, and a data directory."""
     sources = written(folder / "sources.yaml", "version: 1\nsources:\n" + "".join(outlets))
-    return ("--sources", sources, "--topics", written(folder / "topics.yaml", topics), "--warehouse", folder / "data")
+    return (
+        "--sources",
+        sources,
+        "--topics",
+        written(folder / "topics.yaml", topics),
+        "--warehouse",
+        folder / "data",
+    )
 
 
 def ended(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:
@@ -94,7 +101,9 @@ def test_help(capsys: pytest.CaptureFixture[str], path: tuple[str, ...], option:
         command = getattr(command, "commands")[name]  # noqa: B009 - only groups have it
     assert (told.status, told.err) == (0, "")
     assert told.out.startswith("Usage: ")
-    for each in (opt for parameter in command.params for opt in parameter.opts if opt.startswith("-")):
+    for each in (
+        opt for parameter in command.params for opt in parameter.opts if opt.startswith("-")
+    ):
         assert each in told.out
     for name in getattr(command, "commands", {}):
         assert f"\n  {name} " in told.out
@@ -122,10 +131,19 @@ def test_spread(given: str, same_as: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ("run --now gestern", "kliping: --now: expected an instant such as 2026-03-11T01:00+07:00, got 'gestern'"),
-        ("run --since 3w", "kliping: --since: expected a duration such as 90s, 30m, 36h or 2d, got '3w'"),
+        (
+            "run --now gestern",
+            "kliping: --now: expected an instant such as 2026-03-11T01:00+07:00, got 'gestern'",
+        ),
+        (
+            "run --since 3w",
+            "kliping: --since: expected a duration such as 90s, 30m, 36h or 2d, got '3w'",
+        ),
         ("run --only kompas nope", "kliping: nope: no such source; known are "),
-        ("run --only voaindonesia", "kliping: no source to look at: those with status archive are for backfill and replay only"),
+        (
+            "run --only voaindonesia",
+            "kliping: no source to look at: those with status archive are for backfill and replay only",
+        ),
         ("run --replay no-such.warc.gz", "Error: Invalid value for '--replay': "),
         ("run --replay tests", "Error: Invalid value for '--replay': "),
         ("run --sources no-such.yaml", "kliping: no-such.yaml: cannot be read: "),
@@ -133,9 +151,18 @@ def test_spread(given: str, same_as: str) -> None:
         ("run --bogus", "Error: No such option: --bogus"),
         ("backfill", "Error: Missing argument 'WARC...'"),
         ("backfill no-such.warc.gz", "Error: Invalid value for 'WARC...': "),
-        ("schedule --every soon", "kliping: --every: expected a duration such as 90s, 30m, 36h or 2d, got 'soon'"),
-        ("schedule --timezone Asia/Jakrta", "kliping: --timezone: expected a time zone such as Asia/Jakarta, got 'Asia/Jakrta'"),
-        ("schedule --cron 'every night'", "kliping: --cron: expected five fields such as '0 1 * * *', got 'every night'"),
+        (
+            "schedule --every soon",
+            "kliping: --every: expected a duration such as 90s, 30m, 36h or 2d, got 'soon'",
+        ),
+        (
+            "schedule --timezone Asia/Jakrta",
+            "kliping: --timezone: expected a time zone such as Asia/Jakarta, got 'Asia/Jakrta'",
+        ),
+        (
+            "schedule --cron 'every night'",
+            "kliping: --cron: expected five fields such as '0 1 * * *', got 'every night'",
+        ),
         ("sources check kompas nope", "kliping: nope: no such source; known are "),
         (
             "sources check --article https://bola.kompas.com/read/2026/03/11/1/x",
@@ -150,10 +177,16 @@ def test_spread(given: str, same_as: str) -> None:
         ("nope", "Error: No such command 'nope'"),
     ],
 )
-def test_bad_usage(kliping: Kliping, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: str, says: str) -> None:
-    """A mistake in the arguments ends with status 2 and a line that names the option and what is expected."""
+def test_bad_usage(
+    kliping: Kliping, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: str, says: str
+) -> None:
+    """A mistake in the arguments ends with status 2 and a line that names the option and what is
+    expected.
+    """
     words = shlex.split(arguments)
-    where: Sequence[str | Path] = ["--warehouse", tmp_path] if words[0] in ("run", "backfill", "schedule", "sql") else []
+    where: Sequence[str | Path] = (
+        ["--warehouse", tmp_path] if words[0] in ("run", "backfill", "schedule", "sql") else []
+    )
     refused = ended(capsys, *words, *where)
     lines = refused.err.splitlines()
     assert (refused.status, refused.out) == (2, "")
@@ -183,14 +216,28 @@ BAD_TOPICS = {TOPICS.replace("id: banjir, ", ""): ":3: topics[0].id: "}
     [(command, mistake) for command in COMMANDS for mistake in BAD_SOURCES]
     + [(command, mistake) for command in ("run", "backfill", "schedule") for mistake in BAD_TOPICS],
 )
-def test_bad_configuration(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, mistake: str) -> None:
-    """A mistake in a file ends with status 2, file, line and key, before anything is asked for or written."""
+def test_bad_configuration(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, mistake: str
+) -> None:
+    """A mistake in a file ends with status 2, file, line and key, before anything is asked for or
+    written.
+    """
     with Server() as server:
         good = outlet("satu", server.url(""), "/peta.xml")
-        options = files(tmp_path, good, topics=mistake) if mistake in BAD_TOPICS else files(tmp_path, good + mistake)
-        refused = ended(capsys, *COMMANDS[command], *(options[:2] if command in ("list", "check") else options))
+        options = (
+            files(tmp_path, good, topics=mistake)
+            if mistake in BAD_TOPICS
+            else files(tmp_path, good + mistake)
+        )
+        refused = ended(
+            capsys, *COMMANDS[command], *(options[:2] if command in ("list", "check") else options)
+        )
         assert server.requests == []
-    place = f"topics.yaml{BAD_TOPICS[mistake]}" if mistake in BAD_TOPICS else f"sources.yaml{BAD_SOURCES[mistake]}"
+    place = (
+        f"topics.yaml{BAD_TOPICS[mistake]}"
+        if mistake in BAD_TOPICS
+        else f"sources.yaml{BAD_SOURCES[mistake]}"
+    )
     assert (refused.status, refused.out) == (2, "")
     [line] = refused.err.splitlines()
     assert line.startswith(f"kliping: {tmp_path}/{place}")
@@ -199,12 +246,19 @@ def test_bad_configuration(capsys: pytest.CaptureFixture[str], tmp_path: Path, c
 
 @pytest.mark.parametrize("command", ["run", "schedule"])
 def test_unset_channel(capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str) -> None:
-    """A command that alerts is refused while a channel's variable is not set; the line names file, line, key and variable."""
+    """A command that alerts is refused while a channel's variable is not set; the line names file,
+    line, key and variable.
+    """
     with Server() as server:
-        refused = ended(capsys, command, *files(tmp_path, outlet("satu", server.url(""), "/peta.xml"), topics=CHANNEL))
+        refused = ended(
+            capsys,
+            command,
+            *files(tmp_path, outlet("satu", server.url(""), "/peta.xml"), topics=CHANNEL),
+        )
     assert refused.status == 2
     assert re.fullmatch(
-        rf"kliping: {re.escape(str(tmp_path))}/topics\.yaml:2: channels\.desk\.env: .*KLIPING_NO_SUCH_DESK.* is not set\n", refused.err
+        rf"kliping: {re.escape(str(tmp_path))}/topics\.yaml:2: channels\.desk\.env: .*KLIPING_NO_SUCH_DESK.* is not set\n",
+        refused.err,
     )
     assert server.requests == []
     assert not (tmp_path / "data").exists()
@@ -213,8 +267,12 @@ def test_unset_channel(capsys: pytest.CaptureFixture[str], tmp_path: Path, comma
 # ---- alerts ----
 
 
-def test_alerts(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`alerts list` shows what waits and what was given up, `retry` sends it, `test` tries the channels; none of them tells the secret."""
+def test_alerts(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`alerts list` shows what waits and what was given up, `retry` sends it, `test` tries the
+    channels; none of them tells the secret.
+    """
     topics = written(tmp_path / "topics.yaml", CHANNEL)
     where = ("--topics", topics, "--warehouse", tmp_path / "data")
     store = Warehouse.open(tmp_path / "data")
@@ -224,7 +282,9 @@ def test_alerts(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch:
     publish(tmp_path / "data")
 
     def listed(*options: str) -> list[dict[str, object]]:
-        ran = ended(capsys, "alerts", "list", "--warehouse", tmp_path / "data", "--format", "json", *options)
+        ran = ended(
+            capsys, "alerts", "list", "--warehouse", tmp_path / "data", "--format", "json", *options
+        )
         assert (ran.status, ran.err) == (0, "")
         rows: list[dict[str, object]] = json.loads(ran.out)
         return rows
@@ -237,9 +297,13 @@ def test_alerts(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch:
         assert [row["alert_id"] for row in listed("--dead")] == ["1"]
         here.answer = lambda message: 401
         assert ended(capsys, "alerts", "test", "--topics", topics) == Ran(1, "desk: HTTP 401\n", "")
-        assert ended(capsys, "alerts", "retry", *where) == Ran(1, "1 failed\n", "channel desk: 1 not delivered: HTTP 401; tried again\n")
+        assert ended(capsys, "alerts", "retry", *where) == Ran(
+            1, "1 failed\n", "channel desk: 1 not delivered: HTTP 401; tried again\n"
+        )
         here.answer = lambda message: 200
-        assert ended(capsys, "alerts", "test", "desk", "--topics", topics) == Ran(0, "desk: sent\n", "")
+        assert ended(capsys, "alerts", "test", "desk", "--topics", topics) == Ran(
+            0, "desk: sent\n", ""
+        )
         assert ended(capsys, "alerts", "retry", "--dead", *where) == Ran(0, "2 sent\n", "")
         assert ended(capsys, "alerts", "retry", *where) == Ran(0, "nothing to deliver\n", "")
         with only_run(tmp_path / "data", "a run"):
@@ -249,12 +313,17 @@ def test_alerts(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch:
     for command in (("alerts", "test", "--topics", topics), ("alerts", "retry", *where)):
         refused = ended(capsys, *command)
         assert (refused.status, refused.out) == (2, "")
-        assert "topics.yaml:2: channels.desk.env: expected the environment variable KLIPING_NO_SUCH_DESK to hold" in refused.err
+        assert (
+            "topics.yaml:2: channels.desk.env: expected the environment variable KLIPING_NO_SUCH_DESK to hold"
+            in refused.err
+        )
         assert "rahasia" not in refused.err
     monkeypatch.delenv("KLIPING_NO_SUCH_DESK")
     assert ended(capsys, "alerts", "test", "--topics", topics).err.endswith("; it is not set\n")
     nowhere = ended(capsys, "alerts", "test", "--topics", written(tmp_path / "none.yaml", TOPICS))
-    assert nowhere == Ran(0, f"{tmp_path / 'none.yaml'} declares no channel: alerts are recorded and printed\n", "")
+    assert nowhere == Ran(
+        0, f"{tmp_path / 'none.yaml'} declares no channel: alerts are recorded and printed\n", ""
+    )
 
 
 # ---- SQL ----
@@ -274,34 +343,63 @@ VALUES = """
         ['a', 'b'] as list, '[b]"x", y' as t"""
 
 
-def test_sql_formats(data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows come as a table for people, as CSV, and as JSON; instants are told in WIB, and markup is text like any other."""
+def test_sql_formats(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows come as a table for people, as CSV, and as JSON; instants are told in WIB, and markup is
+    text like any other.
+    """
     monkeypatch.setenv("COLUMNS", "120")
-    main_sql = [ended(capsys, "sql", VALUES, "--warehouse", data, "--format", form) for form in ("table", "csv", "json")]
+    main_sql = [
+        ended(capsys, "sql", VALUES, "--warehouse", data, "--format", form)
+        for form in ("table", "csv", "json")
+    ]
     assert {(ran.status, ran.err) for ran in main_sql} == {(0, "")}
     table, as_csv, as_json = (ran.out for ran in main_sql)
     header, _, row = [line.split() for line in table.splitlines() if line.strip()][:3]
     assert header == ["n", "nothing", "day", "at", "list", "t"]
-    assert row == ["1", "2026-03-11", "2026-03-11", "01:00:00+07:00", "['a',", "'b']", '[b]"x",', "y"]
+    assert row == [
+        "1",
+        "2026-03-11",
+        "2026-03-11",
+        "01:00:00+07:00",
+        "['a',",
+        "'b']",
+        '[b]"x",',
+        "y",
+    ]
     assert table.endswith("1 row\n")
     assert list(csv.reader(io.StringIO(as_csv))) == [
         ["n", "nothing", "day", "at", "list", "t"],
         ["1", "", "2026-03-11", "2026-03-11 01:00:00+07:00", "['a', 'b']", '[b]"x", y'],
     ]
     assert json.loads(as_json) == [
-        {"n": 1, "nothing": None, "day": "2026-03-11", "at": "2026-03-11 01:00:00+07:00", "list": ["a", "b"], "t": '[b]"x", y'}
+        {
+            "n": 1,
+            "nothing": None,
+            "day": "2026-03-11",
+            "at": "2026-03-11 01:00:00+07:00",
+            "list": ["a", "b"],
+            "t": '[b]"x", y',
+        }
     ]
 
 
-@pytest.mark.parametrize(("form", "printed"), [("csv", "run_id\n"), ("json", "[]\n"), ("table", "0 rows\n")])
-def test_sql_without_rows(data: Path, capsys: pytest.CaptureFixture[str], form: str, printed: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "printed"), [("csv", "run_id\n"), ("json", "[]\n"), ("table", "0 rows\n")]
+)
+def test_sql_without_rows(
+    data: Path, capsys: pytest.CaptureFixture[str], form: str, printed: str
+) -> None:
     """A result without rows is still a result."""
     found = ended(capsys, "sql", "select run_id from runs", "--warehouse", data, "--format", form)
     assert (found.status, found.err) == (0, "")
     assert found.out.endswith(printed)
 
 
-def test_sql_of_many_columns(data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sql_of_many_columns(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rows that are wider than the terminal are told one value a line, whole."""
     monkeypatch.setenv("COLUMNS", "60")
     columns = ", ".join(f"{number} as column_{number}" for number in range(10))
@@ -320,13 +418,21 @@ def test_sql_of_many_columns(data: Path, capsys: pytest.CaptureFixture[str], mon
         ("from nowhere", "Catalog Error: Table with name nowhere does not exist!"),
         ("", "expected a statement"),
         ("/* nothing */", "expected a statement"),
-        ("create table x (a int)", 'Invalid Input Error: Cannot execute statement of type "CREATE"'),
+        (
+            "create table x (a int)",
+            'Invalid Input Error: Cannot execute statement of type "CREATE"',
+        ),
         ("delete from runs", 'Invalid Input Error: Cannot execute statement of type "DELETE"'),
-        ("insert into migrations values ('x', now())", 'Invalid Input Error: Cannot execute statement of type "INSERT"'),
+        (
+            "insert into migrations values ('x', now())",
+            'Invalid Input Error: Cannot execute statement of type "INSERT"',
+        ),
         ("drop view articles", 'Invalid Input Error: Cannot execute statement of type "DROP"'),
     ],
 )
-def test_sql_refused(data: Path, capsys: pytest.CaptureFixture[str], statement: str, says: str) -> None:
+def test_sql_refused(
+    data: Path, capsys: pytest.CaptureFixture[str], statement: str, says: str
+) -> None:
     """A statement with a mistake, or one that writes, ends with status 2 and DuckDB's own words."""
     before = published(data).read_bytes()
     refused = ended(capsys, "sql", statement, "--warehouse", data)
@@ -337,10 +443,23 @@ def test_sql_refused(data: Path, capsys: pytest.CaptureFixture[str], statement: 
 
 
 def test_sql_shell(data: Path) -> None:
-    """Statements may span lines, a mistake does not end the shell, and the last one may lack its semicolon."""
+    """Statements may span lines, a mistake does not end the shell, and the last one may lack its
+    semicolon.
+    """
     statements = "select 1 as a;\nselec;\nselect 2\n  as b;\n\n;\nselect 3 as c"
-    command = [sys.executable, "-m", "flows.cli", "sql", "--warehouse", str(data), "--format", "csv"]
-    shell = subprocess.run(command, input=statements, capture_output=True, text=True, cwd=ROOT, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "flows.cli",
+        "sql",
+        "--warehouse",
+        str(data),
+        "--format",
+        "csv",
+    ]
+    shell = subprocess.run(
+        command, input=statements, capture_output=True, text=True, cwd=ROOT, check=False
+    )
     assert (shell.returncode, shell.stdout) == (0, "a\n1\nb\n2\nc\n3\n")
     assert shell.stderr.startswith('Parser Error: syntax error at or near "selec"')
     assert "Traceback" not in shell.stderr
@@ -350,7 +469,11 @@ def test_sql_without_a_database(tmp_path: Path, capsys: pytest.CaptureFixture[st
     """Before the first run there is nothing to read: status 3, and which commands make it."""
     refused = ended(capsys, "sql", "select 1", "--warehouse", tmp_path)
     path = published(tmp_path)
-    assert refused == Ran(3, "", f"kliping: {path}: there is no such file yet: `kliping run` or `kliping backfill` makes it\n")
+    assert refused == Ran(
+        3,
+        "",
+        f"kliping: {path}: there is no such file yet: `kliping run` or `kliping backfill` makes it\n",
+    )
 
 
 def test_sql_on_something_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -365,11 +488,15 @@ def test_sql_on_something_else(tmp_path: Path, capsys: pytest.CaptureFixture[str
 # ---- sources ----
 
 
-def test_sources_list(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sources_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every source is listed with its kind, status and discovery addresses."""
     monkeypatch.setenv("COLUMNS", "120")
     options = files(
-        tmp_path, outlet("satu", "http://a.example", "/peta.xml"), outlet("dua", "http://b.example", "/x") + "    status: archive\n"
+        tmp_path,
+        outlet("satu", "http://a.example", "/peta.xml"),
+        outlet("dua", "http://b.example", "/x") + "    status: archive\n",
     )
     listed = ended(capsys, "sources", "list", *options[:2])
     assert (listed.status, listed.err) == (0, "")
@@ -380,18 +507,52 @@ def test_sources_list(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     ]
 
 
-SATU, DUA = "title        Tanggul satu  [visible: <h1>]", "title        Tanggul dua  [visible: <h1>]"
+SATU, DUA = (
+    "title        Tanggul satu  [visible: <h1>]",
+    "title        Tanggul dua  [visible: <h1>]",
+)
 NAMELESS = ["satu: nobody is named", "dua: nobody is named"]
 
 
 @pytest.mark.parametrize(
     ("broken", "only", "code", "says", "attention"),
     [
-        ((), (), 0, ["satu (Satu)", "1 links to articles", SATU, "dua (Dua)", DUA, "2 checked: 2 gave an article, 2 to look at"], NAMELESS),
+        (
+            (),
+            (),
+            0,
+            [
+                "satu (Satu)",
+                "1 links to articles",
+                SATU,
+                "dua (Dua)",
+                DUA,
+                "2 checked: 2 gave an article, 2 to look at",
+            ],
+            NAMELESS,
+        ),
         ((), ("dua",), 0, [DUA, "1 checked: 1 gave an article, 1 to look at"], NAMELESS[1:]),
-        ((), ("dua", "--article", "{}/dua/lama"), 0, ["/dua/lama\n", DUA.replace("dua", "lama")], NAMELESS[1:]),
-        (("/dua.xml",), (), 1, [SATU, "/dua.xml: http-4xx: 404"], [NAMELESS[0], "dua: {}/dua.xml: http-4xx: 404"]),
-        (("/dua/1",), (), 1, [SATU, "/dua/1: http-4xx: 404"], [NAMELESS[0], "dua: no article at {}/dua/1: http-4xx"]),
+        (
+            (),
+            ("dua", "--article", "{}/dua/lama"),
+            0,
+            ["/dua/lama\n", DUA.replace("dua", "lama")],
+            NAMELESS[1:],
+        ),
+        (
+            ("/dua.xml",),
+            (),
+            1,
+            [SATU, "/dua.xml: http-4xx: 404"],
+            [NAMELESS[0], "dua: {}/dua.xml: http-4xx: 404"],
+        ),
+        (
+            ("/dua/1",),
+            (),
+            1,
+            [SATU, "/dua/1: http-4xx: 404"],
+            [NAMELESS[0], "dua: no article at {}/dua/1: http-4xx"],
+        ),
         (
             ("/satu.xml", "/dua.xml"),
             ("satu", "dua"),
@@ -410,17 +571,27 @@ def test_sources_check(
     says: list[str],
     attention: list[str],
 ) -> None:
-    """Each source is asked once, what came of it is told, and standard error says what needs attention; 0 when all give an article, 1 when
-    some do, 3 when none does."""
+    """Each source is asked once, what came of it is told, and standard error says what needs
+    attention; 0 when all give an article, 1 when some do, 3 when none does.
+    """
     with Server() as server:
         for key in ("satu", "dua"):
-            server.routes[f"/{key}.xml"] = page(sitemap(server.url(f"/{key}/1"), lastmod=datetime.now(UTC).isoformat()), "application/xml")
+            server.routes[f"/{key}.xml"] = page(
+                sitemap(server.url(f"/{key}/1"), lastmod=datetime.now(UTC).isoformat()),
+                "application/xml",
+            )
             server.routes[f"/{key}/1"] = page(article(f"Tanggul {key}"))
         for path in broken:
             server.routes[path] = status(404)
         outlets = [outlet(key, server.url(""), f"/{key}.xml") for key in ("satu", "dua")]
         server.routes["/dua/lama"] = page(article("Tanggul lama"))
-        checked = ended(capsys, "sources", "check", *(each.format(server.url("")) for each in only), *files(tmp_path, *outlets)[:2])
+        checked = ended(
+            capsys,
+            "sources",
+            "check",
+            *(each.format(server.url("")) for each in only),
+            *files(tmp_path, *outlets)[:2],
+        )
         asked = server.paths()
     assert checked.status == code
     assert checked.err.splitlines() == [line.format(server.url("")) for line in attention]
@@ -470,25 +641,40 @@ satu (Satu)
 PLAIN: Mapping[str, str] = {"FORCE_COLOR": "1", "TERM": "xterm-256color", "NO_COLOR": "1"}
 
 
-@pytest.mark.parametrize(("environment", "coloured"), [({}, False), (PLAIN, False), ({**PLAIN, "NO_COLOR": ""}, True)])
+@pytest.mark.parametrize(
+    ("environment", "coloured"), [({}, False), (PLAIN, False), ({**PLAIN, "NO_COLOR": ""}, True)]
+)
 def test_sources_check_report(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], coloured: bool
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    coloured: bool,
 ) -> None:
-    """Each field is told with the place it was read from and what says otherwise, then the text's ends and what was cut by which rule;
-    in colours where they are wanted, and with no escape code from the page."""
+    """Each field is told with the place it was read from and what says otherwise, then the text's
+    ends and what was cut by which rule; in colours where they are wanted, and with no escape code
+    from the page.
+    """
     for name in PLAIN:
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with Server({"/satu/1": page(CLUTTERED)}) as server:
         server.routes["/satu.xml"] = page(sitemap(server.url("/satu/1")), "application/xml")
-        source = outlet("satu", server.url(""), "/satu.xml") + "    container: ['.badan']\n    expect: {min_links: 2}\n"
+        source = (
+            outlet("satu", server.url(""), "/satu.xml")
+            + "    container: ['.badan']\n    expect: {min_links: 2}\n"
+        )
         checked = ended(capsys, "sources", "check", *files(tmp_path, source)[:2])
     assert ("\x1b[32m  [visible: <h1>]\x1b[0m" in checked.out) is coloured
     assert ("\x1b[" in checked.out + checked.err) is coloured
-    told, wrong = (re.sub(r"\x1b\[\d*m", "", text).splitlines() for text in (checked.out, checked.err))
+    told, wrong = (
+        re.sub(r"\x1b\[\d*m", "", text).splitlines() for text in (checked.out, checked.err)
+    )
     assert told == REPORT.format(server.url("")).splitlines()
-    assert wrong == ["satu: 1 links, at least 2 are expected; no selector of its `container` is on the page"]
+    assert wrong == [
+        "satu: 1 links, at least 2 are expected; no selector of its `container` is on the page"
+    ]
     assert checked.status == 0
 
 
@@ -498,21 +684,44 @@ REPEATED = "Warta Sayungan hadir setiap sore di layar Anda."
 def told_of(number: int) -> str:
     """An article that shares nothing with others but one line in its middle."""
     words = [
-        f"{stem}{chr(97 + number) * 3}" for stem in ("Kab", "Rud", "Sem", "Tol", "Wal", "Pig", "Lor", "Deb", "Hun", "Jag", "Mip", "Nus")
+        f"{stem}{chr(97 + number) * 3}"
+        for stem in (
+            "Kab",
+            "Rud",
+            "Sem",
+            "Tol",
+            "Wal",
+            "Pig",
+            "Lor",
+            "Deb",
+            "Hun",
+            "Jag",
+            "Mip",
+            "Nus",
+        )
     ]
-    sentences = [f"{' '.join(words[at:] + words[:at])} berlayar {words[at].lower()} dan {words[-at].lower()}." for at in range(1, 4)]
+    sentences = [
+        f"{' '.join(words[at:] + words[:at])} berlayar {words[at].lower()} dan {words[-at].lower()}."
+        for at in range(1, 4)
+    ]
     return article(" ".join(words[:4]), (*sentences[:2], REPEATED, sentences[2]))
 
 
 def test_kept_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A line that was learned and cut comes back into the articles it was cut from, and stays in new ones, once `keep` lists it."""
+    """A line that was learned and cut comes back into the articles it was cut from, and stays in
+    new ones, once `keep` lists it.
+    """
     data = tmp_path / "data"
     nights = Nights(data)
 
     def held(keep: str, *numbers: int) -> tuple[int, str]:
-        """How many articles hold the line after a night with these articles and this key, and what was told of it before and after."""
+        """How many articles hold the line after a night with these articles and this key, and what
+        was told of it before and after.
+        """
         server.routes |= {f"/satu/{number}": page(told_of(number)) for number in numbers}
-        server.routes["/satu.xml"] = page(sitemap(*(server.url(f"/satu/{number}") for number in numbers)), "application/xml")
+        server.routes["/satu.xml"] = page(
+            sitemap(*(server.url(f"/satu/{number}") for number in numbers)), "application/xml"
+        )
         options = files(tmp_path, outlet("satu", server.url(""), "/satu.xml") + keep)
         command = ("sources", "boilerplate", "satu", *options[:2], *options[4:])
         before = ended(capsys, *command).out if published(data).exists() else ""
@@ -524,8 +733,12 @@ def test_kept_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         nights.warehouse.close()
         publish(data)
         nights.warehouse = Warehouse.open(data)
-        assert rows(data, f"select count(*) from article_versions where contains(body, '{REPEATED}')") == [(max(numbers),)]
-        [(holding,)] = rows(data, f"select count(*) from articles where contains(body, '\n{REPEATED}\n')")
+        assert rows(
+            data, f"select count(*) from article_versions where contains(body, '{REPEATED}')"
+        ) == [(max(numbers),)]
+        [(holding,)] = rows(
+            data, f"select count(*) from articles where contains(body, '\n{REPEATED}\n')"
+        )
         return holding, before + ended(capsys, *command).out
 
     with Server() as server:
@@ -537,12 +750,18 @@ def test_kept_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = [
         re.sub(r"line_id \w{16}", "line_id …", line).strip()
         for line in (first + second).splitlines()
-        if not line.startswith("Satu: 1 learned, the most frequent first; what matches `keep` in sources.yaml stays")
+        if not line.startswith(
+            "Satu: 1 learned, the most frequent first; what matches `keep` in sources.yaml stays"
+        )
     ]
     whole, day = "wherever it is a whole sentence", "2026-03-10 to 2026-03-10; learned 2026-03-11"
     assert told == [
         *(f"cut   {REPEATED}", whole, f"on 5 of 5 articles, {day}; cut from 5; line_id …"),
-        *(f"cut   {REPEATED}", f"{whole}, kept from the next run on", f"on 5 of 5 articles, {day}; cut from 5; line_id …"),
+        *(
+            f"cut   {REPEATED}",
+            f"{whole}, kept from the next run on",
+            f"on 5 of 5 articles, {day}; cut from 5; line_id …",
+        ),
         *(f"kept  {REPEATED}", whole, f"on 6 of 6 articles, {day}; cut from 0; line_id …"),
     ]
 
@@ -554,7 +773,10 @@ def elsewhere() -> str | None:
     """A name of this machine that resolves to loopback but is not written as such."""
     for name in (socket.gethostname(), "ip6-localhost"):
         try:
-            if name != "localhost" and all(place[4][0] in ("127.0.0.1", "127.0.1.1", "::1") for place in socket.getaddrinfo(name, 80)):
+            if name != "localhost" and all(
+                place[4][0] in ("127.0.0.1", "127.0.1.1", "::1")
+                for place in socket.getaddrinfo(name, 80)
+            ):
                 return name
         except OSError:
             continue
@@ -562,13 +784,18 @@ def elsewhere() -> str | None:
 
 
 def test_live_run(kliping: Kliping, tmp_path: Path) -> None:
-    """Of two outlets one answers: its articles land, the other is named, every response is archived, and the exit status is 1."""
+    """Of two outlets one answers: its articles land, the other is named, every response is
+    archived, and the exit status is 1.
+    """
     name = elsewhere()
     with Server() as server, Server({"/satu/dalam": page(article("Dalam"))}) as inside:
         inner = [inside.url("/satu/dalam", host=name)] if name else []
         good = ["/satu/1", "/satu/2", "/satu/pindah"]
         server.routes |= {
-            "/satu.xml": page(sitemap(*map(server.url, good), *inner, lastmod=datetime.now(UTC).isoformat()), "application/xml"),
+            "/satu.xml": page(
+                sitemap(*map(server.url, good), *inner, lastmod=datetime.now(UTC).isoformat()),
+                "application/xml",
+            ),
             "/satu/1": page(article("Tanggul satu")),
             "/satu/2": page(article("Tanggul dua")),
             "/satu/pindah": redirect("/satu/2", 301),
@@ -586,32 +813,61 @@ def test_live_run(kliping: Kliping, tmp_path: Path) -> None:
     [warc] = (private(data) / "warc").iterdir()
     with warc.open("rb") as stream:
         responses = [
-            (record.rec_headers.get_header("WARC-Target-URI").removeprefix(here), record.http_headers.get_statuscode())
+            (
+                record.rec_headers.get_header("WARC-Target-URI").removeprefix(here),
+                record.http_headers.get_statuscode(),
+            )
             for record in ArchiveIterator(stream, check_digests="raise")
             if record.rec_type == "response" and record.content_stream().read() is not None
         ]
     assert sorted(path for path, _ in responses) == sorted(answered)
-    assert {("/satu/1", "200"), ("/satu/pindah", "301"), ("/dua.xml", "500"), ("/robots.txt", "404")} <= set(responses)
+    assert {
+        ("/satu/1", "200"),
+        ("/satu/pindah", "301"),
+        ("/dua.xml", "500"),
+        ("/robots.txt", "404"),
+    } <= set(responses)
 
-    assert rows(data, "select url from articles order by url") == [(f"{here}/satu/1",), (f"{here}/satu/2",)]
-    assert rows(data, "select u.url, a.title from article_urls u join articles a using (article_id) where u.url like '%pindah'") == [
-        (f"{here}/satu/pindah", "Tanggul dua")
+    assert rows(data, "select url from articles order by url") == [
+        (f"{here}/satu/1",),
+        (f"{here}/satu/2",),
     ]
-    assert rows(data, "select state, links, pages, articles, rejections from runs") == [("partial", 3 + len(inner), 3, 2, len(inner))]
-    assert rows(data, "select source_id, state, links, articles, rejections from source_health order by all") == [
+    assert rows(
+        data,
+        "select u.url, a.title from article_urls u join articles a using (article_id) where u.url like '%pindah'",
+    ) == [(f"{here}/satu/pindah", "Tanggul dua")]
+    assert rows(data, "select state, links, pages, articles, rejections from runs") == [
+        ("partial", 3 + len(inner), 3, 2, len(inner))
+    ]
+    assert rows(
+        data, "select source_id, state, links, articles, rejections from source_health order by all"
+    ) == [
         ("dua", "failed", 0, 0, 0),
         ("satu", "new", 3 + len(inner), 2, len(inner)),
     ]
     assert asked_inside == []
     if name is None:
-        pytest.skip("no name of this machine resolves to loopback: all but the refusal of such a name is tested")
-    assert rows(data, "select url, stage, reason from rejections") == [(inner[0], "fetch", "private-address")]
+        pytest.skip(
+            "no name of this machine resolves to loopback: all but the refusal of such a name is tested"
+        )
+    assert rows(data, "select url, stage, reason from rejections") == [
+        (inner[0], "fetch", "private-address")
+    ]
 
 
 def test_every_source_fails(kliping: Kliping, tmp_path: Path) -> None:
-    """A run that found no source usable ends with status 3, names each, and publishes that it looked."""
-    with Server({"/satu.xml": status(404), "/dua.xml": page("<html>sedang diperbaiki</html>")}) as server:
-        ran = kliping("run", *files(tmp_path, *(outlet(key, server.url(""), f"/{key}.xml") for key in ("satu", "dua"))))
+    """A run that found no source usable ends with status 3, names each, and publishes that it
+    looked.
+    """
+    with Server(
+        {"/satu.xml": status(404), "/dua.xml": page("<html>sedang diperbaiki</html>")}
+    ) as server:
+        ran = kliping(
+            "run",
+            *files(
+                tmp_path, *(outlet(key, server.url(""), f"/{key}.xml") for key in ("satu", "dua"))
+            ),
+        )
     assert ran.status == 3
     assert [line.split(":")[0] for line in ran.err.splitlines()] == ["satu", "dua"]
     assert "Traceback" not in ran.err
@@ -625,14 +881,25 @@ def archive(path: Path) -> Path:
     with WarcWriter(path, software="Kliping/test", created=now) as writer:
         for number in (1, 2):
             text = article(f"Tanggul {number}", ("Dua kata.",)).encode()
-            writer.append(f"https://satu.example/satu/{number}", now, 200, "OK", [(b"Content-Type", b"text/html; charset=utf-8")], text)
+            writer.append(
+                f"https://satu.example/satu/{number}",
+                now,
+                200,
+                "OK",
+                [(b"Content-Type", b"text/html; charset=utf-8")],
+                text,
+            )
     return path
 
 
 def damaged(folder: Path) -> list[Path]:
     """An empty archive, one that is none, and one that breaks off in its last record."""
     whole = archive(folder / "whole.warc.gz").read_bytes()
-    made = [(folder / "kosong.warc.gz", b""), (folder / "bukan.warc.gz", b"bukan arsip\n" * 50), (folder / "putus.warc.gz", whole[:-200])]
+    made = [
+        (folder / "kosong.warc.gz", b""),
+        (folder / "bukan.warc.gz", b"bukan arsip\n" * 50),
+        (folder / "putus.warc.gz", whole[:-200]),
+    ]
     for path, content in made:
         path.write_bytes(content)
     return [path for path, _ in made]
@@ -640,9 +907,15 @@ def damaged(folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize("command", ["backfill", "run"])
 def test_damaged_archives(kliping: Kliping, tmp_path: Path, command: str) -> None:
-    """What can be read of an archive is taken in; each damaged place is named, and the exit status is 1 (3 where nothing was usable)."""
+    """What can be read of an archive is taken in; each damaged place is named, and the exit status
+    is 1 (3 where nothing was usable).
+    """
     archives = damaged(tmp_path)
-    options = files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"), topics=CHANNEL if command == "backfill" else TOPICS)
+    options = files(
+        tmp_path,
+        outlet("satu", "https://satu.example", "/satu.xml"),
+        topics=CHANNEL if command == "backfill" else TOPICS,
+    )
     ran = kliping(command, *(["--replay"] if command == "run" else []), *archives, *options)
     assert ran.status == {"backfill": 1, "run": 3}[command]
     assert "Traceback" not in ran.err
@@ -650,30 +923,48 @@ def test_damaged_archives(kliping: Kliping, tmp_path: Path, command: str) -> Non
     assert {line.split()[1] for line in unreadable} == {str(path) for path in archives}
     if command == "backfill":
         assert ran.err.splitlines() == unreadable
-        assert rows(tmp_path / "data", "select url, reason from rejections") == [("https://satu.example/satu/1", "too-short")]
+        assert rows(tmp_path / "data", "select url, reason from rejections") == [
+            ("https://satu.example/satu/1", "too-short")
+        ]
 
 
-def test_unwritable_data_directory(kliping: Kliping, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unwritable_data_directory(
+    kliping: Kliping, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A data directory that cannot be written is named in one line, with status 3."""
     inside = written(tmp_path / "berkas", "") / "data"
     for command in (["run"], ["backfill", archive(tmp_path / "a.warc.gz")]):
-        options = [*files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"))[:4], "--warehouse", inside]
+        options = [
+            *files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"))[:4],
+            "--warehouse",
+            inside,
+        ]
         refused = ended(capsys, *command, *options)
         assert (refused.status, refused.out) == (3, "")
-        assert re.fullmatch(rf"kliping: {re.escape(str(inside))}\S*: .*: Not a directory\n", refused.err)
+        assert re.fullmatch(
+            rf"kliping: {re.escape(str(inside))}\S*: .*: Not a directory\n", refused.err
+        )
 
 
 @pytest.mark.parametrize("trouble", ["corrupt", "held"])
-def test_writer_that_cannot_be_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str], trouble: str) -> None:
-    """A writer's database that is damaged, or open elsewhere, is named in one line that says what to do; status 3."""
+def test_writer_that_cannot_be_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], trouble: str
+) -> None:
+    """A writer's database that is damaged, or open elsewhere, is named in one line that says what
+    to do; status 3.
+    """
     path = private(tmp_path / "data") / "writer.duckdb"
     path.parent.mkdir(parents=True)
     holding = None
     if trouble == "corrupt":
         written(path, "bukan basis data" * 1000)
     else:
-        program = f"import duckdb, sys; held = duckdb.connect({str(path)!r}); print(); sys.stdin.read()"
-        holding = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        program = (
+            f"import duckdb, sys; held = duckdb.connect({str(path)!r}); print(); sys.stdin.read()"
+        )
+        holding = subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         assert holding.stdout
         holding.stdout.readline()
     options = files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"))

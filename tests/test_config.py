@@ -10,7 +10,16 @@ import pytest
 import yaml
 
 from flows.config import Settings, load_sources, load_topics, parse_duration
-from flows.records import ConfigError, Discovery, Escalation, Expect, Quiet, Source, TermGroup, Topic
+from flows.records import (
+    ConfigError,
+    Discovery,
+    Escalation,
+    Expect,
+    Quiet,
+    Source,
+    TermGroup,
+    Topic,
+)
 from flows.stages.discovery.links import canonical, sort_entries
 from flows.stages.discovery.listings import Entry as ListedEntry
 
@@ -63,7 +72,9 @@ def _file(folder: Path, text: str) -> Path:
 
 
 def test_load_sources(tmp_path: Path) -> None:
-    """Every key reaches its field; what a source leaves out comes from `defaults`, then from the record."""
+    """Every key reaches its field; what a source leaves out comes from `defaults`, then from the
+    record.
+    """
     first, second = load_sources(_file(tmp_path, SOURCES))
     assert first == Source(
         id="kompas",
@@ -86,13 +97,22 @@ def test_load_sources(tmp_path: Path) -> None:
         min_delay_s=2.5,
     )
     assert second == Source(
-        "other", "Other", "http://127.0.0.1:8080/", re.compile("."), language="id", timezone="UTC", min_delay_s=0, kind="press"
+        "other",
+        "Other",
+        "http://127.0.0.1:8080/",
+        re.compile("."),
+        language="id",
+        timezone="UTC",
+        min_delay_s=0,
+        kind="press",
     )
 
 
 def test_load_topics(tmp_path: Path) -> None:
     """Active topics and the channels that they name are read; the others are only checked."""
-    topics, channels = load_topics(_file(tmp_path, TOPICS), {"KLIPING_DESK_URL": "json://127.0.0.1:8000/x"})
+    topics, channels = load_topics(
+        _file(tmp_path, TOPICS), {"KLIPING_DESK_URL": "json://127.0.0.1:8000/x"}
+    )
     first, second = topics
     assert first == Topic(
         id="russia-dprk",
@@ -103,31 +123,56 @@ def test_load_topics(tmp_path: Path) -> None:
         max_age=timedelta(days=2),
         version=first.version,
     )
-    assert (second.id, second.none_of, second.channels, second.max_age) == ("plain", (), (), timedelta(hours=72))
+    assert (second.id, second.none_of, second.channels, second.max_age) == (
+        "plain",
+        (),
+        (),
+        timedelta(hours=72),
+    )
     assert (first.near, first.active) == ("sentence", True)
     assert channels == {"desk": "json://127.0.0.1:8000/x"}
 
 
 def test_load_alert(tmp_path: Path) -> None:
-    """Everything that a topic may say of its alerts reaches its field, and an escalation's channel has its address; the rest is default."""
+    """Everything that a topic may say of its alerts reaches its field, and an escalation's channel
+    has its address; the rest is default.
+    """
     alert = (
         "{channels: [desk], kinds: [new_story, closed], quiet: '22.00 - 06:30', timezone: Asia/Jayapura, digest: yes, heartbeat: yes,"
         " escalate: {to: [spare], after: 30m}}"
     )
     environ = {"KLIPING_DESK_URL": "json://a", "KLIPING_SPARE_URL": "json://b"}
-    (topic, plain), channels = load_topics(_file(tmp_path, TOPICS.replace("{channels: [desk, desk], max_age: 2d}", alert)), environ)
-    assert (topic.channels, topic.max_age, topic.kinds) == (("desk",), timedelta(hours=72), ("new_story", "closed"))
+    (topic, plain), channels = load_topics(
+        _file(tmp_path, TOPICS.replace("{channels: [desk, desk], max_age: 2d}", alert)), environ
+    )
+    assert (topic.channels, topic.max_age, topic.kinds) == (
+        ("desk",),
+        timedelta(hours=72),
+        ("new_story", "closed"),
+    )
     assert topic.quiet == Quiet(time(22), time(6, 30), "Asia/Jayapura")
-    assert (topic.digest, topic.heartbeat, topic.escalate) == (True, True, Escalation(("spare",), timedelta(minutes=30)))
+    assert (topic.digest, topic.heartbeat, topic.escalate) == (
+        True,
+        True,
+        Escalation(("spare",), timedelta(minutes=30)),
+    )
     assert channels == {"desk": "json://a", "spare": "json://b"}
-    assert (plain.kinds, plain.quiet, plain.digest) == (("new_story", "development", "pickup", "closed"), None, False)
+    assert (plain.kinds, plain.quiet, plain.digest) == (
+        ("new_story", "development", "pickup", "closed"),
+        None,
+        False,
+    )
     assert (plain.heartbeat, plain.escalate) == (False, None)
 
 
 def test_load_inactive_topics(tmp_path: Path) -> None:
     """A command that tries rules gets the inactive topics as well."""
     topics, _ = load_topics(_file(tmp_path, TOPICS), None, inactive=True)
-    assert [(topic.id, topic.active) for topic in topics] == [("russia-dprk", True), ("plain", True), ("resting", False)]
+    assert [(topic.id, topic.active) for topic in topics] == [
+        ("russia-dprk", True),
+        ("plain", True),
+        ("resting", False),
+    ]
 
 
 def test_load_topics_without_environ(tmp_path: Path) -> None:
@@ -142,7 +187,11 @@ def test_load_topics_without_environ(tmp_path: Path) -> None:
     [
         ("Rusia,", "Russia,", False),
         ("[klasemen]", "[]", False),
-        ("- {name: dprk, any: [Korut]}", "- {name: dprk, any: [Korut]}\n      - {name: tie, any: [pakta]}", False),
+        (
+            "- {name: dprk, any: [Korut]}",
+            "- {name: dprk, any: [Korut]}\n      - {name: tie, any: [pakta]}",
+            False,
+        ),
         ("[Rusia,   'Vladimir   Putin']", "['Vladimir Putin', Rusia]", True),
         ("none_of: [klasemen]", "none_of: [klasemen]\n    near: paragraph", False),
         ("none_of: [klasemen]", "none_of: [klasemen]\n    near: sentence", True),
@@ -159,19 +208,35 @@ def test_topic_version(tmp_path: Path, old: str, new: str, same: bool) -> None:
     assert (before == after) is same
 
 
-MISTAKES: list[dict[str, Any]] = yaml.safe_load((CASES / "mistakes.yaml").read_text(encoding="utf-8"))
+MISTAKES: list[dict[str, Any]] = yaml.safe_load(
+    (CASES / "mistakes.yaml").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize("case", MISTAKES, ids=lambda case: case["name"])
 def test_mistakes(tmp_path: Path, case: dict[str, Any]) -> None:
-    """All mistakes of a file are named in the order of their lines, with file, line, key and what is expected."""
+    """All mistakes of a file are named in the order of their lines, with file, line, key and what
+    is expected.
+    """
     path = tmp_path / "file.yaml"
-    text = case["text"].replace("{NUL}", "\0").replace("{TAB}", "\t").encode().replace(b"{FF}", b"\xff")
+    text = (
+        case["text"]
+        .replace("{NUL}", "\0")
+        .replace("{TAB}", "\t")
+        .encode()
+        .replace(b"{FF}", b"\xff")
+    )
     path.write_bytes(text)
-    load = load_sources if case["file"] == "sources" else lambda path: load_topics(path, {"KLIPING_BROKEN": "rahasia"})
+    load = (
+        load_sources
+        if case["file"] == "sources"
+        else lambda path: load_topics(path, {"KLIPING_BROKEN": "rahasia"})
+    )
     with pytest.raises(ConfigError) as raised:
         load(path)
-    assert str(raised.value).replace(str(path), "file.yaml").splitlines() == [f"file.yaml:{line}" for line in case["says"]]
+    assert str(raised.value).replace(str(path), "file.yaml").splitlines() == [
+        f"file.yaml:{line}" for line in case["says"]
+    ]
     assert "rahasia" not in str(raised.value)
 
 
@@ -192,7 +257,12 @@ def test_unreadable_file(tmp_path: Path, make: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("90s", timedelta(seconds=90)), ("30m", timedelta(minutes=30)), ("36h", timedelta(hours=36)), ("2d", timedelta(days=2))]
+    [
+        ("90s", timedelta(seconds=90)),
+        ("30m", timedelta(minutes=30)),
+        ("36h", timedelta(hours=36)),
+        ("2d", timedelta(days=2)),
+    ]
     + [(text, None) for text in ("", "0h", "36", "36 h", "-1h", "1w", "1.5h", "999999d", "h")],
 )
 def test_parse_duration(text: str, expected: timedelta | None) -> None:
@@ -208,8 +278,14 @@ def test_parse_duration(text: str, expected: timedelta | None) -> None:
     ("environ", "expected"),
     [
         ({}, Settings("", "")),
-        ({"KLIPING_MODEL": " m ", "KLIPING_CONTACT": "redaksi@example.com"}, Settings("m", "redaksi@example.com")),
-        ({"KLIPING_CONTACT": "https://example.com/kliping"}, Settings("", "https://example.com/kliping")),
+        (
+            {"KLIPING_MODEL": " m ", "KLIPING_CONTACT": "redaksi@example.com"},
+            Settings("m", "redaksi@example.com"),
+        ),
+        (
+            {"KLIPING_CONTACT": "https://example.com/kliping"},
+            Settings("", "https://example.com/kliping"),
+        ),
     ],
 )
 def test_settings(environ: dict[str, str], expected: Settings) -> None:
@@ -227,7 +303,9 @@ def test_settings_refuse_a_bad_contact(contact: str) -> None:
 # ---- the project's own files ----
 
 
-@pytest.mark.parametrize(("url", "owner"), yaml.safe_load((CASES / "articles.yaml").read_text(encoding="utf-8")))
+@pytest.mark.parametrize(
+    ("url", "owner"), yaml.safe_load((CASES / "articles.yaml").read_text(encoding="utf-8"))
+)
 def test_articles_of_the_project(url: str, owner: str | None) -> None:
     """Each outlet's article addresses, old and new, are that outlet's, and nothing else is."""
     links, _ = sort_entries([ListedEntry(url)], SHIPPED, SHIPPED[0], "rss")
@@ -239,7 +317,9 @@ SHIPPED = load_sources(ROOT / "sources.yaml")
 
 @pytest.mark.parametrize("source", SHIPPED, ids=lambda source: source.id)
 def test_sources_of_the_project(source: Source) -> None:
-    """Each outlet has somewhere to look, on its own site, and no address there that is taken for an article."""
+    """Each outlet has somewhere to look, on its own site, and no address there that is taken for an
+    article.
+    """
     assert source.discover
     site = ".".join(source.home.split("/")[2].split(".")[-2:])
     for discovery in source.discover:

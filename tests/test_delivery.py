@@ -1,4 +1,6 @@
-"""The outbox against real receivers on loopback and a real warehouse: who gets what, when, in which order, and what the state is then."""
+"""The outbox against real receivers on loopback and a real warehouse: who gets what, when, in which
+order, and what the state is then.
+"""
 
 import json
 import re
@@ -38,7 +40,9 @@ def after(seconds: float, status: int | None) -> Callable[[int], int | None]:
 
 
 class Desks(ThreadingHTTPServer):
-    """Receivers on one port, one a path. `answers`: each one's status, and body, for its nth message; `got`: what arrived."""
+    """Receivers on one port, one a path. `answers`: each one's status, and body, for its nth
+    message; `got`: what arrived.
+    """
 
     daemon_threads = True
 
@@ -76,7 +80,9 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def desks() -> Iterator[Desks]:
     with Desks() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
         yield server
         server.shutdown()
 
@@ -114,27 +120,44 @@ def keys(texts: list[str]) -> list[str]:
 def states(store: Warehouse) -> dict[tuple[str, str], tuple[str, int, str | None]]:
     """By alert and channel: state, attempts, last error."""
     return {
-        (row["alert_id"], row["channel"]): (row["state"], row["attempts"], row["last_error"]) for row in store._fetch("from deliveries", {})
+        (row["alert_id"], row["channel"]): (row["state"], row["attempts"], row["last_error"])
+        for row in store._fetch("from deliveries", {})
     }
 
 
 def test_ten_channels_of_which_some_are_broken(store: Warehouse, desks: Desks) -> None:
-    """Channels that drop, hang, answer 500 or are not declared keep no other from its messages, in order; the state tells each."""
-    broken: dict[str, Any] = {"drops": lambda count: None, "hangs": after(0.6, None), "fails": lambda count: 500}
+    """Channels that drop, hang, answer 500 or are not declared keep no other from its messages, in
+    order; the state tells each.
+    """
+    broken: dict[str, Any] = {
+        "drops": lambda count: None,
+        "hangs": after(0.6, None),
+        "fails": lambda count: 500,
+    }
     desks.answers |= broken
-    reasons = {"drops": "no connection, or no answer", "hangs": "no connection, or no answer", "fails": "HTTP 500"}
+    reasons = {
+        "drops": "no connection, or no answer",
+        "hangs": "no connection, or no answer",
+        "fails": "HTTP 500",
+    }
     reasons["undeclared"] = "no topic in topics.yaml names it"
     good = [f"desk-{n}" for n in range(7)]
     raise_alerts(store, replace(TOPIC, channels=(*good, *reasons)), 3)
 
     done = deliver(store, [TOPIC], {name: desks.url(name) for name in (*good, *broken)}, NOW)
 
-    assert {name: keys(desks.got[name]) for name in desks.got} == {name: ["0", "1", "2"] for name in good}
+    assert {name: keys(desks.got[name]) for name in desks.got} == {
+        name: ["0", "1", "2"] for name in good
+    }
     for (_, channel), (state, attempts, error) in states(store).items():
-        assert (state, attempts, error) == (("pending", 1, reasons[channel]) if channel in reasons else ("sent", 1, None))
+        assert (state, attempts, error) == (
+            ("pending", 1, reasons[channel]) if channel in reasons else ("sent", 1, None)
+        )
     assert done.told == "21 sent, 12 failed"
     assert SECRET not in "".join(done.troubles) + str(store._fetch("from deliveries", {}))
-    assert sorted(done.troubles) == sorted(f"channel {name}: 3 not delivered: {why}; tried again" for name, why in reasons.items())
+    assert sorted(done.troubles) == sorted(
+        f"channel {name}: 3 not delivered: {why}; tried again" for name, why in reasons.items()
+    )
 
 
 def test_each_attempt_is_recorded_before_the_next(store: Warehouse, desks: Desks) -> None:
@@ -144,7 +167,9 @@ def test_each_attempt_is_recorded_before_the_next(store: Warehouse, desks: Desks
     recorded: list[Any] = []
 
     def look(count: int) -> int:
-        recorded.extend(beside.execute("select count(*) from deliveries where state = 'sent'").fetchone() or ())
+        recorded.extend(
+            beside.execute("select count(*) from deliveries where state = 'sent'").fetchone() or ()
+        )
         return 200
 
     desks.answers["desk"] = look
@@ -153,26 +178,36 @@ def test_each_attempt_is_recorded_before_the_next(store: Warehouse, desks: Desks
 
 
 def test_channel_that_asks_for_fewer_gets_all_in_order(store: Warehouse, desks: Desks) -> None:
-    """A channel that answers 429 to every third message gets it again after the pause that it names; nothing is lost or overtaken."""
+    """A channel that answers 429 to every third message gets it again after the pause that it
+    names; nothing is lost or overtaken.
+    """
     raise_alerts(store, TOPIC, 8)
-    desks.answers["desk"] = lambda count: (429, {"parameters": {"retry_after": 0.02}}) if count % 3 == 0 else 200
+    desks.answers["desk"] = lambda count: (
+        (429, {"parameters": {"retry_after": 0.02}}) if count % 3 == 0 else 200
+    )
     done = deliver(store, [TOPIC], {"desk": desks.url("desk")}, NOW)
     assert keys(desks.got["desk"]) == [str(n) for n in range(8)]
     assert (done.sent, done.troubles) == (8, [])
 
 
 def test_channel_that_wants_nothing_for_an_hour(store: Warehouse, desks: Desks) -> None:
-    """What it asks for goes beyond the time of this delivery: nothing more is sent to it until then, except by the next run."""
+    """What it asks for goes beyond the time of this delivery: nothing more is sent to it until
+    then, except by the next run.
+    """
     raise_alerts(store, TOPIC, 3)
     desks.answers["desk"] = lambda count: (429, {"retry_after": 3600})
     done = deliver(store, [TOPIC], {"desk": desks.url("desk")}, NOW)
     assert desks.asked["desk"] == 1
     assert (done.sent, done.left) == (0, 2)
-    assert {delivery.next_attempt_at for delivery in store.pending_deliveries()} == {NOW + timedelta(hours=1)}
+    assert {delivery.next_attempt_at for delivery in store.pending_deliveries()} == {
+        NOW + timedelta(hours=1)
+    }
 
 
 def test_time_that_does_not_suffice_leaves_the_rest(store: Warehouse, desks: Desks) -> None:
-    """A slow channel takes no more of a run than its time; the next deliveries go on where this one stopped, in order, nothing twice."""
+    """A slow channel takes no more of a run than its time; the next deliveries go on where this one
+    stopped, in order, nothing twice.
+    """
     raise_alerts(store, replace(TOPIC, channels=("slow", "fast")), 30)
     desks.answers["slow"] = after(0.02, 200)
     addresses = {name: desks.url(name) for name in ("slow", "fast")}
@@ -181,11 +216,15 @@ def test_time_that_does_not_suffice_leaves_the_rest(store: Warehouse, desks: Des
     assert all(attempts == 0 for state, attempts, _ in states(store).values() if state == "pending")
     while deliver(store, [TOPIC], addresses, NOW, budget_s=0.2).left:
         pass
-    assert {name: keys(texts) for name, texts in desks.got.items()} == {name: [str(n) for n in range(30)] for name in addresses}
+    assert {name: keys(texts) for name, texts in desks.got.items()} == {
+        name: [str(n) for n in range(30)] for name in addresses
+    }
 
 
 def test_life_of_a_delivery(store: Warehouse, desks: Desks) -> None:
-    """Each try doubles the pause, up to six hours; seven days after the first failure it is given up, and made again on request."""
+    """Each try doubles the pause, up to six hours; seven days after the first failure it is given
+    up, and made again on request.
+    """
     raise_alerts(store, TOPIC, 1)
     desks.answers["desk"] = lambda count: 500
     addresses = {"desk": desks.url("desk")}
@@ -201,7 +240,9 @@ def test_life_of_a_delivery(store: Warehouse, desks: Desks) -> None:
     deliver(store, [TOPIC], addresses, NOW + timedelta(days=7, minutes=-1))
     assert states(store)["0", "desk"][0] == "pending"
     done = deliver(store, [TOPIC], addresses, NOW + timedelta(days=7))
-    assert done.troubles == ["channel desk: 1 given up: HTTP 500; see `kliping alerts retry --dead`"]
+    assert done.troubles == [
+        "channel desk: 1 given up: HTTP 500; see `kliping alerts retry --dead`"
+    ]
     assert states(store)["0", "desk"][0] == "dead"
     assert deliver(store, [TOPIC], addresses, NOW + timedelta(days=8)).told == ""
     store.revive(None)
@@ -211,7 +252,9 @@ def test_life_of_a_delivery(store: Warehouse, desks: Desks) -> None:
 
 
 def test_quiet_hours_hold_delivery(store: Warehouse, desks: Desks) -> None:
-    """What is raised in quiet hours is held, without an attempt, and goes out after them; another topic's goes out at once."""
+    """What is raised in quiet hours is held, without an attempt, and goes out after them; another
+    topic's goes out at once.
+    """
     loud = topic("missiles", "Rudal", timedelta(hours=24))
     quiet = replace(TOPIC, quiet=Quiet(clock(22), clock(6)))
     raise_alerts(store, quiet, 2)
@@ -226,11 +269,15 @@ def test_quiet_hours_hold_delivery(store: Warehouse, desks: Desks) -> None:
 
 
 def test_digest(store: Warehouse, desks: Desks) -> None:
-    """All of a topic's messages come as one, with every key; each is recorded, and a digest that failed is tried as one again."""
+    """All of a topic's messages come as one, with every key; each is recorded, and a digest that
+    failed is tried as one again.
+    """
     summed = replace(TOPIC, digest=True)
     single = topic("missiles", "Rudal", timedelta(hours=24))
     raise_alerts(store, summed, 3)
-    store.record_alerts(single, [Alert("m", single.id, "s", "new_story", NOW, "Rudal", "rudal\n\n[m]")])
+    store.record_alerts(
+        single, [Alert("m", single.id, "s", "new_story", NOW, "Rudal", "rudal\n\n[m]")]
+    )
     addresses = {"desk": desks.url("desk")}
     desks.answers["desk"] = lambda count: 503
     assert deliver(store, [summed, single], addresses, NOW).told == "4 failed"
@@ -243,14 +290,23 @@ def test_digest(store: Warehouse, desks: Desks) -> None:
 
 def test_digest_that_is_longer_than_the_channel_shows(store: Warehouse, desks: Desks) -> None:
     """It becomes as few messages as that takes, each message whole."""
-    long = [Alert(f"{n}", TOPIC.id, f"s{n}", "new_story", NOW, "Kabar", f"{'kata ' * 2000}\n\n[{n}]") for n in range(7)]
+    long = [
+        Alert(f"{n}", TOPIC.id, f"s{n}", "new_story", NOW, "Kabar", f"{'kata ' * 2000}\n\n[{n}]")
+        for n in range(7)
+    ]
     store.record_alerts(TOPIC, long)
     deliver(store, [replace(TOPIC, digest=True)], {"desk": desks.url("desk")}, NOW)
-    assert [len(keys([text])) for text in desks.got["desk"]] == [3, 3, 1]  # 10,000 characters each, of 32,768
+    assert [len(keys([text])) for text in desks.got["desk"]] == [
+        3,
+        3,
+        1,
+    ]  # 10,000 characters each, of 32,768
 
 
 def test_escalation(store: Warehouse, desks: Desks) -> None:
-    """A message that its channel has not taken for an hour goes to the second channel too, once, with its key; another topic's does not."""
+    """A message that its channel has not taken for an hour goes to the second channel too, once,
+    with its key; another topic's does not.
+    """
     urgent = replace(TOPIC, escalate=Escalation(("chief",), timedelta(hours=1)))
     calm = topic("missiles", "Rudal", timedelta(hours=24))
     raise_alerts(store, urgent, 1)
@@ -269,14 +325,20 @@ def test_escalation(store: Warehouse, desks: Desks) -> None:
 
 
 def test_escalation_is_not_late(store: Warehouse, desks: Desks) -> None:
-    """Between runs the first channel is tried again when the hour is up, however long its pause has grown."""
+    """Between runs the first channel is tried again when the hour is up, however long its pause has
+    grown.
+    """
     urgent = replace(TOPIC, escalate=Escalation(("chief",), timedelta(hours=1)))
     raise_alerts(store, urgent, 1)
     desks.answers["desk"] = lambda count: 500
     tried = [NOW]
     for _ in range(3):
         deliver(store, [urgent], {name: desks.url(name) for name in ("desk", "chief")}, tried[-1])
-        tried += [delivery.next_attempt_at for delivery in store.pending_deliveries() if delivery.next_attempt_at]
+        tried += [
+            delivery.next_attempt_at
+            for delivery in store.pending_deliveries()
+            if delivery.next_attempt_at
+        ]
     assert [(at - NOW).total_seconds() / 60 for at in tried] == [0, 10, 30, 60]
 
 
@@ -304,7 +366,10 @@ def files(tmp_path: Path, desks: Desks, monkeypatch: pytest.MonkeyPatch) -> tupl
 
 def _written(folder: Path, quiet: str) -> Path:
     path = folder / "topics.yaml"
-    path.write_text(TOPICS.replace(", quiet: QUIET", "" if quiet == "[]" else f", quiet: '{quiet}'"), encoding="utf-8")
+    path.write_text(
+        TOPICS.replace(", quiet: QUIET", "" if quiet == "[]" else f", quiet: '{quiet}'"),
+        encoding="utf-8",
+    )
     return path
 
 
@@ -317,11 +382,16 @@ def _filled(directory: Path) -> Path:
 
 
 def _states(directory: Path) -> dict[str, tuple[str, int]]:
-    return {row["alert_id"]: (row["state"], row["attempts"]) for row in Reader(directory).deliveries(None)}
+    return {
+        row["alert_id"]: (row["state"], row["attempts"])
+        for row in Reader(directory).deliveries(None)
+    }
 
 
 def test_retry(files: tuple[Path, Path], desks: Desks, tmp_path: Path) -> None:
-    """It sends what is pending, whatever the pause between tries, and publishes; quiet hours hold, but not a message by its id."""
+    """It sends what is pending, whatever the pause between tries, and publishes; quiet hours hold,
+    but not a message by its id.
+    """
     topics, data = files
     desks.answers["desk"] = lambda count: 500
     assert retry(topics, data, None, dead=False).told == "2 failed"
@@ -337,7 +407,9 @@ def test_retry(files: tuple[Path, Path], desks: Desks, tmp_path: Path) -> None:
 
 
 def test_due_between_runs(files: tuple[Path, Path], desks: Desks, tmp_path: Path) -> None:
-    """Nothing is opened while nothing is due, quiet hours hold it or a run goes on; what is due is sent and published."""
+    """Nothing is opened while nothing is due, quiet hours hold it or a run goes on; what is due is
+    sent and published.
+    """
     topics, data = files
     assert deliver_due(topics, tmp_path / "none yet") == Delivered()
     before = published(data).stat().st_mtime_ns
@@ -353,8 +425,12 @@ def test_due_between_runs(files: tuple[Path, Path], desks: Desks, tmp_path: Path
     assert published(data).stat().st_mtime_ns == after > before
 
 
-def test_try_channels(files: tuple[Path, Path], desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each declared channel, or the named one, gets a message, and what went wrong is told without the secret."""
+def test_try_channels(
+    files: tuple[Path, Path], desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each declared channel, or the named one, gets a message, and what went wrong is told without
+    the secret.
+    """
     topics, _ = files
     desks.answers["chief"] = lambda count: 403
     assert list(try_channels(topics, None)) == [("desk", None), ("chief", "HTTP 403")]
@@ -363,7 +439,8 @@ def test_try_channels(files: tuple[Path, Path], desks: Desks, monkeypatch: pytes
         list(try_channels(topics, "mail"))
     monkeypatch.setenv("KLIPING_TEST_CHIEF", f"nosuch://{SECRET}@host")
     with pytest.raises(
-        ConfigError, match=r"topics\.yaml:2: channels\.chief\.env: .* holds no URL of a service that Apprise knows"
+        ConfigError,
+        match=r"topics\.yaml:2: channels\.chief\.env: .* holds no URL of a service that Apprise knows",
     ) as refused:
         list(try_channels(topics, None))
     assert SECRET not in str(refused.value)

@@ -28,22 +28,53 @@ def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All that a run must end with, however often it was disturbed."""
     return {
         "articles": rows(
-            warehouse, "select article_id, title, body, author, published_at, first_seen_at, story_id from articles order by all"
+            warehouse,
+            "select article_id, title, body, author, published_at, first_seen_at, story_id from articles order by all",
         ),
-        "versions": rows(warehouse, "select article_id, version, title, body from article_versions order by all"),
+        "versions": rows(
+            warehouse, "select article_id, version, title, body from article_versions order by all"
+        ),
         "removed": rows(warehouse, "from removed_text order by all"),
-        "rejections": rows(warehouse, "select url, source_id, stage, reason from rejections order by all"),
-        "stories": rows(warehouse, "select story_id, article_id, relation, original_article_id from story_articles order by all"),
-        "hits": rows(warehouse, "select topic_id, article_id, story_id, decision, score from topic_hits order by all"),
-        "alerts": rows(warehouse, "select alert_id, story_id, title, text from alerts order by all"),
-        "deliveries": rows(warehouse, "select alert_id, channel, state from deliveries order by all"),
+        "rejections": rows(
+            warehouse, "select url, source_id, stage, reason from rejections order by all"
+        ),
+        "stories": rows(
+            warehouse,
+            "select story_id, article_id, relation, original_article_id from story_articles order by all",
+        ),
+        "hits": rows(
+            warehouse,
+            "select topic_id, article_id, story_id, decision, score from topic_hits order by all",
+        ),
+        "alerts": rows(
+            warehouse, "select alert_id, story_id, title, text from alerts order by all"
+        ),
+        "deliveries": rows(
+            warehouse, "select alert_id, channel, state from deliveries order by all"
+        ),
     }
 
 
 def test_run_says_what_it_did(two_nights: TwoNights) -> None:
-    """A run ends with status 1 because one link answers 500, names that source, and prints nothing that is not ours."""
+    """A run ends with status 1 because one link answers 500, names that source, and prints nothing
+    that is not ours.
+    """
     _, runs, _ = two_nights
-    words = {"discover", "fetch", "extract", "clean", "embed", "group", "match", "alert", "looked", "deliver", "publish", "added", ""}
+    words = {
+        "discover",
+        "fetch",
+        "extract",
+        "clean",
+        "embed",
+        "group",
+        "match",
+        "alert",
+        "looked",
+        "deliver",
+        "publish",
+        "added",
+        "",
+    }
     for run in runs:
         assert run.status == 1
         assert run.err.splitlines() == ["detak: failed: links ended in http-5xx: 1"]
@@ -68,19 +99,27 @@ def test_article(two_nights: TwoNights, article: dict[str, Any]) -> None:
         article["source_id"],
     )
     assert not [line for line in article["clutter"] if line in found[1].split("\n")]
-    met = rows(two_nights[0], "select u.url from article_urls u join articles a using (article_id) where a.url = ?", article["url"])
+    met = rows(
+        two_nights[0],
+        "select u.url from article_urls u join articles a using (article_id) where a.url = ?",
+        article["url"],
+    )
     assert set(article["urls"]) <= {url for (url,) in met}
 
 
 def test_no_other_articles(two_nights: TwoNights) -> None:
     """Nothing but the written articles became an article."""
-    assert {url for (url,) in rows(two_nights[0], "select url from articles")} == {article["url"] for article in GOLD["articles"]}
+    assert {url for (url,) in rows(two_nights[0], "select url from articles")} == {
+        article["url"] for article in GOLD["articles"]
+    }
 
 
 @pytest.mark.parametrize("rejection", GOLD["rejections"], ids=lambda rejection: rejection["url"])
 def test_rejection(two_nights: TwoNights, rejection: dict[str, Any]) -> None:
     """Every bad link ends with its true reason."""
-    [(reason,)] = rows(two_nights[0], "select reason from rejections where url = ?", rejection["url"])
+    [(reason,)] = rows(
+        two_nights[0], "select reason from rejections where url = ?", rejection["url"]
+    )
     assert reason in rejection["accept"]
 
 
@@ -102,25 +141,39 @@ def test_stories(two_nights: TwoNights) -> None:
     assert len({next(iter(found)) for found in stories.values()}) == len(stories)
     for article in GOLD["articles"]:
         if article["relation"] == "copy":
-            assert placed[article["url"]][1:] == ("copy", url_of[article["original"]]), article["id"]
+            assert placed[article["url"]][1:] == ("copy", url_of[article["original"]]), article[
+                "id"
+            ]
 
 
 def test_alerts(two_nights: TwoNights) -> None:
-    """One new_story for each story of the topic, though its copies came in over two nights, and a development; each delivered once."""
+    """One new_story for each story of the topic, though its copies came in over two nights, and a
+    development; each delivered once.
+    """
     warehouse, _, messages = two_nights
     for topic, expected in GOLD["topics"].items():
         hit = {
-            url for (url,) in rows(warehouse, "select a.url from topic_hits join articles a using (article_id) where topic_id = ?", topic)
+            url
+            for (url,) in rows(
+                warehouse,
+                "select a.url from topic_hits join articles a using (article_id) where topic_id = ?",
+                topic,
+            )
         }
         assert hit == {article["url"] for article in GOLD["articles"] if topic in article["topics"]}
-        told = rows(warehouse, "select kind, count(*) from alerts where topic_id = ? group by kind order by kind", topic)
+        told = rows(
+            warehouse,
+            "select kind, count(*) from alerts where topic_id = ? group by kind order by kind",
+            topic,
+        )
         assert told == [("development", 1), ("new_story", len(expected["alerts"]))]
     assert len(messages) == len({message["message"].split("[")[-1] for message in messages}) == 3
     [follow_up] = [message for message in messages if ", perkembangan: " in message["title"]]
     assert "Yang baru: 13.10, Oryol, Nadezhda, Ilyina\n" in follow_up["message"]
     assert rows(warehouse, "select distinct state from deliveries") == [("sent",)]
     beats = rows(
-        warehouse, "select sources, answered, articles, hits, alerts, missed, heartbeat_id from heartbeats order by run_id limit 2"
+        warehouse,
+        "select sources, answered, articles, hits, alerts, missed, heartbeat_id from heartbeats order by run_id limit 2",
     )
     missed = "detak: links ended in http-5xx: 1"
     assert beats == [(8, 8, 35, 5, 1, missed, None), (8, 8, 19, 6, 2, missed, None)]
@@ -149,8 +202,12 @@ def test_checks_find_nothing(two_nights: TwoNights) -> None:
 
 
 @pytest.mark.parametrize("step", ["fetch", "extract", "group", "match", "deliver"])
-def test_killed_run_is_finished_by_the_next(two_nights: TwoNights, kliping: Kliping, tmp_path: Path, step: str) -> None:
-    """Killed after any commit and run again, the first night ends as if nothing had happened; an alert may come twice with one key."""
+def test_killed_run_is_finished_by_the_next(
+    two_nights: TwoNights, kliping: Kliping, tmp_path: Path, step: str
+) -> None:
+    """Killed after any commit and run again, the first night ends as if nothing had happened; an
+    alert may come twice with one key.
+    """
     with desk() as here:
         process = kliping.start(*night(tmp_path, NIGHT_1), env={"KLIPING_DESK_URL": here.url})
         if step == "deliver":  # sent, but not yet recorded
@@ -181,7 +238,9 @@ def test_killed_run_is_finished_by_the_next(two_nights: TwoNights, kliping: Klip
 _first_night: dict[str, list[tuple[Any, ...]]] = {}
 
 
-def first_night(two_nights: TwoNights, kliping: Kliping, warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
+def first_night(
+    two_nights: TwoNights, kliping: Kliping, warehouse: Path
+) -> dict[str, list[tuple[Any, ...]]]:
     """The state after an undisturbed first night, made once."""
     if not _first_night:
         with desk() as here:
@@ -191,12 +250,16 @@ def first_night(two_nights: TwoNights, kliping: Kliping, warehouse: Path) -> dic
 
 
 def test_pending_delivery_is_sent_once(kliping: Kliping, tmp_path: Path) -> None:
-    """With the desk down the run ends as ever and the delivery stays pending; the next run sends it, the one after does not."""
+    """With the desk down the run ends as ever and the delivery stays pending; the next run sends
+    it, the one after does not.
+    """
     with desk() as here:
         here.answer = lambda message: 503
         down = kliping.night(tmp_path, NIGHT_1, here.url)
         assert down.status == 1
-        assert rows(tmp_path, "select state, attempts, last_error from deliveries") == [("pending", 1, "HTTP 503")]
+        assert rows(tmp_path, "select state, attempts, last_error from deliveries") == [
+            ("pending", 1, "HTTP 503")
+        ]
         here.answer = lambda message: 200
         kliping.night(tmp_path, NIGHT_1, here.url)
         kliping.night(tmp_path, NIGHT_1, here.url)
@@ -209,11 +272,16 @@ def test_second_run_is_refused(kliping: Kliping, tmp_path: Path) -> None:
     with only_run(tmp_path, "kliping run, process 4711"):
         refused = kliping.night(tmp_path, NIGHT_1, "json://127.0.0.1:9/")
     assert refused.status == 3
-    assert refused.err == f"kliping: {tmp_path}: another run holds the lock (kliping run, process 4711); wait for it to end\n"
+    assert (
+        refused.err
+        == f"kliping: {tmp_path}: another run holds the lock (kliping run, process 4711); wait for it to end\n"
+    )
 
 
 def test_readers_are_never_in_the_way(two_nights: TwoNights, kliping: Kliping) -> None:
-    """An analyst who keeps media.duckdb open sees one state all along, and a run publishes all the same."""
+    """An analyst who keeps media.duckdb open sees one state all along, and a run publishes all the
+    same.
+    """
     warehouse, _, _ = two_nights
     with duckdb.connect(str(published(warehouse)), read_only=True) as reading:
         count = reading.execute("select count(*) from runs").fetchall()
@@ -223,8 +291,17 @@ def test_readers_are_never_in_the_way(two_nights: TwoNights, kliping: Kliping) -
 
 
 def test_backfill_never_alerts(kliping: Kliping, tmp_path: Path) -> None:
-    """A backfill brings the same articles and stories, hits that are decided as backfill, and no alert, then or later."""
-    files: Sequence[str | Path] = ("--sources", PRESS / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse", tmp_path)
+    """A backfill brings the same articles and stories, hits that are decided as backfill, and no
+    alert, then or later.
+    """
+    files: Sequence[str | Path] = (
+        "--sources",
+        PRESS / "sources.yaml",
+        "--topics",
+        PRESS / "topics.yaml",
+        "--warehouse",
+        tmp_path,
+    )
     taken = kliping("backfill", PRESS / "press.warc.gz", *files)
     assert (taken.status, taken.err) == (0, "")
     assert rows(tmp_path, "select distinct decision from topic_hits") == [("backfill",)]

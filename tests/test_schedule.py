@@ -23,7 +23,18 @@ from tests.test_steps import sitemap
 from warehouse.engine import only_run, private
 
 LONGEST_S = 240  # a server's first start on a busy machine, and some runs
-STEPS = {"discover", "fetch", "extract", "clean", "embed", "group", "match", "looked", "publish", "added"}
+STEPS = {
+    "discover",
+    "fetch",
+    "extract",
+    "clean",
+    "embed",
+    "group",
+    "match",
+    "looked",
+    "publish",
+    "added",
+}
 
 
 def until(true: Callable[[], object]) -> None:
@@ -54,9 +65,15 @@ class Scheduled:
         found = {}
         for entry in Path("/proc").iterdir():
             try:
-                if entry.name.isdigit() and os.getsid(int(entry.name)) == self.process.pid and int(entry.name) != self.process.pid:
+                if (
+                    entry.name.isdigit()
+                    and os.getsid(int(entry.name)) == self.process.pid
+                    and int(entry.name) != self.process.pid
+                ):
                     words = (entry / "cmdline").read_bytes().decode().split("\0")
-                    if any(words):  # a process that has ended, but has not been waited for, has none
+                    if any(
+                        words
+                    ):  # a process that has ended, but has not been waited for, has none
                         found[int(entry.name)] = " ".join(words)
             except (OSError, ProcessLookupError):
                 continue
@@ -79,12 +96,20 @@ def answers(url: str) -> bool:
 @contextmanager
 def schedule(folder: Path, server: Server) -> Iterator[Scheduled]:
     """One outlet, every ten seconds, from a folder that is not the project's."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
-    environment |= {"PREFECT_HOME": str(folder.parent / "prefect"), "PYTHONPATH": str(ROOT), "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PREFECT")
+    }
+    environment |= {
+        "PREFECT_HOME": str(folder.parent / "prefect"),
+        "PYTHONPATH": str(ROOT),
+        "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+    }
     options = map(str, files(folder, outlet("satu", server.url(""), "/satu.xml")))
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         command = [sys.executable, "-m", "flows.cli", "schedule", "--every", "10s", *options]
-        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=out, stderr=err, start_new_session=True)
+        process = subprocess.Popen(
+            command, env=environment, cwd=folder, stdout=out, stderr=err, start_new_session=True
+        )
     scheduled = Scheduled(process, folder)
     try:
         yield scheduled
@@ -106,7 +131,8 @@ LISTED = page(sitemap(), "application/xml")
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks for processes in /proc")
 def test_schedule(folder: Path) -> None:
-    """It fires again and again, also after a run that could not start; a signal ends it and its run; killed, it leaves no server.
+    """It fires again and again, also after a run that could not start; a signal ends it and its
+    run; killed, it leaves no server.
 
     One test, because a schedule takes a while to get going.
     """
@@ -135,7 +161,9 @@ def test_schedule(folder: Path) -> None:
 
         server.routes["/satu.xml"] = LISTED
         with schedule(folder, server) as scheduled:
-            until(lambda: any("flows.orchestrator" in words for words in scheduled.family().values()))
+            until(
+                lambda: any("flows.orchestrator" in words for words in scheduled.family().values())
+            )
             until(lambda: answers(scheduled.server()))
             scheduled.process.kill()
             scheduled.process.wait()
@@ -155,7 +183,9 @@ def test_schedule(folder: Path) -> None:
 )
 def test_when(kliping: Kliping, now: str, fires: str) -> None:
     """The nightly run starts at 01:00 in Jakarta, whatever the machine's own zone."""
-    from prefect.server.schemas.schedules import CronSchedule  # imported where Prefect is settled already
+    from prefect.server.schemas.schedules import (
+        CronSchedule,
+    )  # imported where Prefect is settled already
 
     from flows.schedule import when
 
@@ -166,14 +196,21 @@ def test_when(kliping: Kliping, now: str, fires: str) -> None:
     assert at.astimezone(ZoneInfo("Asia/Jakarta")).hour == 1
 
 
-@pytest.mark.parametrize(("now", "fires"), [("01:00", "01:05"), ("05:56", "06:05"), ("06:04", "06:05"), ("06:06", "06:15")])
+@pytest.mark.parametrize(
+    ("now", "fires"),
+    [("01:00", "01:05"), ("05:56", "06:05"), ("06:04", "06:05"), ("06:06", "06:15")],
+)
 def test_deliveries_between_runs(kliping: Kliping, now: str, fires: str) -> None:
     """They start every ten minutes, and never on the hour, when a run does."""
     from prefect.server.schemas.schedules import CronSchedule
 
     from flows.schedule import DELIVERIES
 
-    [at] = asyncio.run(CronSchedule(cron=DELIVERIES).get_dates(1, datetime.fromisoformat(f"2026-03-11T{now}+00:00")))
+    [at] = asyncio.run(
+        CronSchedule(cron=DELIVERIES).get_dates(
+            1, datetime.fromisoformat(f"2026-03-11T{now}+00:00")
+        )
+    )
     assert f"{at:%H:%M}" == fires
 
 

@@ -36,18 +36,32 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def test_dependency_rule() -> None:
-    """Every part imports only what is below it (lint-imports, with the layers of pyproject.toml), and every module is in a layer."""
-    [contract] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    """Every part imports only what is below it (lint-imports, with the layers of pyproject.toml),
+    and every module is in a layer.
+    """
+    [contract] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "importlinter"
+    ]["contracts"]
     layers = {name for layer in contract["layers"] for name in layer.split(" | ")}
-    assert [name for name in MODULES if name != "flows" and not any(f"{name}.".startswith(f"{layer}.") for layer in layers)] == []
+    assert [
+        name
+        for name in MODULES
+        if name != "flows" and not any(f"{name}.".startswith(f"{layer}.") for layer in layers)
+    ] == []
     linter = Path(sys.executable).with_name("lint-imports")
-    linted = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    linted = subprocess.run(
+        [linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
 OWNERS = {
     "duckdb": {"warehouse.engine"},
-    "httpx": {"flows.edges.transports", "flows.edges.web", "flows.nightly"},  # nightly names the seam's type
+    "httpx": {
+        "flows.edges.transports",
+        "flows.edges.web",
+        "flows.nightly",
+    },  # nightly names the seam's type
     "httpcore": {"flows.edges.transports"},
     "protego": {"flows.edges.web"},
     "fastwarc": {"flows.edges.archive"},
@@ -70,19 +84,31 @@ OWNERS = {
 @pytest.mark.parametrize("library", OWNERS)
 def test_library_has_one_owner(library: str) -> None:
     """An outside library is spoken by the modules that own it, and by no other."""
-    users = {name for name, path in MODULES.items() if any(module.split(".")[0] == library for module in imports(path))}
+    users = {
+        name
+        for name, path in MODULES.items()
+        if any(module.split(".")[0] == library for module in imports(path))
+    }
     assert users
     assert users <= OWNERS[library]
 
 
-@pytest.mark.parametrize("path", [*MODULES.values(), *TESTS], ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [*MODULES.values(), *TESTS], ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_module_says_what_it_is(path: Path) -> None:
     """Every module that holds anything begins with a docstring, and so does every test in it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     if tree.body:
         assert ast.get_docstring(tree)
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    silent = [node.name for node in functions if node.name.startswith("test_") and not ast.get_docstring(node)]
+    functions = [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    silent = [
+        node.name
+        for node in functions
+        if node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
     assert silent == []
 
 
@@ -117,7 +143,12 @@ def options() -> Iterator[tuple[str, str]]:
         waiting += [(f"{path} {name}".strip(), each) for name, each in below.items()]
         if not below:
             yield path, ""
-        yield from ((path, option) for parameter in command.params for option in parameter.opts if option.startswith("--"))
+        yield from (
+            (path, option)
+            for parameter in command.params
+            for option in parameter.opts
+            if option.startswith("--")
+        )
 
 
 @pytest.mark.parametrize(("command", "option"), sorted(set(options())))
@@ -129,13 +160,17 @@ def test_command_is_documented(command: str, option: str) -> None:
 
 
 def test_tables_are_documented(tmp_path: Path) -> None:
-    """docs/warehouse.md names every table and column of the published database, in the words of its COMMENT."""
+    """docs/warehouse.md names every table and column of the published database, in the words of its
+    COMMENT.
+    """
     store = Warehouse.open(tmp_path)
     described = [(row["name"], row["comment"] or "no COMMENT") for row in comments(store)]
     store.close()
     told = documents("docs/warehouse.md")
     missing = [
-        f"{name}: {comment}" for name, comment in described if name.split(".")[-1] not in told or " ".join(comment.split()) not in told
+        f"{name}: {comment}"
+        for name, comment in described
+        if name.split(".")[-1] not in told or " ".join(comment.split()) not in told
     ]
     assert missing == []
 
@@ -161,7 +196,13 @@ FOREIGN = {
 @pytest.mark.parametrize("fact", FOREIGN)
 def test_repository_names_no_machine(fact: str) -> None:
     """No committed file depends on the machine it was written on."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if listed.returncode:
         pytest.skip("not a git work tree")
     found = []

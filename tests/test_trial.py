@@ -80,12 +80,18 @@ TEXTS: Sequence[tuple[str, Sequence[str], Sequence[str]]] = [
     (
         "Banjir Surut",
         ("--topic", "banjir"),
-        ["banjir: subject, score 1.00: it is named in the headline", "  air         Banjir", "  headline    »Banjir« Surut"],
+        [
+            "banjir: subject, score 1.00: it is named in the headline",
+            "  air         Banjir",
+            "  headline    »Banjir« Surut",
+        ],
     ),
 ]
 
 
-@pytest.mark.parametrize(("text", "options", "printed"), TEXTS, ids=[text.partition("\n")[0][:20] for text, *_ in TEXTS])
+@pytest.mark.parametrize(
+    ("text", "options", "printed"), TEXTS, ids=[text.partition("\n")[0][:20] for text, *_ in TEXTS]
+)
 @pytest.mark.parametrize("in_file", [False, True], ids=["text", "file"])
 def test_text(
     tmp_path: Path,
@@ -96,25 +102,45 @@ def test_text(
     printed: Sequence[str],
     in_file: bool,
 ) -> None:
-    """What is said of a text, its first line the headline, given as it is or in a file: the strength, the reason, and the terms marked."""
+    """What is said of a text, its first line the headline, given as it is or in a file: the
+    strength, the reason, and the terms marked.
+    """
     given = str(written(tmp_path / "teks.txt", text)) if in_file else text
     told = ended(capsys, "topics", "test", given, "--topics", topics, *options)
     assert (told.status, told.err, told.out.splitlines()) == (0, "", list(printed))
 
 
 def test_page(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A page is read as a run reads it, from a file or its address; one of the machine's own network only if a source has it."""
+    """A page is read as a run reads it, from a file or its address; one of the machine's own
+    network only if a source has it.
+    """
     html = article("Kapal Karam di Selat")
     with Server() as server:
         server.routes["/satu/1"] = page(html)
-        sources = written(tmp_path / "sources.yaml", "version: 1\nsources:\n" + outlet("satu", server.url(""), "/peta.xml"))
+        sources = written(
+            tmp_path / "sources.yaml",
+            "version: 1\nsources:\n" + outlet("satu", server.url(""), "/peta.xml"),
+        )
         for given in (str(written(tmp_path / "halaman.html", html)), server.url("/satu/1")):
             told = ended(capsys, "topics", "test", given, "--topics", topics, "--sources", sources)
             assert told.status == 0, told.err
-            assert told.out.startswith("kapal: subject, score 1.00: the sides meet in the headline\n")
-        refused = ended(capsys, "topics", "test", server.url("/dua/1"), "--topics", topics, "--sources", tmp_path / "none.yaml")
+            assert told.out.startswith(
+                "kapal: subject, score 1.00: the sides meet in the headline\n"
+            )
+        refused = ended(
+            capsys,
+            "topics",
+            "test",
+            server.url("/dua/1"),
+            "--topics",
+            topics,
+            "--sources",
+            tmp_path / "none.yaml",
+        )
     assert (refused.status, refused.out) == (3, "")
-    assert refused.err == f"kliping: {server.url('/dua/1')}: no article: private-address: 127.0.0.1\n"
+    assert (
+        refused.err == f"kliping: {server.url('/dua/1')}: no article: private-address: 127.0.0.1\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,16 +150,30 @@ def test_page(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str]) 
         ("test x --jsonl y", 2, "expected either a text, a file or an address, or --jsonl FILE"),
         ("test x --topic kapl", 2, "kapl: no such topic; known are kapal, banjir"),
         ("test tidak-ada.txt", 2, "tidak-ada.txt: cannot be read: No such file or directory"),
-        ("test tests/press/press.warc.gz", 2, "tests/press/press.warc.gz: expected text in UTF-8; a page's name ends in .html"),
+        (
+            "test tests/press/press.warc.gz",
+            2,
+            "tests/press/press.warc.gz: expected text in UTF-8; a page's name ends in .html",
+        ),
         ("test http://10.0.0.1/x", 3, "http://10.0.0.1/x: no article: private-address: 10.0.0.1"),
         ("test http:///x", 2, "http:///x: expected the address of an article: "),
-        ("test --jsonl tidak-ada.jsonl", 2, "tidak-ada.jsonl: cannot be read: No such file or directory"),
+        (
+            "test --jsonl tidak-ada.jsonl",
+            2,
+            "tidak-ada.jsonl: cannot be read: No such file or directory",
+        ),
         ("replay kapl", 2, "kapl: no such topic; known are kapal, banjir"),
         ("replay kapal --since kemarin", 2, "--since: expected an instant such as "),
-        ("replay kapal --warehouse tidak-ada", 3, "tidak-ada/media.duckdb: there is no such file yet: "),
+        (
+            "replay kapal --warehouse tidak-ada",
+            3,
+            "tidak-ada/media.duckdb: there is no such file yet: ",
+        ),
     ],
 )
-def test_mistakes(topics: Path, capsys: pytest.CaptureFixture[str], arguments: str, status: int, says: str) -> None:
+def test_mistakes(
+    topics: Path, capsys: pytest.CaptureFixture[str], arguments: str, status: int, says: str
+) -> None:
     """A mistake is one line that says what is expected."""
     refused = ended(capsys, "topics", *arguments.split(), "--topics", topics)
     assert (refused.status, refused.out) == (status, "")
@@ -143,7 +183,13 @@ def test_mistakes(topics: Path, capsys: pytest.CaptureFixture[str], arguments: s
 
 ITEMS = [
     {"id": "a", "title": "Kapal Karam", "text": "", "label": "on_topic", "lang": "id"},
-    {"id": 2, "title": None, "text": "Hujan. Angin. Nelayan. Satu kapal tenggelam.", "label": "mention", "lang": "id"},
+    {
+        "id": 2,
+        "title": None,
+        "text": "Hujan. Angin. Nelayan. Satu kapal tenggelam.",
+        "label": "mention",
+        "lang": "id",
+    },
     {"id": "c", "text": "Hujan turun.", "label": True, "lang": "en"},
     {"id": "d", "title": "Kapal Tenggelam", "label": False, "lang": "id"},
     {"id": "e", "title": "Kapal Karam", "label": "background", "ambiguous": True},
@@ -160,10 +206,25 @@ missed  c  True, no match: Hujan turun.
 """
 
 
-def test_items(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each item gets its JSON line, and labels a table on standard error, of those that are not ambiguous; `-` is standard input."""
+def test_items(
+    tmp_path: Path,
+    topics: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each item gets its JSON line, and labels a table on standard error, of those that are not
+    ambiguous; `-` is standard input.
+    """
     lines = "\n\n".join(json.dumps(item) for item in ITEMS)
-    told = ended(capsys, "topics", "test", "--jsonl", written(tmp_path / "items.jsonl", lines), "--topics", topics)
+    told = ended(
+        capsys,
+        "topics",
+        "test",
+        "--jsonl",
+        written(tmp_path / "items.jsonl", lines),
+        "--topics",
+        topics,
+    )
     found = [json.loads(line) for line in told.out.splitlines()]
     assert (told.status, told.err) == (0, TABLE)
     assert [[line[key] for key in ("id", "matched", "strength", "score")] for line in found] == [
@@ -175,8 +236,22 @@ def test_items(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str],
         ["f", True, "subject", 1.0],
     ]
     assert found[0]["evidence"] == [
-        {"group": "kapal", "field": "title", "start": 0, "end": 5, "text": "Kapal", "sentence": "Kapal Karam"},
-        {"group": "karam", "field": "title", "start": 6, "end": 11, "text": "Karam", "sentence": "Kapal Karam"},
+        {
+            "group": "kapal",
+            "field": "title",
+            "start": 0,
+            "end": 5,
+            "text": "Kapal",
+            "sentence": "Kapal Karam",
+        },
+        {
+            "group": "karam",
+            "field": "title",
+            "start": 6,
+            "end": 11,
+            "text": "Karam",
+            "sentence": "Kapal Karam",
+        },
     ]
     assert all(line.keys() == {"id", "matched", "strength", "score", "evidence"} for line in found)
 
@@ -187,8 +262,12 @@ def test_items(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str],
 def test_items_with_several_topics(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With several active topics each item gets a line for each, which names it."""
     items = written(tmp_path / "items.jsonl", '{"id": 1, "title": "Banjir Surut"}\n')
-    told = ended(capsys, "topics", "test", "--jsonl", items, "--topics", written(tmp_path / "two.yaml", TWO))
-    assert [(line["topic"], line["matched"]) for line in map(json.loads, told.out.splitlines())] == [("kapal", False), ("banjir", True)]
+    told = ended(
+        capsys, "topics", "test", "--jsonl", items, "--topics", written(tmp_path / "two.yaml", TWO)
+    )
+    assert [
+        (line["topic"], line["matched"]) for line in map(json.loads, told.out.splitlines())
+    ] == [("kapal", False), ("banjir", True)]
 
 
 @pytest.mark.parametrize(
@@ -196,15 +275,28 @@ def test_items_with_several_topics(tmp_path: Path, capsys: pytest.CaptureFixture
     [
         ("kapal", "expected a JSON object in one line: "),
         ("[1]", 'expected a JSON object such as {"id": "1", "title": "…", "text": "…"}'),
-        ('{"title": "tanpa id"}', 'expected a JSON object such as {"id": "1", "title": "…", "text": "…"}'),
+        (
+            '{"title": "tanpa id"}',
+            'expected a JSON object such as {"id": "1", "title": "…", "text": "…"}',
+        ),
         ('{"id": 1}', "expected `title` and `text`, both text"),
         ('{"id": 1, "title": 7}', "expected `title` and `text`, both text"),
-        ('{"id": 1, "text": "", "label": "maybe"}', "label: expected true, false, on_topic, mention, off_topic or background; got 'maybe'"),
-        ('{"id": 1, "text": "", "label": 1}', "label: expected true, false, on_topic, mention, off_topic or background; got 1"),
+        (
+            '{"id": 1, "text": "", "label": "maybe"}',
+            "label: expected true, false, on_topic, mention, off_topic or background; got 'maybe'",
+        ),
+        (
+            '{"id": 1, "text": "", "label": 1}',
+            "label: expected true, false, on_topic, mention, off_topic or background; got 1",
+        ),
     ],
 )
-def test_line_that_is_no_item(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str], line: str, says: str) -> None:
-    """The first line that is no item ends the command, with its number; what came before it is printed."""
+def test_line_that_is_no_item(
+    tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str], line: str, says: str
+) -> None:
+    """The first line that is no item ends the command, with its number; what came before it is
+    printed.
+    """
     items = written(tmp_path / "items.jsonl", f'{{"id": 1, "title": "Kapal"}}\n\n{line}\n')
     refused = ended(capsys, "topics", "test", "--jsonl", items, "--topics", topics)
     assert (refused.status, refused.out.count("\n")) == (2, 1)
@@ -212,7 +304,14 @@ def test_line_that_is_no_item(tmp_path: Path, topics: Path, capsys: pytest.Captu
     assert refused.err.count("\n") == 1
 
 
-SPAN = {"group": "x", "field": "title", "start": 0, "end": 4, "text": "Lama", "sentence": "Lama Berlalu"}
+SPAN = {
+    "group": "x",
+    "field": "title",
+    "start": 0,
+    "end": 4,
+    "text": "Lama",
+    "sentence": "Lama Berlalu",
+}
 ARTICLES = [  # article, story, title, body, and what is recorded
     ("first", "s1", "Kapal Karam", "", None),
     ("second", "s1", "Kapal Karam Lagi", "Cuaca buruk.", None),
@@ -256,12 +355,25 @@ def test_replay(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str]
         {
             "sources": [{"source_id": "satu", "name": "Satu"}],
             "state.articles": [
-                {"article_id": key, "title": title, "body": body, "url": f"https://satu.example/{key}", **facts}
+                {
+                    "article_id": key,
+                    "title": title,
+                    "body": body,
+                    "url": f"https://satu.example/{key}",
+                    **facts,
+                }
                 for key, _, title, body, _ in ARTICLES
             ],
-            "story_articles": [{"story_id": story, "article_id": key} for key, story, *_ in ARTICLES],
+            "story_articles": [
+                {"story_id": story, "article_id": key} for key, story, *_ in ARTICLES
+            ],
             "state.topic_hits": [
-                {"topic_id": "kapal", "article_id": key, "strength": strength, "evidence": json.dumps([SPAN])}
+                {
+                    "topic_id": "kapal",
+                    "article_id": key,
+                    "strength": strength,
+                    "evidence": json.dumps([SPAN]),
+                }
                 for key, *_, strength in ARTICLES
                 if strength
             ],
@@ -273,7 +385,18 @@ def test_replay(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str]
     told = ended(capsys, "topics", "replay", "kapal", "--topics", topics, "--warehouse", data)
     assert (told.status, told.err) == (0, "")
     assert told.out == REPLAY
-    later = ended(capsys, "topics", "replay", "kapal", "--since", "2026-03-11", "--topics", topics, "--warehouse", data)
+    later = ended(
+        capsys,
+        "topics",
+        "replay",
+        "kapal",
+        "--since",
+        "2026-03-11",
+        "--topics",
+        topics,
+        "--warehouse",
+        data,
+    )
     assert later.out == "0 articles since 2026-03-11: 0 stories unchanged; nothing was written\n"
     assert published(data).read_bytes() == before
     assert Reader(data).query("select count(*) from topic_hits")[1] == [(3,)]

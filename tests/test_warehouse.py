@@ -1,4 +1,6 @@
-"""The warehouse's SQL on a real DuckDB: rows in, rows out; and its files: migrations, descriptions, the published snapshot."""
+"""The warehouse's SQL on a real DuckDB: rows in, rows out; and its files: migrations, descriptions,
+the published snapshot.
+"""
 
 import re
 import resource
@@ -58,25 +60,38 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-FILLERS = {"VARCHAR": "-", "TIMESTAMP WITH TIME ZONE": datetime(2026, 1, 1, tzinfo=UTC), "BOOLEAN": False, "FLOAT[]": [0.0], "JSON": "[]"}
+FILLERS = {
+    "VARCHAR": "-",
+    "TIMESTAMP WITH TIME ZONE": datetime(2026, 1, 1, tzinfo=UTC),
+    "BOOLEAN": False,
+    "FLOAT[]": [0.0],
+    "JSON": "[]",
+}
 
 
 def plant(store: Warehouse, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Put rows into tables. A column that a row leaves out is NULL or, where it must not be, holds something that does not matter."""
+    """Put rows into tables. A column that a row leaves out is NULL or, where it must not be, holds
+    something that does not matter.
+    """
     for table, rows in given.items():
         schema, _, name = table.rpartition(".")
         columns = store._fetch(
             "select column_name, data_type, is_nullable from duckdb_columns() where schema_name = $schema and table_name = $name",
             {"schema": schema or "main", "name": name},
         )
-        filler = {c["column_name"]: None if c["is_nullable"] else FILLERS.get(c["data_type"], 0) for c in columns}
+        filler = {
+            c["column_name"]: None if c["is_nullable"] else FILLERS.get(c["data_type"], 0)
+            for c in columns
+        }
         if "day" in filler:
             filler["day"] = date(2026, 1, 1)
         for row in rows:
             assert row.keys() <= filler.keys(), table
             values = filler | {column: moment(value) for column, value in row.items()}
             places = ", ".join(f"${column}" for column in values)
-            store._connection.execute(f"insert into {table} ({', '.join(values)}) values ({places})", values)
+            store._connection.execute(
+                f"insert into {table} ({', '.join(values)}) values ({places})", values
+            )
 
 
 def contents(store: Warehouse, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -88,7 +103,11 @@ def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(rows, key=lambda row: str(list(row.values())))
 
 
-QUERIES = [case for name in ("links", "articles", "learned", "stories", "outbox", "runs") for case in cases(name)]
+QUERIES = [
+    case
+    for name in ("links", "articles", "learned", "stories", "outbox", "runs")
+    for case in cases(name)
+]
 
 
 @pytest.mark.parametrize("case", QUERIES, ids=lambda case: case["name"])
@@ -98,30 +117,55 @@ def test_query(store: Warehouse, case: dict[str, Any]) -> None:
     queries = [case["do"]] if isinstance(case["do"], str) else case["do"]
     parameters = {name: moment(value) for name, value in case.get("with", {}).items()}
     if "incoming" in case:
-        store.write([{name: moment(value) for name, value in row.items()} for row in case["incoming"]], *queries)
+        store.write(
+            [{name: moment(value) for name, value in row.items()} for row in case["incoming"]],
+            *queries,
+        )
     elif "then" in case:
         for query in queries:
             store.execute(query, **parameters)
     else:
-        found = [{name: plain(row[name]) for name in case["rows"][0]} for row in store.rows(queries[0], **parameters)]
+        found = [
+            {name: plain(row[name]) for name in case["rows"][0]}
+            for row in store.rows(queries[0], **parameters)
+        ]
         order = list if case.get("in_order") else ordered
         assert order(found) == order(case["rows"])
     for table, expected in case.get("then", {}).items():
         assert ordered(contents(store, table, list(expected[0]))) == ordered(expected)
 
 
-TRIVIAL = {"alerts", "begin_run", "dictionary", "document", "finish_run", "record_alert_articles", "record_alerts", "record_extracted"}
+TRIVIAL = {
+    "alerts",
+    "begin_run",
+    "dictionary",
+    "document",
+    "finish_run",
+    "record_alert_articles",
+    "record_alerts",
+    "record_extracted",
+}
 
 
 def test_every_query_has_a_case() -> None:
     """Every query with logic of its own stands in a case file."""
-    done = {query for case in QUERIES for query in ([case["do"]] if isinstance(case["do"], str) else case["do"])}
+    done = {
+        query
+        for case in QUERIES
+        for query in ([case["do"]] if isinstance(case["do"], str) else case["do"])
+    }
     assert set(statements("queries")) - done == TRIVIAL
 
 
 def test_a_story_closes_when_nothing_can_join(store: Warehouse) -> None:
     """Stories are shown open for as long as grouping lets articles join them."""
-    plant(store, {"state.articles": [{"article_id": "a", "published_at": "2026-03-08"}], "story_articles": [{"article_id": "a"}]})
+    plant(
+        store,
+        {
+            "state.articles": [{"article_id": "a", "published_at": "2026-03-08"}],
+            "story_articles": [{"article_id": "a"}],
+        },
+    )
     [row] = store._fetch("select closes_at - last_published_at as open_for from stories", {})
     assert row == {"open_for": STORY_WINDOW}
 
@@ -129,31 +173,56 @@ def test_a_story_closes_when_nothing_can_join(store: Warehouse) -> None:
 # ---- checks ----
 
 SOUND: Mapping[str, Sequence[Mapping[str, Any]]] = {
-    "state.links": [{"url": "link-1", "tried_at": "2026-03-09"}, {"url": "not tried"}, {"url": "not read", "tried_at": "2026-03-09"}],
+    "state.links": [
+        {"url": "link-1", "tried_at": "2026-03-09"},
+        {"url": "not tried"},
+        {"url": "not read", "tried_at": "2026-03-09"},
+    ],
     "state.pages": [{"url": "link-1", "extracted_with": "1"}, {"url": "not read"}],
     "state.articles": [{"article_id": "article-1", "text_hash": "x"}],
     "article_urls": [{"url": "link-1", "article_id": "article-1"}],
     "article_versions": [{"article_id": "article-1", "version": 1, "text_hash": "x"}],
     "rejections": [{"url": "gone"}],
     "state.vectors": [{"article_id": "article-1", "model": "m"}],
-    "story_articles": [{"story_id": "story-1", "article_id": "article-1", "relation": "original", "original_article_id": "article-1"}],
+    "story_articles": [
+        {
+            "story_id": "story-1",
+            "article_id": "article-1",
+            "relation": "original",
+            "original_article_id": "article-1",
+        }
+    ],
     "state.topic_hits": [{"topic_id": "t", "article_id": "article-1", "decision": "raised"}],
-    "alerts": [{"alert_id": "alert-1", "topic_id": "t", "story_id": "story-1", "kind": "new_story"}],
+    "alerts": [
+        {"alert_id": "alert-1", "topic_id": "t", "story_id": "story-1", "kind": "new_story"}
+    ],
     "deliveries": [{"alert_id": "alert-1", "channel": "desk"}],
 }
 CHECKS: dict[str, list[dict[str, Any]]] = cases("checks")
 
 
 def test_sound_warehouse(store: Warehouse) -> None:
-    """The checks find nothing where nothing is wrong, also where a merge has brought two alerts to one story."""
+    """The checks find nothing where nothing is wrong, also where a merge has brought two alerts to
+    one story.
+    """
     plant(store, SOUND)
     assert store.offending() == {}
     plant(store, {"story_merges": [{"story_id": "story-0", "into_story_id": "story-1"}]})
-    plant(store, {"alerts": [{"alert_id": "alert-2", "topic_id": "t", "story_id": "story-1", "kind": "new_story"}]})
+    plant(
+        store,
+        {
+            "alerts": [
+                {"alert_id": "alert-2", "topic_id": "t", "story_id": "story-1", "kind": "new_story"}
+            ]
+        },
+    )
     assert store.offending() == {}
 
 
-@pytest.mark.parametrize(("check", "planted"), [(check, rows) for check, plantings in CHECKS.items() for rows in plantings])
+@pytest.mark.parametrize(
+    ("check", "planted"),
+    [(check, rows) for check, plantings in CHECKS.items() for rows in plantings],
+)
 def test_check(store: Warehouse, check: str, planted: dict[str, Any]) -> None:
     """A check finds the row that was planted for it."""
     plant(store, SOUND)
@@ -191,7 +260,8 @@ INSTANTS = re.compile(r".*_at$")
 def test_contract(store: Warehouse, table: str) -> None:
     """Every column that people and scripts depend on is there, and every instant has its zone."""
     found = store._fetch(
-        "select column_name, data_type from duckdb_columns() where schema_name = 'main' and table_name = $table", {"table": table}
+        "select column_name, data_type from duckdb_columns() where schema_name = 'main' and table_name = $table",
+        {"table": table},
     )
     types = {row["column_name"]: row["data_type"] for row in found}
     assert set(CONTRACT[table].split()) <= types.keys()
@@ -231,9 +301,14 @@ def test_newer_warehouse_is_refused(tmp_path: Path) -> None:
         connection.execute("insert into migrations values ('9999_later', now())")
     with pytest.raises(WarehouseError) as refused:
         Warehouse.open(tmp_path)
-    assert str(refused.value) == "this warehouse was written by a newer version of kliping (it has 9999_later); upgrade kliping"
+    assert (
+        str(refused.value)
+        == "this warehouse was written by a newer version of kliping (it has 9999_later); upgrade kliping"
+    )
     with duckdb.connect(str(path), read_only=True) as connection:
-        assert connection.execute("select count(*) from migrations").fetchall() == [(len(statements("migrations")) + 1,)]
+        assert connection.execute("select count(*) from migrations").fetchall() == [
+            (len(statements("migrations")) + 1,)
+        ]
 
 
 def test_empty_columns_keep_their_type(store: Warehouse) -> None:
@@ -242,10 +317,21 @@ def test_empty_columns_keep_their_type(store: Warehouse) -> None:
     store.write(rows, "record_outbox")
     store.write([], "record_outbox")
     store.write(
-        [{"url": "u", "etag": None, "last_modified": None, "fetched_at": datetime.now(UTC), "warc_file": "w", "warc_offset": 1}],
+        [
+            {
+                "url": "u",
+                "etag": None,
+                "last_modified": None,
+                "fetched_at": datetime.now(UTC),
+                "warc_file": "w",
+                "warc_offset": 1,
+            }
+        ],
         "record_documents",
     )
-    assert store.rows("document", url="u") == [{"etag": None, "last_modified": None, "warc_file": "w", "warc_offset": 1}]
+    assert store.rows("document", url="u") == [
+        {"etag": None, "last_modified": None, "warc_file": "w", "warc_offset": 1}
+    ]
     assert len(contents(store, "deliveries", ["alert_id"])) == 2
 
 
@@ -268,7 +354,9 @@ def test_transaction_is_all_or_nothing(store: Warehouse) -> None:
 
 
 def test_publish(tmp_path: Path) -> None:
-    """A reader keeps the snapshot that it opened; the next one sees the new one; nothing else is left behind."""
+    """A reader keeps the snapshot that it opened; the next one sees the new one; nothing else is
+    left behind.
+    """
     store = Warehouse.open(tmp_path)
     store.close()
     assert publish(tmp_path) == published(tmp_path)
@@ -278,12 +366,20 @@ def test_publish(tmp_path: Path) -> None:
     store.close()
     publish(tmp_path)
     assert reader.query("select count(*) from rejections")[1] == [(0,)]
-    again = (
-        "import sys; from pathlib import Path; from warehouse.engine import Reader; print(Reader(Path(sys.argv[1])).query(sys.argv[2])[1])"
-    )
-    command = [sys.executable, "-c", again, str(tmp_path), "select count(*) from rejections"]  # a process of its own, as analysts have
+    again = "import sys; from pathlib import Path; from warehouse.engine import Reader; print(Reader(Path(sys.argv[1])).query(sys.argv[2])[1])"
+    command = [
+        sys.executable,
+        "-c",
+        again,
+        str(tmp_path),
+        "select count(*) from rejections",
+    ]  # a process of its own, as analysts have
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[(1,)]\n"
-    assert sorted(path.name for path in (*tmp_path.iterdir(), *private(tmp_path).iterdir())) == ["media.duckdb", "var", "writer.duckdb"]
+    assert sorted(path.name for path in (*tmp_path.iterdir(), *private(tmp_path).iterdir())) == [
+        "media.duckdb",
+        "var",
+        "writer.duckdb",
+    ]
 
 
 PUBLISH = """
@@ -300,15 +396,26 @@ except WarehouseError as error:
 
 
 def test_publish_on_a_full_disk(tmp_path: Path) -> None:
-    """When the copy cannot be written, the old snapshot stays, half a file does not, and the message says that the next run tries again."""
+    """When the copy cannot be written, the old snapshot stays, half a file does not, and the
+    message says that the next run tries again.
+    """
     Warehouse.open(tmp_path).close()
     before = publish(tmp_path).read_bytes()
     store = Warehouse.open(tmp_path)
     plant(store, {"rejections": [{"url": "a"}]})
     store.close()
-    command = [sys.executable, "-c", PUBLISH, str(tmp_path), str(resource.getpagesize() * 16)]  # no file may grow beyond that
+    command = [
+        sys.executable,
+        "-c",
+        PUBLISH,
+        str(tmp_path),
+        str(resource.getpagesize() * 16),
+    ]  # no file may grow beyond that
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert told == f"{published(tmp_path)}: cannot be published: File too large; the next run publishes again\n"
+    assert (
+        told
+        == f"{published(tmp_path)}: cannot be published: File too large; the next run publishes again\n"
+    )
     assert published(tmp_path).read_bytes() == before
     assert [path.name for path in private(tmp_path).iterdir()] == ["writer.duckdb"]
     publish(tmp_path)

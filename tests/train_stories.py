@@ -1,7 +1,9 @@
-"""`make train-stories`: learns flows/stages/grouping/weights.toml from the labelled stories beside it, and prints how good they are.
+"""`make train-stories`: learns flows/stages/grouping/weights.toml from the labelled stories beside
+it, and prints how good they are.
 
-Three logistic regressions on signals of pairs, and the thresholds on top of them. The same input gives the same weights. What is measured
-on stories that took no part in the learning ("unseen") is what counts; the rest flatters.
+Three logistic regressions on signals of pairs, and the thresholds on top of them. The same input
+gives the same weights. What is measured on stories that took no part in the learning ("unseen") is
+what counts; the rest flatters.
 """
 
 import sys
@@ -36,11 +38,11 @@ from tests.labelled import (
 
 WEIGHTS = Path(__file__).parents[1] / "flows" / "stages" / "grouping" / "weights.toml"
 LANGUAGES = Path(__file__).parent / "cases" / "stories" / "languages.yaml"
-HEAD = (
-    "# Learnt by `make train-stories` from labelled articles of the Indonesian press, `barred` set by hand: docs/decisions.md says how.\n"
-)
+HEAD = "# Learnt by `make train-stories` from labelled articles of the Indonesian press, `barred` set by hand: docs/decisions.md says how.\n"
 BARRED = -25.0  # no likeness outweighs it
-NEAR = 0.5  # a stranger to a story is worth learning from where half its meaning and half its words together are as alike as this
+# a stranger to a story is worth learning from where half its meaning and half its words together
+# are as alike as this
+NEAR = 0.5
 SHIFTS = (0.0, 0.25, 0.5, 0.75)  # of the bias: what is a link
 MEANS = (-2.3, -2.0, -1.7, -1.4)  # of the story scores between two clusters that are joined
 FOREIGN_SHIFTS = (-3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
@@ -52,9 +54,11 @@ Positions = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Pairs to learn from, a row each: their signals, whether they belong together, how much that counts, and the groups of both ends.
+    """Pairs to learn from, a row each: their signals, whether they belong together, how much that
+    counts, and the groups of both ends.
 
-    What is connected is one group: it is dealt out whole, so that nothing unseen is half known. `judged`: the pairs that figures are about.
+    What is connected is one group: it is dealt out whole, so that nothing unseen is half known.
+    `judged`: the pairs that figures are about.
     """
 
     names: list[str]
@@ -65,13 +69,18 @@ class Examples:
     judged: Booleans
 
     def only(self, chosen: Booleans) -> "Examples":
-        rest = (getattr(self, field)[chosen] for field in ("signals", "together", "counts", "groups", "judged"))
+        rest = (
+            getattr(self, field)[chosen]
+            for field in ("signals", "together", "counts", "groups", "judged")
+        )
         return Examples(self.names, *rest)
 
 
 def main() -> None:
     if not STORIES.exists():
-        sys.exit(f"{STORIES}: is not there; the weights are learnt from the labelled stories that lie beside the project")
+        sys.exit(
+            f"{STORIES}: is not there; the weights are learnt from the labelled stories that lie beside the project"
+        )
     labelled = labelled_stories()
     clippings = sorted(labelled.clippings, key=lambda c: (c.seen_at, c.article_id))
     position = {clipping.article_id: number for number, clipping in enumerate(clippings)}
@@ -81,20 +90,34 @@ def main() -> None:
     print(f"copies and rewrites: F1 of unseen real pairs {unseen_pairs(copies):.3f}")
     stories, judge = story_examples(labelled, comparison, position)
     threshold, figures = best_threshold(stories, judge)
-    print("stories: B³ F1 {:.3f} ± {:.3f}, F1 of real pairs {:.3f} ± {:.3f}, unseen".format(*figures))
+    print(
+        "stories: B³ F1 {:.3f} ± {:.3f}, F1 of real pairs {:.3f} ± {:.3f}, unseen".format(*figures)
+    )
     story = thresholded(learnt(stories), *threshold)
-    print("stories: B³ F1 {:.3f}, F1 of real pairs {:.3f}, all seen".format(*judge.scores(story, np.ones(len(clippings), bool))))
+    print(
+        "stories: B³ F1 {:.3f}, F1 of real pairs {:.3f}, all seen".format(
+            *judge.scores(story, np.ones(len(clippings), bool))
+        )
+    )
     events, invented = invented_events()
     examples = foreign_examples(labelled, comparison, position, events, invented)
     print(f"across languages: F1 of unseen invented pairs {unseen_languages(examples):.3f}")
     foreign = apart(learnt(examples), story, events, invented)
-    write({"story": story, "foreign": foreign | {"barred": BARRED}, "copy": learnt(copies) | {"mean": 0.0}})
+    write(
+        {
+            "story": story,
+            "foreign": foreign | {"barred": BARRED},
+            "copy": learnt(copies) | {"mean": 0.0},
+        }
+    )
 
 
 # ---- examples ----
 
 
-def copy_examples(labelled: Labelled, comparison: Comparison, position: Mapping[str, int]) -> Examples:
+def copy_examples(
+    labelled: Labelled, comparison: Comparison, position: Mapping[str, int]
+) -> Examples:
     """The labelled pairs. Those that were made from one article teach, but are not judged."""
     ends = np.array([[position[pair["id_a"]], position[pair["id_b"]]] for pair in labelled.pairs])
     found = [comparison.copy_signals(end) for end in ends]
@@ -102,30 +125,51 @@ def copy_examples(labelled: Labelled, comparison: Comparison, position: Mapping[
     table = np.array([[signals[name][0, 1] for name in names] for signals in found], np.float64)
     together = np.array([pair["label"] in ONE_TEXT for pair in labelled.pairs])
     judged = np.array([not pair["derived"] for pair in labelled.pairs])
-    return Examples(names, table, together, np.ones(len(ends)), connected(ends, len(position))[ends], judged)
+    return Examples(
+        names, table, together, np.ones(len(ends)), connected(ends, len(position))[ends], judged
+    )
 
 
-def story_examples(labelled: Labelled, comparison: Comparison, position: Mapping[str, int]) -> tuple[Examples, "Judge"]:
-    """Labelled pairs, the pairs of complete stories, and their nearest strangers in the window; and who judges what they teach."""
+def story_examples(
+    labelled: Labelled, comparison: Comparison, position: Mapping[str, int]
+) -> tuple[Examples, "Judge"]:
+    """Labelled pairs, the pairs of complete stories, and their nearest strangers in the window; and
+    who judges what they teach.
+    """
     every = np.arange(len(position))
-    tables = {name: np.asarray(table, np.float64) for name, table in comparison.story_signals(*np.ix_(every, every)).items()}
-    apart = np.abs(np.subtract.outer(comparison.seconds, comparison.seconds)) / WINDOW.total_seconds()
+    tables = {
+        name: np.asarray(table, np.float64)
+        for name, table in comparison.story_signals(*np.ix_(every, every)).items()
+    }
+    apart = (
+        np.abs(np.subtract.outer(comparison.seconds, comparison.seconds)) / WINDOW.total_seconds()
+    )
     near = ((tables["vector"] + tables["words"]) / 2 > NEAR) & (apart <= 1)
     window = [position[article] for article in labelled.window]
     story_of = {position[article]: story for article, story in labelled.story_of.items()}
     maybe = {position[article]: story for article, story in labelled.maybe.items()}
-    rows = [(position[pair["id_a"]], position[pair["id_b"]], pair["label"] in ONE_STORY, 1.0) for pair in labelled.pairs]
+    rows = [
+        (position[pair["id_a"]], position[pair["id_b"]], pair["label"] in ONE_STORY, 1.0)
+        for pair in labelled.pairs
+    ]
     for story in dict.fromkeys(story_of.values()):
         members = [i for i, of in story_of.items() if of == story]
         strangers = [j for j in window if story not in (story_of.get(j), maybe.get(j))]
         rows += [(i, j, True, 2 / len(members)) for i in members for j in members if i < j]
-        rows += [(i, j, False, 0.7 / len(members) ** 0.5) for i in members for j in strangers if near[i, j]]
+        rows += [
+            (i, j, False, 0.7 / len(members) ** 0.5)
+            for i in members
+            for j in strangers
+            if near[i, j]
+        ]
     ends = np.array([row[:2] for row in rows])
     together = np.array([row[2] for row in rows])
     names = [name for name in tables if name != "barred"]
     table = np.stack([tables[name][ends[:, 0], ends[:, 1]] for name in names], axis=1)
     groups = connected(ends[together], len(position))
-    examples = Examples(names, table, together, np.array([row[3] for row in rows]), groups[ends], together)
+    examples = Examples(
+        names, table, together, np.array([row[3] for row in rows]), groups[ends], together
+    )
     return examples, Judge(labelled, position, tables, apart <= 1, groups)
 
 
@@ -142,13 +186,21 @@ def invented_events() -> tuple[list[str], Comparison]:
 
 
 def foreign_examples(
-    labelled: Labelled, comparison: Comparison, position: Mapping[str, int], events: list[str], invented: Comparison
+    labelled: Labelled,
+    comparison: Comparison,
+    position: Mapping[str, int],
+    events: list[str],
+    invented: Comparison,
 ) -> Examples:
-    """Invented events in four languages, each with its twin and others; and the real pairs, for what is alike within one language.
+    """Invented events in four languages, each with its twin and others; and the real pairs, for
+    what is alike within one language.
 
     The invented pairs count twice, once without their numbers, which many reports do not have.
     """
-    kinds = {kind: number for number, kind in enumerate(dict.fromkeys(event.split("-")[0] for event in events))}
+    kinds = {
+        kind: number
+        for number, kind in enumerate(dict.fromkeys(event.split("-")[0] for event in events))
+    }
     pairs = [(i, j) for i in range(len(events)) for j in range(i)]
     real = [(position[pair["id_a"]], position[pair["id_b"]]) for pair in labelled.real()]
     found = [invented.foreign_signals(*np.ix_([i], [j])) for i, j in pairs]
@@ -191,11 +243,15 @@ def learnt(examples: Examples) -> Weights:
         curve = (table * (examples.counts * chance * (1 - chance))[:, None]).T @ table + ridge
         weights += np.linalg.solve(curve, slope)
     raw = weights[:-1] / deviation
-    return dict(zip(examples.names, raw.tolist(), strict=True)) | {"bias": float(weights[-1] - raw @ mean)}
+    return dict(zip(examples.names, raw.tolist(), strict=True)) | {
+        "bias": float(weights[-1] - raw @ mean)
+    }
 
 
 def scored(weights: Weights, examples: Examples) -> Floats:
-    return np.asarray(examples.signals @ [weights[name] for name in examples.names] + weights["bias"])
+    return np.asarray(
+        examples.signals @ [weights[name] for name in examples.names] + weights["bias"]
+    )
 
 
 def f1(together: Booleans, found: Booleans) -> float:
@@ -206,10 +262,14 @@ def unseen_pairs(examples: Examples) -> float:
     """The mean F1 of the judged pairs, in five folds that are dealt out anew each time."""
     results = []
     for seed in range(FOLDINGS):
-        fold = np.random.default_rng(seed).integers(5, size=examples.groups.max() + 1)[examples.groups[:, 0]]
+        fold = np.random.default_rng(seed).integers(5, size=examples.groups.max() + 1)[
+            examples.groups[:, 0]
+        ]
         found = np.zeros(len(fold), bool)
         for held in range(5):
-            found[fold == held] = scored(learnt(examples.only(fold != held)), examples.only(fold == held)) >= 0
+            found[fold == held] = (
+                scored(learnt(examples.only(fold != held)), examples.only(fold == held)) >= 0
+            )
         results.append(f1(examples.together[examples.judged], found[examples.judged]))
     return float(np.mean(results))
 
@@ -226,9 +286,11 @@ def unseen_languages(examples: Examples) -> float:
 
 
 def best_threshold(examples: Examples, judge: "Judge") -> tuple[tuple[float, float], Floats]:
-    """The shift of the bias and the mean that serve unseen stories best; mean and deviation there of B³ F1 and of the F1 of pairs.
+    """The shift of the bias and the mean that serve unseen stories best; mean and deviation there
+    of B³ F1 and of the F1 of pairs.
 
-    Each half of the stories, dealt out anew each time, is judged by what the other half taught. Halving either error counts alike.
+    Each half of the stories, dealt out anew each time, is judged by what the other half taught.
+    Halving either error counts alike.
     """
     figures: dict[tuple[float, float], list[tuple[float, float]]] = defaultdict(list)
     for seed in range(HALVINGS):
@@ -236,7 +298,9 @@ def best_threshold(examples: Examples, judge: "Judge") -> tuple[tuple[float, flo
         for held in (0, 1):
             taught = learnt(examples.only((half[examples.groups] != held).all(axis=1)))
             for threshold in product(SHIFTS, MEANS):
-                figures[threshold].append(judge.scores(thresholded(taught, *threshold), half[judge.groups] == held))
+                figures[threshold].append(
+                    judge.scores(thresholded(taught, *threshold), half[judge.groups] == held)
+                )
     best = min(figures, key=lambda threshold: np.prod(1 - np.mean(figures[threshold], axis=0)))
     return best, np.ravel([np.mean(figures[best], axis=0), np.std(figures[best], axis=0)], "F")
 
@@ -246,7 +310,8 @@ def thresholded(weights: Weights, shift: float, mean: float) -> Weights:
 
 
 def apart(weights: Weights, story: Weights, events: list[str], invented: Comparison) -> Weights:
-    """The weights with the largest shift of the bias with which the invented articles come to the right stories.
+    """The weights with the largest shift of the bias with which the invented articles come to the
+    right stories.
 
     The largest, because real reports of an event share less than the invented ones do.
     """
@@ -255,19 +320,30 @@ def apart(weights: Weights, story: Weights, events: list[str], invented: Compari
     fitting = []
     for shift in FOREIGN_SHIFTS:
         score = np.asarray(
-            weights["bias"] + shift + sum(weight * signals[name] for name, weight in weights.items() if name != "bias"), np.float32
+            weights["bias"]
+            + shift
+            + sum(weight * signals[name] for name, weight in weights.items() if name != "bias"),
+            np.float32,
         )
-        clusters = average_linkage(score, score >= 0, story["mean"], [str(i) for i in range(len(events))])
+        clusters = average_linkage(
+            score, score >= 0, story["mean"], [str(i) for i in range(len(events))]
+        )
         found = {str(i): number for number, cluster in enumerate(clusters) for i in cluster}
-        fitting.append((round(b_cubed({str(i): event for i, event in enumerate(events)}, found), 3), shift))
+        fitting.append(
+            (round(b_cubed({str(i): event for i, event in enumerate(events)}, found), 3), shift)
+        )
     best = [shift for rightness, shift in fitting if rightness == max(fitting)[0]]
-    print(f"across languages: B³ F1 of the invented events {max(fitting)[0]:.3f}, for shifts of the bias from {best[0]} to {best[-1]}")
+    print(
+        f"across languages: B³ F1 of the invented events {max(fitting)[0]:.3f}, for shifts of the bias from {best[0]} to {best[-1]}"
+    )
     return weights | {"bias": weights["bias"] + best[-1]}
 
 
 @dataclass(slots=True)
 class Judge:
-    """Clusters every article with given weights, and says how right that is. `groups`: of the positions, as examples have them."""
+    """Clusters every article with given weights, and says how right that is. `groups`: of the
+    positions, as examples have them.
+    """
 
     labelled: Labelled
     position: Mapping[str, int]
@@ -278,19 +354,28 @@ class Judge:
     def scores(self, weights: Weights, chosen: Booleans) -> tuple[float, float]:
         """B³ F1 of the complete stories, F1 of the real pairs."""
         group_of = self._clusters(weights)
-        gold = {article: story for article, story in self.labelled.story_of.items() if chosen[self.position[article]]}
+        gold = {
+            article: story
+            for article, story in self.labelled.story_of.items()
+            if chosen[self.position[article]]
+        }
         pairs = [pair for pair in self.labelled.real() if chosen[self.position[pair["id_a"]]]]
         return b_cubed(gold, group_of), pair_scores(pairs, ONE_STORY, group_of)[2]
 
     def _clusters(self, weights: Weights) -> dict[str, int]:
-        score = np.asarray(weights["bias"] + sum(weights[name] * table for name, table in self.signals.items()), np.float32)
+        score = np.asarray(
+            weights["bias"] + sum(weights[name] * table for name, table in self.signals.items()),
+            np.float32,
+        )
         linked = (score >= 0) & self.within_window
         parts = connected_components(csr_array(linked), directed=False)[1]
         cluster = np.zeros(len(parts), np.intp)
         for part in np.unique(parts):
             members = np.flatnonzero(parts == part)
             chosen = np.ix_(members, members)
-            for story in average_linkage(score[chosen], linked[chosen], weights["mean"], [str(i) for i in members]):
+            for story in average_linkage(
+                score[chosen], linked[chosen], weights["mean"], [str(i) for i in members]
+            ):
                 cluster[members[story]] = members[story[0]]
         return {article: int(cluster[i]) for article, i in self.position.items()}
 
@@ -301,7 +386,11 @@ class Judge:
 def write(weights: Mapping[str, Weights]) -> None:
     lines = [HEAD.rstrip()]
     for score, learned in weights.items():
-        lines += ["", f"[{score}]", *(f"{name} = {round(value, 2)}" for name, value in learned.items())]
+        lines += [
+            "",
+            f"[{score}]",
+            *(f"{name} = {round(value, 2)}" for name, value in learned.items()),
+        ]
     WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(WEIGHTS.read_text(encoding="utf-8"))
 

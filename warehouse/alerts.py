@@ -44,7 +44,9 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message on its way to one channel. `failed_at`: the first attempt of its life that failed, if one did."""
+    """A message on its way to one channel. `failed_at`: the first attempt of its life that failed,
+    if one did.
+    """
 
     alert_id: str
     channel: str
@@ -72,11 +74,20 @@ class Alerts(Engine):
     """What the warehouse knows of topics and alerts."""
 
     def unmatched(self, topic: Topic, batch: int) -> list[Unmatched]:
-        """Grouped articles whose current text this version of the topic has not looked at, in order of publication."""
-        return [Unmatched(**row) for row in self.rows("unmatched_articles", topic_id=topic.id, topic_version=topic.version, batch=batch)]
+        """Grouped articles whose current text this version of the topic has not looked at, in order
+        of publication.
+        """
+        return [
+            Unmatched(**row)
+            for row in self.rows(
+                "unmatched_articles", topic_id=topic.id, topic_version=topic.version, batch=batch
+            )
+        ]
 
     def forget_looks(self, since: datetime) -> None:
-        """Make the articles published from an instant on pending for every topic; what was decided stays."""
+        """Make the articles published from an instant on pending for every topic; what was decided
+        stays.
+        """
         with self.transaction():
             self.execute("forget_looks", since=since)
 
@@ -84,8 +95,15 @@ class Alerts(Engine):
         """The (topic, story) pairs that have an alert."""
         return {(row["topic_id"], row["story_id"]) for row in self.rows("alerted_stories")}
 
-    def record_matched(self, topic: Topic, looked_at: Sequence[Unmatched], decided: Sequence[tuple[Hit, Decision, Alert | None]]) -> None:
-        """What a topic found in the articles it looked at: hits with their decisions, alerts, and a pending delivery for each channel."""
+    def record_matched(
+        self,
+        topic: Topic,
+        looked_at: Sequence[Unmatched],
+        decided: Sequence[tuple[Hit, Decision, Alert | None]],
+    ) -> None:
+        """What a topic found in the articles it looked at: hits with their decisions, alerts, and a
+        pending delivery for each channel.
+        """
         matched = {hit.article_id for hit, _, _ in decided}
         alerts = [alert for _, _, alert in decided if alert]
         with self.transaction():
@@ -112,7 +130,9 @@ class Alerts(Engine):
                         "decision": decision,
                         "strength": hit.match.strength,
                         "score": hit.match.score,
-                        "evidence": json.dumps([asdict(span) for span in hit.match.evidence], ensure_ascii=False),
+                        "evidence": json.dumps(
+                            [asdict(span) for span in hit.match.evidence], ensure_ascii=False
+                        ),
                     }
                     for hit, decision, _ in decided
                 ],
@@ -121,13 +141,23 @@ class Alerts(Engine):
             self._write_alerts(topic, alerts)
 
     def alerted_stories(self, topic: Topic, since: datetime) -> list[AlertedStory]:
-        """The stories that a topic has alerted and that have an article since then, each with its hits."""
+        """The stories that a topic has alerted and that have an article since then, each with its
+        hits.
+        """
         alerts = {
             story_id: tuple((row["alert_id"], row["kind"], row["raised_at"]) for row in rows)
-            for story_id, rows in groupby(self.rows("alerts_of_topic", topic_id=topic.id), key=lambda row: row["story_id"])
+            for story_id, rows in groupby(
+                self.rows("alerts_of_topic", topic_id=topic.id), key=lambda row: row["story_id"]
+            )
         }
-        reports = groupby(self.rows("alerted_reports", topic_id=topic.id, since=since), key=lambda row: row["story_id"])
-        return [AlertedStory(story_id, alerts[story_id], tuple(_report(topic.id, row) for row in rows)) for story_id, rows in reports]
+        reports = groupby(
+            self.rows("alerted_reports", topic_id=topic.id, since=since),
+            key=lambda row: row["story_id"],
+        )
+        return [
+            AlertedStory(story_id, alerts[story_id], tuple(_report(topic.id, row) for row in rows))
+            for story_id, rows in reports
+        ]
 
     def record_alerts(self, topic: Topic, alerts: Sequence[Alert]) -> None:
         """Alerts that follow earlier ones, and a pending delivery for each channel."""
@@ -136,20 +166,39 @@ class Alerts(Engine):
 
     def _write_alerts(self, topic: Topic, alerts: Sequence[Alert]) -> None:
         columns = ("topic_id", "story_id", "kind", "raised_at", "title", "text")
-        self.write([{"alert_id": alert.id} | {name: getattr(alert, name) for name in columns} for alert in alerts], "record_alerts")
-        told = [{"alert_id": alert.id, "article_id": article_id} for alert in alerts for article_id in alert.article_ids]
+        self.write(
+            [
+                {"alert_id": alert.id} | {name: getattr(alert, name) for name in columns}
+                for alert in alerts
+            ],
+            "record_alerts",
+        )
+        told = [
+            {"alert_id": alert.id, "article_id": article_id}
+            for alert in alerts
+            for article_id in alert.article_ids
+        ]
         self.write(told, "record_alert_articles")
         self._write_outbox([alert.id for alert in alerts], topic.channels)
 
     def _write_outbox(self, ids: Sequence[str], channels: Sequence[str]) -> None:
-        self.write([{"alert_id": alert_id, "channel": channel} for alert_id in ids for channel in channels], "record_outbox")
+        self.write(
+            [
+                {"alert_id": alert_id, "channel": channel}
+                for alert_id in ids
+                for channel in channels
+            ],
+            "record_outbox",
+        )
 
     def hits_by_topic(self) -> dict[str, int]:
         """How many hits each topic has."""
         return {row["topic_id"]: row["hits"] for row in self.rows("totals_of_topics")}
 
     def record_heartbeat(self, topic: Topic, run_id: str, heartbeat: Heartbeat) -> None:
-        """What a run looked at for a topic; where it is a message, with a pending delivery for each channel."""
+        """What a run looked at for a topic; where it is a message, with a pending delivery for each
+        channel.
+        """
         row = asdict(heartbeat) | {"heartbeat_id": heartbeat.id, "run_id": run_id}
         with self.transaction():
             self.write([row], "record_heartbeat")
@@ -171,14 +220,23 @@ class Alerts(Engine):
             self.execute("put_off_deliveries", channel=channel, until=until)
 
     def revive(self, alert_id: str | None) -> None:
-        """Make deliveries that were given up pending again: those of one message or, with None, all."""
+        """Make deliveries that were given up pending again: those of one message or, with None,
+        all.
+        """
         with self.transaction():
             self.execute("revive_deliveries", alert_id=alert_id)
 
     def escalate(self, topic: Topic, before: datetime) -> None:
-        """Send a topic's messages, whose first failed attempt was no later than that, to the channels of its escalation too."""
+        """Send a topic's messages, whose first failed attempt was no later than that, to the
+        channels of its escalation too.
+        """
         if topic.escalate:
-            rows = self.rows("unreachable_deliveries", topic_id=topic.id, before=before, channels=list(topic.channels))
+            rows = self.rows(
+                "unreachable_deliveries",
+                topic_id=topic.id,
+                before=before,
+                channels=list(topic.channels),
+            )
             with self.transaction():
                 self._write_outbox([row["alert_id"] for row in rows], topic.escalate.to)
 
@@ -192,6 +250,10 @@ def _report(topic_id: str, row: Row) -> Report:
     hit = Hit(
         topic_id=topic_id,
         match=Match(row["score"], evidence, row["strength"]),
-        **{name: row[name] for name in Hit.__dataclass_fields__ if name not in ("topic_id", "match")},
+        **{
+            name: row[name]
+            for name in Hit.__dataclass_fields__
+            if name not in ("topic_id", "match")
+        },
     )
     return Report(hit, row["decision"], row["told"], row["body"])

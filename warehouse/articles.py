@@ -23,7 +23,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Uncleaned:
-    """An article that is to be cleaned of learned lines: its body as it was extracted, and the version that holds it."""
+    """An article that is to be cleaned of learned lines: its body as it was extracted, and the
+    version that holds it.
+    """
 
     article_id: str
     source_id: str
@@ -35,17 +37,27 @@ class Uncleaned:
 class Articles(Pages):
     """What the warehouse knows of articles."""
 
-    def record_extracted(self, outcomes: Iterable[tuple[StoredPage, Article | Rejection]], extractor_version: str, now: datetime) -> None:
-        """What extraction made of pages: articles with their URLs, versions and removed lines, or rejections."""
+    def record_extracted(
+        self,
+        outcomes: Iterable[tuple[StoredPage, Article | Rejection]],
+        extractor_version: str,
+        now: datetime,
+    ) -> None:
+        """What extraction made of pages: articles with their URLs, versions and removed lines, or
+        rejections.
+        """
         outcomes = list(outcomes)
-        # oldest first; of two captures of one instant, such as a first page and the whole article, the longer is the newer
+        # oldest first; of two captures of one instant, such as a first page and the whole article,
+        # the longer is the newer
         read = sorted(
             ((page, outcome) for page, outcome in outcomes if isinstance(outcome, Article)),
             key=lambda pair: (pair[0].fetched_at, len(pair[1].body)),
         )
         newest = {article.id: (page, article) for page, article in read}
         first_seen = {article.id: page.fetched_at for page, article in reversed(read)}
-        versions = {(article.id, _text_hash(article)): (page, article) for page, article in reversed(read)}
+        versions = {
+            (article.id, _text_hash(article)): (page, article) for page, article in reversed(read)
+        }
         current = [
             {
                 "article_id": article.id,
@@ -75,7 +87,12 @@ class Articles(Pages):
             self.write(current, "record_articles", "forget_removed", "forget_cleanings")
             self.write(
                 [
-                    {"article_id": article.id, "seen_at": page.fetched_at, "rule": removed.rule, "text": removed.text}
+                    {
+                        "article_id": article.id,
+                        "seen_at": page.fetched_at,
+                        "rule": removed.rule,
+                        "text": removed.text,
+                    }
                     for page, article in newest.values()
                     for removed in article.removed
                 ],
@@ -102,9 +119,18 @@ class Articles(Pages):
                 "record_article_urls",
                 "clear_rejections",
             )
-            self._record_rejections([outcome for _, outcome in outcomes if isinstance(outcome, Rejection)], now)
+            self._record_rejections(
+                [outcome for _, outcome in outcomes if isinstance(outcome, Rejection)], now
+            )
             self.write(
-                [{"url": page.url, "fetched_at": page.fetched_at, "extracted_with": extractor_version} for page, _ in outcomes],
+                [
+                    {
+                        "url": page.url,
+                        "fetched_at": page.fetched_at,
+                        "extracted_with": extractor_version,
+                    }
+                    for page, _ in outcomes
+                ],
                 "record_extracted",
             )
 
@@ -123,15 +149,21 @@ class Articles(Pages):
         return self.rows("learned_lines", source_id=source_id)
 
     def record_learned(self, lines: Sequence[Row], now: datetime) -> None:
-        """Learned lines, all of them; the articles that hold one which is new, or which the operator keeps or gives up, become pending."""
+        """Learned lines, all of them; the articles that hold one which is new, or which the
+        operator keeps or gives up, become pending.
+        """
         kept = {row["line_id"]: row["kept"] for row in self.learned_lines()}
         rows = [line | {"learned_at": now} for line in lines]
         with self.transaction():
             self.write(rows, "record_learned_lines")
-            self.write([row for row in rows if kept.get(row["line_id"]) != row["kept"]], "reopen_cleanings")
+            self.write(
+                [row for row in rows if kept.get(row["line_id"]) != row["kept"]], "reopen_cleanings"
+            )
 
     def uncleaned(self, batch: int) -> list[Uncleaned]:
-        """Articles that were not cleaned since their text came in or a line of theirs was learned or overruled."""
+        """Articles that were not cleaned since their text came in or a line of theirs was learned
+        or overruled.
+        """
         return [Uncleaned(**row) for row in self.rows("pending_cleanings", batch=batch)]
 
     def titles(self, source_id: str) -> list[str]:
@@ -139,7 +171,9 @@ class Articles(Pages):
         return [row["title"] for row in self.rows("titles", source_id=source_id)]
 
     def record_cleaned(self, cleaned: Sequence[tuple[Uncleaned, str, Sequence[Removed]]]) -> None:
-        """Articles with the body that stays and what was cut. That is no new version of the outlet's text."""
+        """Articles with the body that stays and what was cut. That is no new version of the
+        outlet's text.
+        """
         with self.transaction():
             self.write(
                 [
@@ -168,7 +202,8 @@ class Articles(Pages):
     def pending_texts(self, model: str, batch: int) -> list[Text]:
         """Articles whose current text has no vector of the model."""
         return [
-            Text(r["article_id"], r["text_hash"], r["title"], r["body"]) for r in self.rows("pending_vectors", model=model, batch=batch)
+            Text(r["article_id"], r["text_hash"], r["title"], r["body"])
+            for r in self.rows("pending_vectors", model=model, batch=batch)
         ]
 
     def forget_vectors(self, model: str, since: datetime) -> None:
@@ -181,7 +216,12 @@ class Articles(Pages):
         with self.transaction():
             self.write(
                 [
-                    {"article_id": text.article_id, "model": model, "text_hash": text.hash, "vector": vector}
+                    {
+                        "article_id": text.article_id,
+                        "model": model,
+                        "text_hash": text.hash,
+                        "vector": vector,
+                    }
                     for text, vector in zip(texts, vectors.tolist(), strict=True)
                 ],
                 "record_vectors",

@@ -1,6 +1,8 @@
-"""docs/warehouse.md: a head that people write and, below its marker, every table as the database describes itself.
+"""docs/warehouse.md: a head that people write and, below its marker, every table as the database
+describes itself.
 
-python -m warehouse.document    writes the file anew, after a change of the schema or of descriptions.sql
+python -m warehouse.document    writes the file anew, after a change of the schema or of
+descriptions.sql
 """
 
 import re
@@ -16,7 +18,9 @@ MARKER = "<!-- From here on the text is made by `make docs` from warehouse/descr
 
 
 def text() -> str:
-    """What docs/warehouse.md should hold: its head as it stands there, and a new warehouse's tables in the order of descriptions.sql."""
+    """What docs/warehouse.md should hold: its head as it stands there, and a new warehouse's tables
+    in the order of descriptions.sql.
+    """
     head, marker, _ = FILE.read_text(encoding="utf-8").partition(MARKER)
     relations = defaultdict[str, list[Row]](list)
     with TemporaryDirectory() as directory:
@@ -24,10 +28,15 @@ def text() -> str:
         for column in warehouse.rows("dictionary"):
             relations[column["relation"]].append(column)
         warehouse.close()
-    sections = [(name, _section(name, relations[name])) for name in sorted(relations, key=_described().index)]
+    sections = [
+        (name, _section(name, relations[name]))
+        for name in sorted(relations, key=_described().index)
+    ]
     public = [section for name, section in sections if not name.startswith("state.")]
     private = [section for name, section in sections if name.startswith("state.")]
-    return "\n".join([head + marker, "## What to query\n", *public, "## The run's own state\n", *private])
+    return "\n".join(
+        [head + marker, "## What to query\n", *public, "## The run's own state\n", *private]
+    )
 
 
 def _described() -> list[str]:
@@ -37,9 +46,14 @@ def _described() -> list[str]:
 
 
 def _section(name: str, columns: list[Row]) -> str:
-    lines = [f"### {name}{' (view)' if columns[0]['is_view'] else ''}\n", f"{columns[0]['relation_meaning']}\n"]
+    lines = [
+        f"### {name}{' (view)' if columns[0]['is_view'] else ''}\n",
+        f"{columns[0]['relation_meaning']}\n",
+    ]
     lines += ["| column | type | meaning |", "|---|---|---|"]
-    lines += [f"| {column['name']} | {column['type']} | {column['meaning']} |" for column in columns]
+    lines += [
+        f"| {column['name']} | {column['type']} | {column['meaning']} |" for column in columns
+    ]
     return "\n".join(lines) + "\n"
 
 

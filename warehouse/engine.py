@@ -1,8 +1,10 @@
-"""The one module that speaks DuckDB: files, named statements, transactions, migrations, and the published snapshot.
+"""The one module that speaks DuckDB: files, named statements, transactions, migrations, and the
+published snapshot.
 
-A data directory holds `media.duckdb`, the published snapshot, and `var/`: the writer's database, the WARC files and the run's lock. Only
-the run that holds the lock opens the writer; analysts read the snapshot. Publishing closes the writer first, because copying a database
-that this process has open would drop its file lock.
+A data directory holds `media.duckdb`, the published snapshot, and `var/`: the writer's database,
+the WARC files and the run's lock. Only the run that holds the lock opens the writer; analysts read
+the snapshot. Publishing closes the writer first, because copying a database that this process has
+open would drop its file lock.
 """
 
 import contextlib
@@ -74,11 +76,17 @@ def statement(folder: str, name: str) -> str:
 
 def statements(folder: str) -> list[str]:
     """The names of the statements in a folder, in order."""
-    return sorted(entry.name.removesuffix(".sql") for entry in (files("warehouse") / folder).iterdir() if entry.name.endswith(".sql"))
+    return sorted(
+        entry.name.removesuffix(".sql")
+        for entry in (files("warehouse") / folder).iterdir()
+        if entry.name.endswith(".sql")
+    )
 
 
 class Engine:
-    """An open writer database. Reads return rows as dictionaries; writes happen inside `transaction()`."""
+    """An open writer database. Reads return rows as dictionaries; writes happen inside
+    `transaction()`.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
         self._connection = connection
@@ -101,9 +109,13 @@ class Engine:
             raise WarehouseError(f"{path.parent}: cannot be written: {error.strerror}") from error
         except duckdb.Error as error:
             held = "set lock" in str(error)
-            start_over = f"to go on from the last publish, put a copy of {published(directory)} there"
+            start_over = (
+                f"to go on from the last publish, put a copy of {published(directory)} there"
+            )
             advice = "close the program that has it open" if held else start_over
-            raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}; {advice}") from error
+            raise WarehouseError(
+                f"{path}: cannot be opened: {first_line(error)}; {advice}"
+            ) from error
         return engine
 
     def close(self) -> None:
@@ -114,7 +126,9 @@ class Engine:
         return self._fetch(statement("queries", query), parameters)
 
     def columns(self, query: str, /, **parameters: object) -> dict[str, NDArray[Any]]:
-        """The columns of warehouse/queries/<query>.sql as arrays; a list of numbers is an array too."""
+        """The columns of warehouse/queries/<query>.sql as arrays; a list of numbers is an array
+        too.
+        """
         return dict(self._connection.execute(statement("queries", query), parameters).fetchnumpy())
 
     def execute(self, query: str, /, **parameters: object) -> None:
@@ -122,13 +136,19 @@ class Engine:
         self._connection.execute(statement("queries", query), parameters)
 
     def write(self, rows: Sequence[Mapping[str, object]], *queries: str) -> None:
-        """Run queries that read `rows` as the relation `incoming`; nothing is done when there are none.
+        """Run queries that read `rows` as the relation `incoming`; nothing is done when there are
+        none.
 
-        The rows travel as one JSON text: DuckDB reads 1,300 of them in 11 ms, and in 400 ms as Python objects.
+        The rows travel as one JSON text: DuckDB reads 1,300 of them in 11 ms, and in 400 ms as
+        Python objects.
         """
         if not rows:
             return
-        text = json.dumps(rows, ensure_ascii=False, default=datetime.isoformat).encode(errors="replace").decode()  # no lone surrogates
+        text = (
+            json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
+            .encode(errors="replace")
+            .decode()
+        )  # no lone surrogates
         structure = json.dumps([{name: _type_of([row[name] for row in rows]) for name in rows[0]}])
         self._connection.execute(
             "create or replace temp table incoming as select row.* from (select unnest(from_json($rows, $structure)) as row)",
@@ -160,28 +180,39 @@ class Engine:
         """(Re)create the views, and describe every table and column in the database itself."""
         for name in statements("views"):
             self._connection.execute(statement("views", name))
-        self._connection.execute((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))
+        self._connection.execute(
+            (files("warehouse") / "descriptions.sql").read_text(encoding="utf-8")
+        )
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         return _rows(self._connection.execute(sql, parameters))
 
     def _migrate(self) -> None:
-        """Apply the migrations that this database has not seen, each in one transaction; refuse a database from a newer version."""
-        self._connection.execute("create table if not exists migrations (name text not null, applied_at timestamptz not null)")
+        """Apply the migrations that this database has not seen, each in one transaction; refuse a
+        database from a newer version.
+        """
+        self._connection.execute(
+            "create table if not exists migrations (name text not null, applied_at timestamptz not null)"
+        )
         applied = {row["name"] for row in self._fetch("select name from migrations", {})}
         known = statements("migrations")
         if newer := sorted(applied - set(known)):
-            raise WarehouseError(f"this warehouse was written by a newer version of kliping (it has {newer[-1]}); upgrade kliping")
+            raise WarehouseError(
+                f"this warehouse was written by a newer version of kliping (it has {newer[-1]}); upgrade kliping"
+            )
         for name in known:
             if name not in applied:
                 with self.transaction():
                     self._connection.execute(statement("migrations", name))
-                    self._connection.execute("insert into migrations values ($name, now())", {"name": name})
+                    self._connection.execute(
+                        "insert into migrations values ($name, now())", {"name": name}
+                    )
         self.describe()
 
 
 def publish(directory: Path) -> Path:
-    """Replace the snapshot by a copy of the writer's database, which must be closed; readers of the old one keep it.
+    """Replace the snapshot by a copy of the writer's database, which must be closed; readers of the
+    old one keep it.
 
     Raises WarehouseError, and leaves the old snapshot in place, when the copy cannot be written.
     """
@@ -194,22 +225,30 @@ def publish(directory: Path) -> Path:
         copy.replace(target)
     except OSError as error:
         copy.unlink(missing_ok=True)
-        raise WarehouseError(f"{target}: cannot be published: {error.strerror}; the next run publishes again") from error
+        raise WarehouseError(
+            f"{target}: cannot be published: {error.strerror}; the next run publishes again"
+        ) from error
     return target
 
 
 class Reader:
-    """A read-only connection to the snapshot, for as long as it is wanted: a run that publishes does not disturb it."""
+    """A read-only connection to the snapshot, for as long as it is wanted: a run that publishes
+    does not disturb it.
+    """
 
     def __init__(self, directory: Path) -> None:
         path = published(directory)
         if not path.exists():
-            raise WarehouseError(f"{path}: there is no such file yet: `kliping run` or `kliping backfill` makes it")
+            raise WarehouseError(
+                f"{path}: there is no such file yet: `kliping run` or `kliping backfill` makes it"
+            )
         try:
             self._connection = duckdb.connect(str(path), read_only=True)
         except duckdb.Error as error:
             raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
-        self._connection.execute("set TimeZone = 'Asia/Jakarta'")  # instants are shown as the desk reads them
+        self._connection.execute(
+            "set TimeZone = 'Asia/Jakarta'"
+        )  # instants are shown as the desk reads them
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows. Raises QueryError with DuckDB's own words."""
@@ -226,7 +265,9 @@ class Reader:
         return _rows(self._execute("boilerplate", source_id=source_id))
 
     def deliveries(self, state: str | None) -> list[Row]:
-        """Messages with how each of their deliveries stands, newest first: all, or those in one state."""
+        """Messages with how each of their deliveries stands, newest first: all, or those in one
+        state.
+        """
         return _rows(self._execute("deliveries", state=state))
 
     def pending_deliveries(self) -> list[Row]:
@@ -234,18 +275,24 @@ class Reader:
         return _rows(self._execute("pending_deliveries"))
 
     def replayed_articles(self, topic_id: str, since: datetime) -> Iterator[Row]:
-        """Articles since then, the oldest first, with what a topic has recorded of each; read as they are asked for."""
+        """Articles since then, the oldest first, with what a topic has recorded of each; read as
+        they are asked for.
+        """
         cursor = self._execute("replayed_articles", topic_id=topic_id, since=since)
         names = [column[0] for column in cursor.description or ()]
         while rows := cursor.fetchmany(1000):
             yield from (dict(zip(names, row, strict=True)) for row in rows)
 
     def _execute(self, query: str, /, **parameters: object) -> duckdb.DuckDBPyConnection:
-        """Run warehouse/queries/<query>.sql. Raises WarehouseError where the snapshot has not what it asks for."""
+        """Run warehouse/queries/<query>.sql. Raises WarehouseError where the snapshot has not what
+        it asks for.
+        """
         try:
             return self._connection.execute(statement("queries", query), parameters)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise WarehouseError("this media.duckdb is of an older version; the next `kliping run` brings it up to date") from error
+            raise WarehouseError(
+                "this media.duckdb is of an older version; the next `kliping run` brings it up to date"
+            ) from error
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
@@ -258,9 +305,18 @@ def first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
-_TYPES: Mapping[type, str] = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", list: "FLOAT[]", datetime: "TIMESTAMPTZ"}
+_TYPES: Mapping[type, str] = {
+    str: "VARCHAR",
+    bool: "BOOLEAN",
+    int: "BIGINT",
+    float: "DOUBLE",
+    list: "FLOAT[]",
+    datetime: "TIMESTAMPTZ",
+}
 
 
 def _type_of(values: Sequence[object]) -> str:
-    """DuckDB's type for a column; text for one that is empty, because DuckDB casts text to anything."""
+    """DuckDB's type for a column; text for one that is empty, because DuckDB casts text to
+    anything.
+    """
     return next((_TYPES[type(value)] for value in values if value is not None), "VARCHAR")

@@ -12,7 +12,9 @@ from warehouse.engine import Engine, Row
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A discovery document as it was last read in full: what a conditional GET sends, and where the text lies."""
+    """A discovery document as it was last read in full: what a conditional GET sends, and where the
+    text lies.
+    """
 
     etag: str | None
     last_modified: str | None
@@ -39,7 +41,16 @@ class Pages(Engine):
     def record_sources(self, sources: Iterable[Source]) -> None:
         with self.transaction():
             self.write(
-                [{"source_id": s.id, "name": s.name, "kind": s.kind, "home": s.home, "status": s.status} for s in sources],
+                [
+                    {
+                        "source_id": s.id,
+                        "name": s.name,
+                        "kind": s.kind,
+                        "home": s.home,
+                        "status": s.status,
+                    }
+                    for s in sources
+                ],
                 "record_sources",
             )
 
@@ -50,9 +61,15 @@ class Pages(Engine):
         return None
 
     def record_links(
-        self, documents: Mapping[str, Document], links: Iterable[Link], rejections: Iterable[Rejection], now: datetime
+        self,
+        documents: Mapping[str, Document],
+        links: Iterable[Link],
+        rejections: Iterable[Rejection],
+        now: datetime,
     ) -> None:
-        """What a look at one source listed: the documents by URL, the links, and the entries that were refused."""
+        """What a look at one source listed: the documents by URL, the links, and the entries that
+        were refused.
+        """
         with self.transaction():
             self.write(
                 [
@@ -74,16 +91,24 @@ class Pages(Engine):
         """Links of one source that are to be fetched, oldest first."""
         return [Link(**row) for row in self.rows("pending_links", source_id=source_id, now=now)]
 
-    def record_fetched(self, outcomes: Iterable[tuple[Link, Page | Rejection | None]], now: datetime) -> None:
+    def record_fetched(
+        self, outcomes: Iterable[tuple[Link, Page | Rejection | None]], now: datetime
+    ) -> None:
         """What became of links that were fetched; None where a known page has not changed."""
         outcomes = list(outcomes)
         rejections = [outcome for _, outcome in outcomes if isinstance(outcome, Rejection)]
         with self.transaction():
-            self._record_pages([outcome for _, outcome in outcomes if isinstance(outcome, Page)], "run")
+            self._record_pages(
+                [outcome for _, outcome in outcomes if isinstance(outcome, Page)], "run"
+            )
             self._record_rejections(rejections, now)
             self.write(
                 [
-                    {"url": link.url, "tried_at": now, "ended": not (isinstance(outcome, Rejection) and outcome.retry)}
+                    {
+                        "url": link.url,
+                        "tried_at": now,
+                        "ended": not (isinstance(outcome, Rejection) and outcome.retry),
+                    }
                     for link, outcome in outcomes
                 ],
                 "record_tries",
@@ -138,10 +163,15 @@ class Pages(Engine):
         self.write(list(rows.values()), "record_pages")
 
     def _place(self, ref: WarcRef) -> Row:
-        """A record's place; a file of this data directory by its path in it, so that the directory can be moved."""
+        """A record's place; a file of this data directory by its path in it, so that the directory
+        can be moved.
+        """
         path = Path(ref.file).resolve()
         inside = path.is_relative_to(self._directory)
-        return {"warc_file": str(path.relative_to(self._directory) if inside else path), "warc_offset": ref.offset}
+        return {
+            "warc_file": str(path.relative_to(self._directory) if inside else path),
+            "warc_offset": ref.offset,
+        }
 
     def _warc(self, row: Row) -> WarcRef:
         return WarcRef(str(self._directory / row["warc_file"]), row["warc_offset"])

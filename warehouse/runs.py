@@ -13,8 +13,8 @@ from warehouse.alerts import Alerts
 class Look:
     """How one run found one source. The default is a source that this run passed over.
 
-    `usable`: a discovery address could be read; `listed`: the links it lists; `failed`: no address was usable, or a link ended in
-    http-5xx or timeout; `notes`: what went wrong, one line each.
+    `usable`: a discovery address could be read; `listed`: the links it lists; `failed`: no address
+    was usable, or a link ended in http-5xx or timeout; `notes`: what went wrong, one line each.
     """
 
     source_id: str
@@ -26,7 +26,11 @@ class Look:
 
     def after(self, ends: Mapping[str, int]) -> "Look":
         """The look once its links are fetched: `ends` counts how many ended in each reason."""
-        bad = [f"links ended in {reason}: {ends[reason]}" for reason in ("http-5xx", "timeout") if ends.get(reason)]
+        bad = [
+            f"links ended in {reason}: {ends[reason]}"
+            for reason in ("http-5xx", "timeout")
+            if ends.get(reason)
+        ]
         return replace(self, failed=self.failed or bool(bad), notes=(*self.notes, *bad))
 
 
@@ -49,7 +53,9 @@ class Runs(Alerts):
     def begin_run(self, kind: RunKind, clock: datetime, started_at: datetime) -> Run:
         """Note that a run has begun, and that any that never ended was interrupted."""
         alerts = frozenset(alert.id for alert in self.alerts())
-        run = Run(f"{started_at:%Y%m%dT%H%M%S%fZ}", self.rows("totals")[0], self.hits_by_topic(), alerts)
+        run = Run(
+            f"{started_at:%Y%m%dT%H%M%S%fZ}", self.rows("totals")[0], self.hits_by_topic(), alerts
+        )
         with self.transaction():
             self.execute("close_interrupted_runs")
             self.execute("begin_run", run_id=run.id, kind=kind, clock=clock, started_at=started_at)
@@ -66,7 +72,9 @@ class Runs(Alerts):
             self.execute("finish_run", run_id=run.id, finished_at=finished_at, state=state, **added)
         return added
 
-    def record_health(self, sources: Sequence[Source], looks: Mapping[str, Look], now: datetime) -> None:
+    def record_health(
+        self, sources: Sequence[Source], looks: Mapping[str, Look], now: datetime
+    ) -> None:
         """How each source stands on this day, after this run."""
         with self.transaction():
             self.write(
@@ -79,7 +87,9 @@ class Runs(Alerts):
                         "failed": look.failed,
                         "links": look.listed,
                         "min_links": source.expect.min_links,
-                        "silent_after_s": source.expect.silent_after.total_seconds() if source.expect.silent_after else None,
+                        "silent_after_s": source.expect.silent_after.total_seconds()
+                        if source.expect.silent_after
+                        else None,
                         "detail": "; ".join(look.notes),
                     }
                     for source in sources

@@ -16,26 +16,57 @@ class Stories(Engine):
         """Articles without a story, or to be placed anew, in order of publication."""
         return self._clippings(model, self.rows("ungrouped_articles", model=model, batch=batch))
 
-    def open_stories(self, model: str, around: Iterable[Clipping], window: timedelta) -> list[Clipping]:
-        """The articles of every story that the given ones could join: one of its articles lies within the window of one of them."""
+    def open_stories(
+        self, model: str, around: Iterable[Clipping], window: timedelta
+    ) -> list[Clipping]:
+        """The articles of every story that the given ones could join: one of its articles lies
+        within the window of one of them.
+        """
         instants = [clipping.seen_at for clipping in around]
-        rows = self.rows("open_stories", model=model, from_at=min(instants) - window, to_at=max(instants) + window)
+        rows = self.rows(
+            "open_stories",
+            model=model,
+            from_at=min(instants) - window,
+            to_at=max(instants) + window,
+        )
         return self._clippings(model, rows)
 
-    def record_grouped(self, pending: Iterable[str], placements: Iterable[Placement], merges: Sequence[Merge], now: datetime) -> None:
-        """Where articles stand, the pending ones among them, which left their story, and which stories were merged; alerts follow."""
+    def record_grouped(
+        self,
+        pending: Iterable[str],
+        placements: Iterable[Placement],
+        merges: Sequence[Merge],
+        now: datetime,
+    ) -> None:
+        """Where articles stand, the pending ones among them, which left their story, and which
+        stories were merged; alerts follow.
+        """
         with self.transaction():
             self.write([{"article_id": article_id} for article_id in pending], "close_regroupings")
-            self.write([asdict(placement) | {"placed_at": now} for placement in placements], "record_placements", "record_splits")
-            self.write([asdict(merge) | {"merged_at": now} for merge in merges], "record_merges", "redirect_alerts")
+            self.write(
+                [asdict(placement) | {"placed_at": now} for placement in placements],
+                "record_placements",
+                "record_splits",
+            )
+            self.write(
+                [asdict(merge) | {"merged_at": now} for merge in merges],
+                "record_merges",
+                "redirect_alerts",
+            )
 
     def reopen_stories(self, since: datetime) -> None:
-        """Make the articles published from an instant on pending: they are placed anew, though their stories keep their ids."""
+        """Make the articles published from an instant on pending: they are placed anew, though
+        their stories keep their ids.
+        """
         with self.transaction():
             self.execute("reopen_stories", since=since)
 
     def _clippings(self, model: str, rows: Sequence[Row]) -> list[Clipping]:
-        """The rows with their vectors, which are read as arrays: as Python objects 20,000 take 2.5 s, so 0.2 s."""
-        found = self.columns("vectors", model=model, article_ids=json.dumps([row["article_id"] for row in rows]))
+        """The rows with their vectors, which are read as arrays: as Python objects 20,000 take 2.5
+        s, so 0.2 s.
+        """
+        found = self.columns(
+            "vectors", model=model, article_ids=json.dumps([row["article_id"] for row in rows])
+        )
         vectors = dict(zip(found["article_id"], found["vector"], strict=True))
         return [Clipping(**row, vector=vectors[row["article_id"]]) for row in rows]

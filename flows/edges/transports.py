@@ -1,10 +1,12 @@
 """The seam to the network: httpx transports, of which a run uses one stack.
 
-    live:    ArchivingTransport(LiveTransport(), writer, …)      every response goes into a WARC before anyone sees it
-    replay:  ReplayTransport(archives, now)                      every request is answered from WARC files
+live:    ArchivingTransport(LiveTransport(), writer, …)      every response goes into a WARC before
+anyone sees it replay:  ReplayTransport(archives, now)                      every request is
+answered from WARC files
 
-Both hand on the raw body, still content-encoded, and name its record in the response's extensions: `warc` (WarcRef) and `date`.
-A request's extension `declared` says that its source declares this very host and port, so that it may be a private address.
+Both hand on the raw body, still content-encoded, and name its record in the response's extensions:
+`warc` (WarcRef) and `date`. A request's extension `declared` says that its source declares this
+very host and port, so that it may be a private address.
 """
 
 import asyncio
@@ -41,7 +43,9 @@ class OverlongError(httpx.ReadTimeout):
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system's resolver orders them. Raises OSError when there is none."""
+    """The addresses of a host, as the system's resolver orders them. Raises OSError when there is
+    none.
+    """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]).partition("%")[0] for *_, address in found))
 
@@ -51,12 +55,18 @@ class BrokenOffError(httpx.ReadError):
 
 
 class LiveTransport(httpx.AsyncBaseTransport):
-    """HTTP/1.1 over TCP and TLS. Connections for declared and for all other requests never mix: only the former may be private."""
+    """HTTP/1.1 over TCP and TLS. Connections for declared and for all other requests never mix:
+    only the former may be private.
+    """
 
     def __init__(self, resolve: Resolve = resolve) -> None:
         tls = _tls()
-        self._public = httpcore.AsyncConnectionPool(tls, keepalive_expiry=30, max_connections=None, network_backend=_PublicNetwork(resolve))
-        self._declared = httpcore.AsyncConnectionPool(tls, keepalive_expiry=30, max_connections=None)
+        self._public = httpcore.AsyncConnectionPool(
+            tls, keepalive_expiry=30, max_connections=None, network_backend=_PublicNetwork(resolve)
+        )
+        self._declared = httpcore.AsyncConnectionPool(
+            tls, keepalive_expiry=30, max_connections=None
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         assert isinstance(request.stream, httpx.AsyncByteStream)
@@ -66,13 +76,20 @@ class LiveTransport(httpx.AsyncBaseTransport):
             response = await pool.handle_async_request(
                 httpcore.Request(
                     request.method,
-                    httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                    httpcore.URL(
+                        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                    ),
                     headers=request.headers.raw,
                     content=request.stream,
                     extensions=request.extensions,
                 )
             )
-        return httpx.Response(response.status, headers=response.headers, stream=_Stream(response), extensions=response.extensions)
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_Stream(response),
+            extensions=response.extensions,
+        )
 
     async def aclose(self) -> None:
         await self._public.aclose()
@@ -80,7 +97,8 @@ class LiveTransport(httpx.AsyncBaseTransport):
 
 
 class ArchivingTransport(httpx.AsyncBaseTransport):
-    """Reads each response whole, within limits of bytes and seconds, and archives it, even one that breaks off.
+    """Reads each response whole, within limits of bytes and seconds, and archives it, even one that
+    breaks off.
 
     Raises BodyError for one that is too large and OverlongError for one that takes too long.
     """
@@ -115,7 +133,11 @@ class ArchivingTransport(httpx.AsyncBaseTransport):
         except TimeoutError:
             failure = OverlongError(f"not whole after {self._total_s:g} s")
         except (httpx.NetworkError, httpx.ProtocolError) as error:
-            failure = BrokenOffError(f"broke off after {len(payload)} bytes") if response is not None else error
+            failure = (
+                BrokenOffError(f"broke off after {len(payload)} bytes")
+                if response is not None
+                else error
+            )
         except (httpx.TimeoutException, BodyError) as error:
             failure = error
         finally:
@@ -142,7 +164,9 @@ class ArchivingTransport(httpx.AsyncBaseTransport):
 
 
 class _Capture(NamedTuple):
-    """An archived answer; the greatest is the best: 200 before all others, whole before cut, new before old, the later record last."""
+    """An archived answer; the greatest is the best: 200 before all others, whole before cut, new
+    before old, the later record last.
+    """
 
     ok: bool
     whole: bool
@@ -151,9 +175,11 @@ class _Capture(NamedTuple):
 
 
 class ReplayTransport(httpx.AsyncBaseTransport):
-    """Answers every request from archives, without a network: the newest 200 captured not after `now`, failing that the newest other.
+    """Answers every request from archives, without a network: the newest 200 captured not after
+    `now`, failing that the newest other.
 
-    A URL that is not there answers 404. Bodies are read when they are asked for; building the index reads each archive once.
+    A URL that is not there answers 404. Bodies are read when they are asked for; building the index
+    reads each archive once.
     """
 
     def __init__(self, archives: Iterable[Path], now: datetime | None = None) -> None:
@@ -167,7 +193,9 @@ class ReplayTransport(httpx.AsyncBaseTransport):
                 continue
             self.newest = max(self.newest or found.date, found.date)
             if now is None or found.date <= now:
-                capture = _Capture(found.status == 200, found.truncated is None, found.date, found.ref)
+                capture = _Capture(
+                    found.status == 200, found.truncated is None, found.date, found.ref
+                )
                 key = _lookup_key(found.url)
                 if key not in self._captures or self._captures[key][:3] <= capture[:3]:
                     self._captures[key] = capture
@@ -183,12 +211,17 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             raise OverlongError("cut when it was archived")
         if found.truncated is not None:
             raise BodyError("broken", "cut when it was archived")
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in found.headers.items()]
+        headers = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in found.headers.items()
+        ]
         return _response(found.status, headers, found.payload, found.ref, found.date)
 
 
 class _PublicNetwork(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses alone, and to the very address that was judged: no second resolution can say something else."""
+    """Connects to public addresses alone, and to the very address that was judged: no second
+    resolution can say something else.
+    """
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
@@ -205,10 +238,14 @@ class _PublicNetwork(httpcore.AsyncNetworkBackend):
         addresses = await self._public_addresses(host, port, timeout)
         for address in addresses[:-1]:
             try:
-                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+                return await self._network.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+        return await self._network.connect_tcp(
+            addresses[-1], port, timeout, local_address, socket_options
+        )
 
     async def _public_addresses(self, host: str, port: int, timeout: float | None) -> list[str]:
         try:
@@ -250,13 +287,25 @@ def _httpx_errors() -> Iterator[None]:
     """httpx has an error of the same name for each of httpcore's."""
     try:
         yield
-    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+    except (
+        httpcore.TimeoutException,
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.UnsupportedProtocol,
+    ) as error:
         raise getattr(httpx, type(error).__name__)(str(error)) from error
 
 
-def _response(status: int, headers: list[tuple[bytes, bytes]], payload: bytes, ref: WarcRef, date: datetime) -> httpx.Response:
+def _response(
+    status: int, headers: list[tuple[bytes, bytes]], payload: bytes, ref: WarcRef, date: datetime
+) -> httpx.Response:
     kept = [(name, value) for name, value in headers if name.lower() != b"transfer-encoding"]
-    return httpx.Response(status, headers=kept, stream=httpx.ByteStream(payload), extensions={"warc": ref, "date": date})
+    return httpx.Response(
+        status,
+        headers=kept,
+        stream=httpx.ByteStream(payload),
+        extensions={"warc": ref, "date": date},
+    )
 
 
 def _truncation(failure: Exception | None) -> Truncation | None:
@@ -272,10 +321,17 @@ def _truncation(failure: Exception | None) -> Truncation | None:
 
 
 def _lookup_key(url: str) -> str:
-    """What equal addresses share: scheme and host in lower case, no default port, no fragment, a path, escapes in upper case."""
+    """What equal addresses share: scheme and host in lower case, no default port, no fragment, a
+    path, escapes in upper case.
+    """
     try:
         parsed = httpx.URL(url)
-        plain = f"{parsed.scheme}://{parsed.netloc.decode('ascii')}{parsed.raw_path.decode('ascii')}"
-    except (httpx.InvalidURL, UnicodeError):  # another tool's record: found again only under these very characters
+        plain = (
+            f"{parsed.scheme}://{parsed.netloc.decode('ascii')}{parsed.raw_path.decode('ascii')}"
+        )
+    except (
+        httpx.InvalidURL,
+        UnicodeError,
+    ):  # another tool's record: found again only under these very characters
         return url
     return re.sub("%[0-9a-fA-F]{2}", lambda escape: escape[0].upper(), plain)

@@ -1,9 +1,11 @@
-"""The one way to the web: `Web.get` fetches an address politely, or says in one word why it cannot be had.
+"""The one way to the web: `Web.get` fetches an address politely, or says in one word why it cannot
+be had.
 
-    address  →  scheme and literal address  →  robots.txt of the origin  →  the host's queue  →  transport  ⟲ redirect, retry
+address  →  scheme and literal address  →  robots.txt of the origin  →  the host's queue  →
+transport  ⟲ redirect, retry
 
-Every hop of a redirect takes the whole way again. The transport (flows.edges.transports) is live or a replay; a replay waits for
-nothing and asks once. This module owns protego.
+Every hop of a redirect takes the whole way again. The transport (flows.edges.transports) is live or
+a replay; a replay waits for nothing and asks once. This module owns protego.
 """
 
 import asyncio
@@ -34,7 +36,9 @@ _CONNECT_S = 10.0
 _READ_S = 20.0  # between two parts of a response
 _TRIES = 3
 _BACKOFF_S = 2.0  # before the second try, twice as much before the third, give or take a half
-_GIVE_UP_AFTER = 24  # tries in a row for which a host had no answer: a dead host must not hold the run for hours
+_GIVE_UP_AFTER = (
+    24  # tries in a row for which a host had no answer: a dead host must not hold the run for hours
+)
 _MAX_REDIRECTS = 5
 _MAX_ROBOTS = 512 * 2**10  # bytes that are looked at: RFC 9309 asks for 500 KiB at least
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -70,7 +74,9 @@ class Fetched:
 
 
 class Web:
-    """Fetches over a transport, concurrently across hosts, one request at a time per host. An async context manager."""
+    """Fetches over a transport, concurrently across hosts, one request at a time per host. An async
+    context manager.
+    """
 
     def __init__(
         self,
@@ -84,41 +90,71 @@ class Web:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`contact`: how an outlet reaches the operator (URL or mail address). `live` False: no waiting, no second try."""
+        """`contact`: how an outlet reaches the operator (URL or mail address). `live` False: no
+        waiting, no second try.
+        """
         self._transport = transport
         self._headers = {
             "User-Agent": f"{PRODUCT}/{version}" + (f" (+{contact})" if contact else ""),
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             "Accept-Encoding": "gzip, deflate",
         }
-        self._timeout = httpx.Timeout(read_timeout_s, connect=min(_CONNECT_S, read_timeout_s), pool=None).as_dict()
+        self._timeout = httpx.Timeout(
+            read_timeout_s, connect=min(_CONNECT_S, read_timeout_s), pool=None
+        ).as_dict()
         self._live = live
         self._max_body = max_body
-        self._queues: defaultdict[tuple[str, int], _HostQueue] = defaultdict(lambda: _HostQueue(sleep, clock))
+        self._queues: defaultdict[tuple[str, int], _HostQueue] = defaultdict(
+            lambda: _HostQueue(sleep, clock)
+        )
         self._robots: defaultdict[tuple[str, bool], _Origin] = defaultdict(_Origin)
 
     async def get(
-        self, url: str, *, declared: Declared, min_delay_s: float, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        *,
+        declared: Declared,
+        min_delay_s: float,
+        etag: str | None = None,
+        last_modified: str | None = None,
     ) -> Fetched:
-        """Fetch `url`. `declared`: the (host, port) pairs its source declares, which may be private. Raises FetchFailed."""
-        conditions = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if _sendable(value)}
-        return await self._follow(url, _Manners(declared, min_delay_s, obey_robots=True), conditions)
+        """Fetch `url`. `declared`: the (host, port) pairs its source declares, which may be
+        private. Raises FetchFailed.
+        """
+        conditions = {
+            name: value
+            for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified))
+            if _sendable(value)
+        }
+        return await self._follow(
+            url, _Manners(declared, min_delay_s, obey_robots=True), conditions
+        )
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         await self._transport.__aexit__(kind, error, trace)
 
-    async def _follow(self, url: str, manners: "_Manners", conditions: Mapping[str, str]) -> Fetched:
+    async def _follow(
+        self, url: str, manners: "_Manners", conditions: Mapping[str, str]
+    ) -> Fetched:
         target = _parsed(url)
         visited: set[str] = set()
         while True:
             visited.add(str(target))
             declared = _place(target) in manners.declared
             if not declared and is_private_literal(target.host):
-                raise FetchFailed("private-address", f"redirects to {target}"[:200] if len(visited) > 1 else target.host)
+                raise FetchFailed(
+                    "private-address",
+                    f"redirects to {target}"[:200] if len(visited) > 1 else target.host,
+                )
             delay_s = manners.min_delay_s
             if manners.obey_robots:
                 delay_s = max(delay_s, await self._permission(target, manners, declared))
@@ -132,8 +168,12 @@ class Web:
                 raise FetchFailed("redirect-loop", f"more than {_MAX_REDIRECTS} redirects")
 
     async def _permission(self, target: httpx.URL, manners: "_Manners", declared: bool) -> float:
-        """The crawl-delay in seconds that the origin asks for (0: none). Raises FetchFailed when it does not want the visit."""
-        origin = str(target.copy_with(raw_path=b"/robots.txt", fragment=None, username=None, password=None))
+        """The crawl-delay in seconds that the origin asks for (0: none). Raises FetchFailed when it
+        does not want the visit.
+        """
+        origin = str(
+            target.copy_with(raw_path=b"/robots.txt", fragment=None, username=None, password=None)
+        )
         known = self._robots[origin, declared]
         async with known.lock:
             if known.rules is None:
@@ -145,9 +185,13 @@ class Web:
         return min(known.rules.crawl_delay(PRODUCT) or 0.0, MAX_WAIT_S)
 
     async def _rules(self, robots_url: str, manners: "_Manners") -> "Protego | FetchFailed":
-        """As RFC 9309 says: a robots.txt that is not there allows all, one that cannot be asked for allows nothing."""
+        """As RFC 9309 says: a robots.txt that is not there allows all, one that cannot be asked for
+        allows nothing.
+        """
         try:
-            fetched = await self._follow(robots_url, _Manners(manners.declared, manners.min_delay_s, obey_robots=False), {})
+            fetched = await self._follow(
+                robots_url, _Manners(manners.declared, manners.min_delay_s, obey_robots=False), {}
+            )
         except FetchFailed as failure:
             if failure.reason in ("http-4xx", "redirect-loop"):
                 return Protego.parse("")
@@ -156,8 +200,12 @@ class Web:
             return FetchFailed("robots", f"robots.txt: {failure.detail}", retry=True)
         return Protego.parse(fetched.body[:_MAX_ROBOTS].decode("utf-8-sig", errors="replace"))
 
-    async def _request(self, target: httpx.URL, delay_s: float, conditions: Mapping[str, str], declared: bool) -> _Answer:
-        """One hop, tried again while that may help: a response that is no temporary failure, and its raw body."""
+    async def _request(
+        self, target: httpx.URL, delay_s: float, conditions: Mapping[str, str], declared: bool
+    ) -> _Answer:
+        """One hop, tried again while that may help: a response that is no temporary failure, and
+        its raw body.
+        """
         queue = self._queues[_place(target)]
         tries = _TRIES if self._live else 1
         for attempt in range(1, tries + 1):
@@ -176,14 +224,22 @@ class Web:
                     return answer
         raise AssertionError("the last try returns or raises")
 
-    async def _exchange(self, target: httpx.URL, conditions: Mapping[str, str], declared: bool) -> _Answer:
+    async def _exchange(
+        self, target: httpx.URL, conditions: Mapping[str, str], declared: bool
+    ) -> _Answer:
         """One request and its response; every error of the transport gets its reason here.
 
-        The transport is asked without a client in between, which would keep cookies and choke on what some redirects say.
+        The transport is asked without a client in between, which would keep cookies and choke on
+        what some redirects say.
         """
         try:
             headers = httpx.Headers({**self._headers, **conditions}, encoding="utf-8")
-            request = httpx.Request("GET", target, headers=headers, extensions={"declared": declared, "timeout": self._timeout})
+            request = httpx.Request(
+                "GET",
+                target,
+                headers=headers,
+                extensions={"declared": declared, "timeout": self._timeout},
+            )
             response = await self._transport.handle_async_request(request)
             payload = b"".join([part async for part in response.aiter_raw()])
         except PrivateAddressError as error:
@@ -197,14 +253,25 @@ class Web:
         except BrokenOffError as error:
             raise _TemporaryError("broken", str(error), of_host=False) from error
         except httpx.TransportError as error:
-            raise _TemporaryError("broken", f"{type(error).__name__}: {_first_line(error)}", of_host=True) from error
+            raise _TemporaryError(
+                "broken", f"{type(error).__name__}: {_first_line(error)}", of_host=True
+            ) from error
         status = response.status_code
         if status >= 500 or status in _TEMPORARY:
             reason: Reason = "http-5xx" if status >= 500 else "http-4xx"
-            raise _TemporaryError(reason, str(status), of_host=status in _OVERLOADED, wait_s=_retry_after(response))
+            raise _TemporaryError(
+                reason, str(status), of_host=status in _OVERLOADED, wait_s=_retry_after(response)
+            )
         return response, payload
 
-    def _judged(self, url: str, target: httpx.URL, response: httpx.Response, payload: bytes, conditional: bool) -> Fetched:
+    def _judged(
+        self,
+        url: str,
+        target: httpx.URL,
+        response: httpx.Response,
+        payload: bytes,
+        conditional: bool,
+    ) -> Fetched:
         status = response.status_code
         if 400 <= status < 500:
             raise FetchFailed("http-4xx", str(status))
@@ -212,10 +279,22 @@ class Web:
             raise FetchFailed("broken", f"unexpected status {status}")
         headers = dict(response.headers)
         try:
-            body = decoded(payload, headers.get("content-encoding", ""), self._max_body) if status == 200 else b""
+            body = (
+                decoded(payload, headers.get("content-encoding", ""), self._max_body)
+                if status == 200
+                else b""
+            )
         except BodyError as error:
             raise FetchFailed(error.reason, str(error)) from error
-        return Fetched(url, str(target), status, headers, body, response.extensions["warc"], response.extensions["date"])
+        return Fetched(
+            url,
+            str(target),
+            status,
+            headers,
+            body,
+            response.extensions["warc"],
+            response.extensions["date"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +305,9 @@ class _Manners:
 
 
 class _TemporaryError(Exception):
-    """A failure that another try may heal. `of_host`: any other page of the host would have failed as well."""
+    """A failure that another try may heal. `of_host`: any other page of the host would have failed
+    as well.
+    """
 
     def __init__(self, reason: Reason, detail: str, *, of_host: bool, wait_s: float = 0.0) -> None:
         super().__init__(detail)
@@ -244,9 +325,13 @@ class _Origin:
 
 
 class _HostQueue:
-    """Lets one request at a time go to a host, each no sooner than its delay after the one before began."""
+    """Lets one request at a time go to a host, each no sooner than its delay after the one before
+    began.
+    """
 
-    def __init__(self, sleep: Callable[[float], Awaitable[object]], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, sleep: Callable[[float], Awaitable[object]], clock: Callable[[], float]
+    ) -> None:
         self.unanswered = 0  # tries in a row for which the host had no answer
         self._trouble: _TemporaryError | None = None  # the last of them
         self._sleep = sleep
@@ -257,11 +342,17 @@ class _HostQueue:
 
     @asynccontextmanager
     async def turn(self, delay_s: float | None) -> AsyncIterator[None]:
-        """Enter when it is one's turn; `delay_s` None: as soon as nobody is before. Raises FetchFailed once the host was given up."""
+        """Enter when it is one's turn; `delay_s` None: as soon as nobody is before. Raises
+        FetchFailed once the host was given up.
+        """
         async with self._lock:
             if delay_s is not None:
                 if self._trouble is not None and self.unanswered >= _GIVE_UP_AFTER:
-                    raise FetchFailed(self._trouble.reason, f"{self._trouble}, like {self.unanswered} tries before", retry=True)
+                    raise FetchFailed(
+                        self._trouble.reason,
+                        f"{self._trouble}, like {self.unanswered} tries before",
+                        retry=True,
+                    )
                 wait_s = max(self._last_start + delay_s, self._held_until) - self._clock()
                 if wait_s > 0:
                     await self._sleep(wait_s)
@@ -280,7 +371,9 @@ class _HostQueue:
 
 
 def place(url: str) -> tuple[str, int]:
-    """The host and port that a URL leads to, as `declared` holds them. Raises FetchFailed for a URL that leads nowhere."""
+    """The host and port that a URL leads to, as `declared` holds them. Raises FetchFailed for a URL
+    that leads nowhere.
+    """
     return _place(_parsed(url))
 
 
@@ -313,11 +406,16 @@ def _redirected(target: httpx.URL, response: httpx.Response) -> httpx.URL:
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """The seconds that Retry-After asks for, at most MAX_WAIT_S; a date counts from the response's own Date."""
+    """The seconds that Retry-After asks for, at most MAX_WAIT_S; a date counts from the response's
+    own Date.
+    """
     value = response.headers.get("retry-after", "").strip()
     if value.isdecimal():
         return min(float(value), MAX_WAIT_S)
-    until, sent = _http_date(value), _http_date(response.headers.get("date", "")) or response.extensions.get("date")
+    until, sent = (
+        _http_date(value),
+        _http_date(response.headers.get("date", "")) or response.extensions.get("date"),
+    )
     return min(max((until - sent).total_seconds(), 0.0), MAX_WAIT_S) if until and sent else 0.0
 
 

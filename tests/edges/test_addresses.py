@@ -25,7 +25,9 @@ PUBLIC_LITERALS = """
 
 @pytest.mark.parametrize("host", PRIVATE_LITERALS)
 def test_private_literals(host: str) -> None:
-    """A host that is written as a private address, in any of the forms that resolvers understand, is recognised."""
+    """A host that is written as a private address, in any of the forms that resolvers understand,
+    is recognised.
+    """
     assert is_private_literal(host)
 
 
@@ -36,7 +38,14 @@ def test_other_hosts(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "private"), [("127.0.0.1", True), ("8.8.8.8", False), ("::1", True), ("2606:4700::1111", False), ("::ffff:10.0.0.1", True)]
+    ("address", "private"),
+    [
+        ("127.0.0.1", True),
+        ("8.8.8.8", False),
+        ("::1", True),
+        ("2606:4700::1111", False),
+        ("::ffff:10.0.0.1", True),
+    ],
 )
 def test_addresses(address: str, private: bool) -> None:
     """A resolved address is judged as its literal is."""

@@ -1,4 +1,6 @@
-"""WARC files: what is written can be read, by us and by others; what is damaged is reported; what others wrote can be read."""
+"""WARC files: what is written can be read, by us and by others; what is damaged is reported; what
+others wrote can be read.
+"""
 
 import gzip
 import io
@@ -14,24 +16,46 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from flows.edges.archive import ArchivedResponse, ArchiveError, BodyError, Unreadable, WarcWriter, decoded, read, scan
+from flows.edges.archive import (
+    ArchivedResponse,
+    ArchiveError,
+    BodyError,
+    Unreadable,
+    WarcWriter,
+    decoded,
+    read,
+    scan,
+)
 from flows.edges.frames import MAX_RECORD
 from flows.records import WarcRef
 
 DATE = datetime(2026, 11, 22, 1, 2, 3, 456789, tzinfo=UTC)
-HEADERS = [(b"Content-Type", b"text/html"), (b"Set-Cookie", b"a=1"), (b"Set-Cookie", b"b=2"), (b"X-Nama", b"caf\xe9")]
+HEADERS = [
+    (b"Content-Type", b"text/html"),
+    (b"Set-Cookie", b"a=1"),
+    (b"Set-Cookie", b"b=2"),
+    (b"X-Nama", b"caf\xe9"),
+]
 
 
 def write(path: Path, *payloads: bytes) -> list[WarcRef]:
     """An archive of one 200 response for each payload, at http://a.example/0, /1, …"""
     with WarcWriter(path, software="Kliping/test", created=DATE) as writer:
-        return [writer.append(f"http://a.example/{number}", DATE, 200, "OK", HEADERS, body) for number, body in enumerate(payloads)]
+        return [
+            writer.append(f"http://a.example/{number}", DATE, 200, "OK", HEADERS, body)
+            for number, body in enumerate(payloads)
+        ]
 
 
 def found(path: Path) -> list[str]:
-    """What a scan finds: the path of each response, and '!' with the complaint for each unreadable place."""
+    """What a scan finds: the path of each response, and '!' with the complaint for each unreadable
+    place.
+    """
     return [
-        item.url.removeprefix("http://a.example/") if isinstance(item, ArchivedResponse) else f"!{item.detail}" for item in scan([path])
+        item.url.removeprefix("http://a.example/")
+        if isinstance(item, ArchivedResponse)
+        else f"!{item.detail}"
+        for item in scan([path])
     ]
 
 
@@ -51,8 +75,17 @@ def test_round_trip(tmp_path: Path, name: str) -> None:
     payload = PAYLOADS[name]
     first, second = write(tmp_path / "a.warc.gz", payload, b"after")
     response = read(first)
-    assert (response.url, response.date, response.status, response.payload) == ("http://a.example/0", DATE, 200, payload)
-    assert response.headers == {"content-type": "text/html", "set-cookie": "a=1, b=2", "x-nama": "café"}
+    assert (response.url, response.date, response.status, response.payload) == (
+        "http://a.example/0",
+        DATE,
+        200,
+        payload,
+    )
+    assert response.headers == {
+        "content-type": "text/html",
+        "set-cookie": "a=1, b=2",
+        "x-nama": "café",
+    }
     assert (response.truncated, response.ref) == (None, first)
     assert read(second).payload == b"after"
     assert list(scan([tmp_path / "a.warc.gz"])) == [response, read(second)]
@@ -66,7 +99,12 @@ def test_other_tools_read_it(tmp_path: Path, name: str) -> None:
     with (tmp_path / "a.warc.gz").open("rb") as file:
         records = ArchiveIterator(file, check_digests="raise")
         seen = [
-            (record.rec_type, record.rec_headers.get_header("WARC-Target-URI"), record.raw_stream.read(), records.get_record_offset())
+            (
+                record.rec_type,
+                record.rec_headers.get_header("WARC-Target-URI"),
+                record.raw_stream.read(),
+                records.get_record_offset(),
+            )
             for record in records
         ]
     assert [kind for kind, *_ in seen] == ["warcinfo", "response", "response"]
@@ -74,21 +112,46 @@ def test_other_tools_read_it(tmp_path: Path, name: str) -> None:
 
 
 def test_what_a_record_says(tmp_path: Path) -> None:
-    """The first record describes the archive; Transfer-Encoding is dropped; a cut response says so; a 304 is a revisit."""
+    """The first record describes the archive; Transfer-Encoding is dropped; a cut response says so;
+    a 304 is a revisit.
+    """
     path = tmp_path / "a.warc.gz"
     with WarcWriter(path, software="Kliping/test", created=DATE) as writer:
-        writer.append("http://a.example/cut", DATE, 200, "OK", [(b"Transfer-Encoding", b"chunked")], b"half", "length")
-        revisit = writer.append("http://a.example/same", DATE.astimezone(timezone(timedelta(hours=7))), 304, "Not Modified", HEADERS, b"")
+        writer.append(
+            "http://a.example/cut",
+            DATE,
+            200,
+            "OK",
+            [(b"Transfer-Encoding", b"chunked")],
+            b"half",
+            "length",
+        )
+        revisit = writer.append(
+            "http://a.example/same",
+            DATE.astimezone(timezone(timedelta(hours=7))),
+            304,
+            "Not Modified",
+            HEADERS,
+            b"",
+        )
     with path.open("rb") as file:
-        info, cut, same = [(record.rec_headers, record.http_headers, record.content_stream().read()) for record in ArchiveIterator(file)]
+        info, cut, same = [
+            (record.rec_headers, record.http_headers, record.content_stream().read())
+            for record in ArchiveIterator(file)
+        ]
     assert info[0].get_header("WARC-Type") == "warcinfo"
     assert b"software: Kliping/test\r\n" in info[2]
     assert (cut[0].get_header("WARC-Truncated"), cut[1].headers, cut[2]) == ("length", [], b"half")
     assert same[0].get_header("WARC-Type") == "revisit"
-    assert same[0].get_header("WARC-Profile") == "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+    assert (
+        same[0].get_header("WARC-Profile")
+        == "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+    )
     assert same[0].get_header("WARC-Date") == "2026-11-22T01:02:03.456789Z"
     assert found(path) == ["cut"]
-    with pytest.raises(ArchiveError, match=f"{path} at byte {revisit.offset}: not a response record"):
+    with pytest.raises(
+        ArchiveError, match=f"{path} at byte {revisit.offset}: not a response record"
+    ):
         read(revisit)
 
 
@@ -107,7 +170,10 @@ def test_synced_records_are_on_the_disk(tmp_path: Path) -> None:
         assert read(ref).payload == b"x" * 100
 
 
-@pytest.mark.parametrize(("name", "offset"), [("a.warc.gz", 1), ("a.warc.gz", 0), ("a.warc.gz", 10**9), ("missing.warc.gz", 0)])
+@pytest.mark.parametrize(
+    ("name", "offset"),
+    [("a.warc.gz", 1), ("a.warc.gz", 0), ("a.warc.gz", 10**9), ("missing.warc.gz", 0)],
+)
 def test_reading_what_is_not_there(tmp_path: Path, name: str, offset: int) -> None:
     """A reference that leads to no response is an error that names file and offset."""
     write(tmp_path / "a.warc.gz", b"x")
@@ -115,7 +181,9 @@ def test_reading_what_is_not_there(tmp_path: Path, name: str, offset: int) -> No
         read(WarcRef(str(tmp_path / name), offset))
 
 
-Damage = Callable[[bytes, list[int]], bytes]  # the whole file and the offsets of its three responses -> the damaged file
+Damage = Callable[
+    [bytes, list[int]], bytes
+]  # the whole file and the offsets of its three responses -> the damaged file
 
 
 def flipped(data: bytes, place: int) -> bytes:
@@ -126,15 +194,27 @@ DAMAGED: Mapping[str, tuple[Damage, list[str]]] = {
     "nothing": (lambda data, _: data, ["0", "1", "2"]),
     "end of the last record": (lambda data, _: data[:-40], ["0", "1", "!truncated: .*"]),
     "half of the last record": (lambda data, at: data[: at[2] + 150], ["0", "1", "!truncated: .*"]),
-    "a byte in the middle": (lambda data, at: flipped(data, (at[1] + at[2]) // 2), ["0", "!(broken gzip|wrong WARC-).*", "2"]),
-    "the first byte of a record": (lambda data, at: flipped(data, at[1]), ["0", "!no WARC record .*", "2"]),
-    "a byte of the description": (lambda data, at: flipped(data, at[0] // 2), ["!.*", "0", "1", "2"]),
+    "a byte in the middle": (
+        lambda data, at: flipped(data, (at[1] + at[2]) // 2),
+        ["0", "!(broken gzip|wrong WARC-).*", "2"],
+    ),
+    "the first byte of a record": (
+        lambda data, at: flipped(data, at[1]),
+        ["0", "!no WARC record .*", "2"],
+    ),
+    "a byte of the description": (
+        lambda data, at: flipped(data, at[0] // 2),
+        ["!.*", "0", "1", "2"],
+    ),
     "a hole": (lambda data, at: data[: at[1] - 30] + data[at[1] + 30 :], ["!.*", "2"]),
     "junk between records": (
         lambda data, at: data[: at[1]] + b"sampah" * 5 + data[at[1] :],
         ["0", "!no WARC record begins here", "1", "2"],
     ),
-    "padding after the last": (lambda data, _: data + bytes(512), ["0", "1", "2", "!no WARC record begins here"]),
+    "padding after the last": (
+        lambda data, _: data + bytes(512),
+        ["0", "1", "2", "!no WARC record begins here"],
+    ),
     "a record twice": (lambda data, at: data + data[at[1] :], ["0", "1", "2", "1", "2"]),
 }
 
@@ -148,13 +228,19 @@ def test_damage_is_reported_and_passed(tmp_path: Path, name: str) -> None:
     path.write_bytes(damage(path.read_bytes(), [ref.offset for ref in refs]))
     items = found(path)
     assert len(items) == len(expected), items
-    assert all(re.fullmatch(wanted, item) for wanted, item in zip(expected, items, strict=True)), items
+    assert all(re.fullmatch(wanted, item) for wanted, item in zip(expected, items, strict=True)), (
+        items
+    )
 
 
 @pytest.mark.parametrize("compressed", [True, False], ids=["gzip", "plain"])
 def test_any_flipped_byte(tmp_path: Path, compressed: bool) -> None:
-    """Whichever byte of an archive is wrong: the scan ends, no wrong body comes out of it, and at most that record is missing."""
-    refs = write(tmp_path / "whole.warc.gz", *(f"<p>berita {number}</p>".encode() * 3 for number in range(3)))
+    """Whichever byte of an archive is wrong: the scan ends, no wrong body comes out of it, and at
+    most that record is missing.
+    """
+    refs = write(
+        tmp_path / "whole.warc.gz", *(f"<p>berita {number}</p>".encode() * 3 for number in range(3))
+    )
     right = {read(ref).payload for ref in refs}
     data = (tmp_path / "whole.warc.gz").read_bytes()
     data = data if compressed else gzip.decompress(data)
@@ -170,7 +256,9 @@ def test_any_flipped_byte(tmp_path: Path, compressed: bool) -> None:
 
 @pytest.mark.parametrize("compressed", [True, False], ids=["gzip", "plain"])
 def test_any_truncation(tmp_path: Path, compressed: bool) -> None:
-    """Wherever an archive ends too early: what came before is found, and the cut is reported unless it falls between two records."""
+    """Wherever an archive ends too early: what came before is found, and the cut is reported unless
+    it falls between two records.
+    """
     refs = write(tmp_path / "whole.warc.gz", b"<p>satu</p>" * 9, b"<p>dua</p>" * 9)
     data = (tmp_path / "whole.warc.gz").read_bytes()
     starts = [ref.offset for ref in refs]
@@ -178,14 +266,19 @@ def test_any_truncation(tmp_path: Path, compressed: bool) -> None:
         starts = [len(gzip.decompress(data[:start])) for start in starts]
         data = gzip.decompress(data)
     gap = 0 if compressed else len(b"\r\n\r\n")
-    whole = [start - gap for start in [*starts, len(data)]]  # where the description and each response are complete
+    whole = [
+        start - gap for start in [*starts, len(data)]
+    ]  # where the description and each response are complete
     path = tmp_path / "a.warc.gz"
     for end in range(1, len(data), 7):
         path.write_bytes(data[:end])
         items = list(scan([path]))
         good = [item for item in items if isinstance(item, ArchivedResponse)]
         cut = data[max([0, *(place for place in whole if place <= end)]) : end].strip(b"\r\n")
-        assert (len(good), len(items)) == (sum(place <= end for place in whole[1:]), len(good) + bool(cut)), end
+        assert (len(good), len(items)) == (
+            sum(place <= end for place in whole[1:]),
+            len(good) + bool(cut),
+        ), end
 
 
 NOT_ARCHIVES: Mapping[str, tuple[bytes, str]] = {
@@ -213,16 +306,23 @@ def test_files_that_are_no_archives(tmp_path: Path, name: str) -> None:
 
 
 def test_whole_file_in_one_gzip_member(tmp_path: Path) -> None:
-    """An archive compressed as one piece has no places to refer to: it is reported with what to do about it."""
+    """An archive compressed as one piece has no places to refer to: it is reported with what to do
+    about it.
+    """
     write(tmp_path / "a.warc.gz", b"x", b"y")
     path = tmp_path / "one.warc.gz"
     path.write_bytes(gzip.compress(gzip.decompress((tmp_path / "a.warc.gz").read_bytes())))
-    assert found(path) == ["!several records in one gzip member: give each its own, as `warcio recompress` does"]
+    assert found(path) == [
+        "!several records in one gzip member: give each its own, as `warcio recompress` does"
+    ]
 
 
 def test_huge_records_are_passed_over(tmp_path: Path) -> None:
     """A record larger than may be held in memory is reported, and the one behind it is found."""
-    head = b"WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length: %d\r\n\r\n" % (MAX_RECORD + 1)
+    head = (
+        b"WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length: %d\r\n\r\n"
+        % (MAX_RECORD + 1)
+    )
     write(tmp_path / "a.warc.gz", b"x")
     path = tmp_path / "a.warc"
     with path.open("wb") as file:
@@ -232,7 +332,9 @@ def test_huge_records_are_passed_over(tmp_path: Path) -> None:
     assert found(path) == [f"!larger than {MAX_RECORD} bytes", "0"]
 
 
-def record(kind: str, url: str, content_type: str, block: bytes, headers: Mapping[str, str], version: str) -> bytes:
+def record(
+    kind: str, url: str, content_type: str, block: bytes, headers: Mapping[str, str], version: str
+) -> bytes:
     """A record as bytes, with just these headers."""
     lines = [
         f"WARC/{version}",
@@ -263,25 +365,39 @@ FOREIGN: Mapping[str, Foreign] = {
     "gzip": Foreign(http(gzip.compress(b"halo"), b"Content-Encoding: gzip"), b"halo"),
     "gzip in chunks": Foreign(
         http(
-            b"%x\r\n%b\r\n0\r\n\r\n" % (len(gzip.compress(b"halo", mtime=0)), gzip.compress(b"halo", mtime=0)),
+            b"%x\r\n%b\r\n0\r\n\r\n"
+            % (len(gzip.compress(b"halo", mtime=0)), gzip.compress(b"halo", mtime=0)),
             b"Content-Encoding: gzip",
             b"Transfer-Encoding: chunked",
         ),
         b"halo",
     ),
     "brotli": Foreign(http(bytes.fromhex("8b018068616c6f03"), b"Content-Encoding: br"), b"halo"),
-    "Common Crawl": Foreign(http(b"halo", b"X-Crawler-Content-Encoding: gzip", b"X-Crawler-Transfer-Encoding: chunked"), b"halo"),
+    "Common Crawl": Foreign(
+        http(b"halo", b"X-Crawler-Content-Encoding: gzip", b"X-Crawler-Transfer-Encoding: chunked"),
+        b"halo",
+    ),
     "no reason phrase": Foreign(http(b"halo", status=b"HTTP/1.1 200"), b"halo"),
     "HTTP/2": Foreign(http(b"halo", status=b"HTTP/2 200"), b"halo"),
     "cut gzip": Foreign(
-        http(gzip.compress(b"halo" * 500, mtime=0)[:-12], b"Content-Encoding: gzip"), b"halo", {"WARC-Truncated": "length"}
+        http(gzip.compress(b"halo" * 500, mtime=0)[:-12], b"Content-Encoding: gzip"),
+        b"halo",
+        {"WARC-Truncated": "length"},
     ),
     "no HTTP": Foreign(b"halo", None),
     "nothing": Foreign(b"", None),
-    "wrong payload digest": Foreign(http(b"halo"), None, {"WARC-Payload-Digest": "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"}),
-    "wrong block digest": Foreign(http(b"halo"), None, {"WARC-Block-Digest": "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"}),
+    "wrong payload digest": Foreign(
+        http(b"halo"), None, {"WARC-Payload-Digest": "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"}
+    ),
+    "wrong block digest": Foreign(
+        http(b"halo"), None, {"WARC-Block-Digest": "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"}
+    ),
     "sha256 in hex": Foreign(
-        http(b""), b"", {"WARC-Payload-Digest": "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
+        http(b""),
+        b"",
+        {
+            "WARC-Payload-Digest": "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        },
     ),
     "an unknown digest": Foreign(http(b"halo"), b"halo", {"WARC-Payload-Digest": "crc99:00"}),
 }
@@ -291,15 +407,38 @@ FOREIGN: Mapping[str, Foreign] = {
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 @pytest.mark.parametrize("name", FOREIGN)
 def test_archives_of_other_tools(tmp_path: Path, name: str, version: str, compressed: bool) -> None:
-    """Responses that another tool wrote are read, among records of other kinds; those that are wrong are reported."""
+    """Responses that another tool wrote are read, among records of other kinds; those that are
+    wrong are reported.
+    """
     case = FOREIGN[name]
     response = "application/http; msgtype=response"
     records = [
         record("warcinfo", "urn:x", "application/warc-fields", b"software: lain\r\n", {}, version),
-        record("request", "http://a.example/0", "application/http; msgtype=request", b"GET /0 HTTP/1.1\r\n\r\n", {}, version),
+        record(
+            "request",
+            "http://a.example/0",
+            "application/http; msgtype=request",
+            b"GET /0 HTTP/1.1\r\n\r\n",
+            {},
+            version,
+        ),
         record("response", "http://a.example/0", response, case.block, case.headers, version),
-        record("metadata", "http://a.example/0", "application/warc-fields", b"fetchTimeMs: 12\r\n", {}, version),
-        record("response", "dns:a.example", "text/dns", b"20261122010203\na.example. 300 IN A 192.0.2.1\n", {}, version),
+        record(
+            "metadata",
+            "http://a.example/0",
+            "application/warc-fields",
+            b"fetchTimeMs: 12\r\n",
+            {},
+            version,
+        ),
+        record(
+            "response",
+            "dns:a.example",
+            "text/dns",
+            b"20261122010203\na.example. 300 IN A 192.0.2.1\n",
+            {},
+            version,
+        ),
         record("response", "http://a.example/1", response, http(b"last"), {}, version),
     ]
     path = tmp_path / "a.warc.gz"
@@ -308,7 +447,11 @@ def test_archives_of_other_tools(tmp_path: Path, name: str, version: str, compre
     assert len(items) == 2, items
     first, last = items
     assert isinstance(last, ArchivedResponse)
-    assert (last.url, last.date, last.body()) == ("http://a.example/1", DATE.replace(microsecond=0), b"last")
+    assert (last.url, last.date, last.body()) == (
+        "http://a.example/1",
+        DATE.replace(microsecond=0),
+        b"last",
+    )
     if case.body is None:
         assert isinstance(first, Unreadable)
         assert first.offset > 0
@@ -326,9 +469,13 @@ def test_archives_of_warcio(tmp_path: Path, compressed: bool) -> None:
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=compressed)
         for number in range(3):
-            headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+            headers = StatusAndHeaders(
+                "200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1"
+            )
             body = io.BytesIO(f"<p>{number}</p>".encode())
-            response = writer.create_warc_record(f"http://a.example/{number}", "response", payload=body, http_headers=headers)
+            response = writer.create_warc_record(
+                f"http://a.example/{number}", "response", payload=body, http_headers=headers
+            )
             writer.write_record(response)
             response.raw_stream.close()
     items = [item for item in scan([path]) if isinstance(item, ArchivedResponse)]
@@ -341,11 +488,15 @@ def test_addresses_in_angle_brackets(tmp_path: Path) -> None:
     block = http(b"halo")
     path.write_bytes(
         b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: <http://a.example/x>\r\nWARC-Date: 2026-11-22T01:02:03\r\n"
-        b"Content-Type: application/http;msgtype=response\r\nContent-Length: %d\r\n\r\n%b\r\n\r\n" % (len(block), block)
+        b"Content-Type: application/http;msgtype=response\r\nContent-Length: %d\r\n\r\n%b\r\n\r\n"
+        % (len(block), block)
     )
     (item,) = scan([path])
     assert isinstance(item, ArchivedResponse)
-    assert (item.url, item.date) == ("http://a.example/x", datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC))
+    assert (item.url, item.date) == (
+        "http://a.example/x",
+        datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC),
+    )
 
 
 @pytest.mark.parametrize("date", ["besok", "0001-01-01T00:00:00+14:00", "2026-13-01T00:00:00Z", ""])
@@ -362,7 +513,9 @@ def raw_deflate(data: bytes) -> bytes:
 
 
 TEXT = b"Jakarta, 22 November. " * 40
-DECODED: Mapping[str, tuple[bytes, str, bytes | str]] = {  # payload, Content-Encoding -> body or the reason why not
+DECODED: Mapping[
+    str, tuple[bytes, str, bytes | str]
+] = {  # payload, Content-Encoding -> body or the reason why not
     "none": (TEXT, "", TEXT),
     "identity": (TEXT, "identity", TEXT),
     "unknown": (TEXT, "UTF-8", TEXT),

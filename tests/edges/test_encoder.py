@@ -1,4 +1,6 @@
-"""The encoder with its real model: the vectors that plain sentence-transformers gives, whatever stands beside a text."""
+"""The encoder with its real model: the vectors that plain sentence-transformers gives, whatever
+stands beside a text.
+"""
 
 import json
 from pathlib import Path
@@ -10,7 +12,10 @@ import yaml
 from flows.edges.encoder import OFFLINE_MODEL, Encoder, EncoderError, default_model
 
 CASES = Path(__file__).parent.parent / "cases" / "encoder"
-TEXTS = [(case["title"], case["body"]) for case in yaml.safe_load((CASES / "texts.yaml").read_text(encoding="utf-8"))]
+TEXTS = [
+    (case["title"], case["body"])
+    for case in yaml.safe_load((CASES / "texts.yaml").read_text(encoding="utf-8"))
+]
 VECTORS = np.array(json.loads((CASES / "vectors.json").read_text(encoding="utf-8")))
 
 
@@ -23,7 +28,9 @@ def encoder() -> Encoder:
 
 
 def test_vectors_are_those_of_plain_sentence_transformers(encoder: Encoder) -> None:
-    """The vectors under one model name stay what they are, in every version: those of the ordinary model, but for rounding."""
+    """The vectors under one model name stay what they are, in every version: those of the ordinary
+    model, but for rounding.
+    """
     vectors = encoder.encode(TEXTS)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(vectors, VECTORS, atol=2e-6)
@@ -37,7 +44,10 @@ def test_vector_does_not_depend_on_other_texts(encoder: Encoder) -> None:
     ]
     vectors = encoder.encode(several_batches)
     for number, text in enumerate(TEXTS):
-        for found in (encoder.encode([text])[0], *(vectors[row] for row, other in enumerate(several_batches) if other == text)):
+        for found in (
+            encoder.encode([text])[0],
+            *(vectors[row] for row, other in enumerate(several_batches) if other == text),
+        ):
             np.testing.assert_allclose(found, expected[number], atol=1e-6)
 
 
@@ -62,18 +72,32 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     parts, whole = tmp_path_factory.mktemp("parts"), tmp_path_factory.mktemp("whole")
-    tokenizer = Tokenizer(models.WordLevel({"[PAD]": 0, "[UNK]": 1, "banjir": 2, "gempa": 3}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(parts)  # type: ignore[no-untyped-call]
-    BertModel(BertConfig(vocab_size=4, hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8)).save_pretrained(
-        parts
+    tokenizer = Tokenizer(
+        models.WordLevel({"[PAD]": 0, "[UNK]": 1, "banjir": 2, "gempa": 3}, unk_token="[UNK]")
     )
-    SentenceTransformer(modules=[Transformer(str(parts)), Pooling(8, "mean")], device="cpu").save(str(whole))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]"
+    ).save_pretrained(parts)  # type: ignore[no-untyped-call]
+    BertModel(
+        BertConfig(
+            vocab_size=4,
+            hidden_size=8,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=8,
+        )
+    ).save_pretrained(parts)
+    SentenceTransformer(modules=[Transformer(str(parts)), Pooling(8, "mean")], device="cpu").save(
+        str(whole)
+    )
     return whole
 
 
 def test_any_model_of_sentence_transformers(folder: Path) -> None:
-    """A folder or a hub's model is loaded by sentence-transformers; identical texts have identical vectors, in their places."""
+    """A folder or a hub's model is loaded by sentence-transformers; identical texts have identical
+    vectors, in their places.
+    """
     one, other, again = Encoder(str(folder)).encode([("banjir", ""), ("gempa", ""), ("banjir", "")])
     np.testing.assert_array_equal(one, again)
     assert float(one @ other) < 0.9999
@@ -82,5 +106,7 @@ def test_any_model_of_sentence_transformers(folder: Path) -> None:
 
 def test_model_that_cannot_be_loaded(tmp_path: Path) -> None:
     """A model that is neither a folder nor on the hub is named in one line."""
-    with pytest.raises(EncoderError, match=r"^the embedding model .*/tidak-ada cannot be loaded: .+$"):
+    with pytest.raises(
+        EncoderError, match=r"^the embedding model .*/tidak-ada cannot be loaded: .+$"
+    ):
         Encoder(str(tmp_path / "tidak-ada")).encode([("banjir", "")])

@@ -49,7 +49,11 @@ class _Handler(BaseHTTPRequestHandler):
             while not self.server.over.wait(0.05):
                 self.wfile.write(b".")
         elif does != "drop":
-            body = json.dumps({"ok": True, "parameters": {"retry_after": float(answer)}} if answer else {"ok": True}).encode()
+            body = json.dumps(
+                {"ok": True, "parameters": {"retry_after": float(answer)}}
+                if answer
+                else {"ok": True}
+            ).encode()
             self.send_response(int(does) if does.isdigit() else 200)
             self.send_header("Connection", "close")
             self.end_headers()
@@ -63,7 +67,9 @@ class _Handler(BaseHTTPRequestHandler):
 def receiver() -> Iterator[Receiver]:
     """A running receiver."""
     with Receiver() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
         yield server
         server.over.set()
         server.shutdown()
@@ -97,7 +103,9 @@ def test_failure_is_told_without_the_secret(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """Each way to fail is one attempt and one short reason; neither it nor any log line nor the terminal holds the URL's secret."""
+    """Each way to fail is one attempt and one short reason; neither it nor any log line nor the
+    terminal holds the URL's secret.
+    """
     with caplog.at_level(logging.DEBUG), pytest.raises(DeliveryFailed) as failed:
         Channel(receiver.url(does)).send(TITLE, TEXT, limit_s)
 
@@ -182,9 +190,12 @@ def test_no_channel_renders_the_text(url: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("does", "busy", "retry_after_s"), [("429~3.5", True, 3.5), ("429", True, None), ("503~3.5", False, None), ("500", False, None)]
+    ("does", "busy", "retry_after_s"),
+    [("429~3.5", True, 3.5), ("429", True, None), ("503~3.5", False, None), ("500", False, None)],
 )
-def test_channel_that_asks_for_fewer(receiver: Receiver, does: str, busy: bool, retry_after_s: float | None) -> None:
+def test_channel_that_asks_for_fewer(
+    receiver: Receiver, does: str, busy: bool, retry_after_s: float | None
+) -> None:
     """A 429 is told from other failures, with the seconds to wait where the answer names them."""
     with pytest.raises(DeliveryFailed) as failed:
         Channel(receiver.url(does)).send(TITLE, TEXT)
@@ -195,14 +206,23 @@ def test_channel_that_asks_for_fewer(receiver: Receiver, does: str, busy: bool, 
     ("url", "address", "field", "limit"),
     [
         ("tgram://123456789:abcdefg_hijklmnop/12315544/", "notify_url", "text", 4096),
-        ("tgram://123456789:abcdefg_hijklmnop/12315544/?overflow=truncate", "notify_url", "text", 4096),
+        (
+            "tgram://123456789:abcdefg_hijklmnop/12315544/?overflow=truncate",
+            "notify_url",
+            "text",
+            4096,
+        ),
         ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "notify_url", "content", 2000),
         ("mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4", "", "text", 4000),
         ("json://127.0.0.1:{port}/x/200", "", "message", 32768),
     ],
 )
-def test_text_is_cut_to_what_the_channel_shows(receiver: Receiver, url: str, address: str, field: str, limit: int) -> None:
-    """The message stays within the service's limit; link and key are never cut, what stands before them is, with a sign."""
+def test_text_is_cut_to_what_the_channel_shows(
+    receiver: Receiver, url: str, address: str, field: str, limit: int
+) -> None:
+    """The message stays within the service's limit; link and key are never cut, what stands before
+    them is, with a sign.
+    """
     channel = opened(receiver, url, address)
     long = f"{'kata & lagi ' * 4000}\n\n{LINK}\n{KEY}"
     assert channel.holds(TITLE, TEXT)
@@ -215,13 +235,13 @@ def test_text_is_cut_to_what_the_channel_shows(receiver: Receiver, url: str, add
     assert re.search(rf"…\s+{re.escape(LINK)}\s+{re.escape(KEY)}$", plain)
 
 
-RINGING = (
-    "Awas @everyone @here <!channel> <@U123> <https://x.example|klik> <b>tebal</b> *a* _b_ [kata](https://x.example) # c ~~d~~ `e` || f ||"
-)
+RINGING = "Awas @everyone @here <!channel> <@U123> <https://x.example|klik> <b>tebal</b> *a* _b_ [kata](https://x.example) # c ~~d~~ `e` || f ||"
 
 
 def opened(receiver: Receiver, url: str, address: str) -> Channel:
-    """A channel to the receiver, of a service of Apprise's; `address`: where the service keeps its own, if it has one."""
+    """A channel to the receiver, of a service of Apprise's; `address`: where the service keeps its
+    own, if it has one.
+    """
     channel = Channel(url.format(port=receiver.server_port))
     if address:
         setattr(channel._service, address, f"http://127.0.0.1:{receiver.server_port}/")
@@ -236,7 +256,9 @@ def shown_by(receiver: Receiver, url: str, address: str) -> str:
 
 def test_markup_is_harmless_in_slack(receiver: Receiver) -> None:
     """Slack reads <…> as links and mentions: here they are text, and nobody is rung for."""
-    said = shown_by(receiver, "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/%23desk", "webhook_url")
+    said = shown_by(
+        receiver, "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/%23desk", "webhook_url"
+    )
     assert "&lt;!channel&gt;" in said
     assert "&lt;https://x.example|klik&gt;" in said
     assert not re.search(r"<[!@#h]|@everyone|@here", said)
@@ -262,8 +284,12 @@ def test_markup_is_harmless_in_telegram(receiver: Receiver) -> None:
         ("mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4", ""),
     ],
 )
-def test_markup_is_harmless_where_markdown_is_always_read(receiver: Receiver, url: str, address: str) -> None:
-    """Discord and Mattermost render Markdown whatever a message declares: here it is escaped, but for the lines of link and key."""
+def test_markup_is_harmless_where_markdown_is_always_read(
+    receiver: Receiver, url: str, address: str
+) -> None:
+    """Discord and Mattermost render Markdown whatever a message declares: here it is escaped, but
+    for the lines of link and key.
+    """
     said = shown_by(receiver, url, address)
     text = json.loads(said).get("content") or json.loads(said)["text"]
     assert r"\[kata\](https://x.example)" in text
@@ -279,9 +305,15 @@ def test_markup_is_harmless_in_mail() -> None:
         got: list[bytes] = []
         threading.Thread(target=_take_mail, args=(listening, got), daemon=True).start()
         port = listening.getsockname()[1]
-        Channel(f"mailto://127.0.0.1:{port}?from=kliping@a.example&to=desk@a.example").send(TITLE, TEXT)
+        Channel(f"mailto://127.0.0.1:{port}?from=kliping@a.example&to=desk@a.example").send(
+            TITLE, TEXT
+        )
     message = email.message_from_bytes(got[0], policy=email.policy.default)
-    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    parts = {
+        part.get_content_type(): part.get_content()
+        for part in message.walk()
+        if not part.is_multipart()
+    }
     assert "<script>" not in parts["text/html"]
     assert "&lt;script&gt;" in parts["text/html"]
     assert KEY in parts["text/html"]

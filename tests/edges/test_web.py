@@ -15,7 +15,13 @@ import httpx
 import pytest
 
 from flows.edges.archive import ArchivedResponse, WarcWriter, read, scan
-from flows.edges.transports import ArchivingTransport, LiveTransport, ReplayTransport, Resolve, resolve
+from flows.edges.transports import (
+    ArchivingTransport,
+    LiveTransport,
+    ReplayTransport,
+    Resolve,
+    resolve,
+)
 from flows.edges.web import Fetched, FetchFailed, Web, place
 from flows.records import Reason
 from tests.edges.misbehaving import (
@@ -108,7 +114,9 @@ class Visitor:
         async def visit() -> list[Fetched | FetchFailed]:
             with WarcWriter(self.archive, software="Kliping/test", created=NOW) as writer:
                 live = LiveTransport(resolve)
-                transport = ArchivingTransport(live, writer, clock=lambda: NOW, max_payload=max_payload, total_s=total_s)
+                transport = ArchivingTransport(
+                    live, writer, clock=lambda: NOW, max_payload=max_payload, total_s=total_s
+                )
                 web = Web(
                     transport,
                     version="0.1",
@@ -121,13 +129,25 @@ class Visitor:
                 async with web:
                     return await asyncio.gather(
                         *(
-                            outcome(web.get(url, declared=declared, min_delay_s=min_delay_s, etag=etag, last_modified=last_modified))
+                            outcome(
+                                web.get(
+                                    url,
+                                    declared=declared,
+                                    min_delay_s=min_delay_s,
+                                    etag=etag,
+                                    last_modified=last_modified,
+                                )
+                            )
                             for url in urls
                         )
                     )
 
         outcomes = asyncio.run(visit())
-        return Visit(outcomes, [found for found in scan([self.archive]) if isinstance(found, ArchivedResponse)], clock.slept)
+        return Visit(
+            outcomes,
+            [found for found in scan([self.archive]) if isinstance(found, ArchivedResponse)],
+            clock.slept,
+        )
 
 
 async def outcome(request: Awaitable[Fetched]) -> Fetched | FetchFailed:
@@ -168,7 +188,12 @@ def test_good_pages_arrive(visit: Visitor, name: str) -> None:
     assert (fetched.status, fetched.body, fetched.fetched_at) == (200, body, NOW)
     assert fetched.url == fetched.final_url == server.url("/a")
     archived = read(fetched.warc)
-    assert (archived.url, archived.status, archived.body(), archived.date) == (fetched.url, 200, body, NOW)
+    assert (archived.url, archived.status, archived.body(), archived.date) == (
+        fetched.url,
+        200,
+        body,
+        NOW,
+    )
 
 
 class Failing(NamedTuple):
@@ -191,33 +216,58 @@ FAILING: Mapping[str, Failing] = {
     "204": Failing(status(204), "broken", False, "unexpected status 204"),
     "304 unasked": Failing(status(304), "broken", False, "unexpected status 304"),
     "hangs up": Failing(drops, "broken", True, "RemoteProtocolError: .* after 3 tries", 3),
-    "breaks off": Failing(drops_mid_body, "broken", True, "broke off after 512 bytes after 3 tries", 3, "disconnect"),
+    "breaks off": Failing(
+        drops_mid_body, "broken", True, "broke off after 512 bytes after 3 tries", 3, "disconnect"
+    ),
     "no HTTP": Failing(no_http, "broken", True, "RemoteProtocolError: .* after 3 tries", 3),
     "endless": Failing(endless, "too-large", False, "more than 1048576 bytes", 1, "length"),
     "bomb": Failing(bomb(2**23), "too-large", False, "more than 4194304 bytes once decoded"),
-    "bomb in a bomb": Failing(bomb(2**26, layers=2), "too-large", False, "more than 4194304 bytes once decoded"),
+    "bomb in a bomb": Failing(
+        bomb(2**26, layers=2), "too-large", False, "more than 4194304 bytes once decoded"
+    ),
     "broken gzip": Failing(broken_gzip, "broken", False, "not the gzip data it is said to be .*"),
     "mislabelled": Failing(mislabelled, "broken", False, "not the gzip data it is said to be .*"),
     "loop": Failing(redirect("/a"), "redirect-loop", False, "comes back to http://127.0.0.1:.*/a"),
     "no Location": Failing(status(301), "broken", False, "301 without a Location"),
-    "to ftp": Failing(redirect("ftp://127.0.0.1/a"), "bad-url", False, "redirects to ftp://127.0.0.1/a"),
-    "to javascript": Failing(redirect("javascript:alert(1)"), "bad-url", False, r"redirects to javascript:alert\(1\)"),
+    "to ftp": Failing(
+        redirect("ftp://127.0.0.1/a"), "bad-url", False, "redirects to ftp://127.0.0.1/a"
+    ),
+    "to javascript": Failing(
+        redirect("javascript:alert(1)"), "bad-url", False, r"redirects to javascript:alert\(1\)"
+    ),
     "to nowhere": Failing(redirect("http://[::1"), "bad-url", False, r"redirects to http://\[::1"),
-    "to another loopback": Failing(redirect("http://127.0.0.2/"), "private-address", False, "redirects to http://127.0.0.2/"),
-    "to metadata": Failing(redirect("http://169.254.169.254/"), "private-address", False, "redirects to http://169.254.169.254/"),
-    "to a number": Failing(redirect("//2130706433/"), "private-address", False, "redirects to http://2130706433/"),
-    "to localhost": Failing(redirect("http://localhost/"), "private-address", False, "redirects to http://localhost/"),
+    "to another loopback": Failing(
+        redirect("http://127.0.0.2/"), "private-address", False, "redirects to http://127.0.0.2/"
+    ),
+    "to metadata": Failing(
+        redirect("http://169.254.169.254/"),
+        "private-address",
+        False,
+        "redirects to http://169.254.169.254/",
+    ),
+    "to a number": Failing(
+        redirect("//2130706433/"), "private-address", False, "redirects to http://2130706433/"
+    ),
+    "to localhost": Failing(
+        redirect("http://localhost/"), "private-address", False, "redirects to http://localhost/"
+    ),
 }
 
 
 @pytest.mark.parametrize("name", FAILING)
 def test_failures_have_their_reason(visit: Visitor, name: str) -> None:
-    """What cannot be had ends with the one reason that is true, tried as often as may help, and all that came is archived."""
+    """What cannot be had ends with the one reason that is true, tried as often as may help, and all
+    that came is archived.
+    """
     case = FAILING[name]
     with Server({"/a": case.route}) as server:
         result = visit(server.url("/a"), declared=frozenset({server.place}))
     failure = result.failure
-    assert (failure.reason, failure.retry, server.paths().count("/a")) == (case.reason, case.retry, case.tries)
+    assert (failure.reason, failure.retry, server.paths().count("/a")) == (
+        case.reason,
+        case.retry,
+        case.tries,
+    )
     assert re.fullmatch(case.detail, failure.detail), failure.detail
     records = [record for record in result.archived if record.url == server.url("/a")]
     assert {record.truncated for record in records} <= {case.truncated}
@@ -228,16 +278,28 @@ def test_failures_have_their_reason(visit: Visitor, name: str) -> None:
 def test_unanswered_requests_time_out(visit: Visitor) -> None:
     """A server that never answers is asked three times and is then a timeout for the next run."""
     with Server({"/a": says_nothing, "/robots.txt": robots("")}) as server:
-        failure = visit(server.url("/a"), declared=frozenset({server.place}), read_timeout_s=1.0).failure
-    assert (failure.reason, failure.retry, failure.detail) == ("timeout", True, "no answer in time after 3 tries")
+        failure = visit(
+            server.url("/a"), declared=frozenset({server.place}), read_timeout_s=1.0
+        ).failure
+    assert (failure.reason, failure.retry, failure.detail) == (
+        "timeout",
+        True,
+        "no answer in time after 3 tries",
+    )
     assert server.paths().count("/a") == 3
 
 
 def test_dripping_response_times_out(visit: Visitor) -> None:
-    """A response that is always alive and never done is cut at the total time, archived as cut, and not asked for again in this run."""
+    """A response that is always alive and never done is cut at the total time, archived as cut, and
+    not asked for again in this run.
+    """
     with Server({"/a": drips, "/robots.txt": robots("")}) as server:
         result = visit(server.url("/a"), declared=frozenset({server.place}), total_s=1.5)
-    assert (result.failure.reason, result.failure.retry, result.failure.detail) == ("timeout", True, "not whole after 1.5 s")
+    assert (result.failure.reason, result.failure.retry, result.failure.detail) == (
+        "timeout",
+        True,
+        "not whole after 1.5 s",
+    )
     assert [record.truncated for record in result.archived if record.url.endswith("/a")] == ["time"]
 
 
@@ -283,11 +345,17 @@ BAD_URLS: Mapping[str, Reason] = {
 @pytest.mark.parametrize("live", [True, False], ids=["live", "replay"])
 @pytest.mark.parametrize("url", BAD_URLS)
 def test_bad_addresses_are_refused(url: str, live: bool) -> None:
-    """An address that leads nowhere, or to a private place, is refused before anything is asked, live and in a replay."""
+    """An address that leads nowhere, or to a private place, is refused before anything is asked,
+    live and in a replay.
+    """
 
     async def get() -> Fetched | FetchFailed:
-        async with Web(LiveTransport() if live else ReplayTransport([]), version="0.1", live=live) as web:
-            return await outcome(web.get(url, declared=frozenset({("127.0.0.1", 8080)}), min_delay_s=0))
+        async with Web(
+            LiveTransport() if live else ReplayTransport([]), version="0.1", live=live
+        ) as web:
+            return await outcome(
+                web.get(url, declared=frozenset({("127.0.0.1", 8080)}), min_delay_s=0)
+            )
 
     failure = asyncio.run(get())
     assert isinstance(failure, FetchFailed)
@@ -295,7 +363,9 @@ def test_bad_addresses_are_refused(url: str, live: bool) -> None:
 
 
 class Names:
-    """A resolver with a table; a name's addresses are used up one list at a time, the last for ever."""
+    """A resolver with a table; a name's addresses are used up one list at a time, the last for
+    ever.
+    """
 
     def __init__(self, table: Mapping[str, list[list[str]]]) -> None:
         self.table = {name: list(answers) for name, answers in table.items()}
@@ -309,34 +379,63 @@ class Names:
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
-PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"]
+PRIVATE = [
+    "127.0.0.1",
+    "10.1.2.3",
+    "192.168.0.1",
+    "169.254.169.254",
+    "::1",
+    "fe80::1",
+    "fc00::1",
+    "::ffff:127.0.0.1",
+    "64:ff9b::7f00:1",
+]
 
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_names_of_private_addresses_are_refused(visit: Visitor, address: str) -> None:
-    """A name that stands for a private address alone is refused when it is connected to, and nothing reaches that address."""
+    """A name that stands for a private address alone is refused when it is connected to, and
+    nothing reaches that address.
+    """
     with Server({"/a": page(HALO)}) as server:
-        failure = visit(server.url("/a", host="jebakan.example"), resolve=Names({"jebakan.example": [[address, "127.0.0.1"]]})).failure
-    assert (failure.reason, failure.retry, failure.detail) == ("private-address", False, f"jebakan.example is {address}")
+        failure = visit(
+            server.url("/a", host="jebakan.example"),
+            resolve=Names({"jebakan.example": [[address, "127.0.0.1"]]}),
+        ).failure
+    assert (failure.reason, failure.retry, failure.detail) == (
+        "private-address",
+        False,
+        f"jebakan.example is {address}",
+    )
     assert server.requests == []
 
 
 def test_redirect_to_a_private_name_is_refused(visit: Visitor) -> None:
-    """A redirect to a name that stands for loopback is refused, although the host it comes from is declared."""
+    """A redirect to a name that stands for loopback is refused, although the host it comes from is
+    declared.
+    """
     with Server({"/a": page(HALO)}) as server:
         server.routes["/go"] = redirect(server.url("/a", host="jebakan.example"))
-        failure = visit(server.url("/go"), declared=frozenset({server.place}), resolve=Names({"jebakan.example": [["127.0.0.1"]]})).failure
+        failure = visit(
+            server.url("/go"),
+            declared=frozenset({server.place}),
+            resolve=Names({"jebakan.example": [["127.0.0.1"]]}),
+        ).failure
     assert (failure.reason, failure.detail) == ("private-address", "jebakan.example is 127.0.0.1")
     assert "/a" not in server.paths()
 
 
 def test_declared_connections_serve_nobody_else(visit: Visitor) -> None:
-    """A connection that one source may open is not there for another that does not declare the place."""
+    """A connection that one source may open is not there for another that does not declare the
+    place.
+    """
 
     async def both(server: Server) -> list[Fetched | FetchFailed]:
         names = Names({"meja.example": [["127.0.0.1"]]})
         with WarcWriter(visit.archive, software="Kliping/test", created=NOW) as writer:
-            async with Web(ArchivingTransport(LiveTransport(names), writer, clock=lambda: NOW), version="0.1") as web:
+            async with Web(
+                ArchivingTransport(LiveTransport(names), writer, clock=lambda: NOW), version="0.1"
+            ) as web:
                 declared = frozenset({server.place})
                 return [
                     await outcome(web.get(url, declared=allowed, min_delay_s=0))
@@ -350,7 +449,9 @@ def test_declared_connections_serve_nobody_else(visit: Visitor) -> None:
 
     with Server({"/a": page(HALO)}) as server:
         outcomes = asyncio.run(both(server))
-    assert [result.reason if isinstance(result, FetchFailed) else result.status for result in outcomes] == [
+    assert [
+        result.reason if isinstance(result, FetchFailed) else result.status for result in outcomes
+    ] == [
         "private-address",
         200,
         "private-address",
@@ -362,11 +463,16 @@ def test_unknown_names(visit: Visitor) -> None:
     """A name that does not resolve is a host that cannot be asked, for the next run to try again."""
     failure = visit("http://tidak-ada.example/a", resolve=Names({})).failure
     assert (failure.reason, failure.retry) == ("robots", True)
-    assert failure.detail == "robots.txt: ConnectError: the name tidak-ada.example does not resolve after 3 tries"
+    assert (
+        failure.detail
+        == "robots.txt: ConnectError: the name tidak-ada.example does not resolve after 3 tries"
+    )
 
 
 def test_the_judged_address_is_connected_to(visit: Visitor) -> None:
-    """Of a name's addresses only public ones are tried, and a name is asked for once per connection: an answer cannot change in between."""
+    """Of a name's addresses only public ones are tried, and a name is asked for once per
+    connection: an answer cannot change in between.
+    """
     names = Names({"ganti.example": [["198.51.100.1"], ["127.0.0.1"]]})
     with Server({"/a": page(HALO)}) as server:
         failure = visit(server.url("/a", host="ganti.example"), resolve=names).failure
@@ -384,7 +490,9 @@ REDIRECTED: Mapping[str, Redirected] = {
     "one": Redirected({"/a": "/b"}, "/b"),
     "relative, with a fragment": Redirected({"/a": "b#top"}, "/b"),
     "five": Redirected({"/a": "/1", "/1": "/2", "/2": "/3", "/3": "/4", "/4": "/b"}, "/b"),
-    "six": Redirected({"/a": "/1", "/1": "/2", "/2": "/3", "/3": "/4", "/4": "/5", "/5": "/b"}, None),
+    "six": Redirected(
+        {"/a": "/1", "/1": "/2", "/2": "/3", "/3": "/4", "/4": "/5", "/5": "/b"}, None
+    ),
     "circle": Redirected({"/a": "/1", "/1": "/2", "/2": "/a"}, None),
 }
 
@@ -400,7 +508,10 @@ def test_redirects(visit: Visitor, name: str, code: int) -> None:
     if case.final is None:
         assert result.failure.reason == "redirect-loop"
     else:
-        assert (result.fetched.url, result.fetched.final_url) == (server.url("/a"), server.url(case.final))
+        assert (result.fetched.url, result.fetched.final_url) == (
+            server.url("/a"),
+            server.url(case.final),
+        )
 
 
 class Robots(NamedTuple):
@@ -415,13 +526,25 @@ ROBOTS: Mapping[str, Robots] = {
     "forbidden": Robots(status(403), 200),
     "empty": Robots(robots(""), 200),
     "allows": Robots(robots("User-agent: *\nDisallow: /admin"), 200),
-    "disallows": Robots(robots("User-agent: *\nDisallow: /read"), "robots", "disallowed by robots.txt"),
-    "disallows us": Robots(robots("User-agent: *\nAllow: /\n\nUser-agent: kliping\nDisallow: /"), "robots", "disallowed by robots.txt"),
-    "disallows others": Robots(robots("User-agent: GPTBot\nDisallow: /\n\nUser-agent: *\nDisallow:"), 200),
+    "disallows": Robots(
+        robots("User-agent: *\nDisallow: /read"), "robots", "disallowed by robots.txt"
+    ),
+    "disallows us": Robots(
+        robots("User-agent: *\nAllow: /\n\nUser-agent: kliping\nDisallow: /"),
+        "robots",
+        "disallowed by robots.txt",
+    ),
+    "disallows others": Robots(
+        robots("User-agent: GPTBot\nDisallow: /\n\nUser-agent: *\nDisallow:"), 200
+    ),
     "wildcard": Robots(robots("User-agent: *\nDisallow: *?source=*"), 200),
-    "byte order mark": Robots(robots("\ufeffUser-agent: *\nDisallow: /"), "robots", "disallowed by robots.txt"),
+    "byte order mark": Robots(
+        robots("\ufeffUser-agent: *\nDisallow: /"), "robots", "disallowed by robots.txt"
+    ),
     "not text": Robots(page(bytes(range(256)) * 10, "text/plain"), 200),
-    "compressed": Robots(gzipped("User-agent: *\nDisallow: /", "text/plain"), "robots", "disallowed by robots.txt"),
+    "compressed": Robots(
+        gzipped("User-agent: *\nDisallow: /", "text/plain"), "robots", "disallowed by robots.txt"
+    ),
     "moved": Robots(redirect("/r"), "robots", "disallowed by robots.txt"),
     "in a circle": Robots(redirect("/robots.txt"), 200),
     "503": Robots(status(503), "robots", "robots.txt: 503 after 3 tries"),
@@ -436,9 +559,15 @@ ROBOTS: Mapping[str, Robots] = {
 
 @pytest.mark.parametrize("name", ROBOTS)
 def test_robots(visit: Visitor, name: str) -> None:
-    """robots.txt decides: absent allows all, unreachable allows nothing, and its crawl-delay counts up to a minute."""
+    """robots.txt decides: absent allows all, unreachable allows nothing, and its crawl-delay counts
+    up to a minute.
+    """
     case = ROBOTS[name]
-    routes = {"/robots.txt": case.route, "/read/1": page(HALO), "/r": robots("User-agent: Kliping\nDisallow: /read")}
+    routes = {
+        "/robots.txt": case.route,
+        "/read/1": page(HALO),
+        "/r": robots("User-agent: Kliping\nDisallow: /read"),
+    }
     with Server(routes) as server:
         result = visit(server.url("/read/1"), declared=frozenset({server.place}))
     if isinstance(case.outcome, int):
@@ -454,13 +583,18 @@ def test_robots(visit: Visitor, name: str) -> None:
 def test_robots_is_asked_for_once(visit: Visitor) -> None:
     """Many links of one origin cost one robots.txt."""
     with Server({f"/{number}": page(HALO) for number in range(10)}) as server:
-        visit(*(server.url(f"/{number}") for number in range(10)), declared=frozenset({server.place}))
+        visit(
+            *(server.url(f"/{number}") for number in range(10)), declared=frozenset({server.place})
+        )
     assert server.paths().count("/robots.txt") == 1
 
 
 def test_robots_of_the_new_host_counts(visit: Visitor) -> None:
     """A redirect to another origin asks that origin's robots.txt."""
-    with Server({"/b": page(HALO), "/robots.txt": robots("User-agent: *\nDisallow: /b")}) as other, Server() as server:
+    with (
+        Server({"/b": page(HALO), "/robots.txt": robots("User-agent: *\nDisallow: /b")}) as other,
+        Server() as server,
+    ):
         server.routes["/a"] = redirect(other.url("/b"))
         failure = visit(server.url("/a"), declared=frozenset({server.place, other.place})).failure
     assert (failure.reason, other.paths()) == ("robots", ["/robots.txt"])
@@ -469,7 +603,11 @@ def test_robots_of_the_new_host_counts(visit: Visitor) -> None:
 def test_requests_to_a_host_are_paced(visit: Visitor) -> None:
     """To one host there is one request at a time, and each starts the delay after the one before."""
     with Server({f"/{number}": page(HALO) for number in range(4)}) as server:
-        result = visit(*(server.url(f"/{number}") for number in range(4)), declared=frozenset({server.place}), min_delay_s=5)
+        result = visit(
+            *(server.url(f"/{number}") for number in range(4)),
+            declared=frozenset({server.place}),
+            min_delay_s=5,
+        )
     assert result.slept == [5, 5, 5, 5]  # robots.txt went first
     assert server.busiest == 1
     assert server.paths() == ["/robots.txt", "/0", "/1", "/2", "/3"]
@@ -485,7 +623,12 @@ def test_hosts_are_fetched_at_the_same_time(visit: Visitor) -> None:
             page(HALO)(exchange)  # type: ignore[arg-type]
 
         slow.routes["/a"] = waits_for_the_other
-        result = visit(slow.url("/a"), quick.url("/b"), declared=frozenset({slow.place, quick.place}), min_delay_s=5)
+        result = visit(
+            slow.url("/a"),
+            quick.url("/b"),
+            declared=frozenset({slow.place, quick.place}),
+            min_delay_s=5,
+        )
     assert [isinstance(outcome, Fetched) for outcome in result.outcomes] == [True, True]
 
 
@@ -493,7 +636,10 @@ RETRY_AFTER: Mapping[str, tuple[Mapping[str, str], float, float]] = {
     "seconds": ({"Retry_After": "17"}, 17, 17),
     "too many seconds": ({"Retry_After": "9" * 400}, 60, 60),
     "a date": (
-        {"Retry_After": format_datetime(NOW + timedelta(seconds=23), usegmt=True), "Date": format_datetime(NOW, usegmt=True)},
+        {
+            "Retry_After": format_datetime(NOW + timedelta(seconds=23), usegmt=True),
+            "Date": format_datetime(NOW, usegmt=True),
+        },
         0,
         60,
     ),
@@ -506,7 +652,9 @@ RETRY_AFTER: Mapping[str, tuple[Mapping[str, str], float, float]] = {
 
 @pytest.mark.parametrize("name", RETRY_AFTER)
 def test_retry_after(visit: Visitor, name: str) -> None:
-    """A host is left alone as long as it asks for, at most a minute, and a second or three when it does not say."""
+    """A host is left alone as long as it asks for, at most a minute, and a second or three when it
+    does not say.
+    """
     headers, least, most = RETRY_AFTER[name]
     with Server({"/a": first(status(429, **headers), then=page(HALO))}) as server:
         result = visit(server.url("/a"), declared=frozenset({server.place}))
@@ -515,10 +663,14 @@ def test_retry_after(visit: Visitor, name: str) -> None:
 
 
 def test_dead_host_is_given_up(visit: Visitor) -> None:
-    """A host that had no answer 24 times in a row is not asked again in this run; all its links stay for the next, with the true reason."""
+    """A host that had no answer 24 times in a row is not asked again in this run; all its links
+    stay for the next, with the true reason.
+    """
     with Server({"/robots.txt": robots("")}) as server:
         server.routes.update({f"/{number}": status(503) for number in range(20)})
-        result = visit(*(server.url(f"/{number}") for number in range(20)), declared=frozenset({server.place}))
+        result = visit(
+            *(server.url(f"/{number}") for number in range(20)), declared=frozenset({server.place})
+        )
     failures = [outcome for outcome in result.outcomes if isinstance(outcome, FetchFailed)]
     assert len(failures) == 20
     assert {(failure.reason, failure.retry) for failure in failures} == {("http-5xx", True)}
@@ -530,7 +682,9 @@ def test_failing_pages_do_not_condemn_their_host(visit: Visitor) -> None:
     """A host that answers 500 for many pages, or breaks off, is still asked for the others."""
     bad = {f"/{number}": status(500) if number % 2 else drops_mid_body for number in range(20)}
     with Server({"/robots.txt": robots(""), **bad, "/good": page(HALO)}) as server:
-        result = visit(*(server.url(path) for path in [*bad, "/good"]), declared=frozenset({server.place}))
+        result = visit(
+            *(server.url(path) for path in [*bad, "/good"]), declared=frozenset({server.place})
+        )
     assert isinstance(result.outcomes[-1], Fetched)
     assert server.paths().count("/19") == 3
 
@@ -539,26 +693,41 @@ def test_failing_pages_do_not_condemn_their_host(visit: Visitor) -> None:
 def test_unsendable_conditions_are_left_out(visit: Visitor, etag: str) -> None:
     """A validator that no header can hold is not sent; the page is fetched as if there were none."""
     with Server({"/feed": conditional("<rss/>", '"v1"')}) as server:
-        assert visit(server.url("/feed"), declared=frozenset({server.place}), etag=etag).fetched.status == 200
+        assert (
+            visit(server.url("/feed"), declared=frozenset({server.place}), etag=etag).fetched.status
+            == 200
+        )
     assert "if-none-match" not in server.requests[-1].headers
 
 
 def test_conditional_get(visit: Visitor) -> None:
-    """What has not changed comes back as 304 without a body, archived as a revisit that a scan takes for no response."""
+    """What has not changed comes back as 304 without a body, archived as a revisit that a scan
+    takes for no response.
+    """
     with Server({"/feed": conditional("<rss/>", '"v1"')}) as server:
         fetched = visit(
-            server.url("/feed"), declared=frozenset({server.place}), etag='"v1"', last_modified="Sun, 06 Nov 1994 08:49:37 GMT"
+            server.url("/feed"),
+            declared=frozenset({server.place}),
+            etag='"v1"',
+            last_modified="Sun, 06 Nov 1994 08:49:37 GMT",
         ).fetched
     assert (fetched.status, fetched.body, fetched.headers["etag"]) == (304, b"", '"v1"')
     asked = server.requests[-1].headers
-    assert (asked["if-none-match"], asked["if-modified-since"]) == ('"v1"', "Sun, 06 Nov 1994 08:49:37 GMT")
+    assert (asked["if-none-match"], asked["if-modified-since"]) == (
+        '"v1"',
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+    )
 
 
 def test_the_user_agent_says_who_asks(visit: Visitor) -> None:
-    """The user agent names product, version and contact, in robots.txt requests too; no cookie is kept."""
+    """The user agent names product, version and contact, in robots.txt requests too; no cookie is
+    kept.
+    """
     with Server({"/a": page(HALO, Set_Cookie="sesi=1; Path=/"), "/b": page(HALO)}) as server:
         visit(server.url("/a"), server.url("/b"), declared=frozenset({server.place}))
-    assert {seen.headers["user-agent"] for seen in server.requests} == {"Kliping/0.1 (+mailto:meja@example.org)"}
+    assert {seen.headers["user-agent"] for seen in server.requests} == {
+        "Kliping/0.1 (+mailto:meja@example.org)"
+    }
     assert not any("cookie" in seen.headers for seen in server.requests)
 
 
@@ -586,6 +755,14 @@ def test_place(url: str, expected: tuple[str, int]) -> None:
 
 def test_every_error_below_has_its_name_above() -> None:
     """Each of httpcore's errors that the transport translates has a namesake in httpx."""
-    roots: list[type[Exception]] = [httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol]
-    errors: list[type[Exception]] = [*roots, *(child for root in roots for child in root.__subclasses__())]
+    roots: list[type[Exception]] = [
+        httpcore.TimeoutException,
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.UnsupportedProtocol,
+    ]
+    errors: list[type[Exception]] = [
+        *roots,
+        *(child for root in roots for child in root.__subclasses__()),
+    ]
     assert all(issubclass(getattr(httpx, error.__name__), httpx.TransportError) for error in errors)

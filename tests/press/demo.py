@@ -1,6 +1,7 @@
 """`make demo`: both nights of the invented press through the real command, told to a person.
 
-Everything is answered from press.warc.gz, and alerts go to a small receiver on loopback: nothing leaves the machine.
+Everything is answered from press.warc.gz, and alerts go to a small receiver on loopback: nothing
+leaves the machine.
 """
 
 import json
@@ -36,12 +37,18 @@ QUERIES = {
 
 def main() -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    console.print(f"Kliping demo: two nights of an invented press, replayed from {(PRESS / 'press.warc.gz').relative_to(HOME)}.")
-    console.print("Nothing leaves this machine. One link answers 500, as on any night: so the runs end with status 1, and say which.")
+    console.print(
+        f"Kliping demo: two nights of an invented press, replayed from {(PRESS / 'press.warc.gz').relative_to(HOME)}."
+    )
+    console.print(
+        "Nothing leaves this machine. One link answers 500, as on any night: so the runs end with status 1, and say which."
+    )
     before = _count("articles"), _count("alerts")
     with receiver() as (address, delivered):
         for night, clock in NIGHTS.items():
-            console.print(f"\n== The night of {night}: kliping run --replay {PRESS.name}.warc.gz --now {clock}")
+            console.print(
+                f"\n== The night of {night}: kliping run --replay {PRESS.name}.warc.gz --now {clock}"
+            )
             run(clock, address)
     reader = Reader(DATA)
     _tell_sources(reader, console)
@@ -50,18 +57,42 @@ def main() -> None:
     for message in delivered:
         console.print(f"\n{message['title']}\n{message['message']}")
     if before == (_count("articles"), _count("alerts")):
-        console.print("\nNone: all is up to date. There was nothing new in the archive, and no story is alerted twice.")
+        console.print(
+            "\nNone: all is up to date. There was nothing new in the archive, and no story is alerted twice."
+        )
         console.print("To start over: make clean-demo, then make demo.")
-    console.print(f"\n== The database is {published(DATA).relative_to(HOME)}. Three queries to try next:")
+    console.print(
+        f"\n== The database is {published(DATA).relative_to(HOME)}. Three queries to try next:"
+    )
     for purpose, query in QUERIES.items():
-        console.print(f'\n{purpose}:\n.venv/bin/kliping sql --warehouse {DATA.name} "{" ".join(query.split())}"')
+        console.print(
+            f'\n{purpose}:\n.venv/bin/kliping sql --warehouse {DATA.name} "{" ".join(query.split())}"'
+        )
 
 
 def run(clock: str, address: str) -> None:
     """One night, as an operator would run it."""
-    command: list[str | Path] = [sys.executable, "-m", "flows.cli", "run", "--now", clock, "--replay", PRESS / "press.warc.gz"]
-    command += ["--sources", PRESS / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse", DATA]
-    status = subprocess.run(command, env=os.environ | {"KLIPING_DESK_URL": address}, check=False).returncode
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "flows.cli",
+        "run",
+        "--now",
+        clock,
+        "--replay",
+        PRESS / "press.warc.gz",
+    ]
+    command += [
+        "--sources",
+        PRESS / "sources.yaml",
+        "--topics",
+        PRESS / "topics.yaml",
+        "--warehouse",
+        DATA,
+    ]
+    status = subprocess.run(
+        command, env=os.environ | {"KLIPING_DESK_URL": address}, check=False
+    ).returncode
     if status != 1:  # the link that answers 500
         sys.exit(status or "the run ended with status 0: the archive's broken link went unnoticed")
 
@@ -87,7 +118,11 @@ def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 def _count(table: str) -> int:
-    return int(Reader(DATA).query(f"select count(*) from {table}")[1][0][0]) if published(DATA).exists() else 0
+    return (
+        int(Reader(DATA).query(f"select count(*) from {table}")[1][0][0])
+        if published(DATA).exists()
+        else 0
+    )
 
 
 def _tell_sources(reader: Reader, console: Console) -> None:
@@ -98,12 +133,16 @@ def _tell_sources(reader: Reader, console: Console) -> None:
     )
     table = Table(*columns, box=None)
     for row in rows:
-        table.add_row(*("" if value is False else "quiet" if value is True else str(value) for value in row))
+        table.add_row(
+            *("" if value is False else "quiet" if value is True else str(value) for value in row)
+        )
     Console(width=max(console.width, 100)).print(table)
 
 
 def _tell_stories(reader: Reader, console: Console) -> None:
-    console.print("\n== Stories that more than one article tells (similarity to the original, or to the nearest report)")
+    console.print(
+        "\n== Stories that more than one article tells (similarity to the original, or to the nearest report)"
+    )
     _, rows = reader.query(
         """select t.title, t.article_count, t.source_count, s.relation, s.similarity, o.name, a.published_at, a.title
            from stories t join story_articles s using (story_id) join articles a using (article_id) join sources o using (source_id)
@@ -115,7 +154,9 @@ def _tell_stories(reader: Reader, console: Console) -> None:
         if story != told:
             console.print(f"\n{story}: {articles} articles of {outlets} outlets")
             told = story
-        console.print(f"  {relation:<10} {similarity:.2f}  {published_at:%d %b %H:%M}  {outlet:<18} {title}")
+        console.print(
+            f"  {relation:<10} {similarity:.2f}  {published_at:%d %b %H:%M}  {outlet:<18} {title}"
+        )
 
 
 if __name__ == "__main__":

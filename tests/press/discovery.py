@@ -27,47 +27,100 @@ class Document:
 
 def documents(night: int, articles: list[Article]) -> Iterator[Document]:
     """All discovery documents of a night. On the second, Warga and Gempita list nothing new."""
-    published = sorted((a for a in articles if a["night"] <= night), key=lambda a: a["at"], reverse=True)
+    published = sorted(
+        (a for a in articles if a["night"] <= night), key=lambda a: a["at"], reverse=True
+    )
 
     def entries(outlet: str, nights: Iterable[int] = NIGHTS) -> list[Entry]:
-        return [_entry(a, listed_urls(a)[0], night) for a in published if a["outlet"] == outlet and a["night"] in nights]
+        return [
+            _entry(a, listed_urls(a)[0], night)
+            for a in published
+            if a["outlet"] == outlet and a["night"] in nights
+        ]
 
     for url, text in load_once("robots.yaml").items():
         yield Document(url, "text/plain", text.encode())
 
     lentera = entries("lentera")
     amp = [_entry(a, url, night) for a in published for url in listed_urls(a)[1:]]
-    yield Document("https://www.lentera.example/sitemap-news.xml", "application/xml", _feed("news_sitemap.xml", "lentera", lentera))
-    yield Document("https://indeks.lentera.example/?page=1", HTML, _index("lentera", lentera[:8]), gzipped=True)
-    yield Document("https://indeks.lentera.example/?page=2", HTML, _index("lentera", lentera[6:] + amp), gzipped=True)
+    yield Document(
+        "https://www.lentera.example/sitemap-news.xml",
+        "application/xml",
+        _feed("news_sitemap.xml", "lentera", lentera),
+    )
+    yield Document(
+        "https://indeks.lentera.example/?page=1", HTML, _index("lentera", lentera[:8]), gzipped=True
+    )
+    yield Document(
+        "https://indeks.lentera.example/?page=2",
+        HTML,
+        _index("lentera", lentera[6:] + amp),
+        gzipped=True,
+    )
 
-    yield Document("https://www.warga.example/feed/atom", "application/atom+xml", _feed("atom.xml", "warga", entries("warga")))
+    yield Document(
+        "https://www.warga.example/feed/atom",
+        "application/atom+xml",
+        _feed("atom.xml", "warga", entries("warga")),
+    )
 
     listed = stored_gzip(_feed("sitemap.xml", "suara", entries("suara")))
-    children = [{"url": f"{SUARA}/sitemap_41_1.xml.gz", "lastmod": NIGHTS[night] - timedelta(hours=1)}]
-    children += [{"url": link["url"], "lastmod": NIGHTS[night]} for link in load_once("links.yaml") if link.get("child")]
-    yield Document(f"{SUARA}/sitemap.xml", "text/xml; charset=utf-8", _feed("sitemap_index.xml", "suara", children))
+    children = [
+        {"url": f"{SUARA}/sitemap_41_1.xml.gz", "lastmod": NIGHTS[night] - timedelta(hours=1)}
+    ]
+    children += [
+        {"url": link["url"], "lastmod": NIGHTS[night]}
+        for link in load_once("links.yaml")
+        if link.get("child")
+    ]
+    yield Document(
+        f"{SUARA}/sitemap.xml",
+        "text/xml; charset=utf-8",
+        _feed("sitemap_index.xml", "suara", children),
+    )
     yield Document(f"{SUARA}/sitemap_41_1.xml.gz", "application/x-gzip", listed)
 
     zonakini = _feed("rss.xml", "zonakini", entries("zonakini") + _bad_entries("zonakini"))
-    yield Document("https://sindikasi.zonakini.example/index.php/rss/0/RSS2.0", "application/rss+xml", zonakini, gzipped=True)
+    yield Document(
+        "https://sindikasi.zonakini.example/index.php/rss/0/RSS2.0",
+        "application/rss+xml",
+        zonakini,
+        gzipped=True,
+    )
 
-    for day in (night, night + 1):  # the run's own day has only just begun: its index is still empty
+    for day in (
+        night,
+        night + 1,
+    ):  # the run's own day has only just begun: its index is still empty
         listed_that_day = entries("bulusaraung", [day])
         for page, shown in enumerate([listed_that_day[:3], listed_that_day[3:]], 1):
             url = f"{BULUSARAUNG}/indeks-berita?date=2026-03-{9 + day}&page={page}"
             yield Document(url, HTML, _index("bulusaraung", shown), gzipped=True)
 
-    gempita = _index("gempita", entries("gempita") + _bad_entries("gempita"), encoding="windows-1252")
+    gempita = _index(
+        "gempita", entries("gempita") + _bad_entries("gempita"), encoding="windows-1252"
+    )
     yield Document("https://www.gempita.example/berita", "text/html; charset=windows-1252", gempita)
 
     detak = entries("detak")
     rss = _tagged(detak + _bad_entries("detak"), "?utm_source=rss&utm_medium=feed")
-    yield Document("https://news.detak.example/berita/sitemap_news.xml", "application/xml", _feed("news_sitemap.xml", "detak", detak))
-    yield Document("https://news.detak.example/berita/rss", "text/xml; charset=UTF-8", _feed("rss.xml", "detak", rss))
+    yield Document(
+        "https://news.detak.example/berita/sitemap_news.xml",
+        "application/xml",
+        _feed("news_sitemap.xml", "detak", detak),
+    )
+    yield Document(
+        "https://news.detak.example/berita/rss",
+        "text/xml; charset=UTF-8",
+        _feed("rss.xml", "detak", rss),
+    )
 
     mandala = _tagged(entries("mandala") + _bad_entries("mandala"), "#rss")
-    yield Document("https://www.mandala.example/rss/terkini.xml", "application/rss+xml", _feed("rss.xml", "mandala", mandala))
+    yield Document(
+        "https://www.mandala.example/rss/terkini.xml",
+        "application/rss+xml",
+        _feed("rss.xml", "mandala", mandala),
+    )
 
 
 def _entry(a: Article, url: str, night: int) -> Entry:
@@ -87,17 +140,34 @@ def _entry(a: Article, url: str, night: int) -> Entry:
 
 def _bad_entries(outlet: str) -> list[Entry]:
     """The links without an article that an outlet lists among the others."""
-    links = [link for link in load_once("links.yaml") if link["outlet"] == outlet and not {"unlisted", "child"} & set(link)]
+    links = [
+        link
+        for link in load_once("links.yaml")
+        if link["outlet"] == outlet and not {"unlisted", "child"} & set(link)
+    ]
     dates = [datetime.fromisoformat(link.get("at", "2026-03-10T12:00+07:00")) for link in links]
     return [
-        {"url": link["url"], "title": "Kabar lain", "at": at, "lastmod": at, "lead": "", "tags": [], "guid": f"urn:press:{link['url']}"}
+        {
+            "url": link["url"],
+            "title": "Kabar lain",
+            "at": at,
+            "lastmod": at,
+            "lead": "",
+            "tags": [],
+            "guid": f"urn:press:{link['url']}",
+        }
         for link, at in zip(links, dates, strict=True)
     ]
 
 
 def _tagged(entries: list[Entry], suffix: str) -> list[Entry]:
-    """The entries with what a feed hangs on its links; addresses that are not on the web stay as they are."""
-    return [{**entry, "url": entry["url"] + suffix} if entry["url"].startswith("https://") else entry for entry in entries]
+    """The entries with what a feed hangs on its links; addresses that are not on the web stay as
+    they are.
+    """
+    return [
+        {**entry, "url": entry["url"] + suffix} if entry["url"].startswith("https://") else entry
+        for entry in entries
+    ]
 
 
 def _feed(template: str, outlet: str, entries: list[Entry]) -> bytes:
@@ -107,11 +177,18 @@ def _feed(template: str, outlet: str, entries: list[Entry]) -> bytes:
 
 def _index(outlet: str, entries: list[Entry], encoding: str = "utf-8") -> bytes:
     name, home = _outlet(outlet)
-    return render("index.html", name=name, home=home, c=load_once("clutter.yaml")[outlet], entries=entries, charset=encoding).encode(
-        encoding
-    )
+    return render(
+        "index.html",
+        name=name,
+        home=home,
+        c=load_once("clutter.yaml")[outlet],
+        entries=entries,
+        charset=encoding,
+    ).encode(encoding)
 
 
 def _outlet(outlet: str) -> tuple[str, str]:
-    source = next(source for source in load_once("sources.yaml")["sources"] if source["id"] == outlet)
+    source = next(
+        source for source in load_once("sources.yaml")["sources"] if source["id"] == outlet
+    )
     return source["name"], source["home"]

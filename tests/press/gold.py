@@ -1,8 +1,9 @@
 """What must come of the invented press's archive: every article, rejection, hit and alert.
 
-An article's `paragraphs`, joined by newlines, are its body after both nights; no line of the body may be one of its `clutter`. Instants are
-exact. `original` is the article that `relation` refers to. A rejection's reason must be one of `accept`; the URLs in `no_trace` are listed
-but must leave neither article nor rejection.
+An article's `paragraphs`, joined by newlines, are its body after both nights; no line of the body
+may be one of its `clutter`. Instants are exact. `original` is the article that `relation` refers
+to. A rejection's reason must be one of `accept`; the URLs in `no_trace` are listed but must leave
+neither article nor rejection.
 """
 
 import re
@@ -12,9 +13,19 @@ from typing import Any
 import lxml.html
 from lxml import etree
 
-from tests.press.newsroom import NIGHTS, ZONES, Article, full_page_queries, load_once, pages_of, versions
+from tests.press.newsroom import (
+    NIGHTS,
+    ZONES,
+    Article,
+    full_page_queries,
+    load_once,
+    pages_of,
+    versions,
+)
 
-TOPICS = {"russia-dprk": {"ktt": 1, "pakta": 2}}  # topic -> story -> the night whose run raises its one alert
+TOPICS = {
+    "russia-dprk": {"ktt": 1, "pakta": 2}
+}  # topic -> story -> the night whose run raises its one alert
 
 
 def gold(articles: list[Article]) -> dict[str, Any]:
@@ -23,7 +34,10 @@ def gold(articles: list[Article]) -> dict[str, Any]:
     fresh = {night: [a["id"] for a in articles if a["night"] == night] for night in NIGHTS}
     writing = {a["outlet"] for a in articles if a["night"] == 2}
     return {
-        "nights": [{"night": n, "now": now.astimezone(ZONES["WIB"]).isoformat(), "new": fresh[n]} for n, now in NIGHTS.items()],
+        "nights": [
+            {"night": n, "now": now.astimezone(ZONES["WIB"]).isoformat(), "new": fresh[n]}
+            for n, now in NIGHTS.items()
+        ],
         "changed_on_night_2": [a["id"] for a in articles if len(versions(a)) > 1],
         "nothing_new_on_night_2": sorted({a["outlet"] for a in articles} - writing),
         "quiet_on_night_2": ["gempita"],
@@ -45,14 +59,24 @@ def _topic(stories: dict[str, int], articles: list[Article]) -> dict[str, Any]:
 def _rejection(link: dict[str, Any]) -> dict[str, Any]:
     """`reason` is the one that says most; those in `accept` are true as well."""
     accept = [link["reason"], *link.get("accept", [])]
-    return {"url": link["url"], "source_id": link["outlet"], "stage": link["stage"], "reason": link["reason"], "accept": accept}
+    return {
+        "url": link["url"],
+        "source_id": link["outlet"],
+        "stage": link["stage"],
+        "reason": link["reason"],
+        "accept": accept,
+    }
 
 
 def _article(a: Article, by_id: dict[str, Article]) -> dict[str, Any]:
-    """One article as the warehouse must hold it after both nights; `versions` are its texts in the order in which they were seen."""
+    """One article as the warehouse must hold it after both nights; `versions` are its texts in the
+    order in which they were seen.
+    """
     pages = list(pages_of(a))
     texts = [[text for _, text in version["blocks"]] for version in versions(a)]
-    urls = {a["url"], a.get("moved_from", a["url"])} | {page.url.removesuffix(full_page_queries()[a["outlet"]]) for page in pages}
+    urls = {a["url"], a.get("moved_from", a["url"])} | {
+        page.url.removesuffix(full_page_queries()[a["outlet"]]) for page in pages
+    }
     return {
         "id": a["id"],
         "source_id": a["outlet"],
@@ -90,14 +114,36 @@ def _clutter(a: Article, pages: list[str]) -> list[str]:
     people = [a["byline"], a["author"], a["editor"], a["credit"]]
     teasers = [(title, title.removeprefix("Video: ")) for title in a["teasers"]]
     lines = [line for line in _strings(c) if "{}" not in line]
-    lines += [form.format(title) for form in _strings(c) if "{}" in form for pair in teasers for title in pair]
+    lines += [
+        form.format(title)
+        for form in _strings(c)
+        if "{}" in form
+        for pair in teasers
+        for title in pair
+    ]
     lines += [c["teaser_title"] + title for title, _ in teasers if "teaser_title" in c]
     lines += [title for title, _ in teasers] + a["tags"] + [name for name in people if name]
-    lines += [f"{label}: {name}" for label in ("Penulis", "Editor", "Pewarta", "Oleh", "Sumber") for name in people if name]
-    lines += [a["caption"], a["photo_credit"], a["date_line"], a.get("code", ""), f"({a['author']})", f"{a['author']} - detakNews"]
+    lines += [
+        f"{label}: {name}"
+        for label in ("Penulis", "Editor", "Pewarta", "Oleh", "Sumber")
+        for name in people
+        if name
+    ]
+    lines += [
+        a["caption"],
+        a["photo_credit"],
+        a["date_line"],
+        a.get("code", ""),
+        f"({a['author']})",
+        f"{a['author']} - detakNews",
+    ]
     lines += [f"Telusuri berita {a['section']} lainnya", "Copyright © MANDALA 2026"]
     paragraphs = {text for _, text in a["blocks"]}
-    seen = [line for line in dict.fromkeys(map(squeezed, lines)) if line and any(line in text for text in pages)]
+    seen = [
+        line
+        for line in dict.fromkeys(map(squeezed, lines))
+        if line and any(line in text for text in pages)
+    ]
     return [line for line in seen if line not in paragraphs]
 
 

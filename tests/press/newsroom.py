@@ -1,9 +1,11 @@
 """The articles of the invented press, and the pages on which its outlets publish them.
 
-An entry of articles/OUTLET.yaml: id · night · at (WIB) and zone (how the page shows it) · what the outlet's URL needs (host, section,
-number, slug, …) · title, author, editor, credit, byline (where it is not author or credit/author), dateline, code (sign-off) · text: one
-paragraph a line, ## before a subheading · what stands around it (caption, photo_credit, tags, teasers) · story, relation, of · trap.
-A copy has `base` for the report it takes over, with drop (lines, from 1) and edits (old, new); edits_later apply at `edited_at`.
+An entry of articles/OUTLET.yaml: id · night · at (WIB) and zone (how the page shows it) · what the
+outlet's URL needs (host, section, number, slug, …) · title, author, editor, credit, byline (where
+it is not author or credit/author), dateline, code (sign-off) · text: one paragraph a line, ##
+before a subheading · what stands around it (caption, photo_credit, tags, teasers) · story,
+relation, of · trap. A copy has `base` for the report it takes over, with drop (lines, from 1) and
+edits (old, new); edits_later apply at `edited_at`.
 """
 
 import re
@@ -20,13 +22,35 @@ import jinja2
 import yaml
 
 HERE = Path(__file__).parent
-NIGHTS = {1: datetime(2026, 3, 10, 18, tzinfo=UTC), 2: datetime(2026, 3, 11, 18, tzinfo=UTC)}  # the runs' clocks: 01:00 in Jakarta
-ZONES = {"WIB": timezone(timedelta(hours=7)), "WITA": timezone(timedelta(hours=8)), "WIT": timezone(timedelta(hours=9))}
+NIGHTS = {
+    1: datetime(2026, 3, 10, 18, tzinfo=UTC),
+    2: datetime(2026, 3, 11, 18, tzinfo=UTC),
+}  # the runs' clocks: 01:00 in Jakarta
+ZONES = {
+    "WIB": timezone(timedelta(hours=7)),
+    "WITA": timezone(timedelta(hours=8)),
+    "WIT": timezone(timedelta(hours=9)),
+}
 DAYS = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
-MONTHS = ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"]
+MONTHS = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
 
 Block = tuple[str, str]  # ('p' or 'h', text)
-Article = dict[str, Any]  # an entry of articles/*.yaml with what `_complete` adds; the templates read it by name
+Article = dict[
+    str, Any
+]  # an entry of articles/*.yaml with what `_complete` adds; the templates read it by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +70,17 @@ def load(name: str) -> Any:
 def load_articles() -> list[Article]:
     """All articles, copies filled in from the report they take over."""
     outlets = load("outlets.yaml")
-    raw = [{"outlet": path.stem, **item} for path in sorted((HERE / "articles").glob("*.yaml")) for item in load(f"articles/{path.name}")]
+    raw = [
+        {"outlet": path.stem, **item}
+        for path in sorted((HERE / "articles").glob("*.yaml"))
+        for item in load(f"articles/{path.name}")
+    ]
     by_id = {item["id"]: item for item in raw}
     assert len(by_id) == len(raw), "two articles share an id"
-    return [_complete(item, outlets[item["outlet"]], by_id[item.get("base", item["id"])]) for item in raw]
+    return [
+        _complete(item, outlets[item["outlet"]], by_id[item.get("base", item["id"])])
+        for item in raw
+    ]
 
 
 def _complete(item: Article, outlet: dict[str, Any], base: Article) -> Article:
@@ -63,7 +94,11 @@ def _complete(item: Article, outlet: dict[str, Any], base: Article) -> Article:
     if outlet["precision"] == "second":
         at = at.replace(second=zlib.crc32(item["id"].encode()) % 60)
     place = item.get("dateline")
-    prefix = "" if "{" in outlet["dateline"] and not place else outlet["dateline"].format(place=place, PLACE=str(place).upper())
+    prefix = (
+        ""
+        if "{" in outlet["dateline"] and not place
+        else outlet["dateline"].format(place=place, PLACE=str(place).upper())
+    )
     printed = place.upper() if place and "{PLACE}" in outlet["dateline"] else place
     author = item["author"].replace("; ", ", ")
     precision = "day" if item.get("day_only") else outlet["precision"]
@@ -93,14 +128,24 @@ def _complete(item: Article, outlet: dict[str, Any], base: Article) -> Article:
         "blocks": [("p", prefix + blocks[0][1]), *blocks[1:]],
     }
     a["url"] = outlet["url"].format(**a)
-    names = {"day": DAYS[at.weekday()], "month": MONTHS[at.month - 1], "mon": MONTHS[at.month - 1][:3]}
-    a["date_line"] = outlet["day_line" if precision == "day" else "date_line"].format(at=at, zone=zone, **names)
+    names = {
+        "day": DAYS[at.weekday()],
+        "month": MONTHS[at.month - 1],
+        "mon": MONTHS[at.month - 1][:3],
+    }
+    a["date_line"] = outlet["day_line" if precision == "day" else "date_line"].format(
+        at=at, zone=zone, **names
+    )
     return a
 
 
 def _blocks(text: str) -> list[Block]:
     """One block a line: a subheading where the line begins with ##, else a paragraph."""
-    return [("h", line[3:]) if line.startswith("## ") else ("p", line) for line in text.splitlines() if line]
+    return [
+        ("h", line[3:]) if line.startswith("## ") else ("p", line)
+        for line in text.splitlines()
+        if line
+    ]
 
 
 def _edited(blocks: list[Block], edits: list[list[str]]) -> list[Block]:
@@ -112,7 +157,9 @@ def _edited(blocks: list[Block], edits: list[list[str]]) -> list[Block]:
 
 
 def versions(a: Article) -> list[Article]:
-    """The article as it was published and, where its outlet changed it on the second day, as it reads since."""
+    """The article as it was published and, where its outlet changed it on the second day, as it
+    reads since.
+    """
     if "edited_at" not in a:
         return [a]
     modified = datetime.fromisoformat(a["edited_at"]).astimezone(UTC)
@@ -120,24 +167,38 @@ def versions(a: Article) -> list[Article]:
 
 
 def listed_urls(a: Article) -> list[str]:
-    """The addresses under which discovery names the article: its own or its mobile twin's, and its AMP twin's."""
+    """The addresses under which discovery names the article: its own or its mobile twin's, and its
+    AMP twin's.
+    """
     first = _on_host(a, "m") if a.get("mobile_only") else str(a.get("moved_from", a["url"]))
     return [first, _on_host(a, "amp")] if a.get("amp") else [first]
 
 
 def pages_of(a: Article) -> Iterator[Page]:
-    """Every page of an article: the first of several, the whole one, its AMP twin, and the changed one of the second night."""
+    """Every page of an article: the first of several, the whole one, its AMP twin, and the changed
+    one of the second night.
+    """
     clutter = load_once("clutter.yaml")[a["outlet"]]
     template = f"{a['outlet']}.html"
     query = full_page_queries()[a["outlet"]]
     whole = _on_host(a, "m") if a.get("mobile_only") else a["url"]
     if a["pages"] > 1:
         first = a["blocks"][: len(a["blocks"]) // a["pages"]]
-        yield Page(a["url"], a["night"], render(template, a=a, c=clutter, blocks=first, paging=True))
+        yield Page(
+            a["url"], a["night"], render(template, a=a, c=clutter, blocks=first, paging=True)
+        )
     for night, version in enumerate(versions(a), a["night"]):
-        yield Page(whole + query, night, render(template, a=version, c=clutter, blocks=version["blocks"], paging=False))
+        yield Page(
+            whole + query,
+            night,
+            render(template, a=version, c=clutter, blocks=version["blocks"], paging=False),
+        )
     if a.get("amp"):
-        yield Page(_on_host(a, "amp") + query, a["night"], render(f"{a['outlet']}_amp.html", a=a, c=clutter, blocks=a["blocks"]))
+        yield Page(
+            _on_host(a, "amp") + query,
+            a["night"],
+            render(f"{a['outlet']}_amp.html", a=a, c=clutter, blocks=a["blocks"]),
+        )
 
 
 def _on_host(a: Article, host: str) -> str:
@@ -152,15 +213,26 @@ def load_once(name: str) -> Any:
 
 @cache
 def full_page_queries() -> dict[str, str]:
-    """Per source what the fetcher will add to an article's URL to get the whole of it: '?page=all', or nothing."""
-    declared = {source["id"]: urlencode(source.get("full_page", {})) for source in load("sources.yaml")["sources"]}
+    """Per source what the fetcher will add to an article's URL to get the whole of it: '?page=all',
+    or nothing.
+    """
+    declared = {
+        source["id"]: urlencode(source.get("full_page", {}))
+        for source in load("sources.yaml")["sources"]
+    }
     return {source_id: f"?{query}" if query else "" for source_id, query in declared.items()}
 
 
 @cache
 def _templates() -> jinja2.Environment:
     loader = jinja2.FileSystemLoader(HERE / "templates")
-    made = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    made = jinja2.Environment(
+        loader=loader,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
     made.globals["wib"] = ZONES["WIB"]
     return made
 

@@ -1,4 +1,6 @@
-"""The life of an alert, case by case: which hits raise one, how its story goes on, and when messages are held."""
+"""The life of an alert, case by case: which hits raise one, how its story goes on, and when
+messages are held.
+"""
 
 import random
 from dataclasses import replace
@@ -13,15 +15,23 @@ from flows.records import AlertedStory, Hit, Match, Quiet, Report, Span, Topic, 
 from flows.stages.watch.alerts import decide, follow, is_quiet
 
 CASES = Path(__file__).parents[1] / "cases" / "alerts"
-DECIDE_CASES: list[dict[str, Any]] = yaml.safe_load((CASES / "decide.yaml").read_text(encoding="utf-8"))
-FOLLOW_CASES: list[dict[str, Any]] = yaml.safe_load((CASES / "follow.yaml").read_text(encoding="utf-8"))
-QUIET_CASES: list[dict[str, Any]] = yaml.load((CASES / "quiet.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+DECIDE_CASES: list[dict[str, Any]] = yaml.safe_load(
+    (CASES / "decide.yaml").read_text(encoding="utf-8")
+)
+FOLLOW_CASES: list[dict[str, Any]] = yaml.safe_load(
+    (CASES / "follow.yaml").read_text(encoding="utf-8")
+)
+QUIET_CASES: list[dict[str, Any]] = yaml.load(
+    (CASES / "quiet.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
+)
 NOW = datetime(2026, 9, 1, 18, tzinfo=UTC)
 WINDOW = timedelta(hours=72)
 
 
 def topic(topic_id: str, title: str, max_age: timedelta) -> Topic:
-    return Topic(topic_id, title, all_of=(), none_of=(), channels=("desk",), max_age=max_age, version="1")
+    return Topic(
+        topic_id, title, all_of=(), none_of=(), channels=("desk",), max_age=max_age, version="1"
+    )
 
 
 TOPICS = {
@@ -30,16 +40,45 @@ TOPICS = {
 }
 
 
-def hit(article: str, story: str = "s1", seen_at: datetime = NOW, arrived_by: Any = "run", topic: str = "pact", **other: Any) -> Hit:
-    evidence = (Span("russia", "title", 0, 5, "Rusia", "Rusia Puji Korut"), Span("dprk", "title", 11, 16, "Korut", "Rusia Puji Korut"))
-    said: dict[str, Any] = {"outlet": "Antara", "url": f"https://antara.example/{article}", "title": "Rusia Puji Korut"}
-    said |= {"precision": "minute", "relation": "original", "original_article_id": article, "match": Match(1, evidence, "subject")} | other
-    return Hit(topic_id=topic, topic_version="1", article_id=article, story_id=story, seen_at=seen_at, arrived_by=arrived_by, **said)
+def hit(
+    article: str,
+    story: str = "s1",
+    seen_at: datetime = NOW,
+    arrived_by: Any = "run",
+    topic: str = "pact",
+    **other: Any,
+) -> Hit:
+    evidence = (
+        Span("russia", "title", 0, 5, "Rusia", "Rusia Puji Korut"),
+        Span("dprk", "title", 11, 16, "Korut", "Rusia Puji Korut"),
+    )
+    said: dict[str, Any] = {
+        "outlet": "Antara",
+        "url": f"https://antara.example/{article}",
+        "title": "Rusia Puji Korut",
+    }
+    said |= {
+        "precision": "minute",
+        "relation": "original",
+        "original_article_id": article,
+        "match": Match(1, evidence, "subject"),
+    } | other
+    return Hit(
+        topic_id=topic,
+        topic_version="1",
+        article_id=article,
+        story_id=story,
+        seen_at=seen_at,
+        arrived_by=arrived_by,
+        **said,
+    )
 
 
 @pytest.mark.parametrize("case", DECIDE_CASES, ids=[case["case"] for case in DECIDE_CASES])
 def test_decide(case: dict[str, Any]) -> None:
-    """Each case of decide.yaml gets its decisions, whatever the order of the hits, and an alert for 'raised' alone."""
+    """Each case of decide.yaml gets its decisions, whatever the order of the hits, and an alert for
+    'raised' alone.
+    """
     hits = []
     for article, story, hours, arrived_by, *more in case["hits"]:
         of_topic, strength, *_ = (*more, "pact", "subject") if not more else (*more, "subject")
@@ -53,7 +92,12 @@ def test_decide(case: dict[str, Any]) -> None:
         assert (alert is not None) == (decision == "raised")
         if alert:
             key = stable_id("alert", found.topic_id, "new_story", found.story_id)
-            assert (alert.id, alert.topic_id, alert.story_id, alert.raised_at) == (key, found.topic_id, found.story_id, NOW)
+            assert (alert.id, alert.topic_id, alert.story_id, alert.raised_at) == (
+                key,
+                found.topic_id,
+                found.story_id,
+                NOW,
+            )
             assert found.article_id in alert.article_ids
     for seed in range(5):
         assert decide(random.Random(seed).sample(hits, len(hits)), alerted, TOPICS, NOW) == first
@@ -70,14 +114,24 @@ def report(case: dict[str, Any]) -> Report:
     seen_at = NOW - timedelta(hours=case["h"])
     relation = case.get("relation", "same_story")
     said = hit(case["a"], seen_at=seen_at, outlet=case["o"], relation=relation)
-    return Report(said, case.get("decision", "joined"), case.get("told", False), SAYS[case.get("says", "told")])
+    return Report(
+        said,
+        case.get("decision", "joined"),
+        case.get("told", False),
+        SAYS[case.get("says", "told")],
+    )
 
 
 @pytest.mark.parametrize("case", FOLLOW_CASES, ids=[case["case"] for case in FOLLOW_CASES])
 def test_follow(case: dict[str, Any]) -> None:
-    """Each case of follow.yaml raises its alert or none, whatever the order of the reports; once recorded it is not raised again."""
+    """Each case of follow.yaml raises its alert or none, whatever the order of the reports; once
+    recorded it is not raised again.
+    """
     reports = tuple(map(report, case["reports"]))
-    alerts = tuple((f"alert {n}", kind, NOW - timedelta(hours=hours)) for n, (kind, hours) in enumerate(case["alerts"]))
+    alerts = tuple(
+        (f"alert {n}", kind, NOW - timedelta(hours=hours))
+        for n, (kind, hours) in enumerate(case["alerts"])
+    )
     wanting = replace(TOPICS["pact"], kinds=tuple(case.get("kinds", TOPICS["pact"].kinds)))
     raised = follow([AlertedStory("s1", alerts, reports)], wanting, NOW, WINDOW)
 
@@ -86,32 +140,57 @@ def test_follow(case: dict[str, Any]) -> None:
         return
     [alert] = raised
     kind, subject = case["expected"]
-    assert (alert.kind, alert.topic_id, alert.story_id, alert.raised_at) == (kind, "pact", "s1", NOW)
+    assert (alert.kind, alert.topic_id, alert.story_id, alert.raised_at) == (
+        kind,
+        "pact",
+        "s1",
+        NOW,
+    )
     assert alert.text.endswith(f"\nhttps://antara.example/{subject}\n[{alert.id}]")
     assert set(alert.article_ids) == {each.hit.article_id for each in reports}
     for seed in range(3):
         shuffled = tuple(random.Random(seed).sample(reports, len(reports)))
         assert follow([AlertedStory("s1", alerts, shuffled)], wanting, NOW, WINDOW) == raised
-    recorded = AlertedStory("s1", (*alerts, (alert.id, alert.kind, NOW)), tuple(replace(each, told=True) for each in reports))
+    recorded = AlertedStory(
+        "s1",
+        (*alerts, (alert.id, alert.kind, NOW)),
+        tuple(replace(each, told=True) for each in reports),
+    )
     for later in (0, 5, 24):
         again = follow([recorded], wanting, NOW + timedelta(hours=later), WINDOW)
         assert [each.kind for each in again if each.kind != "closed"] == []
-    forgetful = AlertedStory("s1", (*alerts, (alert.id, alert.kind, NOW - timedelta(hours=9))), reports)
-    assert [each.id for each in follow([forgetful], wanting, NOW, WINDOW) if each.id == alert.id] == []
+    forgetful = AlertedStory(
+        "s1", (*alerts, (alert.id, alert.kind, NOW - timedelta(hours=9))), reports
+    )
+    assert [
+        each.id for each in follow([forgetful], wanting, NOW, WINDOW) if each.id == alert.id
+    ] == []
 
 
 def test_each_story_speaks_for_itself() -> None:
     """Alerts of several stories have keys of their own, which are the same in every run."""
-    told, new = report({"a": "a", "h": 20, "o": "Antara", "told": True}), report({"a": "b", "h": 2, "o": "Kompas", "says": "more"})
-    stories = [AlertedStory(story, (("x", "new_story", NOW - timedelta(hours=20)),), (told, new)) for story in ("s1", "s2")]
+    told, new = (
+        report({"a": "a", "h": 20, "o": "Antara", "told": True}),
+        report({"a": "b", "h": 2, "o": "Kompas", "says": "more"}),
+    )
+    stories = [
+        AlertedStory(story, (("x", "new_story", NOW - timedelta(hours=20)),), (told, new))
+        for story in ("s1", "s2")
+    ]
     raised = follow(stories, TOPICS["pact"], NOW, WINDOW)
     assert len({alert.id for alert in raised}) == 2
-    assert [alert.id for alert in follow(stories, TOPICS["pact"], NOW + timedelta(hours=1), WINDOW)] == [alert.id for alert in raised]
+    assert [
+        alert.id for alert in follow(stories, TOPICS["pact"], NOW + timedelta(hours=1), WINDOW)
+    ] == [alert.id for alert in raised]
 
 
-@pytest.mark.parametrize("case", QUIET_CASES, ids=lambda case: f"{case['quiet']} {case.get('zone', '')} {case['at']}")
+@pytest.mark.parametrize(
+    "case", QUIET_CASES, ids=lambda case: f"{case['quiet']} {case.get('zone', '')} {case['at']}"
+)
 def test_quiet(case: dict[str, str]) -> None:
-    """Messages are held from the first of the quiet hours to before the last, on the zone's own clocks, also through midnight."""
+    """Messages are held from the first of the quiet hours to before the last, on the zone's own
+    clocks, also through midnight.
+    """
     start, end = map(time.fromisoformat, case["quiet"].split("-"))
     quiet = Quiet(start, end, case.get("zone", "Asia/Jakarta"))
     assert is_quiet(quiet, datetime.fromisoformat(case["at"])) == (case["held"] == "true")

@@ -12,7 +12,9 @@ from flows.stages.extraction.boilerplate import Cleaned, clean
 from flows.stages.extraction.line_rules import RULES, Rule, rule_for
 from flows.stages.extraction.lines import Line, key, read_lines
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "boilerplate" / "lines.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load(
+    (Path(__file__).parents[1] / "cases" / "boilerplate" / "lines.yaml").read_text(encoding="utf-8")
+)
 EVERYWHERE = ("anywhere", "heading", "edge", "head")
 SENTENCE = "Petugas pelabuhan itu membacakan tulisan tersebut dengan suara keras kepada semua orang, kata saksi mata."
 
@@ -20,7 +22,9 @@ SENTENCE = "Petugas pelabuhan itu membacakan tulisan tersebut dengan suara keras
 def lines(texts: list[str]) -> list[Line]:
     """Paragraphs as lines of a container; a text behind <a> is a link."""
     paragraphs = (
-        f'<p><a href="/x">{markup.escape(text[3:])}</a></p>' if text.startswith("<a>") else f"<p>{markup.escape(text)}</p>"
+        f'<p><a href="/x">{markup.escape(text[3:])}</a></p>'
+        if text.startswith("<a>")
+        else f"<p>{markup.escape(text)}</p>"
         for text in texts
     )
     return read_lines(html.fromstring(f"<div>{''.join(paragraphs)}</div>"))
@@ -37,7 +41,9 @@ def test_lines(case: dict[str, Any]) -> None:
     cut = [entry.split(" | ", 1) for entry in case.get("cut", [])]
     assert [[entry.rule, entry.text] for entry in found.removed] == cut
     texts = [text.removeprefix("<a>") for text in case["lines"]]
-    assert found.body == case.get("body", [text for text in texts if text not in {text for _, text in cut}])
+    assert found.body == case.get(
+        "body", [text for text in texts if text not in {text for _, text in cut}]
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

@@ -12,7 +12,9 @@ from flows.stages.extraction.bylines import read_people
 from flows.stages.extraction.lines import Line, read_lines
 from flows.stages.extraction.metadata import Metadata
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "bylines" / "people.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load(
+    (Path(__file__).parents[1] / "cases" / "bylines" / "people.yaml").read_text(encoding="utf-8")
+)
 
 
 def near(texts: list[str]) -> list[Line]:
@@ -26,18 +28,47 @@ def near(texts: list[str]) -> list[Line]:
             html.etree.SubElement(root, "div", {"class": start[4:]}).text = rest
         else:
             html.etree.SubElement(root, "p").text = text
-    html.etree.SubElement(root, "p").text = "Sejak pagi para nelayan menunggu angin reda di dermaga. " * 20
+    html.etree.SubElement(root, "p").text = (
+        "Sejak pagi para nelayan menunggu angin reda di dermaga. " * 20
+    )
     return read_lines(root)[:-1]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_people(case: dict[str, Any]) -> None:
     """Author, editor and credit are told apart, and an outlet is never its own author."""
-    tags: dict[str, tuple[str, ...]] = {name: (value,) for name, value in case.get("meta", {}).items()}
-    metadata = Metadata(article=case.get("json_ld", {}), types=frozenset(), tags=tags, microdata=(), title="", canonical=None)
-    removed = [Removed(rule, case[name]) for name, rule in (("sign_off", "sign-off"), ("aired", "aired")) if name in case]
-    found = read_people(metadata, near(case.get("near", [])), removed, "Kabar Angin", "https://www.kabarangin.example/")
-    assert (found.author, found.editor, found.credit) == (case.get("author"), case.get("editor"), case.get("credit"))
-    named = {role: [origin.place for origin in origins] for role, origins in found.origins.items() if origins}
+    tags: dict[str, tuple[str, ...]] = {
+        name: (value,) for name, value in case.get("meta", {}).items()
+    }
+    metadata = Metadata(
+        article=case.get("json_ld", {}),
+        types=frozenset(),
+        tags=tags,
+        microdata=(),
+        title="",
+        canonical=None,
+    )
+    removed = [
+        Removed(rule, case[name])
+        for name, rule in (("sign_off", "sign-off"), ("aired", "aired"))
+        if name in case
+    ]
+    found = read_people(
+        metadata,
+        near(case.get("near", [])),
+        removed,
+        "Kabar Angin",
+        "https://www.kabarangin.example/",
+    )
+    assert (found.author, found.editor, found.credit) == (
+        case.get("author"),
+        case.get("editor"),
+        case.get("credit"),
+    )
+    named = {
+        role: [origin.place for origin in origins]
+        for role, origins in found.origins.items()
+        if origins
+    }
     assert set(named) == {"author", "editor", "credit"} & set(case)
     assert named == named | case.get("from", {})

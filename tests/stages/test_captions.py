@@ -10,7 +10,9 @@ from lxml import html
 from flows.stages.extraction.boilerplate import clean
 from flows.stages.extraction.lines import key, read_lines
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "captions" / "pictures.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load(
+    (Path(__file__).parents[1] / "cases" / "captions" / "pictures.yaml").read_text(encoding="utf-8")
+)
 TEXT = [
     "Angin kencang membuat nelayan di pantai utara tidak melaut.",
     "Gelombang setinggi tiga meter terlihat dari dermaga, kata syahbandar.",
@@ -23,7 +25,9 @@ TEXT = [
 def test_pictures(case: dict[str, Any]) -> None:
     """A picture's caption is cut, a paragraph beside a picture stays."""
     paragraphs = [f"<p>{text}</p>" for text in TEXT]
-    box = html.fromstring(f"<div>{''.join(paragraphs[:2])}{case['picture']}{''.join(paragraphs[2:])}</div>")
+    box = html.fromstring(
+        f"<div>{''.join(paragraphs[:2])}{case['picture']}{''.join(paragraphs[2:])}</div>"
+    )
     found = clean(read_lines(box), "Judul Lain", lead=key(case.get("lead", "")))
     assert [cut.text for cut in found.removed] == case.get("cut", [])
     assert found.body == [*TEXT[:2], *case.get("kept", []), *TEXT[2:]]

@@ -11,11 +11,30 @@ import yaml
 from flows.records import Source
 from tests.stages.test_extract import article
 
-CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "container" / "pages.yaml").read_text(encoding="utf-8"))
-WHO = ("Bupati", "Camat", "Kepala desa", "Seorang pengungsi", "Petugas", "Ketua nelayan", "Syahbandar")
-ARTICLE = [f"{who} mengatakan kapal bantuan tiba di pulau itu pada pagi hari setelah badai reda di selat utara." for who in WHO]
-OTHER = [f"{who} mengatakan panen cabai di lereng gunung itu melimpah sehingga harganya turun di pasar kota." for who in WHO]
-COMMENTS = [f"{who} ini ada benarnya juga, semoga cepat selesai dan semua kembali seperti semula." for who in WHO]
+CASES = yaml.safe_load(
+    (Path(__file__).parents[1] / "cases" / "container" / "pages.yaml").read_text(encoding="utf-8")
+)
+WHO = (
+    "Bupati",
+    "Camat",
+    "Kepala desa",
+    "Seorang pengungsi",
+    "Petugas",
+    "Ketua nelayan",
+    "Syahbandar",
+)
+ARTICLE = [
+    f"{who} mengatakan kapal bantuan tiba di pulau itu pada pagi hari setelah badai reda di selat utara."
+    for who in WHO
+]
+OTHER = [
+    f"{who} mengatakan panen cabai di lereng gunung itu melimpah sehingga harganya turun di pasar kota."
+    for who in WHO
+]
+COMMENTS = [
+    f"{who} ini ada benarnya juga, semoga cepat selesai dan semua kembali seperti semula."
+    for who in WHO
+]
 END = "Badan meteorologi meminta warga pesisir tetap waspada sampai akhir bulan."
 
 
@@ -32,12 +51,21 @@ def test_pages(case: dict[str, Any]) -> None:
         "comments": paragraphs(COMMENTS),
         "links": '<p><a href="/a">Panen Cabai di Lereng Gunung Kelud</a></p>' * 3,
         "teasers": "".join(
-            f'<div><h4><a href="/{i}">Panen Cabai di Lereng Gunung</a></h4><p>KEDIRI - {text}</p></div>' for i, text in enumerate(OTHER)
+            f'<div><h4><a href="/{i}">Panen Cabai di Lereng Gunung</a></h4><p>KEDIRI - {text}</p></div>'
+            for i, text in enumerate(OTHER)
         ),
         "end": f"<p>{END}</p>",
     }
-    stated = {"@type": "NewsArticle", "headline": "Badai Reda di Selat", "articleBody": " ".join(ARTICLE)}
-    script = f'<script type="application/ld+json">{json.dumps(stated)}</script>' if case.get("json_ld") else ""
+    stated = {
+        "@type": "NewsArticle",
+        "headline": "Badai Reda di Selat",
+        "articleBody": " ".join(ARTICLE),
+    }
+    script = (
+        f'<script type="application/ld+json">{json.dumps(stated)}</script>'
+        if case.get("json_ld")
+        else ""
+    )
     source = Source(
         id="kabarangin",
         name="Kabar Angin",
@@ -45,5 +73,7 @@ def test_pages(case: dict[str, Any]) -> None:
         articles=re.compile("/berita/"),
         container=tuple(case.get("selectors", ())),
     )
-    found = article(f"<html><head>{script}</head><body>{case['page'].format(**parts)}</body></html>", source)
+    found = article(
+        f"<html><head>{script}</head><body>{case['page'].format(**parts)}</body></html>", source
+    )
     assert found.body.split("\n") == [*ARTICLE, *([END] if case.get("end") else [])]

@@ -22,14 +22,22 @@ OPENINGS = [
 
 @pytest.mark.parametrize(("line", "opens", "places"), OPENINGS)
 def test_openings(line: str, *, opens: bool, places: str | None) -> None:
-    """A report opens with a place, an outlet or both before a dash; a dash inside a sentence opens nothing."""
+    """A report opens with a place, an outlet or both before a dash; a dash inside a sentence opens
+    nothing.
+    """
     assert opens_report(line) is opens
     assert read_dateline(line) == places
 
 
 @pytest.mark.parametrize(
     ("line", "expected"),
-    [("Jakarta -", True), ("DEPOK, KOMPAS.com –", True), ("Jakarta - Harga ikan naik.", False), ("Harga ikan naik -", False), ("-", False)],
+    [
+        ("Jakarta -", True),
+        ("DEPOK, KOMPAS.com –", True),
+        ("Jakarta - Harga ikan naik.", False),
+        ("Harga ikan naik -", False),
+        ("-", False),
+    ],
 )
 def test_datelines_alone(line: str, *, expected: bool) -> None:
     """A line that is a dateline and nothing else is known as one."""

@@ -30,14 +30,27 @@ from flows.stages.extraction.lines import key
 CASES = Path(__file__).parents[1] / "cases" / "extract"
 PRESS = Path(__file__).parents[1] / "press"
 REAL = Path(__file__).parents[3] / "shared" / "data" / "html"
-SOURCE = Source(id="kabarangin", name="Kabar Angin", home="https://www.kabarangin.example/", articles=re.compile(r"/berita/."))
+SOURCE = Source(
+    id="kabarangin",
+    name="Kabar Angin",
+    home="https://www.kabarangin.example/",
+    articles=re.compile(r"/berita/."),
+)
 URL = "https://www.kabarangin.example/berita/perkara-901"
 
 
 def page(body: bytes, url: str = URL, **fields: Any) -> Page:
     """A page as it was fetched; `fields` override what follows from its address."""
-    given = {"source_id": "kabarangin", "found_url": url, "final_url": url, "content_type": "text/html", "warc": WarcRef("a.warc.gz", 0)}
-    return Page(url=url, body=body, fetched_at=datetime(2026, 3, 1, tzinfo=UTC), **{**given, **fields})
+    given = {
+        "source_id": "kabarangin",
+        "found_url": url,
+        "final_url": url,
+        "content_type": "text/html",
+        "warc": WarcRef("a.warc.gz", 0),
+    }
+    return Page(
+        url=url, body=body, fetched_at=datetime(2026, 3, 1, tzinfo=UTC), **{**given, **fields}
+    )
 
 
 def article(body: bytes | str, source: Source = SOURCE, **fields: Any) -> Article:
@@ -66,7 +79,14 @@ def test_pages(name: str) -> None:
 @pytest.mark.parametrize("case", load("rejected.yaml"), ids=lambda case: case["name"])
 def test_rejections(case: dict[str, Any]) -> None:
     """What is no article is rejected with its true reason and a detail that says what was seen."""
-    found = extract(page(case["text"].encode(), content_type=case["content_type"], final_url=case.get("final_url", URL)), SOURCE)
+    found = extract(
+        page(
+            case["text"].encode(),
+            content_type=case["content_type"],
+            final_url=case.get("final_url", URL),
+        ),
+        SOURCE,
+    )
     assert isinstance(found, Rejection)
     assert (found.stage, found.reason, found.url) == ("extract", case["reason"], URL)
     assert case["detail"] in found.detail
@@ -74,9 +94,14 @@ def test_rejections(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", load("addresses.yaml"), ids=lambda case: case["name"])
 def test_addresses(case: dict[str, Any]) -> None:
-    """An article is identified by the page's own canonical link where that is an article address of the same site."""
+    """An article is identified by the page's own canonical link where that is an article address of
+    the same site.
+    """
     source = Source(
-        id="angin", name="Angin", home="https://www.angin.co.id/", articles=re.compile(r"^https://(?:www|m)\.angin\.co\.id/berita/")
+        id="angin",
+        name="Angin",
+        home="https://www.angin.co.id/",
+        articles=re.compile(r"^https://(?:www|m)\.angin\.co\.id/berita/"),
     )
     link = f'<link rel="canonical" href="{case["canonical"]}">' if "canonical" in case else ""
     text = f"<html><head>{link}</head><body><h1>Angin</h1><p>{'Angin bertiup dari barat sejak pagi, kata nelayan. ' * 4}</p></body></html>"
@@ -87,23 +112,57 @@ def test_addresses(case: dict[str, Any]) -> None:
 
 TEXT = "Perahu nelayan berlabuh lebih awal karena ombak tinggi di Selat Sunda, kata syahbandar. "
 BODIES = [
-    pytest.param("é".join(["<p>", TEXT * 3]).encode(), "text/html; charset=iso-8859-1", "é", id="declares latin-1, sends utf-8"),
-    pytest.param(f"<p>caf\u00e9 “{TEXT * 3}”</p>".encode("cp1252"), "text/html; charset=iso-8859-1", "“", id="latin-1 means windows-1252"),
-    pytest.param(f'<meta charset="windows-1251"><p>Мир {TEXT * 3}</p>'.encode("cp1251"), "text/html", "Мир", id="declared in a meta tag"),
-    pytest.param(f"<p>é é é {TEXT * 3}</p>".encode() + b"\xff\xe2", "text/html", "é", id="utf-8 with broken bytes"),
-    pytest.param(f"<p>{TEXT * 3}</p>".encode("utf-16"), "text/html", "Perahu", id="utf-16 by its mark"),
-    pytest.param(f"<p>\u00e9 {TEXT * 3}</p>".encode("cp1252"), "text/html; charset=tidak-ada", "é", id="unknown encoding"),
+    pytest.param(
+        "é".join(["<p>", TEXT * 3]).encode(),
+        "text/html; charset=iso-8859-1",
+        "é",
+        id="declares latin-1, sends utf-8",
+    ),
+    pytest.param(
+        f"<p>caf\u00e9 “{TEXT * 3}”</p>".encode("cp1252"),
+        "text/html; charset=iso-8859-1",
+        "“",
+        id="latin-1 means windows-1252",
+    ),
+    pytest.param(
+        f'<meta charset="windows-1251"><p>Мир {TEXT * 3}</p>'.encode("cp1251"),
+        "text/html",
+        "Мир",
+        id="declared in a meta tag",
+    ),
+    pytest.param(
+        f"<p>é é é {TEXT * 3}</p>".encode() + b"\xff\xe2",
+        "text/html",
+        "é",
+        id="utf-8 with broken bytes",
+    ),
+    pytest.param(
+        f"<p>{TEXT * 3}</p>".encode("utf-16"), "text/html", "Perahu", id="utf-16 by its mark"
+    ),
+    pytest.param(
+        f"<p>\u00e9 {TEXT * 3}</p>".encode("cp1252"),
+        "text/html; charset=tidak-ada",
+        "é",
+        id="unknown encoding",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("body", "content_type", "expected"), BODIES)
 def test_encodings(body: bytes, content_type: str, expected: str) -> None:
     """Bytes are read as what they are, not as what the page declares."""
-    assert expected in article(b"\xff\xfe" + body[2:] if body[:2] == b"\xff\xfe" else body, content_type=content_type).body
+    assert (
+        expected
+        in article(
+            b"\xff\xfe" + body[2:] if body[:2] == b"\xff\xfe" else body, content_type=content_type
+        ).body
+    )
 
 
 def test_source_rules_are_recorded() -> None:
-    """A source's container, prunes and strips decide, and what they cut is kept under their own ids."""
+    """A source's container, prunes and strips decide, and what they cut is kept under their own
+    ids.
+    """
     source = Source(
         id="kabarangin",
         name="Kabar Angin",
@@ -117,22 +176,46 @@ def test_source_rules_are_recorded() -> None:
     text = f"<h1>Ombak</h1><p>Bukan isi.</p><div class=isi>{inside}</div>"
     found = article(text, source)
     assert found.body.split("\n") == [(TEXT * 2).strip(), TEXT.strip()]
-    assert {(cut.rule, cut.text) for cut in found.removed} == {("prune:.sela", "Sela ini."), ("strip:^Kuis:", "Kuis: siapa dia?")}
+    assert {(cut.rule, cut.text) for cut in found.removed} == {
+        ("prune:.sela", "Sela ini."),
+        ("strip:^Kuis:", "Kuis: siapa dia?"),
+    }
 
 
 HEAD = "<meta property='og:title' content='Ombak Tinggi | Kabar Angin'>"
 SAID = f"<h2>Ombak Tinggi</h2><p>{TEXT * 3}</p>"
 ORIGINS = [
-    pytest.param(HEAD + SAID, {"title": [("visible", "<h2>", True)]}, id="a stated title that holds the headline agrees"),
     pytest.param(
-        "<title>Ombak Tinggi</title><meta property='og:title' content='Badai di Laut'>" + SAID.replace("h2", "h1"),
+        HEAD + SAID,
+        {"title": [("visible", "<h2>", True)]},
+        id="a stated title that holds the headline agrees",
+    ),
+    pytest.param(
+        "<title>Ombak Tinggi</title><meta property='og:title' content='Badai di Laut'>"
+        + SAID.replace("h2", "h1"),
         {"title": [("visible", "<h1>", True), ("og:title", "Badai di Laut", False)]},
         id="one that does not says something else",
     ),
-    pytest.param(HEAD + f"<p>{TEXT * 3}", {"title": [("og:title", "Ombak Tinggi | Kabar Angin", True)]}, id="no headline on the page"),
-    pytest.param(f"<div class='isi 2'><p>{TEXT}<p>{TEXT}</div>", {"body": [("density", "div.isi", True)]}, id="the densest element"),
-    pytest.param(f"<div id=a><div><p>{TEXT}<p>{TEXT}</div></div>", {"body": [("density", "div#a > div", True)]}, id="one without a name"),
-    pytest.param(f"<main><p>{TEXT}<p>{TEXT}</main>", {"body": [("container", "main", True)]}, id="the source's own selector"),
+    pytest.param(
+        HEAD + f"<p>{TEXT * 3}",
+        {"title": [("og:title", "Ombak Tinggi | Kabar Angin", True)]},
+        id="no headline on the page",
+    ),
+    pytest.param(
+        f"<div class='isi 2'><p>{TEXT}<p>{TEXT}</div>",
+        {"body": [("density", "div.isi", True)]},
+        id="the densest element",
+    ),
+    pytest.param(
+        f"<div id=a><div><p>{TEXT}<p>{TEXT}</div></div>",
+        {"body": [("density", "div#a > div", True)]},
+        id="one without a name",
+    ),
+    pytest.param(
+        f"<main><p>{TEXT}<p>{TEXT}</main>",
+        {"body": [("container", "main", True)]},
+        id="the source's own selector",
+    ),
     pytest.param(
         f"<meta name=author content='Rina Suci'><p>JAKARTA, Angin.com - {TEXT * 3} (ant/dea)",
         {"author": [("meta", "Rina Suci", True)], "credit": [("sign-off", "ant/dea", True)]},
@@ -140,7 +223,10 @@ ORIGINS = [
     ),
     pytest.param(
         f"<meta name=pubdate content='2026-02-03'><time datetime='2026-02-01'></time><p>{TEXT * 3}",
-        {"published_at": [("meta", "2026-02-03", True), ("time", "2026-02-01", False)], "modified_at": []},
+        {
+            "published_at": [("meta", "2026-02-03", True), ("time", "2026-02-01", False)],
+            "modified_at": [],
+        },
         id="dates",
     ),
 ]
@@ -150,19 +236,30 @@ ORIGINS = [
 def test_origins(text: str, expected: dict[str, list[tuple[str, str, bool]]]) -> None:
     """An article knows where each field was read, and which places say something else."""
     found = article(text, replace(SOURCE, container=("main",)))
-    told = {field: [(each.place, each.text, each.taken) for each in found.origins[field]] for field in expected}
+    told = {
+        field: [(each.place, each.text, each.taken) for each in found.origins[field]]
+        for field in expected
+    }
     assert told == expected
-    assert found.published_from == next((origin.place for origin in found.origins["published_at"]), None)
+    assert found.published_from == next(
+        (origin.place for origin in found.origins["published_at"]), None
+    )
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in CASES.glob("*.html")))
 def test_nothing_disappears(name: str) -> None:
     """Body and removed text together are the letters of the container, no more and no less."""
-    source = Source(id="a", name="A", home="https://a.example/", articles=re.compile("."), container=("body",))
+    source = Source(
+        id="a", name="A", home="https://a.example/", articles=re.compile("."), container=("body",)
+    )
     found = extract(page((CASES / f"{name}.html").read_bytes()), source)
     if isinstance(found, Rejection):
         pytest.skip("the whole page is no article")
-    root = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", (CASES / f"{name}.html").read_text(encoding="utf-8"))
+    root = re.sub(
+        r"(?s)<(script|style|head)\b.*?</\1>",
+        " ",
+        (CASES / f"{name}.html").read_text(encoding="utf-8"),
+    )
     held = key(html.unescape(re.sub(r"<[^>]*>", " ", root)))
     assert sorted(key(found.body + "".join(cut.text for cut in found.removed))) == sorted(held)
 
@@ -174,14 +271,23 @@ def test_articles_travel_between_processes() -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.binary(max_size=400), st.sampled_from(["text/html", "text/html; charset=utf-7", "", "\x00;charset=", "image/png"]))
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(["text/html", "text/html; charset=utf-7", "", "\x00;charset=", "image/png"]),
+)
 def test_any_bytes(body: bytes, content_type: str) -> None:
     """No bytes raise."""
-    assert isinstance(extract(page(b"<html><p>" + body, content_type=content_type), SOURCE), Article | Rejection)
+    assert isinstance(
+        extract(page(b"<html><p>" + body, content_type=content_type), SOURCE), Article | Rejection
+    )
 
 
 FRAGMENTS = st.sampled_from(
-    [path.read_text(encoding="utf-8")[start : start + 90] for path in sorted(CASES.glob("*.html")) for start in range(0, 1800, 90)]
+    [
+        path.read_text(encoding="utf-8")[start : start + 90]
+        for path in sorted(CASES.glob("*.html"))
+        for start in range(0, 1800, 90)
+    ]
     + [
         "<table><tr><td>",
         "</p></div>",
@@ -212,19 +318,27 @@ HOSTILE = {
     "hashtags": (b"<p>" + b"#a " * 200 + b"!</p>") * 200,
     "prompts": (b"<p>Ikuti " + b"berita whatsapp " * 40 + b"!</p>") * 200,
     "lines": b"<p>a</p>" * 50_000,
-    "json": b"<script type='application/ld+json'>" + b"[" * 100_000 + b"</script><p>" + TEXT.encode() * 4,
+    "json": b"<script type='application/ld+json'>"
+    + b"[" * 100_000
+    + b"</script><p>"
+    + TEXT.encode() * 4,
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_end(name: str) -> None:
     """Markup made to exhaust a parser or a pattern comes to an end, without an error."""
-    assert isinstance(extract(page(b"<html><body><h1>Ombak</h1>" + HOSTILE[name]), SOURCE), Article | Rejection)
+    assert isinstance(
+        extract(page(b"<html><body><h1>Ombak</h1>" + HOSTILE[name]), SOURCE), Article | Rejection
+    )
 
 
 def press() -> Iterator[tuple[dict[str, Any], Source, list[Page]]]:
     """Each article of the invented press with its source and its captures."""
-    sources = {entry["id"]: entry for entry in yaml.safe_load((PRESS / "sources.yaml").read_text(encoding="utf-8"))["sources"]}
+    sources = {
+        entry["id"]: entry
+        for entry in yaml.safe_load((PRESS / "sources.yaml").read_text(encoding="utf-8"))["sources"]
+    }
     captured: dict[str, list[Page]] = {}
     parsed = {
         name: Source(
@@ -244,23 +358,40 @@ def press() -> Iterator[tuple[dict[str, Any], Source, list[Page]]]:
         body = record.content_stream().read()
         for source in parsed.values():
             if source.articles.search(form := canonical(url, source)):
-                met = page(body, form, source_id=source.id, found_url=url, final_url=url, content_type=kind)
+                met = page(
+                    body, form, source_id=source.id, found_url=url, final_url=url, content_type=kind
+                )
                 captured.setdefault(form, []).append(
-                    replace(met, fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")))
+                    replace(
+                        met,
+                        fetched_at=datetime.fromisoformat(
+                            record.rec_headers.get_header("WARC-Date")
+                        ),
+                    )
                 )
     for gold in json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))["articles"]:
-        yield gold, parsed[gold["source_id"]], [met for url in gold["urls"] for met in captured.get(url, [])]
+        yield (
+            gold,
+            parsed[gold["source_id"]],
+            [met for url in gold["urls"] for met in captured.get(url, [])],
+        )
 
 
-@pytest.mark.parametrize(("gold", "source", "pages"), [pytest.param(*case, id=case[0]["id"]) for case in press()])
+@pytest.mark.parametrize(
+    ("gold", "source", "pages"), [pytest.param(*case, id=case[0]["id"]) for case in press()]
+)
 def test_invented_press(gold: dict[str, Any], source: Source, pages: list[Page]) -> None:
-    """Without a line of its own rules, each outlet of the invented press gives exactly its articles' text, people and instants."""
+    """Without a line of its own rules, each outlet of the invented press gives exactly its
+    articles' text, people and instants.
+    """
     whole = max(pages, key=lambda page: ("?" in page.found_url, len(page.body)))
     found = extract(whole, source)
     assert isinstance(found, Article), found
     assert found.body.split("\n") in gold["versions"]
     fields = ("url", "title", "author", "editor", "credit", "dateline", "published_precision")
-    assert {field: getattr(found, field) for field in fields} == {field: gold[field] for field in fields}
+    assert {field: getattr(found, field) for field in fields} == {
+        field: gold[field] for field in fields
+    }
     published = datetime.fromisoformat(gold["published_at"])
     assert found.published_at is not None
     assert abs((found.published_at - published).total_seconds()) < 60
@@ -272,22 +403,42 @@ def real_pages() -> list[tuple[str, Page, Source]]:
     for row in (REAL / "index.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         name, url, _ = row.split("\t")
         host = urlsplit(url).hostname or ""
-        source = Source(id=host, name=host, home=f"https://{host}/", articles=re.compile(re.escape(host)))
-        pages.append((name, page((REAL / "pages" / f"{name}.html").read_bytes(), url, source_id=host), source))
+        source = Source(
+            id=host, name=host, home=f"https://{host}/", articles=re.compile(re.escape(host))
+        )
+        pages.append(
+            (
+                name,
+                page((REAL / "pages" / f"{name}.html").read_bytes(), url, source_id=host),
+                source,
+            )
+        )
     return pages
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the saved real pages are not part of the project")
 def test_real_pages(tmp_path: Path) -> None:
-    """On real pages of outlets that no rule names, text, headline, authors and instants reach the figures of the benchmarks."""
+    """On real pages of outlets that no rule names, text, headline, authors and instants reach the
+    figures of the benchmarks.
+    """
     for name, saved, source in real_pages():
         found = extract(saved, source)
         assert isinstance(found, Article), (name, found)
         published = found.published_at.isoformat() if found.published_at else None
         authors = found.author.split("; ") if found.author else []
-        prediction = {"title": found.title, "text": found.body, "authors": authors, "published": published}
+        prediction = {
+            "title": found.title,
+            "text": found.body,
+            "authors": authors,
+            "published": published,
+        }
         (tmp_path / f"{name}.json").write_text(json.dumps(prediction), encoding="utf-8")
-    run = subprocess.run([sys.executable, str(REAL / "evaluate.py"), str(tmp_path)], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, str(REAL / "evaluate.py"), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     score = json.loads(run.stdout.splitlines()[0])
     assert score["f1"] >= 0.985
     assert score["exact"] >= 0.8
@@ -301,7 +452,16 @@ def mutated(body: bytes, chance: random.Random) -> bytes:
     changed = bytearray(body)
     for _ in range(40):
         at = chance.randrange(len(changed))
-        pieces = [b"", b"<", b"</div>", b"<div>", b"\xff", bytes(changed[:50]), b"<script>", bytes(changed[at : at + 2000])]
+        pieces = [
+            b"",
+            b"<",
+            b"</div>",
+            b"<div>",
+            b"\xff",
+            bytes(changed[:50]),
+            b"<script>",
+            bytes(changed[at : at + 2000]),
+        ]
         changed[at : at + chance.randrange(60)] = chance.choice(pieces)
     return bytes(changed)
 

@@ -1,4 +1,6 @@
-"""What holds for every page: nothing disappears, nothing is added, nothing raises, and the same bytes give the same article."""
+"""What holds for every page: nothing disappears, nothing is added, nothing raises, and the same
+bytes give the same article.
+"""
 
 import random
 from collections import Counter
@@ -20,7 +22,9 @@ PAGES = [pytest.param(saved, source, id=name) for name, saved, source in INVENTE
 
 @pytest.mark.parametrize(("saved", "source"), PAGES)
 def test_body_and_removed_are_the_container(saved: Page, source: Source) -> None:
-    """The lines of the container are the body's and the removed ones, each as often as it stands there, and nothing else is."""
+    """The lines of the container are the body's and the removed ones, each as often as it stands
+    there, and nothing else is.
+    """
     root = _parsed(_decoded(saved.body, saved.content_type))
     assert root is not None
     lines = read_lines(root)
@@ -30,8 +34,14 @@ def test_body_and_removed_are_the_container(saved: Page, source: Source) -> None
     held = Counter(line.text for line in own)
     whole = Counter(cleaned.body) + Counter(cut.text for cut in cleaned.removed)
     parted = held - whole  # lines of which a part was cut
-    assert sorted("".join(map(key, (whole - held).elements()))) == sorted("".join(map(key, parted.elements())))
-    assert all(any(part in line for line in parted) for part in (whole - held) if not _is_rejoined(part, parted))
+    assert sorted("".join(map(key, (whole - held).elements()))) == sorted(
+        "".join(map(key, parted.elements()))
+    )
+    assert all(
+        any(part in line for line in parted)
+        for part in (whole - held)
+        if not _is_rejoined(part, parted)
+    )
 
 
 def _is_rejoined(part: str, lines: Counter[str]) -> bool:
@@ -41,7 +51,9 @@ def _is_rejoined(part: str, lines: Counter[str]) -> bool:
 
 @pytest.mark.parametrize(("saved", "source"), PAGES)
 def test_an_article_accounts_for_its_container(saved: Page, source: Source) -> None:
-    """What the article keeps and what it says was removed are all lines of the page, and the body's lines were not removed."""
+    """What the article keeps and what it says was removed are all lines of the page, and the body's
+    lines were not removed.
+    """
     found = extract(saved, source)
     assert isinstance(found, Article)
     root = _parsed(_decoded(saved.body, saved.content_type))
@@ -51,7 +63,9 @@ def test_an_article_accounts_for_its_container(saved: Page, source: Source) -> N
     for cut in asides:
         assert cut in page_text
     for line in found.body.split("\n"):
-        assert key(line) in page_text or any(key(line)[:20] in page_text and aside in page_text for aside in asides)
+        assert key(line) in page_text or any(
+            key(line)[:20] in page_text and aside in page_text for aside in asides
+        )
 
 
 @pytest.mark.parametrize(("saved", "source"), PAGES)
@@ -61,7 +75,9 @@ def test_the_same_bytes_give_the_same_article(saved: Page, source: Source) -> No
 
 
 def test_mutated_pages_raise_nothing() -> None:
-    """Pages with bytes lost, doubled and swapped end as an article or a rejection; the bench tries thousands."""
+    """Pages with bytes lost, doubled and swapped end as an article or a rejection; the bench tries
+    thousands.
+    """
     cases = (SAVED or INVENTED) * 10
     for number, (_, saved, source) in enumerate(islice(cases, 230)):
         found = extract(page(mutated(saved.body, random.Random(number)), saved.url), source)

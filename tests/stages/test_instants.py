@@ -29,16 +29,34 @@ def test_dates(text: str, instant: str | None, precision: str | None) -> None:
 
 @pytest.mark.parametrize("case", load("choices.yaml"), ids=lambda case: case["name"])
 def test_choices(case: dict[str, Any]) -> None:
-    """Of the dates a page gives, the visible line is believed about the zone and the metadata about the seconds; what differs is told."""
-    metadata = Metadata(article=case.get("json_ld", {}), types=frozenset(), tags={}, microdata=(), title="", canonical=None)
+    """Of the dates a page gives, the visible line is believed about the zone and the metadata about
+    the seconds; what differs is told.
+    """
+    metadata = Metadata(
+        article=case.get("json_ld", {}),
+        types=frozenset(),
+        tags={},
+        microdata=(),
+        title="",
+        canonical=None,
+    )
     url = case.get("url", "https://news.example/berita/1")
-    found = read_instants(metadata, case.get("beside", []), case.get("in_text", []), url, JAKARTA, datetime(2026, 3, 1, tzinfo=UTC))
+    found = read_instants(
+        metadata,
+        case.get("beside", []),
+        case.get("in_text", []),
+        url,
+        JAKARTA,
+        datetime(2026, 3, 1, tzinfo=UTC),
+    )
     published = found.published
     expected = case["published"]
     assert (published and [published.at, published.precision, published.origin]) == (
         expected and [datetime.fromisoformat(expected[0]), *expected[1:]]
     )
-    assert (found.modified and found.modified.at) == (datetime.fromisoformat(case["modified"]) if "modified" in case else None)
+    assert (found.modified and found.modified.at) == (
+        datetime.fromisoformat(case["modified"]) if "modified" in case else None
+    )
     assert [[stamp.origin, stamp.text] for stamp in found.denied] == case.get("denied", [])
 
 

@@ -1,4 +1,6 @@
-"""What is learned from the warehouse's counts, what is cut with it, and how an overruled line comes back."""
+"""What is learned from the warehouse's counts, what is cut with it, and how an overruled line comes
+back.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -31,9 +33,13 @@ def line(entry: str) -> LearnedLine:
 @pytest.mark.parametrize("case", LEARN["cases"], ids=lambda case: case["name"])
 def test_learn(case: dict[str, Any]) -> None:
     """A text is learned in its shape, or stays."""
-    facts = LEARN["usual"] | {name: value for name, value in case.items() if name not in ("name", "shape")}
+    facts = LEARN["usual"] | {
+        name: value for name, value in case.items() if name not in ("name", "shape")
+    }
     found = learn([Repeat(**facts, first_seen_at=NOW, last_seen_at=NOW)])
-    assert [(entry.shape, entry.text) for entry in found] == ([(case["shape"], case["text"])] if "shape" in case else [])
+    assert [(entry.shape, entry.text) for entry in found] == (
+        [(case["shape"], case["text"])] if "shape" in case else []
+    )
 
 
 @pytest.mark.parametrize("case", CLEAN, ids=lambda case: case["name"])
@@ -43,7 +49,9 @@ def test_clean(case: dict[str, Any]) -> None:
     found = cleaner.clean(case["body"])
     assert found.body == case.get("cleaned", case["body"])
     assert [cut.text for cut in found.removed] == case.get("cut", [])
-    assert {cut.rule for cut in found.removed} <= {f"learned:{line(entry).id}" for entry in case["learned"]}
+    assert {cut.rule for cut in found.removed} <= {
+        f"learned:{line(entry).id}" for entry in case["learned"]
+    }
     assert cleaner.clean(found.body).body == found.body
 
 
@@ -51,7 +59,9 @@ def test_clean(case: dict[str, Any]) -> None:
 def test_nothing_disappears(case: dict[str, Any]) -> None:
     """Body and removed text hold the letters that the body held."""
     found = Cleaner(map(line, case["learned"]), case.get("titles", ())).clean(case["body"])
-    assert sorted(key(found.body + "".join(cut.text for cut in found.removed))) == sorted(key(case["body"]))
+    assert sorted(key(found.body + "".join(cut.text for cut in found.removed))) == sorted(
+        key(case["body"])
+    )
 
 
 @pytest.fixture
@@ -65,10 +75,16 @@ def store(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> Iterator[War
     """A warehouse with forty articles of one outlet and four of another, on ten days."""
     warehouse = Warehouse(connection, tmp_path)
     bodies = [
-        ("lentera", f"Kapal {_word(n)} tiba di {_word(n + 50)}.\nIkuti kanal Lentera di ponsel.\nBaca juga: {_word(n + 99)} Naik")
+        (
+            "lentera",
+            f"Kapal {_word(n)} tiba di {_word(n + 50)}.\nIkuti kanal Lentera di ponsel.\nBaca juga: {_word(n + 99)} Naik",
+        )
         for n in range(40)
     ]
-    bodies += [("warga", f"Hujan turun di {_word(n + 200)}. Pasar {_word(n + 300)} tutup.") for n in range(4)]
+    bodies += [
+        ("warga", f"Hujan turun di {_word(n + 200)}. Pasar {_word(n + 300)} tutup.")
+        for n in range(4)
+    ]
     record(warehouse, bodies)
     yield warehouse
     warehouse.close()
@@ -76,13 +92,28 @@ def store(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> Iterator[War
 
 def _word(number: int) -> str:
     """An invented name, another for each number."""
-    return hashlib.md5(str(number).encode()).hexdigest().translate(str.maketrans("0123456789", "ghijklmnop"))[:7].capitalize()
+    return (
+        hashlib.md5(str(number).encode())
+        .hexdigest()
+        .translate(str.maketrans("0123456789", "ghijklmnop"))[:7]
+        .capitalize()
+    )
 
 
 def record(store: Warehouse, bodies: list[tuple[str, str]]) -> None:
     """Put articles in as extraction does."""
     rows = [
-        dict.fromkeys(["author", "editor", "credit", "dateline", "published_precision", "published_from", "modified_at"])
+        dict.fromkeys(
+            [
+                "author",
+                "editor",
+                "credit",
+                "dateline",
+                "published_precision",
+                "published_from",
+                "modified_at",
+            ]
+        )
         | {
             "article_id": f"{source}-{n}",
             "source_id": source,
@@ -101,12 +132,18 @@ def record(store: Warehouse, bodies: list[tuple[str, str]]) -> None:
         for n, (source, body) in enumerate(bodies)
     ]
     with store.transaction():
-        store.write(rows, "record_articles", "forget_cleanings", "record_versions", "number_versions")
+        store.write(
+            rows, "record_articles", "forget_cleanings", "record_versions", "number_versions"
+        )
 
 
 def learn_all(store: Warehouse) -> list[LearnedLine]:
     """What the articles of both outlets teach."""
-    return learn(Repeat(**row) for source in ("lentera", "warga") for row in store.rows("repeats", source_id=source, **stage.COUNTING))
+    return learn(
+        Repeat(**row)
+        for source in ("lentera", "warga")
+        for row in store.rows("repeats", source_id=source, **stage.COUNTING)
+    )
 
 
 def settle(store: Warehouse, learned: list[LearnedLine], kept: frozenset[str] = frozenset()) -> int:
@@ -129,7 +166,9 @@ def settle(store: Warehouse, learned: list[LearnedLine], kept: frozenset[str] = 
     with store.transaction():
         known = {row["line_id"]: row["kept"] for row in store.rows("learned_lines", source_id=None)}
         store.write(rows, "record_learned_lines")
-        store.write([row for row in rows if known.get(row["line_id"]) != row["kept"]], "reopen_cleanings")
+        store.write(
+            [row for row in rows if known.get(row["line_id"]) != row["kept"]], "reopen_cleanings"
+        )
     cleaner = Cleaner(entry for entry in learned if entry.text not in kept)
     pending = store.rows("pending_cleanings", batch=1000)
     cleaned = [(row, cleaner.clean(row["body"])) for row in pending]
@@ -149,19 +188,27 @@ def settle(store: Warehouse, learned: list[LearnedLine], kept: frozenset[str] = 
             "record_cleanings",
             "forget_learned_cuts",
         )
-        cuts = [{"article_id": row["article_id"], "rule": cut.rule, "text": cut.text} for row, found in cleaned for cut in found.removed]
+        cuts = [
+            {"article_id": row["article_id"], "rule": cut.rule, "text": cut.text}
+            for row, found in cleaned
+            for cut in found.removed
+        ]
         store.write(cuts, "record_learned_cuts")
     return len(pending)
 
 
 def bodies(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The articles' bodies, in the order in which they were recorded."""
-    rows = connection.execute("select body from state.articles order by split_part(article_id, '-', 2)::integer").fetchall()
+    rows = connection.execute(
+        "select body from state.articles order by split_part(article_id, '-', 2)::integer"
+    ).fetchall()
     return [body for (body,) in rows]
 
 
 def test_counted_in_the_warehouse(store: Warehouse) -> None:
-    """What returns on the articles of one source is learned, from their text as it was extracted, before and after they are cleaned."""
+    """What returns on the articles of one source is learned, from their text as it was extracted,
+    before and after they are cleaned.
+    """
     learned = learn_all(store)
     assert [(entry.source_id, entry.shape, entry.text, entry.articles) for entry in learned] == [
         ("lentera", "label", "Baca juga:", 40),
@@ -172,7 +219,9 @@ def test_counted_in_the_warehouse(store: Warehouse) -> None:
 
 
 def test_cleaned_once_and_put_back(store: Warehouse, connection: duckdb.DuckDBPyConnection) -> None:
-    """Cleaning is done once; a line that the operator keeps comes back where it was; nothing becomes a new version."""
+    """Cleaning is done once; a line that the operator keeps comes back where it was; nothing
+    becomes a new version.
+    """
     before = bodies(connection)
     learned = learn_all(store)
     settle(store, learned)
@@ -182,10 +231,14 @@ def test_cleaned_once_and_put_back(store: Warehouse, connection: duckdb.DuckDBPy
     assert settle(store, learned, frozenset(entry.text for entry in learned)) == 40
     assert bodies(connection) == before
     assert connection.execute("select count(*) from removed_text").fetchall() == [(0,)]
-    assert connection.execute("select count(*), max(version) from article_versions").fetchall() == [(44, 1)]
+    assert connection.execute("select count(*), max(version) from article_versions").fetchall() == [
+        (44, 1)
+    ]
 
 
-def test_a_line_learned_later_cleans_earlier_articles(store: Warehouse, connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_line_learned_later_cleans_earlier_articles(
+    store: Warehouse, connection: duckdb.DuckDBPyConnection
+) -> None:
     """Only the articles that hold the line are cleaned again, from their text as it was extracted."""
     label, line = learn_all(store)
     assert settle(store, [label]) == 44
@@ -194,7 +247,9 @@ def test_a_line_learned_later_cleans_earlier_articles(store: Warehouse, connecti
     assert connection.execute("select count(*) from removed_text").fetchall() == [(80,)]
 
 
-def test_a_text_that_comes_anew_is_cleaned_anew(store: Warehouse, connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_text_that_comes_anew_is_cleaned_anew(
+    store: Warehouse, connection: duckdb.DuckDBPyConnection
+) -> None:
     """An article that was extracted again is pending, with its new text."""
     learned = learn_all(store)
     settle(store, learned)
@@ -209,5 +264,10 @@ def test_checks(store: Warehouse, connection: duckdb.DuckDBPyConnection) -> None
     names = {"cleanings_without_version", "learned_lines_twice"}
     assert not names & set(store.offending())
     connection.execute("insert into learned_lines from learned_lines")
-    connection.execute("update state.cleanings set extracted_hash = 'none' where article_id = 'lentera-0'")
-    assert {name: len(store.offending()[name]) for name in names} == {"cleanings_without_version": 1, "learned_lines_twice": 2}
+    connection.execute(
+        "update state.cleanings set extracted_hash = 'none' where article_id = 'lentera-0'"
+    )
+    assert {name: len(store.offending()[name]) for name in names} == {
+        "cleanings_without_version": 1,
+        "learned_lines_twice": 2,
+    }

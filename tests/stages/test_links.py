@@ -1,4 +1,6 @@
-"""Discovery documents, what becomes of their entries, and the form of a URL: each case file holds inputs and expected values."""
+"""Discovery documents, what becomes of their entries, and the form of a URL: each case file holds
+inputs and expected values.
+"""
 
 import gzip
 import re
@@ -15,8 +17,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.records import Discovery, Link, Source
-from flows.stages.discovery.links import canonical, declared, full_page_url, sort_children, sort_entries
-from flows.stages.discovery.listings import MAX_DECODED_BYTES, MAX_ENTRIES, Entry, ListingError, expand, parse_date, read_listing
+from flows.stages.discovery.links import (
+    canonical,
+    declared,
+    full_page_url,
+    sort_children,
+    sort_entries,
+)
+from flows.stages.discovery.listings import (
+    MAX_DECODED_BYTES,
+    MAX_ENTRIES,
+    Entry,
+    ListingError,
+    expand,
+    parse_date,
+    read_listing,
+)
 
 CASES = Path(__file__).parent.parent / "cases" / "links"
 WIB = ZoneInfo("Asia/Jakarta")
@@ -24,11 +40,18 @@ KOMPAS = Source(
     id="kompas",
     name="Kompas.com",
     home="https://www.kompas.com/",
-    articles=re.compile(r"^https?://([a-z]+\.kompas\.com|127\.0\.0\.1:8080)/read/\d{4}/\d{2}/\d{2}/\d+"),
+    articles=re.compile(
+        r"^https?://([a-z]+\.kompas\.com|127\.0\.0\.1:8080)/read/\d{4}/\d{2}/\d{2}/\d+"
+    ),
     discover=(Discovery("rss", "http://127.0.0.1:8080/rss"),),
     full_page={"page": "all"},
 )
-BLOG = Source(id="blog", name="Blog", home="https://blog.kompas.com/", articles=re.compile(r"^https://blog\.kompas\.com/"))
+BLOG = Source(
+    id="blog",
+    name="Blog",
+    home="https://blog.kompas.com/",
+    articles=re.compile(r"^https://blog\.kompas\.com/"),
+)
 
 
 def _cases(name: str) -> Any:
@@ -37,7 +60,10 @@ def _cases(name: str) -> Any:
 
 def _entries(rows: list[list[str | None]] | None) -> tuple[Entry, ...]:
     """Rows of url, listed_at and lastmod as entries."""
-    return tuple(Entry(str(url), *(datetime.fromisoformat(date) if date else None for date in dates)) for url, *dates in rows or ())
+    return tuple(
+        Entry(str(url), *(datetime.fromisoformat(date) if date else None for date in dates))
+        for url, *dates in rows or ()
+    )
 
 
 @pytest.mark.parametrize("case", _cases("canonical.yaml"), ids=lambda case: case["url"] or "empty")
@@ -52,7 +78,21 @@ def test_canonical(case: dict[str, Any]) -> None:
 
 
 _PIECES = st.lists(
-    st.sampled_from([*"aB0/?&=#:;.,%@[]+ é\\\t北", "..", "/./", "%2e", "%25", "%e2%82", "amp;", "&amp;", "utm_x=1", "page=all", "source="])
+    st.sampled_from(
+        [
+            *"aB0/?&=#:;.,%@[]+ é\\\t北",
+            "..",
+            "/./",
+            "%2e",
+            "%25",
+            "%e2%82",
+            "amp;",
+            "&amp;",
+            "utm_x=1",
+            "page=all",
+            "source=",
+        ]
+    )
 )
 
 
@@ -61,7 +101,9 @@ _PIECES = st.lists(
 @example("/a?&amp;utm_x=1&%61mp;b")
 @example("/%2e%2E/..")
 def test_canonical_is_idempotent(rest: str) -> None:
-    """A canonical URL is its own canonical URL, its full page is the same article, and httpx asks for just it."""
+    """A canonical URL is its own canonical URL, its full page is the same article, and httpx asks
+    for just it.
+    """
     try:
         once = canonical(f"https://www.kompas.com{rest}", KOMPAS)
     except ValueError:
@@ -104,7 +146,11 @@ def test_read_listing(case: dict[str, Any]) -> None:
     assert case["broken"] in listing.broken if "broken" in case else not listing.broken
 
 
-SITEMAP = b"<urlset>" + b"".join(b"<url><loc>https://a.kompas.com/%d</loc></url>" % number for number in range(2_000)) + b"</urlset>"
+SITEMAP = (
+    b"<urlset>"
+    + b"".join(b"<url><loc>https://a.kompas.com/%d</loc></url>" % number for number in range(2_000))
+    + b"</urlset>"
+)
 
 
 @pytest.mark.parametrize(
@@ -128,12 +174,17 @@ def test_read_sitemap_cut_off_gzip() -> None:
     listing = read_listing("sitemap", packed[: len(packed) // 2], "https://a.kompas.com/", WIB)
     assert 0 < len(listing.entries) < 2_000
     assert listing.broken
-    assert [entry.url for entry in listing.entries] == [f"https://a.kompas.com/{number}" for number in range(len(listing.entries))]
+    assert [entry.url for entry in listing.entries] == [
+        f"https://a.kompas.com/{number}" for number in range(len(listing.entries))
+    ]
 
 
 @pytest.mark.parametrize(
     ("body", "message"),
-    [(gzip.compress(b" " * (MAX_DECODED_BYTES + 1)), "more than"), (b"\x1f\x8b rusak", "broken gzip")],
+    [
+        (gzip.compress(b" " * (MAX_DECODED_BYTES + 1)), "more than"),
+        (b"\x1f\x8b rusak", "broken gzip"),
+    ],
     ids=["gzip bomb", "broken gzip"],
 )
 def test_read_listing_bad_gzip(body: bytes, message: str) -> None:
@@ -143,12 +194,22 @@ def test_read_listing_bad_gzip(body: bytes, message: str) -> None:
 
 
 @settings(deadline=None, derandomize=True)
-@given(st.sampled_from(["rss", "sitemap", "index"]), st.lists(st.sampled_from(_cases("documents.yaml")), min_size=1, max_size=2), st.data())
-def test_read_listing_of_anything(kind: Any, cases: list[dict[str, Any]], data: st.DataObject) -> None:
+@given(
+    st.sampled_from(["rss", "sitemap", "index"]),
+    st.lists(st.sampled_from(_cases("documents.yaml")), min_size=1, max_size=2),
+    st.data(),
+)
+def test_read_listing_of_anything(
+    kind: Any, cases: list[dict[str, Any]], data: st.DataObject
+) -> None:
     """Whatever a server sends is a listing or a ListingError, and its entries can be sorted."""
     body = "".join(case["body"] for case in cases).encode()
     start = data.draw(st.integers(0, len(body)))
-    body = body[:start] + data.draw(st.binary(max_size=8)) + body[start + data.draw(st.integers(0, 30)) :]
+    body = (
+        body[:start]
+        + data.draw(st.binary(max_size=8))
+        + body[start + data.draw(st.integers(0, 30)) :]
+    )
     try:
         listing = read_listing(kind, body, "https://www.kompas.com/", WIB)
     except ListingError:
@@ -156,18 +217,29 @@ def test_read_listing_of_anything(kind: Any, cases: list[dict[str, Any]], data: 
     sort_entries(listing.entries, [KOMPAS], KOMPAS, kind)
 
 
-@pytest.mark.parametrize("case", _cases("sorted.yaml"), ids=lambda case: f"{case['kind']} {case['url']}")
+@pytest.mark.parametrize(
+    "case", _cases("sorted.yaml"), ids=lambda case: f"{case['kind']} {case['url']}"
+)
 def test_sort_entries(case: dict[str, Any]) -> None:
     """An entry is a link of its owner, a rejection with its URL verbatim, or nothing to us."""
     links, rejections = sort_entries([Entry(case["url"])], [BLOG, KOMPAS], KOMPAS, case["kind"])
-    assert [[link.source_id, link.url] for link in links] == ([case["link"]] if "link" in case else [])
+    assert [[link.source_id, link.url] for link in links] == (
+        [case["link"]] if "link" in case else []
+    )
     assert all(link.found_url == case["url"] for link in links)
-    found = [(rejection.url, rejection.source_id, rejection.stage, rejection.reason) for rejection in rejections]
-    assert found == ([(case["url"], "kompas", "discover", case["reason"])] if "reason" in case else [])
+    found = [
+        (rejection.url, rejection.source_id, rejection.stage, rejection.reason)
+        for rejection in rejections
+    ]
+    assert found == (
+        [(case["url"], "kompas", "discover", case["reason"])] if "reason" in case else []
+    )
 
 
 def test_sort_entries_joins() -> None:
-    """Entries of one article are one link with their newest dates; a refused address is one rejection."""
+    """Entries of one article are one link with their newest dates; a refused address is one
+    rejection.
+    """
     early, late = datetime(2024, 6, 19, tzinfo=UTC), datetime(2024, 6, 20, tzinfo=UTC)
     url = "https://bola.kompas.com/read/2024/06/19/1/a"
     entries = [
@@ -184,7 +256,11 @@ def test_sort_entries_joins() -> None:
 
 def test_sort_children() -> None:
     """A child sitemap needs no article's address, but a public one."""
-    children = [Entry("https://a.kompas.com/news.xml"), Entry("http://10.0.0.1/news.xml"), Entry("file:///news.xml")]
+    children = [
+        Entry("https://a.kompas.com/news.xml"),
+        Entry("http://10.0.0.1/news.xml"),
+        Entry("file:///news.xml"),
+    ]
     kept, rejections = sort_children(children, KOMPAS)
     assert kept == children[:1]
     assert [(rejection.url, rejection.reason) for rejection in rejections] == [
@@ -202,12 +278,21 @@ def test_declared() -> None:
     ("url", "pages", "expected"),
     [
         ("https://x.id/rss", 1, ["https://x.id/rss"]),
-        ("https://x.id/?page={page}", 3, ["https://x.id/?page=1", "https://x.id/?page=2", "https://x.id/?page=3"]),
+        (
+            "https://x.id/?page={page}",
+            3,
+            ["https://x.id/?page=1", "https://x.id/?page=2", "https://x.id/?page=3"],
+        ),
         ("https://x.id/{date:%Y/%m/%d}", 1, ["https://x.id/2024/07/01", "https://x.id/2024/06/30"]),
         (
             "https://x.id/{date:%d-%m}/{page}",
             2,
-            ["https://x.id/01-07/1", "https://x.id/01-07/2", "https://x.id/30-06/1", "https://x.id/30-06/2"],
+            [
+                "https://x.id/01-07/1",
+                "https://x.id/01-07/2",
+                "https://x.id/30-06/1",
+                "https://x.id/30-06/2",
+            ],
         ),
     ],
 )

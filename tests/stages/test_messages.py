@@ -13,7 +13,9 @@ from flows.stages.watch.messages import compose, digest, heartbeat
 from tests.stages.test_alerts import NOW, TOPICS, hit
 
 CASES = Path(__file__).parents[1] / "cases" / "alerts"
-MESSAGE_CASES: list[dict[str, Any]] = yaml.safe_load((CASES / "message.yaml").read_text(encoding="utf-8"))
+MESSAGE_CASES: list[dict[str, Any]] = yaml.safe_load(
+    (CASES / "message.yaml").read_text(encoding="utf-8")
+)
 TOPIC = TOPICS["pact"]
 TELEGRAM = 4096
 
@@ -21,7 +23,10 @@ TELEGRAM = 4096
 @pytest.mark.parametrize("case", MESSAGE_CASES, ids=[case["case"] for case in MESSAGE_CASES])
 def test_message(case: dict[str, Any]) -> None:
     """Each case of message.yaml says exactly what stands there."""
-    evidence = tuple(Span(group, field, 0, len(text), text, sentence) for group, field, text, sentence in case["evidence"])
+    evidence = tuple(
+        Span(group, field, 0, len(text), text, sentence)
+        for group, field, text, sentence in case["evidence"]
+    )
     reports = [
         hit(
             article,
@@ -38,7 +43,9 @@ def test_message(case: dict[str, Any]) -> None:
     ]
     about = next(report for report in reports if report.article_id == case.get("about", "a"))
     more = (case.get("told", ()), case.get("facts", ()), case.get("passages", ()))
-    alert = compose(case.get("kind", "new_story"), "0123456789abcdef", TOPIC, about, reports, NOW, *more)
+    alert = compose(
+        case.get("kind", "new_story"), "0123456789abcdef", TOPIC, about, reports, NOW, *more
+    )
 
     assert alert.title == case["title"]
     assert alert.text == case["text"].replace("{key}", alert.id)
@@ -65,12 +72,24 @@ def longest(kind: Any) -> Alert:
         )
         for n in range(20)
     ]
-    return compose(kind, "0123456789abcdef", TOPIC, reports[0], reports, NOW, ["a0"], ["Fakta " * 50] * 20, [sentence] * 5)
+    return compose(
+        kind,
+        "0123456789abcdef",
+        TOPIC,
+        reports[0],
+        reports,
+        NOW,
+        ["a0"],
+        ["Fakta " * 50] * 20,
+        [sentence] * 5,
+    )
 
 
 @pytest.mark.parametrize("kind", ["new_story", "development", "pickup", "closed"])
 def test_long_parts_are_cut_and_link_and_key_kept(kind: Any) -> None:
-    """However long headline, outlets, sentences and terms are, the message is within Telegram's limit, with the link and the key."""
+    """However long headline, outlets, sentences and terms are, the message is within Telegram's
+    limit, with the link and the key.
+    """
     alert = longest(kind)
     assert len(alert.title) + len(alert.text) <= TELEGRAM
     assert len(alert.title) <= 320
@@ -80,26 +99,102 @@ def test_long_parts_are_cut_and_link_and_key_kept(kind: Any) -> None:
 
 ALL = ["Antara", "Kompas", "Detik", "Tempo"]
 HEARTBEATS = [
-    # to be looked at, without an answer, the topic wants it every night, rings: the title's end and lines, and whether it is sent
-    (ALL, [], False, True, "sudah diperiksa", "4 dari 4 media menjawab; 60 tautan, 9 artikel diperiksa, 2 cocok, 1 kabar.", False),
-    (ALL, [], True, True, "sudah diperiksa", "4 dari 4 media menjawab; 60 tautan, 9 artikel diperiksa, 2 cocok, 1 kabar.", True),
+    # to be looked at, without an answer, the topic wants it every night, rings: the title's end and
+    # lines, and whether it is sent
+    (
+        ALL,
+        [],
+        False,
+        True,
+        "sudah diperiksa",
+        "4 dari 4 media menjawab; 60 tautan, 9 artikel diperiksa, 2 cocok, 1 kabar.",
+        False,
+    ),
+    (
+        ALL,
+        [],
+        True,
+        True,
+        "sudah diperiksa",
+        "4 dari 4 media menjawab; 60 tautan, 9 artikel diperiksa, 2 cocok, 1 kabar.",
+        True,
+    ),
     (ALL, ALL[:2], False, True, "sudah diperiksa", "Tidak menjawab: Antara, Kompas", False),
-    (ALL, ALL[:3], False, True, "sebagian besar media tidak terjangkau", "tidak ada kabar belum tentu tidak ada berita", True),
-    (ALL, ALL[:3], True, True, "sebagian besar media tidak terjangkau", "Tidak menjawab: Antara, Kompas, Detik", True),
-    (ALL, ALL, False, True, "sebagian besar media tidak terjangkau", "0 dari 4 media menjawab", True),
-    (ALL[:1], ALL[:1], False, False, "sebagian besar media tidak terjangkau", "0 dari 1 media menjawab", False),
+    (
+        ALL,
+        ALL[:3],
+        False,
+        True,
+        "sebagian besar media tidak terjangkau",
+        "tidak ada kabar belum tentu tidak ada berita",
+        True,
+    ),
+    (
+        ALL,
+        ALL[:3],
+        True,
+        True,
+        "sebagian besar media tidak terjangkau",
+        "Tidak menjawab: Antara, Kompas, Detik",
+        True,
+    ),
+    (
+        ALL,
+        ALL,
+        False,
+        True,
+        "sebagian besar media tidak terjangkau",
+        "0 dari 4 media menjawab",
+        True,
+    ),
+    (
+        ALL[:1],
+        ALL[:1],
+        False,
+        False,
+        "sebagian besar media tidak terjangkau",
+        "0 dari 1 media menjawab",
+        False,
+    ),
 ]
 
 
-@pytest.mark.parametrize(("asked", "silent", "nightly", "ring", "title", "says", "sent"), HEARTBEATS)
-def test_heartbeat(asked: list[str], silent: list[str], nightly: bool, ring: bool, title: str, says: str, sent: bool) -> None:
-    """It is sent where most outlets did not answer, or every night where the topic wants it; and never of a run that looked at a choice."""
-    found = heartbeat(replace(TOPIC, heartbeat=nightly), asked, silent, (60, 9, 2, 1), "antara: timeout", NOW, ring)
+@pytest.mark.parametrize(
+    ("asked", "silent", "nightly", "ring", "title", "says", "sent"), HEARTBEATS
+)
+def test_heartbeat(
+    asked: list[str],
+    silent: list[str],
+    nightly: bool,
+    ring: bool,
+    title: str,
+    says: str,
+    sent: bool,
+) -> None:
+    """It is sent where most outlets did not answer, or every night where the topic wants it; and
+    never of a run that looked at a choice.
+    """
+    found = heartbeat(
+        replace(TOPIC, heartbeat=nightly),
+        asked,
+        silent,
+        (60, 9, 2, 1),
+        "antara: timeout",
+        NOW,
+        ring,
+    )
     assert found.title == f"Rusia–Korea Utara: {title}"
     assert says in found.text
     assert (found.id is not None) == sent
     assert found.text.endswith(f"\n\n[{found.id}]") == sent
-    assert (found.sources, found.answered, found.links, found.articles, found.hits, found.alerts) == (
+    assert (
+        found.sources,
+        found.answered,
+        found.links,
+        found.articles,
+        found.hits,
+        found.alerts,
+    ) == (
         len(asked),
         len(asked) - len(silent),
         60,
@@ -113,7 +208,9 @@ def test_heartbeat_has_one_key_a_day() -> None:
     """Of one kind, topic and day in Jakarta: a run that is repeated sends nothing twice."""
 
     def key(at: str, silent: list[str]) -> str | None:
-        return heartbeat(TOPIC, ALL, silent, (0, 0, 0, 0), "", datetime.fromisoformat(at).astimezone(UTC), True).id
+        return heartbeat(
+            TOPIC, ALL, silent, (0, 0, 0, 0), "", datetime.fromisoformat(at).astimezone(UTC), True
+        ).id
 
     blind = key("2026-03-11T01:00+07:00", ALL)
     assert blind == key("2026-03-11T23:59+07:00", ALL[1:])

@@ -1,4 +1,6 @@
-"""Which articles become one story, and who wrote them: a table of cases, and what must hold of every night."""
+"""Which articles become one story, and who wrote them: a table of cases, and what must hold of
+every night.
+"""
 
 import math
 import random
@@ -23,30 +25,56 @@ from flows.stages.grouping.stories import BLOCK, group
 from tests.labelled import STORIES, b_cubed, encoded, labelled_stories
 
 FOLDER = Path(__file__).parents[1] / "cases" / "stories"
-TEXTS: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "texts.yaml").read_text(encoding="utf-8"))
+TEXTS: dict[str, dict[str, str]] = yaml.safe_load(
+    (FOLDER / "texts.yaml").read_text(encoding="utf-8")
+)
 CASES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "group.yaml").read_text(encoding="utf-8"))
 MIDNIGHT = datetime(2025, 8, 6, 17, tzinfo=UTC)
 WINDOW = timedelta(hours=72)
 
 
-def _clipping(article_id: str, text: str, source_id: str, hours: float, degrees: float, *more: Any) -> Clipping:
+def _clipping(
+    article_id: str, text: str, source_id: str, hours: float, degrees: float, *more: Any
+) -> Clipping:
     """`more`: credit, story_id, outlet, alerted, anew."""
-    vector = np.array([math.cos(math.radians(degrees)), math.sin(math.radians(degrees))], np.float32)
+    vector = np.array(
+        [math.cos(math.radians(degrees)), math.sin(math.radians(degrees))], np.float32
+    )
     credit, *rest = more or [None]
     seen_at = MIDNIGHT + timedelta(hours=hours)
-    return Clipping(article_id, source_id, seen_at, TEXTS[text]["title"], TEXTS[text]["body"], credit, vector, *rest)
+    return Clipping(
+        article_id,
+        source_id,
+        seen_at,
+        TEXTS[text]["title"],
+        TEXTS[text]["body"],
+        credit,
+        vector,
+        *rest,
+    )
 
 
 def _clippings(articles: dict[str, Any]) -> list[Clipping]:
     defaults = {"credit": None, "story": None, "outlet": "", "alerted": False, "anew": False}
-    entries = {article_id: entry if isinstance(entry, dict) else {"is": entry} for article_id, entry in articles.items()}
-    return [_clipping(i, *entry["is"], *(entry.get(name, default) for name, default in defaults.items())) for i, entry in entries.items()]
+    entries = {
+        article_id: entry if isinstance(entry, dict) else {"is": entry}
+        for article_id, entry in articles.items()
+    }
+    return [
+        _clipping(
+            i, *entry["is"], *(entry.get(name, default) for name, default in defaults.items())
+        )
+        for i, entry in entries.items()
+    ]
 
 
 def _stories(placements: Sequence[Placement]) -> dict[str, dict[str, tuple[str, str]]]:
     stories: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for placement in placements:
-        stories[placement.story_id][placement.article_id] = (placement.relation, placement.original_article_id)
+        stories[placement.story_id][placement.article_id] = (
+            placement.relation,
+            placement.original_article_id,
+        )
     return stories
 
 
@@ -57,18 +85,28 @@ def test_group(case: dict[str, Any]) -> None:
     placements, merges = group(_clippings(case["articles"]), window)
     expected = {}
     for story in case["stories"]:
-        story_id = story["id"] if "id" in story else stable_id("story", *story["of"].split(" from "))
-        expected[story_id] = {article: tuple(place) for article, place in story.items() if article not in ("id", "of")}
+        story_id = (
+            story["id"] if "id" in story else stable_id("story", *story["of"].split(" from "))
+        )
+        expected[story_id] = {
+            article: tuple(place) for article, place in story.items() if article not in ("id", "of")
+        }
 
     assert _stories(placements) == expected
     assert merges == [Merge(*merge) for merge in case.get("merges", [])]
-    assert {p.article_id: p.left_story_id for p in placements if p.left_story_id} == case.get("splits", {})
+    assert {p.article_id: p.left_story_id for p in placements if p.left_story_id} == case.get(
+        "splits", {}
+    )
 
 
 def test_similarity() -> None:
-    """An original is as similar as can be, a copy nearly so, a rewrite less, and the numbers stay in (0, 1]."""
+    """An original is as similar as can be, a copy nearly so, a rewrite less, and the numbers stay
+    in (0, 1].
+    """
     texts = ("bridge", "bridge, lightly edited", "bridge, reworded", "bridge, another desk")
-    clippings = [_clipping(text, text, "kompas", hours, hours * 5) for hours, text in enumerate(texts)]
+    clippings = [
+        _clipping(text, text, "kompas", hours, hours * 5) for hours, text in enumerate(texts)
+    ]
     similarities = [placement.similarity for placement in group(clippings, WINDOW)[0]]
 
     assert similarities[0] == 1
@@ -95,7 +133,9 @@ nights = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(nights, st.randoms(use_true_random=False))
 def test_any_night(entries: list[tuple[Any, ...]], order: random.Random) -> None:
-    """Whatever the order of arrival: the same placements, whole stories, no change untold, originals that are nobody's copy."""
+    """Whatever the order of arrival: the same placements, whole stories, no change untold,
+    originals that are nobody's copy.
+    """
     clippings = [_clipping(f"a{number}", *entry) for number, entry in enumerate(entries)]
     placements, merges = group(clippings, WINDOW)
     shuffled = order.sample(clippings, len(clippings))
@@ -104,7 +144,9 @@ def test_any_night(entries: list[tuple[Any, ...]], order: random.Random) -> None
     by_id = {p.article_id: p for p in placements}
     assert len(by_id) == len(placements)
     touched = {c.story_id for c in clippings if c.article_id in by_id}
-    assert by_id.keys() == {c.article_id for c in clippings if c.story_id is None or c.story_id in touched}
+    assert by_id.keys() == {
+        c.article_id for c in clippings if c.story_id is None or c.story_id in touched
+    }
     into = {merge.story_id: merge.into_story_id for merge in merges}
     assert touched - {None} - into.keys() <= {p.story_id for p in placements}
     assert not into.keys() & {p.story_id for p in placements}
@@ -112,7 +154,9 @@ def test_any_night(entries: list[tuple[Any, ...]], order: random.Random) -> None
         if clipping.article_id not in by_id:
             continue
         placement = by_id[clipping.article_id]
-        stayed = clipping.story_id is None or placement.story_id == into.get(clipping.story_id, clipping.story_id)
+        stayed = clipping.story_id is None or placement.story_id == into.get(
+            clipping.story_id, clipping.story_id
+        )
         assert placement.left_story_id == (None if stayed else clipping.story_id)
         assert stayed or not clipping.alerted
         original = by_id[placement.original_article_id]
@@ -132,18 +176,30 @@ def test_placing_anew_changes_nothing(entries: list[tuple[Any, ...]]) -> None:
     placements, _ = group(clippings, WINDOW)
     story_of = {p.article_id: p.story_id for p in placements}
 
-    assert group([replace(c, story_id=story_of[c.article_id], anew=True) for c in clippings], WINDOW) == (placements, [])
+    assert group(
+        [replace(c, story_id=story_of[c.article_id], anew=True) for c in clippings], WINDOW
+    ) == (placements, [])
 
 
 def _in_portions(portions: Sequence[Sequence[Clipping]]) -> dict[str, str]:
-    """Each article's story after as many nights, each with the open stories of those before it, as the warehouse gives them."""
+    """Each article's story after as many nights, each with the open stories of those before it, as
+    the warehouse gives them.
+    """
     placed: dict[str, Clipping] = {}
     for portion in portions:
-        first, last = min(c.seen_at for c in portion) - WINDOW, max(c.seen_at for c in portion) + WINDOW
+        first, last = (
+            min(c.seen_at for c in portion) - WINDOW,
+            max(c.seen_at for c in portion) + WINDOW,
+        )
         still_open = {c.story_id for c in placed.values() if first <= c.seen_at <= last}
-        night = {c.article_id: c for c in [*(c for c in placed.values() if c.story_id in still_open), *portion]}
+        night = {
+            c.article_id: c
+            for c in [*(c for c in placed.values() if c.story_id in still_open), *portion]
+        }
         placements, _ = group([*night.values()], WINDOW)
-        placed |= {p.article_id: replace(night[p.article_id], story_id=p.story_id) for p in placements}
+        placed |= {
+            p.article_id: replace(night[p.article_id], story_id=p.story_id) for p in placements
+        }
     return {article_id: str(c.story_id) for article_id, c in placed.items()}
 
 
@@ -161,24 +217,42 @@ def _at_once(clippings: Sequence[Clipping]) -> dict[str, str]:
 @settings(max_examples=30, deadline=None)
 @given(st.lists(nights, min_size=1, max_size=4))
 def test_several_nights_agree_with_one(entries: list[list[tuple[Any, ...]]]) -> None:
-    """Fed in several nights, in any order of publication, articles come to the stories of a single night."""
+    """Fed in several nights, in any order of publication, articles come to the stories of a single
+    night.
+    """
     portions = [
-        [_clipping(f"{night}-{n}", text, source, hours % 72, degrees) for n, (text, source, hours, degrees, *_) in enumerate(portion)]
+        [
+            _clipping(f"{night}-{n}", text, source, hours % 72, degrees)
+            for n, (text, source, hours, degrees, *_) in enumerate(portion)
+        ]
         for night, portion in enumerate(entries)
     ]
-    assert _members(_in_portions(portions)) == _members(_at_once([clipping for portion in portions for clipping in portion]))
+    assert _members(_in_portions(portions)) == _members(
+        _at_once([clipping for portion in portions for clipping in portion])
+    )
 
 
 def _stand_ins(texts: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
-    """In place of the model's vectors, which take a minute: as alike as the rarer words of headline and lead are, .8 at least."""
+    """In place of the model's vectors, which take a minute: as alike as the rarer words of headline
+    and lead are, .8 at least.
+    """
 
     @cache
     def direction(word: str) -> npt.NDArray[np.float64]:
         return np.random.default_rng(zlib.crc32(word.encode())).standard_normal(128)
 
     words = [set(f"{title} {text[:400]}".lower().split()) for title, text in texts]
-    common = {word for word, times in Counter(word for found in words for word in found).items() if times > len(texts) / 50}
-    lexical = np.array([sum((direction(word) for word in sorted(found - common)), np.zeros(128)) for found in words])
+    common = {
+        word
+        for word, times in Counter(word for found in words for word in found).items()
+        if times > len(texts) / 50
+    }
+    lexical = np.array(
+        [
+            sum((direction(word) for word in sorted(found - common)), np.zeros(128))
+            for found in words
+        ]
+    )
     lexical /= np.linalg.norm(lexical, axis=1, keepdims=True) + 1e-9
     vectors = np.column_stack([np.full(len(texts), 0.8**0.5), 0.2**0.5 * lexical])
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
@@ -186,7 +260,9 @@ def _stand_ins(texts: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
 
 @pytest.mark.skipif(not STORIES.exists(), reason=f"needs the labelled stories in {STORIES}")
 def test_real_articles_in_any_order_and_portions() -> None:
-    """Real articles come to the same stories in 20 random orders and, nearly, in several nights. Their vectors are made of words."""
+    """Real articles come to the same stories in 20 random orders and, nearly, in several nights.
+    Their vectors are made of words.
+    """
     labelled = labelled_stories(_stand_ins)
     day = [c for c in labelled.clippings if c.seen_at.date() == date(2025, 8, 4)]
     clippings = sorted(day, key=lambda c: c.article_id not in labelled.story_of)[:90]
@@ -200,35 +276,60 @@ def test_real_articles_in_any_order_and_portions() -> None:
     for count in (2, 10):
         shuffled = rng.sample(clippings, len(clippings))
         for order in (shuffled, sorted(clippings, key=lambda c: c.seen_at)):
-            portions = [order[len(order) * n // count : len(order) * (n + 1) // count] for n in range(count)]
+            portions = [
+                order[len(order) * n // count : len(order) * (n + 1) // count] for n in range(count)
+            ]
             assert b_cubed(story_of, _in_portions(portions)) >= 0.99
 
 
 def test_any_language() -> None:
-    """Reports of an event in Indonesian, English, Russian and Korean are one story, and its twin's are another."""
+    """Reports of an event in Indonesian, English, Russian and Korean are one story, and its twin's
+    are another.
+    """
     events = yaml.safe_load((FOLDER / "languages.yaml").read_text(encoding="utf-8"))
-    items = [(event["event"], language, event[language]) for event in events for language in ("id", "en", "ru", "ko")]
+    items = [
+        (event["event"], language, event[language])
+        for event in events
+        for language in ("id", "en", "ru", "ko")
+    ]
     vectors = encoded([(item["title"], item["body"]) for _, _, item in items])
     clippings = [
-        Clipping(f"{event} {language}", language, MIDNIGHT, item["title"], item["body"], None, vector)
+        Clipping(
+            f"{event} {language}", language, MIDNIGHT, item["title"], item["body"], None, vector
+        )
         for (event, language, item), vector in zip(items, vectors, strict=True)
     ]
-    expected = {frozenset(f"{event['event']} {language}" for language in ("id", "en", "ru", "ko")) for event in events}
+    expected = {
+        frozenset(f"{event['event']} {language}" for language in ("id", "en", "ru", "ko"))
+        for event in events
+    }
 
     assert _members(_at_once(clippings)) == expected
 
 
 def test_more_articles_than_a_block() -> None:
-    """Articles that are compared in different blocks find each other: every article has its copy, and copies lie far apart in time."""
+    """Articles that are compared in different blocks find each other: every article has its copy,
+    and copies lie far apart in time.
+    """
     rng = np.random.default_rng(7)
     vectors = rng.standard_normal((BLOCK, 64))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     bodies = [" ".join(f"kata{word}" for word in rng.integers(0, 10**6, 30)) for _ in vectors]
     clippings = [
-        Clipping(f"{night}-{i}", "kompas", MIDNIGHT + timedelta(days=night, seconds=i), "", body, None, vector.astype(np.float32))
+        Clipping(
+            f"{night}-{i}",
+            "kompas",
+            MIDNIGHT + timedelta(days=night, seconds=i),
+            "",
+            body,
+            None,
+            vector.astype(np.float32),
+        )
         for night in (0, 1)
         for i, (vector, body) in enumerate(zip(vectors, bodies, strict=True))
     ]
     placements, _ = group(clippings, WINDOW)
 
-    assert {p.article_id: p.original_article_id for p in placements} == {c.article_id: f"0-{c.article_id[2:]}" for c in clippings}
+    assert {p.article_id: p.original_article_id for p in placements} == {
+        c.article_id: f"0-{c.article_id[2:]}" for c in clippings
+    }

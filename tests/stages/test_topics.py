@@ -17,15 +17,24 @@ ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "topics"
 DATA = ROOT.parent / "shared" / "data"
 TOPICS = {topic.id: compile_topic(topic) for topic in load_topics(CASES / "topics.yaml", None)[0]}
-SHIPPED = {topic.id: compile_topic(topic) for topic in load_topics(ROOT / "topics.yaml", None, inactive=True)[0]}
-MATCH_CASES: list[dict[str, Any]] = yaml.safe_load((CASES / "match.yaml").read_text(encoding="utf-8"))
-SHIPPED_CASES: list[dict[str, Any]] = yaml.safe_load((CASES / "shipped.yaml").read_text(encoding="utf-8"))
+SHIPPED = {
+    topic.id: compile_topic(topic)
+    for topic in load_topics(ROOT / "topics.yaml", None, inactive=True)[0]
+}
+MATCH_CASES: list[dict[str, Any]] = yaml.safe_load(
+    (CASES / "match.yaml").read_text(encoding="utf-8")
+)
+SHIPPED_CASES: list[dict[str, Any]] = yaml.safe_load(
+    (CASES / "shipped.yaml").read_text(encoding="utf-8")
+)
 REASONS: list[dict[str, Any]] = yaml.safe_load((CASES / "reasons.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", MATCH_CASES, ids=[case["case"] for case in MATCH_CASES])
 def test_match(case: dict[str, Any]) -> None:
-    """Each case of match.yaml gets its score, strength, terms and sentences, and its spans lie where they say."""
+    """Each case of match.yaml gets its score, strength, terms and sentences, and its spans lie
+    where they say.
+    """
     fields = {"title": case.get("title", ""), "body": case.get("body", "")}
     found = match(TOPICS[case.get("topic", "russia-dprk")], **fields)
 
@@ -35,7 +44,10 @@ def test_match(case: dict[str, Any]) -> None:
     if "terms" in case:
         assert [span.text for span in evidence] == case["terms"]
     if "sentences" in case:
-        assert list(dict.fromkeys(span.sentence for span in evidence if span.field == "body")) == case["sentences"]
+        assert (
+            list(dict.fromkeys(span.sentence for span in evidence if span.field == "body"))
+            == case["sentences"]
+        )
     for span in evidence:
         assert fields[span.field][span.start : span.end] == span.text
         assert span.text in span.sentence
@@ -44,15 +56,24 @@ def test_match(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", SHIPPED_CASES, ids=[case["case"] for case in SHIPPED_CASES])
 def test_shipped_topics(case: dict[str, Any]) -> None:
-    """The topics of topics.yaml tell the subject of an invented article from a mention, and both from the rest."""
-    found = match(SHIPPED[case.get("topic", "russia-dprk")], case.get("title", ""), case.get("body", ""))
+    """The topics of topics.yaml tell the subject of an invented article from a mention, and both
+    from the rest.
+    """
+    found = match(
+        SHIPPED[case.get("topic", "russia-dprk")], case.get("title", ""), case.get("body", "")
+    )
     assert (found and found.strength) == case["strength"], found
 
 
 @pytest.mark.parametrize("case", REASONS, ids=[case["reason"] for case in REASONS])
 def test_explain(case: dict[str, Any]) -> None:
-    """An explanation agrees with the match, says why in words, and has every term of the text with the passage it stands in."""
-    topic, fields = TOPICS[case.get("topic", "russia-dprk")], {"title": case.get("title", ""), "body": case.get("body", "")}
+    """An explanation agrees with the match, says why in words, and has every term of the text with
+    the passage it stands in.
+    """
+    topic, fields = (
+        TOPICS[case.get("topic", "russia-dprk")],
+        {"title": case.get("title", ""), "body": case.get("body", "")},
+    )
     told = explain(topic, **fields)
 
     assert told.match == match(topic, **fields)
@@ -83,22 +104,39 @@ def test_compiled_topic_can_be_sent_to_another_process() -> None:
         ("Rusia dan Korut.\n" * 2_000, 1),
         ("Baca juga " * 5_000 + "Rusia Korut", None),
     ],
-    ids=["dots", "spaced dots", "one word", "hyphens", "enumeration", "rows", "brackets", "lines", "teasers"],
+    ids=[
+        "dots",
+        "spaced dots",
+        "one word",
+        "hyphens",
+        "enumeration",
+        "rows",
+        "brackets",
+        "lines",
+        "teasers",
+    ],
 )
 def test_hostile_text_is_matched_like_any_other(body: str, score: float | None) -> None:
-    """Text of 50,000 odd characters gets the score of its first line: a pattern that backtracks over it would take hours."""
+    """Text of 50,000 odd characters gets the score of its first line: a pattern that backtracks
+    over it would take hours.
+    """
     found = match(TOPICS["russia-dprk"], "", body)
     assert (found and found.score) == score
 
 
 def test_labelled_set() -> None:
-    """On the labelled articles the shipped topic is as good as when it was written: F1 .967, Indonesian .989, without summaries .954."""
+    """On the labelled articles the shipped topic is as good as when it was written: F1 .967,
+    Indonesian .989, without summaries .954.
+    """
     tally = {"all": [0, 0, 0], "id": [0, 0, 0], "real": [0, 0, 0]}
     false_matches = []
     for item in _lines(DATA / "topic" / "dev.jsonl"):
         if item.get("ambiguous"):
             continue
-        found, wanted = match(SHIPPED["russia-dprk"], item["title"], item["text"]), item["label"] == "on_topic"
+        found, wanted = (
+            match(SHIPPED["russia-dprk"], item["title"], item["text"]),
+            item["label"] == "on_topic",
+        )
         hit = found is not None and found.strength == "subject"
         parts = {"all": True, "id": item["lang"] == "id", "real": item["text_kind"] != "gist"}
         for part in (part for part, counts in parts.items() if counts):
@@ -107,7 +145,10 @@ def test_labelled_set() -> None:
             tally[part][2] += wanted and not hit
         if hit and item["label"] == "off_topic":
             false_matches.append(item["title"])
-    f1 = {part: 2 * right / (2 * right + wrong + missed) for part, (right, wrong, missed) in tally.items()}
+    f1 = {
+        part: 2 * right / (2 * right + wrong + missed)
+        for part, (right, wrong, missed) in tally.items()
+    }
     assert f1["all"] >= 0.96, tally
     assert f1["id"] >= 0.98, tally
     assert f1["real"] >= 0.94, tally
@@ -126,5 +167,9 @@ def test_false_alarms() -> None:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         pytest.skip(f"the labelled data is not present: {path.relative_to(ROOT.parent)}")
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+    with (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8") as lines
+    ):
         yield from map(json.loads, lines)

@@ -3,7 +3,8 @@
     sort_entries(entries, sources, finder, kind)   -> links to articles, and rejections
     sort_children(children, finder)                -> child sitemaps to ask, and rejections
 
-`canonical` gives a URL the one form under which it is known in every table, `full_page_url` the form in which it is fetched.
+`canonical` gives a URL the one form under which it is known in every table, `full_page_url` the
+form in which it is fetched.
 """
 
 import re
@@ -55,10 +56,11 @@ INERT_SCHEMES = frozenset(
 def sort_entries(
     entries: Iterable[Entry], sources: Sequence[Source], finder: Source, kind: DiscoveryKind
 ) -> tuple[list[Link], list[Rejection]]:
-    """The links to articles among the entries that a discovery document of `finder` lists, each once, in their order; and the refused.
+    """The links to articles among the entries that a discovery document of `finder` lists, each
+    once, in their order; and the refused.
 
-    A link belongs to the first source whose `articles` is found in its canonical URL; an entry that belongs to none is no link and no
-    rejection. Of several dates of a link the newest counts.
+    A link belongs to the first source whose `articles` is found in its canonical URL; an entry that
+    belongs to none is no link and no rejection. Of several dates of a link the newest counts.
     """
     links: dict[str, Link] = {}
     rejections: dict[str, Rejection] = {}
@@ -70,7 +72,11 @@ def sort_entries(
             source, url = owned
             known = links.get(url, Link(url, source.id, entry.url))
             links[url] = Link(
-                url, source.id, known.found_url, newest(known.listed_at, entry.listed_at), newest(known.lastmod, entry.lastmod)
+                url,
+                source.id,
+                known.found_url,
+                newest(known.listed_at, entry.listed_at),
+                newest(known.lastmod, entry.lastmod),
             )
     return list(links.values()), list(rejections.values())
 
@@ -89,12 +95,16 @@ def sort_children(children: Iterable[Entry], finder: Source) -> tuple[list[Entry
 
 def declared(source: Source) -> frozenset[tuple[str, int]]:
     """The hosts and ports that a source itself names: its home and its discovery addresses."""
-    addresses = [urlsplit(url) for url in (source.home, *(discovery.url for discovery in source.discover))]
+    addresses = [
+        urlsplit(url) for url in (source.home, *(discovery.url for discovery in source.discover))
+    ]
     return frozenset((_host(parts), _port(parts)) for parts in addresses)
 
 
 def _refusal(url: str, finder: Source) -> Rejection | None:
-    """Why an address must not be asked for: not http(s), malformed, or private and not declared by the source that lists it."""
+    """Why an address must not be asked for: not http(s), malformed, or private and not declared by
+    the source that lists it.
+    """
 
     def rejection(reason: Reason, detail: str) -> Rejection:
         return Rejection(url, finder.id, "discover", reason, detail)
@@ -112,7 +122,9 @@ def _refusal(url: str, finder: Source) -> Rejection | None:
 
 
 def _is_furniture(url: str) -> bool:
-    """Whether a refused link of a web page tells nothing: a mail address, a script, a malformed address; not a file or a private host."""
+    """Whether a refused link of a web page tells nothing: a mail address, a script, a malformed
+    address; not a file or a private host.
+    """
     scheme = url.partition(":")[0].lower()
     if scheme not in DEFAULT_PORTS:
         return scheme in INERT_SCHEMES or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme)
@@ -137,9 +149,9 @@ def _owner(url: str, sources: Sequence[Source]) -> tuple[Source, str] | None:
 def canonical(url: str, source: Source) -> str:
     """The one form of an article's URL: the key in every table. Idempotent.
 
-    Scheme and host in lower case (the host in its IDNA form), no default port, fragment, tracking or full-page parameters; the
-    percent-encoding as RFC 3986 normalises it. The other parameters stay, in their order. Raises ValueError for anything but an http(s)
-    URL with a usable host.
+    Scheme and host in lower case (the host in its IDNA form), no default port, fragment, tracking
+    or full-page parameters; the percent-encoding as RFC 3986 normalises it. The other parameters
+    stay, in their order. Raises ValueError for anything but an http(s) URL with a usable host.
     """
     return _with_kept(*_normal_form(url), source)
 
@@ -157,7 +169,9 @@ def _normal_form(url: str) -> tuple[str, list[str]]:
     if "@" in parts.netloc:
         raise ValueError("a user name in the address")
     host, port = _host(parts), _port(parts)
-    netloc = (f"[{host}]" if ":" in host else host) + ("" if port == DEFAULT_PORTS[parts.scheme] else f":{port}")
+    netloc = (f"[{host}]" if ":" in host else host) + (
+        "" if port == DEFAULT_PORTS[parts.scheme] else f":{port}"
+    )
     path = _without_dot_segments(_normalised(parts.path, safe="/:@"))
     # A feed that is escaped twice separates its parameters with &amp;
     parameters = re.split(r"&(?:amp;)*", _normalised(parts.query, safe="/:@?"))
@@ -177,7 +191,9 @@ def _split(url: str) -> SplitResult:
 
 
 def _host(parts: SplitResult) -> str:
-    """The host in lower case and ASCII, without a final dot; an IPv6 address without brackets and zone."""
+    """The host in lower case and ASCII, without a final dot; an IPv6 address without brackets and
+    zone.
+    """
     name = parts.hostname or ""
     if ":" in name:
         return str(IPv6Address(name.partition("%")[0]))
@@ -193,7 +209,11 @@ def _port(parts: SplitResult) -> int:
 
 def _is_dropped(parameter: str, source: Source) -> bool:
     name = unquote_plus(parameter.partition("=")[0])
-    return name in source.full_page or name.lower() in TRACKING or name.lower().startswith(TRACKING_PREFIX)
+    return (
+        name in source.full_page
+        or name.lower() in TRACKING
+        or name.lower().startswith(TRACKING_PREFIX)
+    )
 
 
 _UNRESERVED = r"A-Za-z0-9._~\-"  # RFC 3986, 2.3: encoded or not, they mean the same
@@ -201,15 +221,21 @@ _SUB_DELIMITERS = re.escape("!$&'()*+,;=")  # RFC 3986, 2.2
 
 
 def _normalised(text: str, safe: str) -> str:
-    """Percent-encoding in one form (RFC 3986, 6.2.2): upper-case hexadecimals, unreserved characters plain, others encoded but `safe`."""
+    """Percent-encoding in one form (RFC 3986, 6.2.2): upper-case hexadecimals, unreserved
+    characters plain, others encoded but `safe`.
+    """
 
     def normalise(match: re.Match[str]) -> str:
         if match[1]:
             character = chr(int(match[1], 16))
-            return character if re.fullmatch(f"[{_UNRESERVED}]", character) else f"%{match[1].upper()}"
+            return (
+                character if re.fullmatch(f"[{_UNRESERVED}]", character) else f"%{match[1].upper()}"
+            )
         return "".join(f"%{byte:02X}" for byte in match[0].encode())
 
-    return re.sub(rf"%([0-9A-Fa-f]{{2}})|[^{_UNRESERVED}{_SUB_DELIMITERS}{re.escape(safe)}]", normalise, text)
+    return re.sub(
+        rf"%([0-9A-Fa-f]{{2}})|[^{_UNRESERVED}{_SUB_DELIMITERS}{re.escape(safe)}]", normalise, text
+    )
 
 
 def _without_dot_segments(path: str) -> str:

@@ -1,7 +1,8 @@
 """What a discovery document lists: a feed, a sitemap or an index page, as entries.
 
     expand(discovery, source, now)           -> the addresses to ask
-    read_listing(kind, body, url, zone)      -> Listing: the entries named there and, in a sitemap index, its children
+read_listing(kind, body, url, zone)      -> Listing: the entries named there and, in a sitemap
+index, its children
 
 Which entries are links to articles, flows.stages.discovery.links decides.
 """
@@ -31,7 +32,9 @@ class ListingError(KlipingError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a listing: the address as it stands there (a relative one made absolute) and the dates given with it."""
+    """One line of a listing: the address as it stands there (a relative one made absolute) and the
+    dates given with it.
+    """
 
     url: str
     listed_at: datetime | None = None  # the newer of published and modified
@@ -40,7 +43,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a discovery document names: entries, and a sitemap index's children. `broken`: why what follows them could not be read."""
+    """What a discovery document names: entries, and a sitemap index's children. `broken`: why what
+    follows them could not be read.
+    """
 
     entries: tuple[Entry, ...] = ()
     children: tuple[Entry, ...] = ()
@@ -48,18 +53,25 @@ class Listing:
 
 
 def expand(discovery: Discovery, source: Source, now: datetime) -> list[str]:
-    """The addresses that a discovery URL stands for: {page} from 1 to `pages`, {date:…} for the source's local day and the day before.
+    """The addresses that a discovery URL stands for: {page} from 1 to `pages`, {date:…} for the
+    source's local day and the day before.
 
     Two days because a run shortly after midnight would otherwise miss the evening.
     """
     today = now.astimezone(ZoneInfo(source.timezone)).date()
     days = (today, today - timedelta(days=1))
-    urls = (discovery.url.format(page=page, date=day) for day in days for page in range(1, discovery.pages + 1))
+    urls = (
+        discovery.url.format(page=page, date=day)
+        for day in days
+        for page in range(1, discovery.pages + 1)
+    )
     return list(dict.fromkeys(urls))
 
 
 def read_listing(kind: DiscoveryKind, body: bytes, url: str, zone: tzinfo) -> Listing:
-    """What the document at `url` lists; `zone` is meant by dates that name none. Raises ListingError where nothing can be read."""
+    """What the document at `url` lists; `zone` is meant by dates that name none. Raises
+    ListingError where nothing can be read.
+    """
     if kind == "rss":
         return read_feed(body, url, zone)
     if kind == "index":
@@ -75,17 +87,28 @@ def read_feed(body: bytes, url: str, zone: tzinfo) -> Listing:
     text = _xml_text(body)
     if (root := _root_name(text)) in ("html", "urlset", "sitemapindex"):
         raise ListingError(f"expected an RSS or Atom feed, found <{root}>")
-    guarded = text.replace(":///", f":{_GUARD}///")  # feedparser would make file:///x file://x; what is refused is recorded verbatim
+    guarded = text.replace(
+        ":///", f":{_GUARD}///"
+    )  # feedparser would make file:///x file://x; what is refused is recorded verbatim
     try:
-        feed = feedparser.parse(io.BytesIO(guarded.encode()), resolve_relative_uris=False, sanitize_html=False)
-    except Exception as error:  # on garbage it fails as its own code happens to: KeyError, OverflowError …
+        feed = feedparser.parse(
+            io.BytesIO(guarded.encode()), resolve_relative_uris=False, sanitize_html=False
+        )
+    except (
+        Exception
+    ) as error:  # on garbage it fails as its own code happens to: KeyError, OverflowError …
         raise ListingError(f"expected an RSS or Atom feed: {error!r}") from error
-    broken = str(feed.bozo_exception) if isinstance(feed.get("bozo_exception"), SAXException) else ""
+    broken = (
+        str(feed.bozo_exception) if isinstance(feed.get("bozo_exception"), SAXException) else ""
+    )
     if not feed.entries and (broken or not feed.version):
-        raise ListingError(f"expected an RSS or Atom feed{': ' + broken if broken else ', found neither'}")
+        raise ListingError(
+            f"expected an RSS or Atom feed{': ' + broken if broken else ', found neither'}"
+        )
     entries = []
     for item in feed.entries[:MAX_ENTRIES]:
-        # dict.get, because feedparser's own gives `published` for a missing `updated`, with a warning
+        # dict.get, because feedparser's own gives `published` for a missing `updated`, with a
+        # warning
         dates = [parse_date(dict.get(item, name, ""), zone) for name in ("published", "updated")]
         if link := item.get("link"):
             entries.append(Entry(_absolute(link.replace(_GUARD, ""), url), newest(*dates)))
@@ -93,15 +116,24 @@ def read_feed(body: bytes, url: str, zone: tzinfo) -> Listing:
 
 
 def read_sitemap(body: bytes, url: str, zone: tzinfo) -> Listing:
-    """The entries of a sitemap, or the children of a sitemap index; gzip too. Of a broken one, those before the break."""
+    """The entries of a sitemap, or the children of a sitemap index; gzip too. Of a broken one,
+    those before the break.
+    """
     text = _xml_text(body)
     if (root := _root_name(text)) not in ("urlset", "sitemapindex"):
         raise ListingError(f"expected a sitemap, found {f'<{root}>' if root else 'no XML'}")
     data = text.encode()
     found: dict[str, list[Entry]] = {"url": [], "sitemap": []}
     broken = ""
-    # Not in recovery mode, which after a first error drops every &amp; from the addresses that follow.
-    parser = etree.XMLPullParser(events=("end",), tag=("{*}url", "{*}sitemap"), resolve_entities=False, no_network=True, load_dtd=False)
+    # Not in recovery mode, which after a first error drops every &amp; from the addresses that
+    # follow.
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=("{*}url", "{*}sitemap"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+    )
     for start in range(0, len(data), CHUNK_BYTES):
         try:
             parser.feed(data[start : start + CHUNK_BYTES])
@@ -126,13 +158,22 @@ def read_index(body: bytes, url: str) -> Listing:
     """The links of an HTML page, resolved against its base; none of them has a date."""
     body = _decompressed(body)
     try:
-        page = etree.fromstring(body, etree.HTMLParser(encoding=_utf8_or_declared(body), no_network=True))
+        page = etree.fromstring(
+            body, etree.HTMLParser(encoding=_utf8_or_declared(body), no_network=True)
+        )
     except etree.XMLSyntaxError as error:
         raise ListingError(f"expected an HTML page: {error}") from error
     if page is None:  # nothing but a comment
         raise ListingError("expected an HTML page, found no element")
-    base = next((_absolute(href, url) for element in page.iter("base") if (href := element.get("href"))), url)
-    addresses = dict.fromkeys(_absolute(href, base) for element in page.iter("a") if (href := (element.get("href") or "").strip()))
+    base = next(
+        (_absolute(href, url) for element in page.iter("base") if (href := element.get("href"))),
+        url,
+    )
+    addresses = dict.fromkeys(
+        _absolute(href, base)
+        for element in page.iter("a")
+        if (href := (element.get("href") or "").strip())
+    )
     if not addresses:
         raise ListingError("expected an HTML page with links, found none")
     return Listing(tuple(Entry(address) for address in list(addresses)[:MAX_ENTRIES]))
@@ -148,7 +189,9 @@ def _sitemap_entry(element: etree._Element, url: str, zone: tzinfo) -> Entry | N
 
 
 def _xml_text(body: bytes) -> str:
-    """The XML document as text without its declaration, with the faults mended that would hide the rest of it. Raises ListingError."""
+    """The XML document as text without its declaration, with the faults mended that would hide the
+    rest of it. Raises ListingError.
+    """
     body = _decompressed(body)
     encoding = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     text = body.decode(encoding, errors="replace")  # addresses are ASCII; titles are not read
@@ -157,7 +200,10 @@ def _xml_text(body: bytes) -> str:
     text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)  # not allowed in XML
     text = re.sub(r"^\s*(<\?xml[^>]*\?>)?\s*", "", text)
     return re.sub(
-        r"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)", lambda m: m[1] or "&amp;", text, flags=re.DOTALL
+        r"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)",
+        lambda m: m[1] or "&amp;",
+        text,
+        flags=re.DOTALL,
     )
 
 
@@ -177,7 +223,9 @@ def _decompressed(body: bytes) -> bytes:
 
 def _root_name(text: str) -> str:
     """The name of the first element, without its prefix; '' where there is none."""
-    match = re.search(r"<(?:\w+:)?([A-Za-z]\w*)", re.sub(r"<!--.*?-->", "", text[:10_000], flags=re.DOTALL))
+    match = re.search(
+        r"<(?:\w+:)?([A-Za-z]\w*)", re.sub(r"<!--.*?-->", "", text[:10_000], flags=re.DOTALL)
+    )
     return match[1].lower() if match else ""
 
 
@@ -207,27 +255,45 @@ def newest(*dates: datetime | None) -> datetime | None:
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan", "feb peb", "mar", "apr", "may mei", "jun", "jul", "aug agu agt ags", "sep", "oct okt", "nov nop", "dec des"), start=1
+        (
+            "jan",
+            "feb peb",
+            "mar",
+            "apr",
+            "may mei",
+            "jun",
+            "jul",
+            "aug agu agt ags",
+            "sep",
+            "oct okt",
+            "nov nop",
+            "dec des",
+        ),
+        start=1,
     )
     for name in names.split()
 }
-_ZONE_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9, "UT": 0, "UTC": 0, "GMT": 0, "Z": 0} | {  # the rest from RFC 822
+# the rest from RFC 822
+_ZONE_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9, "UT": 0, "UTC": 0, "GMT": 0, "Z": 0} | {
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
 _CLOCK = r"(?:,?[\sT]+|T)(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d+)?)?"
 _ZONE = r"\s*(?:(?:GMT|UTC)?(?P<sign>[+-])(?P<zone_hours>\d\d?):?(?P<zone_minutes>\d\d)?|\(?(?P<zone_name>[A-Za-z]+)\)?)"
-_ISO_DATE = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d?)-(?P<day>\d\d?)(?:{_CLOCK}(?:{_ZONE})?)?", re.ASCII)
+_ISO_DATE = re.compile(
+    rf"(?P<year>\d{{4}})-(?P<month>\d\d?)-(?P<day>\d\d?)(?:{_CLOCK}(?:{_ZONE})?)?", re.ASCII
+)
 _DAY_NAME = r"(?:[A-Za-z]+'?[A-Za-z]*\.?,?\s*)?"  # Wed, Rabu, Jum'at
 _RFC_822_DATE = re.compile(
-    rf"{_DAY_NAME}(?P<day>\d\d?)[\s-](?P<month>[A-Za-z]{{3,9}})\.?[\s-](?P<year>\d{{4}}|\d\d)\b(?:{_CLOCK}(?:{_ZONE})?)?", re.ASCII
+    rf"{_DAY_NAME}(?P<day>\d\d?)[\s-](?P<month>[A-Za-z]{{3,9}})\.?[\s-](?P<year>\d{{4}}|\d\d)\b(?:{_CLOCK}(?:{_ZONE})?)?",
+    re.ASCII,
 )
 
 
 def parse_date(text: str, zone: tzinfo) -> datetime | None:
     """A feed's or sitemap's date (RFC 822 or ISO 8601, loosely) in UTC; None where it is no date.
 
-    Without a zone, or with an unknown one, it is in `zone`; without a time it is the last second of that day, so that nothing counts as
-    old too early.
+    Without a zone, or with an unknown one, it is in `zone`; without a time it is the last second of
+    that day, so that nothing counts as old too early.
     """
     match = _ISO_DATE.match(text.strip()) or _RFC_822_DATE.match(text.strip())
     if not match:
@@ -235,13 +301,21 @@ def parse_date(text: str, zone: tzinfo) -> datetime | None:
     part = match.groupdict()
     month = part["month"] if part["month"].isdigit() else _MONTHS.get(part["month"][:3].lower(), 0)
     year = int(part["year"]) + (2000 if len(part["year"]) == 2 else 0)
-    hour, minute, second = (part["hour"], part["minute"], part["second"] or 0) if part["hour"] else (23, 59, 59)
+    hour, minute, second = (
+        (part["hour"], part["minute"], part["second"] or 0) if part["hour"] else (23, 59, 59)
+    )
     if part["sign"]:
         offset = timedelta(hours=int(part["zone_hours"]), minutes=int(part["zone_minutes"] or 0))
-        zone = timezone(offset if part["sign"] == "+" else -offset) if offset < timedelta(hours=24) else zone
+        zone = (
+            timezone(offset if part["sign"] == "+" else -offset)
+            if offset < timedelta(hours=24)
+            else zone
+        )
     elif (name := (part["zone_name"] or "").upper()) in _ZONE_HOURS:
         zone = timezone(timedelta(hours=_ZONE_HOURS[name]))
     try:
-        return datetime(year, int(month), int(part["day"]), int(hour), int(minute), int(second), tzinfo=zone).astimezone(UTC)
+        return datetime(
+            year, int(month), int(part["day"]), int(hour), int(minute), int(second), tzinfo=zone
+        ).astimezone(UTC)
     except (ValueError, OverflowError):  # 31 February, 0000-00-00, 25:00
         return None

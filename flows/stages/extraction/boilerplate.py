@@ -1,7 +1,8 @@
-"""Which of a container's lines are the article, and what the others are: prompts, related links, credits, captions, sign-offs.
+"""Which of a container's lines are the article, and what the others are: prompts, related links,
+credits, captions, sign-offs.
 
-Whole lines are cut by line_rules, by the element they stand in, and at the edges; of a line only what cannot be part of its sentence. What
-is cut is kept under its rule's id.
+Whole lines are cut by line_rules, by the element they stand in, and at the edges; of a line only
+what cannot be part of its sentence. What is cut is kept under its rule's id.
 """
 
 import re
@@ -21,7 +22,8 @@ from flows.stages.extraction.lines import Line, key
 _RELATED_LINK = re.compile(r"[\W_]{0,12}(?:baca|lihat|simak|tonton)\b", re.IGNORECASE)
 
 # Parts of a line
-_BRACKETED_RELATED = re.compile(  # a headline: "(baca: korupsi)" is how a writer says what a word means
+# a headline: "(baca: korupsi)" is how a writer says what a word means
+_BRACKETED_RELATED = re.compile(
     r"\s*[(\[]\s*(?:baca|lihat|simak)(?:\s+juga)?\s*(?::\s*|(?<=juga)\s+)(?-i:[A-Z\d\"“'‘])[^()\[\]]{11,250}[)\]]\s*(?=$|[.]$)",
     re.IGNORECASE,
 )
@@ -53,12 +55,19 @@ class Cleaned:
     removed: list[Removed]
 
 
-def clean(lines: Sequence[Line], headline: str, strip: Iterable[re.Pattern[str]] = (), kept: str = "", lead: str = "") -> Cleaned:
+def clean(
+    lines: Sequence[Line],
+    headline: str,
+    strip: Iterable[re.Pattern[str]] = (),
+    kept: str = "",
+    lead: str = "",
+) -> Cleaned:
     """Cut what is not the article from its container's lines.
 
-    `strip`: a source's own whole-line patterns; `kept`: the key of the text that trafilatura takes from the container, '' where it has no
-    opinion. It is believed about labels before and behind the text, and about what stands beside a picture; a sentence it would lose
-    elsewhere stays. `lead`: the key of how the page's description opens.
+    `strip`: a source's own whole-line patterns; `kept`: the key of the text that trafilatura takes
+    from the container, '' where it has no opinion. It is believed about labels before and behind
+    the text, and about what stands beside a picture; a sentence it would lose elsewhere stays.
+    `lead`: the key of how the page's description opens.
     """
     cuts: list[str | None] = [f"element:{line.clutter}" if line.clutter else None for line in lines]
     _cut_ruled(lines, cuts, headline, tuple(strip), kept, lead)
@@ -81,9 +90,18 @@ def clean(lines: Sequence[Line], headline: str, strip: Iterable[re.Pattern[str]]
 
 
 def _cut_ruled(
-    lines: Sequence[Line], cuts: list[str | None], headline: str, strip: Sequence[re.Pattern[str]], kept: str, lead: str
+    lines: Sequence[Line],
+    cuts: list[str | None],
+    headline: str,
+    strip: Sequence[re.Pattern[str]],
+    kept: str,
+    lead: str,
 ) -> None:
-    prose = [index for index, line in enumerate(lines) if cuts[index] is None and line.is_prose and rule_for(line.text) is None]
+    prose = [
+        index
+        for index, line in enumerate(lines)
+        if cuts[index] is None and line.is_prose and rule_for(line.text) is None
+    ]
     while len(prose) > 1 and lines[prose[-1]].is_heading:  # of what follows the article
         prose.pop()
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
@@ -97,7 +115,11 @@ def _cut_ruled(
         if cuts[index] is not None:
             continue
         edge = index < first or index > last or (index < second and not line.is_prose)
-        places = {"anywhere", "heading"} | ({"edge"} if edge else set()) | ({"head"} if index <= max(third, first - 1) else set())
+        places = (
+            {"anywhere", "heading"}
+            | ({"edge"} if edge else set())
+            | ({"head"} if index <= max(third, first - 1) else set())
+        )
         own = next((pattern for pattern in strip if pattern.search(line.text)), None)
         if own is not None:
             cuts[index] = f"strip:{own.pattern}"
@@ -115,12 +137,18 @@ def _cut_ruled(
             cuts[index] = "caption-before-dateline"
         elif index in captions:
             cuts[index] = "caption-beside-picture"
-        elif kept and (index in pictured or (edge and not line.is_prose and not is_dateline(line.text))) and key(line.text) not in kept:
+        elif (
+            kept
+            and (index in pictured or (edge and not line.is_prose and not is_dateline(line.text)))
+            and key(line.text) not in kept
+        ):
             cuts[index] = "trafilatura"
 
 
 def _is_linked_line(line: Line) -> bool:
-    """Whether a line is one link as long as a headline; a heading that is one is no subhead of this text, unless it counts."""
+    """Whether a line is one link as long as a headline; a heading that is one is no subhead of this
+    text, unless it counts.
+    """
     if line.linked < 0.95 or len(line.text) < 25 or line.is_prose or line.element.tag == "li":
         return False
     return not line.is_heading or not line.text[0].isdigit()
@@ -130,26 +158,53 @@ def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
     """The items of lists that are nothing but links as long as headlines, at least two of them."""
     items: dict[html.HtmlElement, list[int]] = {}
     for index, line in enumerate(lines):
-        around = next((element for element in (line.element, *islice(line.element.iterancestors(), 3)) if element.tag == "li"), None)
+        around = next(
+            (
+                element
+                for element in (line.element, *islice(line.element.iterancestors(), 3))
+                if element.tag == "li"
+            ),
+            None,
+        )
         if around is not None and around.getparent() is not None:
             items.setdefault(around.getparent(), []).append(index)
-    linked = (found for found in items.values() if len(found) > 1 and all(lines[index].linked >= 0.95 for index in found))
-    return frozenset(index for found in linked for index in found if sum(len(lines[index].text) for index in found) >= 25 * len(found))
+    linked = (
+        found
+        for found in items.values()
+        if len(found) > 1 and all(lines[index].linked >= 0.95 for index in found)
+    )
+    return frozenset(
+        index
+        for found in linked
+        for index in found
+        if sum(len(lines[index].text) for index in found) >= 25 * len(found)
+    )
 
 
 def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> int:
     """The line that repeats the headline above the text, -1 where none does."""
     above = prose[1] if len(prose) > 1 else len(lines)
-    return next((index for index, line in enumerate(lines[: min(above, 40)]) if headline and key(line.text) == headline), -1)
+    return next(
+        (
+            index
+            for index, line in enumerate(lines[: min(above, 40)])
+            if headline and key(line.text) == headline
+        ),
+        -1,
+    )
 
 
 def _cut_followers(lines: Sequence[Line], cuts: list[str | None]) -> None:
-    """The links under a heading such as "Baca juga": all that are links, and one bare headline where there is no link at all."""
+    """The links under a heading such as "Baca juga": all that are links, and one bare headline
+    where there is no link at all.
+    """
     headings = {rule.id for rule in RULES if rule.where == "heading"} | {"element:related"}
     opened = False
     for index, line in enumerate(lines):
         if cuts[index] is not None:
-            opened = cuts[index] in headings or (opened and cuts[index] in {"related-item", "end-mark", "linked-line"})
+            opened = cuts[index] in headings or (
+                opened and cuts[index] in {"related-item", "end-mark", "linked-line"}
+            )
         elif opened and line.linked >= 0.8:
             cuts[index] = "related-item"
         else:
@@ -172,7 +227,9 @@ def _cut_edges(lines: Sequence[Line], cuts: list[str | None]) -> None:
 
 
 def _cut_sign_offs(lines: Sequence[Line], cuts: list[str | None]) -> int:
-    """Cut up to two sign-offs that stand alone behind the text; the index of the line that is the last then, -1 where none is."""
+    """Cut up to two sign-offs that stand alone behind the text; the index of the line that is the
+    last then, -1 where none is.
+    """
     alone = 0
     for index in range(len(lines) - 1, -1, -1):
         if cuts[index] is None:
@@ -184,11 +241,16 @@ def _cut_sign_offs(lines: Sequence[Line], cuts: list[str | None]) -> int:
 
 
 def _without_parts(text: str, *, is_last: bool) -> tuple[str, list[Removed]]:
-    """A line without the asides in it that rules know, and without the sign-off behind the article's last sentence."""
+    """A line without the asides in it that rules know, and without the sign-off behind the
+    article's last sentence.
+    """
     removed = [Removed("inserted", match[0].strip()) for match in _INSERTED.finditer(text)]
     if removed:
         text = " ".join(_INSERTED.sub(" ", text).split())
-    for rule, pattern in (("related-aside", _BRACKETED_RELATED), ("trailing-prompt", _TRAILING_PROMPT)):
+    for rule, pattern in (
+        ("related-aside", _BRACKETED_RELATED),
+        ("trailing-prompt", _TRAILING_PROMPT),
+    ):
         if match := pattern.search(text[-_MAX_PART:]):
             at = max(0, len(text) - _MAX_PART) + match.start()
             removed.append(Removed(rule, text[at:].strip()))
@@ -200,7 +262,9 @@ def _without_parts(text: str, *, is_last: bool) -> tuple[str, list[Removed]]:
 
 
 def _sign_off(text: str, *, is_last: bool) -> int | None:
-    """Where a sign-off begins: codes in brackets behind the last sentence, or alone on a line; or a name in capitals as the last line."""
+    """Where a sign-off begins: codes in brackets behind the last sentence, or alone on a line; or a
+    name in capitals as the last line.
+    """
     start = max(0, len(text) - _MAX_SIGN_OFF)
     if match := _SIGN_OFF.search(text, start):
         alone = match.start() == 0

@@ -1,4 +1,6 @@
-"""Who stands behind an article: its authors, its editors, and the agency or outlet whose text it is."""
+"""Who stands behind an article: its authors, its editors, and the agency or outlet whose text it
+is.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +28,9 @@ _LABELLED = re.compile(
     + r")(?:\s*(?:&|/|dan)\s*(?P<second>editor|reporter|redaktur|penulis))?\s*[:：]\s*",
     re.IGNORECASE,
 )
-_UNMARKED = re.compile(r"^(?i:(?:ditulis |dibuat )?oleh|by|penulis|reporter|pewarta|editor|redaktur|posted (?:on .{4,30} )?by)\s+(?=[A-Z])")
+_UNMARKED = re.compile(
+    r"^(?i:(?:ditulis |dibuat )?oleh|by|penulis|reporter|pewarta|editor|redaktur|posted (?:on .{4,30} )?by)\s+(?=[A-Z])"
+)
 _UNMARKED_PARTS = re.compile(r"\s*[|·•]\s*|\s+(?=(?:Penulis|Reporter|Editor|Redaktur)\s+[A-Z])")
 _REPORT = re.compile(
     r"^\W*(?i:laporan (?:wartawan|reporter|kontributor|jurnalis|koresponden))\s(?:[^,:]{2,40}[,:]|[\w.]+\.(?:com|co\.id))\s*"
@@ -38,7 +42,9 @@ _OUTLET_BEHIND = re.compile(
     r"(?P<outlet>[\w.]+(?: Indonesia)?)\s*(?:$|[-–|·,/].*\d)"
 )
 _PARTS = re.compile(r"\s*[|·•]\s*|,\s+|\s+[–-]\s+|(?<=WIB|WIT)\s+|(?<=WITA)\s+")
-_AUTHOR_PAGE = re.compile(r"/(?:authors?|penulis|reporters?|jurnalis|wartawan)(?:[/?=]|$)", re.IGNORECASE)
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|penulis|reporters?|jurnalis|wartawan)(?:[/?=]|$)", re.IGNORECASE
+)
 _FULL_NAME = re.compile(r"[A-Z][a-z'’.-]+(?: (?:[A-Z][\w'’.-]*|bin|binti|al)){1,4}")
 _POST_BEHIND = re.compile(
     r"^(?P<name>[A-Z][\w.'’ -]{2,50}?)\s*,\s*(?P<post>(?i:jurnalis|wartawan|reporter|kontributor|editor))\b(?!\s+\w+\s+\w+)"
@@ -64,12 +70,16 @@ _AFTER_NAME = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"(?<=\w)\s*\([^()]*\)?")  # behind a name: a post, a place
-_DEGREE = re.compile(r"^(?:S|M|SE|SH|MH|MM|MSi|MPd|SPd|Ph\.?D|Dr|Jr|Sr|BA|MA|MBA|ST|MT|[SM]\.\s?[A-Z][\w.]*)\.?$")
+_DEGREE = re.compile(
+    r"^(?:S|M|SE|SH|MH|MM|MSi|MPd|SPd|Ph\.?D|Dr|Jr|Sr|BA|MA|MBA|ST|MT|[SM]\.\s?[A-Z][\w.]*)\.?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Names joined by '; ', None where the page names nobody; `origins`: by role, the places that named them."""
+    """Names joined by '; ', None where the page names nobody; `origins`: by role, the places that
+    named them.
+    """
 
     author: str | None
     editor: str | None
@@ -77,10 +87,17 @@ class People:
     origins: Mapping[str, tuple[Origin, ...]]
 
 
-def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Removed], outlet: str, home: str) -> People:
-    """`near`: the lines around headline and text; `removed`: what was cut; `outlet`, `home`: the source's name and address."""
+def read_people(
+    metadata: Metadata, near: Sequence[Line], removed: Sequence[Removed], outlet: str, home: str
+) -> People:
+    """`near`: the lines around headline and text; `removed`: what was cut; `outlet`, `home`: the
+    source's name and address.
+    """
     stated_source = metadata.tag("content_source", "news_source", "article:source")
-    own = {key(outlet), key(re.sub(r"^https?://(?:www\.)?|\.(?:com|co|id|net|org|tv|info).*$", "", home))}
+    own = {
+        key(outlet),
+        key(re.sub(r"^https?://(?:www\.)?|\.(?:com|co|id|net|org|tv|info).*$", "", home)),
+    }
     names = _Names(own, frozenset({key(stated_source)}) - {""})
     for role, value in _labelled(near):
         names.add(role, value, "visible")
@@ -102,7 +119,9 @@ def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Remo
         for name, kind in metadata.names("author") + metadata.names("creator"):
             if kind != "Organization" and name not in names.editor:
                 names.add("author", name, "json-ld")
-    stated_author = metadata.tag("content_author", "author", "article:author", "dable:author", "dtk:author", "dc.creator")
+    stated_author = metadata.tag(
+        "content_author", "author", "article:author", "dable:author", "dtk:author", "dc.creator"
+    )
     if not names.author and stated_author not in names.editor:
         names.add("author", stated_author, "meta")
     if not names.author:
@@ -115,14 +134,20 @@ def read_people(metadata: Metadata, near: Sequence[Line], removed: Sequence[Remo
             else:
                 names.add("credit", inside, "sign-off", outlets_only=True)
     names.add("credit", stated_source, "meta")
-    origins: dict[str, tuple[Origin, ...]] = {role: tuple(dict.fromkeys(getattr(names, role).values())) for role in _ROLES}
-    author, editor, credit = ("; ".join(found) or None for found in (names.author, names.editor, names.credit))
+    origins: dict[str, tuple[Origin, ...]] = {
+        role: tuple(dict.fromkeys(getattr(names, role).values())) for role in _ROLES
+    }
+    author, editor, credit = (
+        "; ".join(found) or None for found in (names.author, names.editor, names.credit)
+    )
     return People(author, editor, credit, origins)
 
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The names found so far, and where. `own`: keys of the source's own names; `outlets`: those of outlets that the page names as such."""
+    """The names found so far, and where. `own`: keys of the source's own names; `outlets`: those of
+    outlets that the page names as such.
+    """
 
     own: set[str]
     outlets: frozenset[str]
@@ -131,7 +156,9 @@ class _Names:
     credit: dict[str, Origin] = field(default_factory=dict)
 
     def add(self, role: Role, value: str, place: str, *, outlets_only: bool = False) -> None:
-        """Sort the names of a value: people to the role, outlets and agencies to the credit, this outlet itself nowhere."""
+        """Sort the names of a value: people to the role, outlets and agencies to the credit, this
+        outlet itself nowhere.
+        """
         origin = Origin(place, value)
         value = _AFTER_NAME.sub("", _ASIDE.sub("", tidy(value))).strip(" :;,.-–—|/()[]*")
         if not value or len(value) > 120:
@@ -146,7 +173,9 @@ class _Names:
             elif role == "credit":
                 target = self.credit if 2 <= len(name) <= 60 else {}
             else:
-                target = (self.editor if role == "editor" else self.author) if _is_person(name) else {}
+                target = (
+                    (self.editor if role == "editor" else self.author) if _is_person(name) else {}
+                )
             if role != "credit" and name.isupper() and " " in name:
                 name = name.title()
             if spelling not in self.own and name not in target:
@@ -155,23 +184,40 @@ class _Names:
 
 def _is_byline(line: Line) -> bool:
     element = line.element
-    names = {element.tag, *element.get("itemprop", "").split(), *element.get("rel", "").split(), *element.get("class", "").split()}
+    names = {
+        element.tag,
+        *element.get("itemprop", "").split(),
+        *element.get("rel", "").split(),
+        *element.get("class", "").split(),
+    }
     return len(line.text) <= 120 and (
         line.clutter == "byline"
-        or (line.clutter is None and bool(names & {"author", "fn", "byline", "penulis", "reporter"}))
+        or (
+            line.clutter is None and bool(names & {"author", "fn", "byline", "penulis", "reporter"})
+        )
         or (line.clutter is None and line.linked >= 0.9 and _leads_to_author(line))
     )
 
 
 def _leads_to_author(line: Line) -> bool:
-    return any(_AUTHOR_PAGE.search(link.get("href", "")) and tidy(link.text_content()) == line.text for link in line.element.iter("a"))
+    return any(
+        _AUTHOR_PAGE.search(link.get("href", "")) and tidy(link.text_content()) == line.text
+        for link in line.element.iter("a")
+    )
 
 
 def _before_outlet(lines: Sequence[Line], own: set[str]) -> list[str]:
-    """The names before an outlet's: "Sri Wahyuni - detikNews", "Joko Susilo, CNN Indonesia | Rabu, 12/03/2025 10:00 WIB"."""
+    """The names before an outlet's: "Sri Wahyuni - detikNews", "Joko Susilo, CNN Indonesia | Rabu,
+    12/03/2025 10:00 WIB".
+    """
     found = []
     for line in lines:
-        if len(line.text) <= 100 and line.linked < 0.5 and line.clutter in {None, "date"} and (match := _OUTLET_BEHIND.match(line.text)):
+        if (
+            len(line.text) <= 100
+            and line.linked < 0.5
+            and line.clutter in {None, "date"}
+            and (match := _OUTLET_BEHIND.match(line.text))
+        ):
             outlet = key(match["outlet"])
             if any(outlet.startswith(name) for name in (*own, *SPELLINGS) if len(name) >= 5):
                 found.append(match["name"])
@@ -179,23 +225,47 @@ def _before_outlet(lines: Sequence[Line], own: set[str]) -> list[str]:
 
 
 def _beside_date(lines: Sequence[Line]) -> str | None:
-    """A name that stands alone right above or below the date, or on its line, of somebody whom headline and text do not name."""
+    """A name that stands alone right above or below the date, or on its line, of somebody whom
+    headline and text do not name.
+    """
     for line in lines:
-        parts = _PARTS.split(line.text) if len(line.text) <= 100 and line.clutter in {None, "date"} else []
+        parts = (
+            _PARTS.split(line.text)
+            if len(line.text) <= 100 and line.clutter in {None, "date"}
+            else []
+        )
         for index in {0, len(parts) - 1} if len(parts) > 1 else ():
             rest = " ".join(parts[:index] + parts[index + 1 :])
-            if _FULL_NAME.fullmatch(parts[index]) and not _SECTION.search(parts[index]) and is_date_line(rest):
-                return parts[index] if sum(parts[index] in each.text for each in lines) == 1 else None
+            if (
+                _FULL_NAME.fullmatch(parts[index])
+                and not _SECTION.search(parts[index])
+                and is_date_line(rest)
+            ):
+                return (
+                    parts[index] if sum(parts[index] in each.text for each in lines) == 1 else None
+                )
     for above, below in pairwise(lines):
         for line, other in ((above, below), (below, above)):
-            is_label = line.clutter is None and line.linked < 0.5 and not line.is_heading and len(line.text) <= 40
-            if is_label and _FULL_NAME.fullmatch(line.text) and not _SECTION.search(line.text) and is_date_line(other.text):
+            is_label = (
+                line.clutter is None
+                and line.linked < 0.5
+                and not line.is_heading
+                and len(line.text) <= 40
+            )
+            if (
+                is_label
+                and _FULL_NAME.fullmatch(line.text)
+                and not _SECTION.search(line.text)
+                and is_date_line(other.text)
+            ):
                 return line.text if sum(line.text in each.text for each in lines) == 1 else None
     return None
 
 
 def _labelled(lines: Sequence[Line]) -> list[tuple[Role, str]]:
-    """Role and value of each label: "Penulis: Nama", several on one line, or "Editor" with the names on the lines below or above."""
+    """Role and value of each label: "Penulis: Nama", several on one line, or "Editor" with the
+    names on the lines below or above.
+    """
     found: list[tuple[Role, str]] = []
     below: Role | None = None
     for index, line in enumerate(lines):
@@ -204,9 +274,25 @@ def _labelled(lines: Sequence[Line]) -> list[tuple[Role, str]]:
             below = None
             continue
         bare = text.strip(" :").lower()
-        if bare in {"author", "editor", "redaktur", "penulis", "reporter", "pewarta", "penyunting", "jurnalis"}:
-            names = [_FULL_NAME.fullmatch(lines[beside].text) if 0 <= beside < len(lines) else None for beside in (index - 1, index + 1)]
-            if names[0] and not names[1] and lines[index - 1].text not in [value for _, value in found]:
+        if bare in {
+            "author",
+            "editor",
+            "redaktur",
+            "penulis",
+            "reporter",
+            "pewarta",
+            "penyunting",
+            "jurnalis",
+        }:
+            names = [
+                _FULL_NAME.fullmatch(lines[beside].text) if 0 <= beside < len(lines) else None
+                for beside in (index - 1, index + 1)
+            ]
+            if (
+                names[0]
+                and not names[1]
+                and lines[index - 1].text not in [value for _, value in found]
+            ):
                 found.append((_role(bare), lines[index - 1].text))
             else:
                 below = _role(bare)
@@ -229,13 +315,19 @@ def _labelled(lines: Sequence[Line]) -> list[tuple[Role, str]]:
 
 
 def _unlabelled(text: str) -> list[tuple[Role, str]]:
-    """Role and value without a colon: "Oleh Nama", "Penulis Nama | Editor Nama", "Nama, Jurnalis", "Laporan Wartawan …, Nama"."""
+    """Role and value without a colon: "Oleh Nama", "Penulis Nama | Editor Nama", "Nama, Jurnalis",
+    "Laporan Wartawan …, Nama".
+    """
     if len(text) > 100:
         return []
     if match := _REPORT.match(text):
         return [("author", match["name"])]
     parts = [part for part in _UNMARKED_PARTS.split(text) if len(part) <= 60]
-    found = [(_role(match[0].split()[0]), part[match.end() :]) for part in parts if (match := _UNMARKED.match(part))]
+    found = [
+        (_role(match[0].split()[0]), part[match.end() :])
+        for part in parts
+        if (match := _UNMARKED.match(part))
+    ]
     if not found and (match := _POST_BEHIND.match(text)):
         found.append((_role(match["post"]), match["name"]))
     return found
@@ -253,7 +345,10 @@ def _aired(removed: Iterable[Removed]) -> list[tuple[Role, str]]:
     found: list[tuple[Role, str]] = []
     for cut in removed:
         if cut.rule == "aired" and (
-            match := re.search(r"\b(?:di|oleh)\s+([\w.\- ]{2,40}?)(?:\s+(?:dengan|pada|berjudul|edisi|dan|yang)\b|[,;]|\.?$)", cut.text)
+            match := re.search(
+                r"\b(?:di|oleh)\s+([\w.\- ]{2,40}?)(?:\s+(?:dengan|pada|berjudul|edisi|dan|yang)\b|[,;]|\.?$)",
+                cut.text,
+            )
         ):
             found.append(("credit", match[1]))
     return found
@@ -268,7 +363,9 @@ def _split(value: str, role: Role) -> list[str]:
         if names and _DEGREE.match(part):
             names[-1] += f", {part}"
         elif part:
-            names.append(part if _PLACE_POST.match(part) or role == "credit" else _POST.sub("", part).strip())
+            names.append(
+                part if _PLACE_POST.match(part) or role == "credit" else _POST.sub("", part).strip()
+            )
     return [name for name in names if name and not _PLACE_POST.match(name)]
 
 

@@ -1,4 +1,6 @@
-"""Which lines are the captions of pictures, by where they stand: in a block that holds a picture and hardly anything else."""
+"""Which lines are the captions of pictures, by where they stand: in a block that holds a picture
+and hardly anything else.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,14 +15,18 @@ _MAX_CAPTION = 500  # characters
 _MOST_LINES = 2  # a caption and its credit
 _REACH = 6  # elements around a line in which its picture is looked for, ...
 _DEPTH = 14  # ... and in which lines are counted
-_MOST_SHARE = 0.4  # of the text; where pictures' blocks hold more, they are the article: a list, a gallery
+_MOST_SHARE = (
+    0.4  # of the text; where pictures' blocks hold more, they are the article: a list, a gallery
+)
 _WHOLE = frozenset(["html", "body", "article", "main"])
 _PICTURES = ("img", "picture", "amp-img")
 _SET_APART = ("em", "i", "small")
 
 
 def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
-    """The lines that stand beside a picture, each with the outermost block that holds both and at most one line more."""
+    """The lines that stand beside a picture, each with the outermost block that holds both and at
+    most one line more.
+    """
     held = Counter(element for line in lines for element in _around(line, _DEPTH))
     found = {}
     for index, line in enumerate(lines):
@@ -31,14 +37,24 @@ def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
                 break
             if next(element.iter(*_PICTURES), None) is not None:
                 found[index] = element
-    headed = {found[index] for index in found if any(lines[near].is_heading for near in (index - 1, index + 1) if 0 <= near < len(lines))}
-    return {index: block for index, block in found.items() if block not in headed or held[block] == 1}
+    headed = {
+        found[index]
+        for index in found
+        if any(lines[near].is_heading for near in (index - 1, index + 1) if 0 <= near < len(lines))
+    }
+    return {
+        index: block for index, block in found.items() if block not in headed or held[block] == 1
+    }
 
 
-def find_captions(lines: Sequence[Line], prose: Sequence[int], pictured: dict[int, html.HtmlElement], lead: str) -> frozenset[int]:
-    """Of the lines beside a picture those that no paragraph can be. `prose`: the lines that read like the article's own.
+def find_captions(
+    lines: Sequence[Line], prose: Sequence[int], pictured: dict[int, html.HtmlElement], lead: str
+) -> frozenset[int]:
+    """Of the lines beside a picture those that no paragraph can be. `prose`: the lines that read
+    like the article's own.
 
-    `lead`: the key that opens the page's description: a line that opens so is the article's first, wherever it stands.
+    `lead`: the key that opens the page's description: a line that opens so is the article's first,
+    wherever it stands.
     """
     paragraphs = Counter(_kind(_block(lines[index])) for index in prose if index not in pictured)
     found = {
@@ -47,10 +63,18 @@ def find_captions(lines: Sequence[Line], prose: Sequence[int], pictured: dict[in
         if lines[index].linked < 0.5
         and not opens_report(lines[index].text)
         and not (lead and key(lines[index].text).startswith(lead))
-        and (not paragraphs[_kind(block)] or _is_set_apart(block) or _is_alternative(block, key(lines[index].text)))
+        and (
+            not paragraphs[_kind(block)]
+            or _is_set_apart(block)
+            or _is_alternative(block, key(lines[index].text))
+        )
     }
     total = sum(len(lines[index].text) for index in {*prose, *found})
-    return frozenset(found) if sum(len(lines[index].text) for index in found) <= _MOST_SHARE * total else frozenset()
+    return (
+        frozenset(found)
+        if sum(len(lines[index].text) for index in found) <= _MOST_SHARE * total
+        else frozenset()
+    )
 
 
 def _around(line: Line, reach: int) -> chain[html.HtmlElement]:
@@ -58,7 +82,9 @@ def _around(line: Line, reach: int) -> chain[html.HtmlElement]:
 
 
 def _block(line: Line) -> html.HtmlElement:
-    return next((element for element in _around(line, _DEPTH) if element.tag in BLOCKS), line.element)
+    return next(
+        (element for element in _around(line, _DEPTH) if element.tag in BLOCKS), line.element
+    )
 
 
 def _kind(block: html.HtmlElement) -> tuple[html.HtmlElement | None, str]:
@@ -74,5 +100,9 @@ def _is_set_apart(block: html.HtmlElement) -> bool:
 
 def _is_alternative(block: html.HtmlElement, text: str) -> bool:
     """Whether its text is what the picture says for those who do not see it."""
-    stated = [key(picture.get(name) or "") for picture in block.iter(*_PICTURES) for name in ("alt", "title")]
+    stated = [
+        key(picture.get(name) or "")
+        for picture in block.iter(*_PICTURES)
+        for name in ("alt", "title")
+    ]
     return any(len(one) >= 30 and (one in text or text in one) for one in stated)

@@ -1,6 +1,7 @@
 """A page becomes an article, or a rejection that says why it is none.
 
-bytes -> text -> tree, pruned -> lines -> headline, container -> the container's lines -> cleaned body, what was cut
+bytes -> text -> tree, pruned -> lines -> headline, container -> the container's lines -> cleaned
+body, what was cut
                                                               -> who, when, whence
 """
 
@@ -21,15 +22,31 @@ from flows.stages.extraction.line_rules import RULES
 from flows.stages.extraction.lines import CLUTTER_CLASS, MAX_LINES, Line, key, read_lines, tidy
 from flows.stages.extraction.metadata import Metadata, read_metadata
 
-# Bump the number when code changes what comes out; rules and the engine's version speak for themselves.
-EXTRACTOR_VERSION = stable_id("3", container.ENGINE, CLUTTER_CLASS.pattern, *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES))
+# Bump the number when code changes what comes out; rules and the engine's version speak for
+# themselves.
+EXTRACTOR_VERSION = stable_id(
+    "3",
+    container.ENGINE,
+    CLUTTER_CLASS.pattern,
+    *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES),
+)
 
-# The shortest real article seen, a photo report of one sentence, has 22 words; below that there are only captions and stubs.
+# The shortest real article seen, a photo report of one sentence, has 22 words; below that there are
+# only captions and stubs.
 MIN_WORDS = 15
-_BRIEF = 80  # words; a longer text is an article even where it says “404”, or many links stand around it
+_BRIEF = (
+    80  # words; a longer text is an article even where it says “404”, or many links stand around it
+)
 _PLAYED = frozenset(["VideoObject", "ImageGallery", "AudioObject", "PodcastEpisode"])
 _MAX_CHARACTERS = 4_000_000
-_HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/octet-stream", "application/xml", "text/xml")
+_HTML_TYPES = (
+    "text/html",
+    "application/xhtml+xml",
+    "text/plain",
+    "application/octet-stream",
+    "application/xml",
+    "text/xml",
+)
 _MAGIC = {
     b"%PDF": "a PDF file",
     b"\x89PNG": "an image",
@@ -46,7 +63,10 @@ _MISSING = re.compile(
     r"(?:tidak (?:ditemukan|tersedia)|(?:telah|sudah) dihapus|sudah tidak tersedia))\b",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(r"<(?:!doctype html|html|head|body|title|meta|div|p|br|article|section|span|table|h\d)\b", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<(?:!doctype html|html|head|body|title|meta|div|p|br|article|section|span|table|h\d)\b",
+    re.IGNORECASE,
+)
 _UNREADABLE = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
@@ -61,7 +81,9 @@ def extract(page: Page, source: Source) -> Article | Rejection:
         return rejected("not-html", other)
     text = _decoded(page.body, page.content_type)
     if len(text) > _MAX_CHARACTERS:
-        return rejected("too-large", f"{len(text)} characters of HTML, at most {_MAX_CHARACTERS} are read")
+        return rejected(
+            "too-large", f"{len(text)} characters of HTML, at most {_MAX_CHARACTERS} are read"
+        )
     if flaw := _garbled(text):
         return rejected(*flaw)
     root = _parsed(text)
@@ -76,18 +98,29 @@ def extract(page: Page, source: Source) -> Article | Rejection:
         return rejected("too-large", f"more than {MAX_LINES} lines of text")
     headline, at = container.find_headline(metadata, lines, source)
     start = at if at is not None else container.find_lead(metadata, lines)
-    box, chosen = container.choose(root, source.container, lines, start, metadata.text("articleBody"))
+    box, chosen = container.choose(
+        root, source.container, lines, start, metadata.text("articleBody")
+    )
     own = read_lines(box)
-    cleaned = boilerplate.clean(own, headline, source.strip, container.kept_by_engine(box), container.described(metadata))
+    cleaned = boilerplate.clean(
+        own, headline, source.strip, container.kept_by_engine(box), container.described(metadata)
+    )
     first = _first(lines, cleaned.body)
     beside = _by_distance(lines, at, first)
     if flaw := _flaw(cleaned.body, headline, metadata, lines, own, beside):
         return rejected(*flaw)
     zone = ZoneInfo(source.timezone)
     instants = read_instants(
-        metadata, [line.text for line in beside], [cut.text for cut in cleaned.removed], page.url, zone, page.fetched_at
+        metadata,
+        [line.text for line in beside],
+        [cut.text for cut in cleaned.removed],
+        page.url,
+        zone,
+        page.fetched_at,
     )
-    people = read_people(metadata, _near(lines, at, first, own), cleaned.removed, source.name, source.home)
+    people = read_people(
+        metadata, _near(lines, at, first, own), cleaned.removed, source.name, source.home
+    )
     url = _identity(page, source, metadata)
     published = instants.published
     dateline = read_dateline(cleaned.body[0], {key(source.name), source.id})
@@ -131,7 +164,9 @@ def _other_type(page: Page) -> str | None:
 
 
 def _decoded(body: bytes, content_type: str) -> str:
-    """UTF-8 where the bytes are UTF-8 whatever the page declares, else its declared encoding, else Windows-1252."""
+    """UTF-8 where the bytes are UTF-8 whatever the page declares, else its declared encoding, else
+    Windows-1252.
+    """
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
     try:
@@ -163,7 +198,9 @@ def _garbled(text: str) -> tuple[Reason, str] | None:
 
 
 def _parsed(text: str) -> html.HtmlElement | None:
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+    )
     data = text.replace("\x00", "").encode("utf-8", "replace")
     if not data.strip():
         return None
@@ -188,7 +225,9 @@ def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:
 def _title_origins(metadata: Metadata, headline: str, line: Line | None) -> tuple[Origin, ...]:
     """Where the headline stands, and the titles in the metadata that do not hold it."""
     stated = metadata.titles()
-    others = [Origin(place, text, taken=False) for place, text in stated if key(headline) not in key(text)]
+    others = [
+        Origin(place, text, taken=False) for place, text in stated if key(headline) not in key(text)
+    ]
     if line is not None:
         return (Origin("visible", f"<{line.element.tag}>"), *others)
     return (*(Origin(*first) for first in stated[:1]), *others)
@@ -201,14 +240,21 @@ def _stamped(*stamps: Stamp | None, taken: bool = True) -> tuple[Origin, ...]:
 def _first(lines: list[Line], body: list[str]) -> int:
     """The page's line that opens the body."""
     start = key(body[0])[:60] if body else ""
-    return next((index for index, line in enumerate(lines) if start and key(line.text)[:60] == start), len(lines))
+    return next(
+        (index for index, line in enumerate(lines) if start and key(line.text)[:60] == start),
+        len(lines),
+    )
 
 
 def _near(lines: list[Line], at: int | None, first: int, own: list[Line]) -> list[Line]:
-    """The lines around headline and text that may name people: from a little before the headline to a little behind the text."""
+    """The lines around headline and text that may name people: from a little before the headline to
+    a little behind the text.
+    """
     start = max(0, min(at if at is not None else first, first) - 5)
     last = key(own[-1].text) if own else ""
-    end = next((index for index in range(len(lines) - 1, -1, -1) if key(lines[index].text) == last), first)
+    end = next(
+        (index for index in range(len(lines) - 1, -1, -1) if key(lines[index].text) == last), first
+    )
     return lines[start : max(end, first) + 12]
 
 
@@ -218,18 +264,31 @@ def _by_distance(lines: list[Line], at: int | None, first: int) -> list[Line]:
     between = lines[anchor + 1 : min(first, anchor + 25)]
     before = lines[max(0, anchor - 10) : anchor]
     behind = lines[first : first + 3] if first > anchor else lines[anchor + 1 : anchor + 6]
-    return [line for line in [*between, *reversed(before), *behind] if line.clutter not in {"related", "comments"}]
+    return [
+        line
+        for line in [*between, *reversed(before), *behind]
+        if line.clutter not in {"related", "comments"}
+    ]
 
 
 def _flaw(
-    body: list[str], headline: str, metadata: Metadata, lines: list[Line], own: list[Line], beside: list[Line]
+    body: list[str],
+    headline: str,
+    metadata: Metadata,
+    lines: list[Line],
+    own: list[Line],
+    beside: list[Line],
 ) -> tuple[Reason, str] | None:
-    """Why what was found is no article. `lines`: the page's; `own`: the container's; `beside`: the headline's."""
+    """Why what was found is no article. `lines`: the page's; `own`: the container's; `beside`: the
+    headline's.
+    """
     words = sum(len(line.split()) for line in body)
     start = " ".join([metadata.title, headline, *body[:2]])[:400]
     if words < _BRIEF and (match := _MISSING.search(start)):
         return "soft-404", f"the page says “{match[0]}”"
-    if words < MIN_WORDS and (metadata.types & _PLAYED or metadata.tag("og:type").startswith("video")):
+    if words < MIN_WORDS and (
+        metadata.types & _PLAYED or metadata.tag("og:type").startswith("video")
+    ):
         return "not-article", f"a video or gallery with {words} words of text"
     if not metadata.is_article and not any(is_date_line(line.text) for line in beside[:6]):
         teasers = len(container.find_teasers(own))
@@ -254,9 +313,16 @@ def _led_astray(page: Page, source: Source, metadata: Metadata) -> str | None:
 
 
 def _identity(page: Page, source: Source, metadata: Metadata) -> str:
-    """The page's rel=canonical on the same site, else where redirects led, else the page's address; the first that is an article's."""
+    """The page's rel=canonical on the same site, else where redirects led, else the page's address;
+    the first that is an article's.
+    """
     stated = _absolute(metadata.canonical, page.final_url)
-    if stated and _site(stated) == _site(page.final_url) and (form := _canonical(stated, source)) and source.articles.search(form):
+    if (
+        stated
+        and _site(stated) == _site(page.final_url)
+        and (form := _canonical(stated, source))
+        and source.articles.search(form)
+    ):
         return form
     form = _canonical(page.final_url, source)
     return form if form and source.articles.search(form) else page.url
@@ -288,6 +354,8 @@ def _site(url: str) -> str:
     except ValueError:
         return ""
     second_level = (
-        len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in {"co", "com", "or", "go", "ac", "net", "web", "my", "org", "gov", "sch"}
+        len(labels) > 2
+        and len(labels[-1]) == 2
+        and labels[-2] in {"co", "com", "or", "go", "ac", "net", "web", "my", "org", "gov", "sch"}
     )
     return ".".join(labels[-3:] if second_level else labels[-2:])

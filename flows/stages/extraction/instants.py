@@ -1,7 +1,9 @@
-"""When an article was published and changed: the visible line beside the headline against what the metadata says.
+"""When an article was published and changed: the visible line beside the headline against what the
+metadata says.
 
-Outlets' metadata lie about zones: a `Z` that means WIB, local time marked +00:00. The line that readers see is right, to the minute. So
-where both give the same clock time the visible zone wins, and the metadata may add the seconds.
+Outlets' metadata lie about zones: a `Z` that means WIB, local time marked +00:00. The line that
+readers see is right, to the minute. So where both give the same clock time the visible zone wins,
+and the metadata may add the seconds.
 """
 
 import re
@@ -45,9 +47,13 @@ _DATES = (
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]{{1,3}}(?P<mon>{_MONTH})\b\.?[\s\-/.,]{{1,3}}(?P<y>\d{{4}}|\d{{2}}(?![\d:.]))",
         re.I,
     ),
-    re.compile(rf"\b(?P<mon>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})(?!\d)", re.I),
+    re.compile(
+        rf"\b(?P<mon>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})(?!\d)", re.I
+    ),
     re.compile(r"(?<!\d)(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})\s?[-/.]\s?(?P<m>\d{1,2})\s?[-/.]\s?(?P<y>\d{4}|\d{2})(?![\d/])"),
+    re.compile(
+        r"(?<!\d)(?P<d>\d{1,2})\s?[-/.]\s?(?P<m>\d{1,2})\s?[-/.]\s?(?P<y>\d{4}|\d{2})(?![\d/])"
+    ),
 )
 _TIME = re.compile(
     r"(?<![\d:.,])(?P<h>[01]?\d|2[0-3])[:.](?P<mi>[0-5]\d)(?:[:.](?P<s>[0-5]\d)(?:\.\d{1,9})?)?(?![\d])"
@@ -62,9 +68,16 @@ _ISO = re.compile(
 _URL_DATE = re.compile(
     r"/(?P<y>(?:19|20)\d\d)/?[/-](?P<m>\d\d)[/-](?P<d>\d\d)(?:/(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)\d{0,3}(?=/|$))?"
 )
-_MODIFIED = re.compile(r"\b(?:di(?:per)?ba(?:ha)?rui|di-?update|updated?|last modified|perubahan|terakhir diubah|diubah)\b", re.I)
-_HIJRI = re.compile(r"\b\d{1,2}\s+[a-z]+(?:['’`]?[a-z]*)(?:\s+[a-z]+)?\s+1[34]\d\d\s*h?\b", re.I)  # 13th and 14th century of the Hijra
-_DATE_LINE_MAX = 200  # characters of a line that gives a date; a sentence that mentions one is told apart by what is left without it
+_MODIFIED = re.compile(
+    r"\b(?:di(?:per)?ba(?:ha)?rui|di-?update|updated?|last modified|perubahan|terakhir diubah|diubah)\b",
+    re.I,
+)
+_HIJRI = re.compile(
+    r"\b\d{1,2}\s+[a-z]+(?:['’`]?[a-z]*)(?:\s+[a-z]+)?\s+1[34]\d\d\s*h?\b", re.I
+)  # 13th and 14th century of the Hijra
+# characters of a line that gives a date; a sentence that mentions one is told apart by what is left
+# without it
+_DATE_LINE_MAX = 200
 _PUBLISHED_TAGS = (
     "article:published_time",
     "content_publisheddate",
@@ -100,7 +113,9 @@ _MODIFIED_TAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A date as a page gives it. `zoned`: it names its zone; `precision`: how much of it there is; `text`: its words."""
+    """A date as a page gives it. `zoned`: it names its zone; `precision`: how much of it there is;
+    `text`: its words.
+    """
 
     at: datetime
     precision: Precision
@@ -119,36 +134,59 @@ class Instants:
 
 
 def read_instants(
-    metadata: Metadata, beside_headline: Sequence[str], in_text: Sequence[str], url: str, zone: tzinfo, fetched_at: datetime
+    metadata: Metadata,
+    beside_headline: Sequence[str],
+    in_text: Sequence[str],
+    url: str,
+    zone: tzinfo,
+    fetched_at: datetime,
 ) -> Instants:
     """Publication and change of an article.
 
-    `beside_headline`: the short lines near the headline, the nearest first; `in_text`: date lines cut from the text itself.
+    `beside_headline`: the short lines near the headline, the nearest first; `in_text`: date lines
+    cut from the text itself.
     """
     visible, visible_modified = _visible(beside_headline, zone)
     if visible is None:
         visible, _ = _visible(in_text, zone)
-    stated = [stamp for origin, raw in _stated(metadata, "datePublished", _PUBLISHED_TAGS) if (stamp := parse_stamp(raw, zone, origin))]
+    stated = [
+        stamp
+        for origin, raw in _stated(metadata, "datePublished", _PUBLISHED_TAGS)
+        if (stamp := parse_stamp(raw, zone, origin))
+    ]
     from_url = _from_url(url, zone)
     published = _published(visible, stated, from_url, zone, fetched_at)
     if published is None:
         return Instants(None, None)
     modified = visible_modified or next(
-        (stamp for origin, raw in _stated(metadata, "dateModified", _MODIFIED_TAGS) if (stamp := parse_stamp(raw, zone, origin))), None
+        (
+            stamp
+            for origin, raw in _stated(metadata, "dateModified", _MODIFIED_TAGS)
+            if (stamp := parse_stamp(raw, zone, origin))
+        ),
+        None,
     )
-    said = [stamp for stamp in (visible, *stated, from_url) if stamp and not _agree(stamp, published, zone)]
+    said = [
+        stamp
+        for stamp in (visible, *stated, from_url)
+        if stamp and not _agree(stamp, published, zone)
+    ]
     denied = {(stamp.origin, stamp.text): stamp for stamp in said if stamp.text != published.text}
     return Instants(published, _modified(modified, published, stated, zone), tuple(denied.values()))
 
 
 def parse_stamp(text: str, zone: tzinfo, origin: str) -> Stamp | None:
-    """A date written in ISO, or in the Indonesian or English press's ways; without a zone it is `zone`'s clock."""
+    """A date written in ISO, or in the Indonesian or English press's ways; without a zone it is
+    `zone`'s clock.
+    """
     match = _ISO.match(text.strip())
     if match:
         return _stamp(match, match, match["off"], zone, origin)
     for pattern in _DATES:
         if date := pattern.search(text):
-            time = _TIME.search(text, date.end(), date.end() + 60) or _TIME.search(text, max(0, date.start() - 40), date.start())
+            time = _TIME.search(text, date.end(), date.end() + 60) or _TIME.search(
+                text, max(0, date.start() - 40), date.start()
+            )
             return _stamp(date, time, (time["off"] or time["z"]) if time else None, zone, origin)
     return None
 
@@ -174,7 +212,13 @@ def is_date_line(text: str) -> bool:
     return not re.search(r"[^\W\d_]{2,}", rest)
 
 
-def _stamp(date: re.Match[str], time: re.Match[str] | None, zone_text: str | None, zone: tzinfo, origin: str) -> Stamp | None:
+def _stamp(
+    date: re.Match[str],
+    time: re.Match[str] | None,
+    zone_text: str | None,
+    zone: tzinfo,
+    origin: str,
+) -> Stamp | None:
     groups = date.groupdict()
     month = _MONTHS[groups["mon"].lower()] if groups.get("mon") else int(groups["m"])
     day = int(groups["d"])
@@ -188,11 +232,21 @@ def _stamp(date: re.Match[str], time: re.Match[str] | None, zone_text: str | Non
         half = time.groupdict().get("ap")
         if half:
             hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
-        at = datetime(year, month, day, hour, int(time["mi"]), int(time["s"] or 0), tzinfo=_zone(zone_text) or zone)
+        at = datetime(
+            year,
+            month,
+            day,
+            hour,
+            int(time["mi"]),
+            int(time["s"] or 0),
+            tzinfo=_zone(zone_text) or zone,
+        )
     except ValueError:
         return None
     # ':00' is how content systems write minutes
-    return Stamp(at, "second" if at.second else "minute", zone_text is not None, origin, date.string)
+    return Stamp(
+        at, "second" if at.second else "minute", zone_text is not None, origin, date.string
+    )
 
 
 def _zone(text: str | None) -> tzinfo | None:
@@ -208,7 +262,9 @@ def _zone(text: str | None) -> tzinfo | None:
 
 
 def _visible(lines: Iterable[str], zone: tzinfo) -> tuple[Stamp | None, Stamp | None]:
-    """Of the lines near the headline the fullest date, the nearest first, and the one that says it is of a change."""
+    """Of the lines near the headline the fullest date, the nearest first, and the one that says it
+    is of a change.
+    """
     published: list[Stamp] = []
     modified: Stamp | None = None
     for line in lines:
@@ -244,33 +300,65 @@ def _from_url(url: str, zone: tzinfo) -> Stamp | None:
     return _stamp(match, match, None, zone, "url") if match else None
 
 
-def _published(visible: Stamp | None, stated: list[Stamp], from_url: Stamp | None, zone: tzinfo, fetched_at: datetime) -> Stamp | None:
-    best = next((stamp for stamp in stated if stamp.precision != "day"), None) or next(iter(stated), None)
+def _published(
+    visible: Stamp | None,
+    stated: list[Stamp],
+    from_url: Stamp | None,
+    zone: tzinfo,
+    fetched_at: datetime,
+) -> Stamp | None:
+    best = next((stamp for stamp in stated if stamp.precision != "day"), None) or next(
+        iter(stated), None
+    )
     if visible is not None and visible.precision != "day":
-        agreeing = [stamp for stamp in stated if stamp.precision != "day" and _same_minute(stamp.at, visible.at)]
+        agreeing = [
+            stamp
+            for stamp in stated
+            if stamp.precision != "day" and _same_minute(stamp.at, visible.at)
+        ]
         if agreeing:
             return next((stamp for stamp in agreeing if stamp.precision == "second"), agreeing[0])
         for stamp in stated:
-            if stamp.precision == "second" and _same_minute(stamp.at.replace(tzinfo=visible.at.tzinfo), visible.at):
-                return replace(visible, at=visible.at.replace(second=stamp.at.second), precision="second")
+            if stamp.precision == "second" and _same_minute(
+                stamp.at.replace(tzinfo=visible.at.tzinfo), visible.at
+            ):
+                return replace(
+                    visible, at=visible.at.replace(second=stamp.at.second), precision="second"
+                )
         return visible
     if best is not None and best.precision != "day":
         return _without_lie(best, stated, from_url, zone, fetched_at)
     day = visible or best
-    if day is not None and from_url is not None and from_url.precision != "day" and from_url.at.date() == day.at.date():
+    if (
+        day is not None
+        and from_url is not None
+        and from_url.precision != "day"
+        and from_url.at.date() == day.at.date()
+    ):
         return from_url
     return day or from_url
 
 
-def _without_lie(stamp: Stamp, stated: list[Stamp], from_url: Stamp | None, zone: tzinfo, fetched_at: datetime) -> Stamp:
-    """A stated UTC time that is local time: another statement or the address gives the same clock for the local zone, or it lies ahead."""
+def _without_lie(
+    stamp: Stamp, stated: list[Stamp], from_url: Stamp | None, zone: tzinfo, fetched_at: datetime
+) -> Stamp:
+    """A stated UTC time that is local time: another statement or the address gives the same clock
+    for the local zone, or it lies ahead.
+    """
     if not stamp.zoned or stamp.at.utcoffset() != timedelta(0):
         return stamp
     local = replace(stamp, at=stamp.at.replace(tzinfo=zone), origin=stamp.origin)
-    witnesses = [other for other in stated if other.precision != "day" and other.at.utcoffset() != timedelta(0)]
+    witnesses = [
+        other
+        for other in stated
+        if other.precision != "day" and other.at.utcoffset() != timedelta(0)
+    ]
     if from_url is not None and from_url.precision != "day":
         witnesses.append(from_url)
-    if any(_same_minute(witness.at, local.at) for witness in witnesses) or stamp.at > fetched_at >= local.at:
+    if (
+        any(_same_minute(witness.at, local.at) for witness in witnesses)
+        or stamp.at > fetched_at >= local.at
+    ):
         return local
     return stamp
 
@@ -286,14 +374,20 @@ def _agree(one: Stamp, other: Stamp, zone: tzinfo) -> bool:
     return _same_minute(one.at, other.at)
 
 
-def _modified(modified: Stamp | None, published: Stamp, stated: list[Stamp], zone: tzinfo) -> Stamp | None:
-    """The change, if it is one: later than the publication. Where the publication's stated zone lied, so does the change's."""
+def _modified(
+    modified: Stamp | None, published: Stamp, stated: list[Stamp], zone: tzinfo
+) -> Stamp | None:
+    """The change, if it is one: later than the publication. Where the publication's stated zone
+    lied, so does the change's.
+    """
     if modified is None or modified.precision == "day":
         return None
     at = modified.at
     if modified.zoned and at.utcoffset() == timedelta(0) and modified.origin != "visible":
         lied = any(
-            stamp.zoned and stamp.at.utcoffset() == timedelta(0) and stamp.at.replace(tzinfo=None) == _clock(published, zone)
+            stamp.zoned
+            and stamp.at.utcoffset() == timedelta(0)
+            and stamp.at.replace(tzinfo=None) == _clock(published, zone)
             for stamp in stated
         )
         if lied and not any(stamp.at == published.at for stamp in stated):

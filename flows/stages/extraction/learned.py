@@ -2,9 +2,11 @@
 
 repeats, counted in the warehouse -> learn -> learned lines -> clean, article by article
 
-A sentence is what stands between line breaks and sentence ends. Three shapes are learned: a `line` is a whole sentence that returns
-("Semua isi menjadi tanggung jawab penulis."); an `insert` is a fixed phrase between sentences, with a new sentence behind it ("SCROLL TO
-CONTINUE WITH CONTENT"); a `label` opens a text that is another one each time, and takes it along ("Baca juga:" and a headline).
+A sentence is what stands between line breaks and sentence ends. Three shapes are learned: a `line`
+is a whole sentence that returns ("Semua isi menjadi tanggung jawab penulis."); an `insert` is a
+fixed phrase between sentences, with a new sentence behind it ("SCROLL TO CONTINUE WITH CONTENT"); a
+`label` opens a text that is another one each time, and takes it along ("Baca juga:" and a
+headline).
 """
 
 import re
@@ -19,17 +21,24 @@ from flows.stages.extraction.lines import key
 Shape = Literal["line", "insert", "label"]
 
 # What the warehouse counts with.
-SAMPLE = 5_000  # newest articles of a source: of the largest outlet more than two weeks; they are counted in one to two seconds
+# newest articles of a source: of the largest outlet more than two weeks; they are counted in one to
+# two seconds
+SAMPLE = 5_000
 LEAST = 4  # articles with the text; the smallest source that anything is learned of has as many
-BRANCHING = 0.5  # share of the commonest next word from which on a fixed beginning is only a part of a longer one
-BOUNDARY = r"([.!?…][\"”’)\]]*|[^\s(\"“][\"”])\s+"  # the end of a sentence, and the blanks behind it
-# Words of prompts, credits and players. They lower the share that is asked for, and are never enough.
+# share of the commonest next word from which on a fixed beginning is only a part of a longer one
+BRANCHING = 0.5
+BOUNDARY = (
+    r"([.!?…][\"”’)\]]*|[^\s(\"“][\"”])\s+"  # the end of a sentence, and the blanks behind it
+)
+# Words of prompts, credits and players. They lower the share that is asked for, and are never
+# enough.
 MARKS = (
     r"(?i)\b(?:baca|simak|lihat|tonton|saksikan|klik|ikuti|follow|gabung|bergabung|join|dapatkan|download|unduh|install|subscribe"
     r"|langganan|berlangganan|scroll|advertisement|iklan|telegram|whatsapp|newsletter|copyright|penulis|editor|reporter|pewarta"
     r"|redaktur|selengkapnya)\b|https?://|www\.|\[gambas|@|©"
 )
-# Words that open sentences and stand in capitals hardly anywhere else: at least 70 of 100 times, over 12,000 articles.
+# Words that open sentences and stand in capitals hardly anywhere else: at least 70 of 100 times,
+# over 12,000 articles.
 _OPENERS = """
     ia namun dia dalam selain sementara hal di jadi mereka saat ini karena untuk dengan tapi saya menurutnya pada meski setelah salah dari
     kalau kemudian sebelumnya jika ada kami tak bahkan sebagai tidak kita dan itu menurut sebab berdasarkan lebih para adapun berikut
@@ -41,22 +50,31 @@ _OPENERS = """
 """
 OPENERS = tuple(_OPENERS.split())
 
-# What is learned. Measured on the texts of one half of the outlets, proven on the other: tests/bench_learned.py.
+# What is learned. Measured on the texts of one half of the outlets, proven on the other:
+# tests/bench_learned.py.
 ARTICLES = 12  # of a source with fewer than this the text must stand on most
 MOST = 0.4  # of the articles: what counts as most, and what needs no other sign
 MARKED_SHARE = 0.005  # of the articles that carry a text with a prompt's word
-_SHARE = 0.03  # of those that carry another one: an event's background, repeated for days, reaches 0.012
-_LABEL_SHARE = (
-    0.05  # the same for labels: a margin, none of an article's own was seen above 0.005 but those of machine-made summaries (0.067)
+_SHARE = (
+    0.03  # of those that carry another one: an event's background, repeated for days, reaches 0.012
 )
-_SHORT_SHARE = 0.2  # of up to three words: marks such as '(*)' and '## Ringkasan' reach 0.17; a margin for subheadings
-_TITLE_SHARE = 0.5  # of its articles with one word in their titles: above that it belongs to a series or to a story
+# the same for labels: a margin, none of an article's own was seen above 0.005 but those of
+# machine-made summaries (0.067)
+_LABEL_SHARE = 0.05
+# of up to three words: marks such as '(*)' and '## Ringkasan' reach 0.17; a margin for subheadings
+_SHORT_SHARE = 0.2
+# of its articles with one word in their titles: above that it belongs to a series or to a story
+_TITLE_SHARE = 0.5
 _DAYS = 3  # on which it was seen, where the source was seen on as many
-_DAY_SHARE = 0.2  # of the articles of its days: a prompt that is new is on most of them, an event's background on hardly any
+# of the articles of its days: a prompt that is new is on most of them, an event's background on
+# hardly any
+_DAY_SHARE = 0.2
 _STORIES = 0.5  # stories an article: below that it is background that an outlet repeats
 _FIRST_SHARE = 0.3  # of the times that it opens the article: datelines open nearly all
 _CAPITAL_SHARE = 0.9  # of the times that what follows begins like a sentence or a headline
-_OPENER_SHARE = 0.12  # of the times that what follows an insert begins with an opener: names and offices have 0 to .02, prompts .2 to .5
+# of the times that what follows an insert begins with an opener: names and offices have 0 to .02,
+# prompts .2 to .5
+_OPENER_SHARE = 0.12
 _TAIL_SHARE = 0.5  # of the times that what follows a label without a colon is the rest of the line
 _LONG = 5  # words; a line as long is cut wherever it begins, a shorter one where a sentence does
 _MAX_HEADLINE = 200  # characters
@@ -77,7 +95,9 @@ COUNTING: Mapping[str, object] = {
 _MARK = re.compile(MARKS)
 _BOUNDARY = re.compile(BOUNDARY)
 _OPENING = re.compile(r"[\[(*#]*[A-Z0-9]|\[|\(\*|\W{3}")
-_UNFIT_END = re.compile(r"(?:[,;\-–—\"“‘'(]|\b(?:di|ke|dari|dan|yang|untuk|dengan|oleh|pada|dalam))$", re.IGNORECASE)
+_UNFIT_END = re.compile(
+    r"(?:[,;\-–—\"“‘'(]|\b(?:di|ke|dari|dan|yang|untuk|dengan|oleh|pada|dalam))$", re.IGNORECASE
+)
 _DATE = re.compile(r"\d{1,2}/\d{1,2}\b|\b(?:Senin|Selasa|Rabu|Kamis|Jum'?at|Sabtu|Minggu)\b")
 _SENTENCE_START = re.compile(r"[\"“‘'(\[]*[A-Z0-9]")
 _SMALL = "di ke dari dan yang untuk dengan oleh pada dalam karena akibat hingga saat usai atau bagi jadi vs sampai agar soal tak"
@@ -86,9 +106,11 @@ _IN_TITLES = frozenset(_SMALL.split())  # small words that headlines do not capi
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A text and how often, where and with what behind it a source's sampled articles have it. Shares are of its occurrences but for
-    `title_share`, the share of its articles whose titles have one unusual word in common, and `day_share`, the share of the articles of its
-    days that have it. `whole`: the text is all of its sentence."""
+    """A text and how often, where and with what behind it a source's sampled articles have it.
+    Shares are of its occurrences but for `title_share`, the share of its articles whose titles have
+    one unusual word in common, and `day_share`, the share of the articles of its days that have it.
+    `whole`: the text is all of its sentence.
+    """
 
     source_id: str
     text: str
@@ -132,12 +154,17 @@ class LearnedLine:
 
 def learn(repeats: Iterable[Repeat]) -> list[LearnedLine]:
     """Those of the counted texts that are clutter, in the order of their source and text."""
-    found = [(repeat, shape) for repeat in repeats if _spreads(repeat) and (shape := _shape(repeat))]
+    found = [
+        (repeat, shape) for repeat in repeats if _spreads(repeat) and (shape := _shape(repeat))
+    ]
     inserts = {(repeat.source_id, repeat.text) for repeat, shape in found if shape == "insert"}
     learned = [
-        LearnedLine(r.source_id, shape, r.text, r.articles, r.share, r.first_seen_at, r.last_seen_at)
+        LearnedLine(
+            r.source_id, shape, r.text, r.articles, r.share, r.first_seen_at, r.last_seen_at
+        )
         for r, shape in found
-        if shape != "line" or (r.source_id, r.text) not in inserts  # an insert is cut where it stands alone as well
+        if shape != "line"
+        or (r.source_id, r.text) not in inserts  # an insert is cut where it stands alone as well
     ]
     return sorted(learned, key=lambda line: (line.source_id, line.text, line.shape))
 
@@ -154,7 +181,12 @@ def _spreads(repeat: Repeat) -> bool:
 
 def _shape(repeat: Repeat) -> Shape | None:
     text = repeat.text
-    if not _OPENING.match(text) or _UNFIT_END.search(text) or _DATE.search(text) or repeat.first_share > _FIRST_SHARE:
+    if (
+        not _OPENING.match(text)
+        or _UNFIT_END.search(text)
+        or _DATE.search(text)
+        or repeat.first_share > _FIRST_SHARE
+    ):
         return None
     marked = bool(_MARK.search(text))
     words = len(text.split())
@@ -180,7 +212,9 @@ class Cleaned:
 
 
 class Cleaner:
-    """Cuts what was learned about one source. `titles`: the headlines of its articles, by which the end of a glued one is known."""
+    """Cuts what was learned about one source. `titles`: the headlines of its articles, by which the
+    end of a glued one is known.
+    """
 
     def __init__(self, learned: Iterable[LearnedLine], titles: Iterable[str] = ()) -> None:
         self.titles = {key(title) for title in titles}
@@ -189,7 +223,9 @@ class Cleaner:
             self._by_word.setdefault(_first_word(line.text), []).append(line)
         lines = [line for lines in self._by_word.values() for line in lines]
         self._label = _any_of(line.text for line in lines if line.shape == "label")
-        self._long = _any_of(line.text for line in lines if line.shape != "label" and len(line.text.split()) >= _LONG)
+        self._long = _any_of(
+            line.text for line in lines if line.shape != "label" and len(line.text.split()) >= _LONG
+        )
 
     def clean(self, body: str) -> Cleaned:
         """Cut what was learned from a body; the same body comes out the same."""
@@ -226,10 +262,14 @@ class Cleaner:
         """Where what begins at a sentence's start and is to be cut ends."""
         for learned in self._by_word.get(_first_word(line[at : at + _MAX_HEADLINE]), ()):
             end = at + len(learned.text)
-            if not line.startswith(learned.text, at) or (line[end : end + 1].strip() and not learned.text.endswith(":")):
+            if not line.startswith(learned.text, at) or (
+                line[end : end + 1].strip() and not learned.text.endswith(":")
+            ):
                 continue
             ends_sentence = end == len(line) or end + 1 in starts
-            if ends_sentence or (learned.shape == "insert" and _SENTENCE_START.match(line, end + 1)):
+            if ends_sentence or (
+                learned.shape == "insert" and _SENTENCE_START.match(line, end + 1)
+            ):
                 return end, learned
             start = end + (line[end] == " ")
             if learned.shape == "label" and (length := self._headline_length(line[start:])):
@@ -239,13 +279,21 @@ class Cleaner:
     def _headline_length(self, tail: str) -> int | None:
         """How many characters of what follows a label are its headline; None where nobody can tell.
 
-        It is all that follows unless that ends like a sentence; else it ends with a title that is known, before the next label, before
-        a quotation, or before an opener.
+        It is all that follows unless that ends like a sentence; else it ends with a title that is
+        known, before the next label, before a quotation, or before an opener.
         """
-        if self._label and (next_label := self._label.search(tail, 1)) and next_label.start() <= _MAX_HEADLINE:
+        if (
+            self._label
+            and (next_label := self._label.search(tail, 1))
+            and next_label.start() <= _MAX_HEADLINE
+        ):
             before = tail[: next_label.start()].rstrip()
             return self._headline_length(before) or None
-        ends = [found for found in _BOUNDARY.finditer(tail) if "." in found[1] and tail[found.start() - 1 : found.start()].islower()]
+        ends = [
+            found
+            for found in _BOUNDARY.finditer(tail)
+            if "." in found[1] and tail[found.start() - 1 : found.start()].islower()
+        ]
         if not ends and len(tail) <= _MAX_HEADLINE and not re.search(r"[.][\"”’]?$", tail):
             return len(tail)
         return _known_title(tail, self.titles) or _before_sentence(tail)
@@ -272,14 +320,22 @@ def _known_title(tail: str, titles: Collection[str]) -> int | None:
 
 
 def _before_sentence(tail: str) -> int | None:
-    """The length up to the first word behind a headline that surely opens a sentence; a headline has its words in capitals."""
+    """The length up to the first word behind a headline that surely opens a sentence; a headline
+    has its words in capitals.
+    """
     words = [(found.start(), found[0]) for found in re.finditer(r"\S+", tail[: _MAX_HEADLINE + 1])]
     for index, (start, word) in enumerate(words[:-1]):
         following = words[index + 1][1]
         bare = word.lstrip('"“')
         opener = bare.rstrip(",").lower()
-        opens = bare[:1].isupper() and (bare != word or (opener in OPENERS and opener not in {"ini", "itu"}))  # they close headlines too
-        if index >= 3 and opens and (word.endswith(",") or (following[0].islower() and following not in _IN_TITLES)):
+        opens = bare[:1].isupper() and (
+            bare != word or (opener in OPENERS and opener not in {"ini", "itu"})
+        )  # they close headlines too
+        if (
+            index >= 3
+            and opens
+            and (word.endswith(",") or (following[0].islower() and following not in _IN_TITLES))
+        ):
             return start - 1
         if word[0].islower() and word not in _IN_TITLES:
             return None

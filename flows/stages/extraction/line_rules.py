@@ -1,6 +1,8 @@
-"""The lines that the Indonesian press puts around an article: one table of whole-line patterns, each with an example and where it was seen.
+"""The lines that the Indonesian press puts around an article: one table of whole-line patterns,
+each with an example and where it was seen.
 
-A pattern is matched against a whole line, letter case aside, never inside one: a prompt's words in a sentence of the article stay.
+A pattern is matched against a whole line, letter case aside, never inside one: a prompt's words in
+a sentence of the article stay.
 """
 
 import re
@@ -8,14 +10,16 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
-# 'edge': only before the first paragraph and behind the last; 'head': only up to the third paragraph, with more behind it; 'heading': the
-# links that follow go with it.
+# 'edge': only before the first paragraph and behind the last; 'head': only up to the third
+# paragraph, with more behind it; 'heading': the links that follow go with it.
 Where = Literal["anywhere", "edge", "head", "heading"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`pattern` matches a whole line, letter case aside; `seen`: outlets on whose pages it was found."""
+    """`pattern` matches a whole line, letter case aside; `seen`: outlets on whose pages it was
+    found.
+    """
 
     id: str
     pattern: str
@@ -43,7 +47,8 @@ _PICTURED_BY = (
 _NAME = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4})"
 _FULL_NAME = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,4})"
 _MAKER = r"(?:penulis|reporter|pewarta|jurnalis|wartawan|kontributor|editor|redaktur|penyunting|penerjemah|oleh|laporan|fotografer)"
-# What follows "Baca juga:" is a headline: no sentence that ends, and then none behind it; an ellipsis ends none.
+# What follows "Baca juga:" is a headline: no sentence that ends, and then none behind it; an
+# ellipsis ends none.
 HEADLINE = r"(?!.*(?<![.])[.][\"”’']?(?:\s+[A-Z“\"]|\s*$)).{1,180}"
 
 RULES = (
@@ -298,7 +303,9 @@ RULES = (
     ),
     Rule(
         "topic-follow",
-        (r"(?:ikuti (?:perkembangan )?(?:berita|topik)|berita ini dalam topik|simak terus)\b[^.]{0,80}"),
+        (
+            r"(?:ikuti (?:perkembangan )?(?:berita|topik)|berita ini dalam topik|simak terus)\b[^.]{0,80}"
+        ),
         example="Ikuti perkembangan berita ini dalam topik:",
         seen="kompas",
     ),
@@ -515,4 +522,7 @@ def rule_for(text: str, places: Container[str] = ("anywhere", "heading")) -> Rul
     """The first rule for one of these places that a whole line falls under."""
     if len(text) > _MAX_RULED:
         return None
-    return next((rule for rule, pattern in _COMPILED if rule.where in places and pattern.fullmatch(text)), None)
+    return next(
+        (rule for rule, pattern in _COMPILED if rule.where in places and pattern.fullmatch(text)),
+        None,
+    )

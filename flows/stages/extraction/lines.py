@@ -1,7 +1,8 @@
 """A parsed page as lines of text, in the order in which a reader meets them.
 
-A line is what stands between two line breaks on the screen: a paragraph, a heading, a list item, a table row, a stretch between two
-`<br>`. Lines inside an element whose name or class says that it is no part of an article's text carry the id of that element rule.
+A line is what stands between two line breaks on the screen: a paragraph, a heading, a list item, a
+table row, a stretch between two `<br>`. Lines inside an element whose name or class says that it is
+no part of an article's text carry the id of that element rule.
 """
 
 import re
@@ -34,7 +35,8 @@ CLUTTER_TAGS = {
     "video": "player",
     "audio": "player",
 }
-# The same by class or id. A name counts where a whole word of it, between dashes, underscores and blanks, says so.
+# The same by class or id. A name counts where a whole word of it, between dashes, underscores and
+# blanks, says so.
 _CLUTTER_NAMES = {
     "caption": r"caption|captions|\w*caption|cap-foto|cap_foto|set-cp|foto-?credit|photo-?credit|keterangan-foto"
     r"|image-source|img-desc|figure",
@@ -56,12 +58,19 @@ _CLUTTER_NAMES = {
     "footer": r"footer|copyright",
     "tags": r"(?:[\w-]+[-_])?tags?(?![\w-])|tag-?list|tagar",
 }
-CLUTTER_CLASS = re.compile("|".join(rf"(?P<{rule}>(?<![a-z0-9])(?:{names})(?![a-z0-9]))" for rule, names in _CLUTTER_NAMES.items()))
+CLUTTER_CLASS = re.compile(
+    "|".join(
+        rf"(?P<{rule}>(?<![a-z0-9])(?:{names})(?![a-z0-9]))"
+        for rule, names in _CLUTTER_NAMES.items()
+    )
+)
 _INLINE_CLUTTER = frozenset(
     {"related", "ads", "caption"}
 )  # what a span or a link inside a sentence may be called besides is a fact about it
 _RELATED_LABEL = re.compile(r"\s*[\[(]?\s*(?:baca|lihat|simak)(?:\s+juga)?\s*:", re.IGNORECASE)
-_INVISIBLE = {ord(c): None for c in "\u200b\u200e\u200f\u2060\u2063\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"}
+_INVISIBLE = {
+    ord(c): None for c in "\u200b\u200e\u200f\u2060\u2063\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"
+}
 _INVISIBLE |= {0x1B: None, 0x7F: None}  # what a terminal would obey
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
 
@@ -69,14 +78,28 @@ MAX_LINES = 5000  # four times the longest real page measured
 
 # An element with more of the unlinked text than this is the article, whatever its class says, ...
 _OWN_SHARE = 0.4
-# ... and so is one with more characters of it than such a block ever has: classes are given to wrappers too.
-_COMMENTED = 600  # characters before an element that is called comments: then it holds comments, however many
-_MOST_TEXT = {"ads": 800, "byline": 800, "caption": 1200, "date": 300, "form": 800, "player": 800, "prompt": 800, "share": 400, "tags": 500}
+# ... and so is one with more characters of it than such a block ever has: classes are given to
+# wrappers too.
+# characters before an element that is called comments: then it holds comments, however many
+_COMMENTED = 600
+_MOST_TEXT = {
+    "ads": 800,
+    "byline": 800,
+    "caption": 1200,
+    "date": 300,
+    "form": 800,
+    "player": 800,
+    "prompt": 800,
+    "share": 400,
+    "tags": 500,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`linked`: the share of its characters inside links; `clutter`: the element rule it falls under; `breaks`: `<br>`s right before it."""
+    """`linked`: the share of its characters inside links; `clutter`: the element rule it falls
+    under; `breaks`: `<br>`s right before it.
+    """
 
     text: str
     element: html.HtmlElement
@@ -90,9 +113,13 @@ class Line:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it reads like a sentence of an article rather than like a label, a headline or a link."""
+        """Whether it reads like a sentence of an article rather than like a label, a headline or a
+        link.
+        """
         length = len(self.text)
-        return self.linked < 0.5 and ((length >= 40 and bool(_SENTENCE_END.search(self.text))) or length >= 140)
+        return self.linked < 0.5 and (
+            (length >= 40 and bool(_SENTENCE_END.search(self.text))) or length >= 140
+        )
 
 
 def tidy(text: str) -> str:
@@ -106,7 +133,9 @@ def key(text: str) -> str:
 
 
 def read_lines(root: html.HtmlElement) -> list[Line]:
-    """The lines below an element, at most MAX_LINES + 1, clutter marked; the element's own tag and class are not judged."""
+    """The lines below an element, at most MAX_LINES + 1, clutter marked; the element's own tag and
+    class are not judged.
+    """
     return _joined(islice(_broken_lines(root, _clutter_elements(root)), MAX_LINES + 1))
 
 
@@ -128,13 +157,20 @@ def _clutter_elements(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
     }
 
 
-def _text_before(element: html.HtmlElement, root: html.HtmlElement, unlinked: dict[html.HtmlElement, int]) -> int:
-    """The characters of unlinked text in the elements that stand before this one below the same root."""
+def _text_before(
+    element: html.HtmlElement, root: html.HtmlElement, unlinked: dict[html.HtmlElement, int]
+) -> int:
+    """The characters of unlinked text in the elements that stand before this one below the same
+    root.
+    """
     before = 0
     for around in chain((element,), element.iterancestors()):
         if around is root:
             break
-        before += sum(unlinked.get(sibling, 0) for sibling in around.itersiblings(etree.Element, preceding=True))
+        before += sum(
+            unlinked.get(sibling, 0)
+            for sibling in around.itersiblings(etree.Element, preceding=True)
+        )
     return before
 
 
@@ -158,7 +194,11 @@ def _unlinked_text(root: html.HtmlElement) -> dict[html.HtmlElement, int]:
     """For each element, the characters of text below it that are in no link."""
     counts: dict[html.HtmlElement, int] = {}
     for element in reversed(list(root.iter(etree.Element))):
-        own = 0 if element.tag == "a" or element.tag in UNREAD else counts.get(element, 0) + len((element.text or "").strip())
+        own = (
+            0
+            if element.tag == "a" or element.tag in UNREAD
+            else counts.get(element, 0) + len((element.text or "").strip())
+        )
         counts[element] = own
         parent = element.getparent()
         if parent is not None and element is not root:
@@ -232,7 +272,9 @@ def _home(element: html.HtmlElement) -> html.HtmlElement:
 
 
 def _joined(lines: Iterator[Line]) -> list[Line]:
-    """Without the breaks inside a sentence: a single `<br>` before a small letter, after a line that ends no sentence."""
+    """Without the breaks inside a sentence: a single `<br>` before a small letter, after a line
+    that ends no sentence.
+    """
     joined: list[Line] = []
     for line in lines:
         last = joined[-1] if joined else None
@@ -244,7 +286,9 @@ def _joined(lines: Iterator[Line]) -> list[Line]:
             and line.clutter == last.clutter
             and not _SENTENCE_END.search(last.text)
         ):
-            joined[-1] = replace(last, text=f"{last.text} {line.text}", linked=(last.linked + line.linked) / 2)
+            joined[-1] = replace(
+                last, text=f"{last.text} {line.text}", linked=(last.linked + line.linked) / 2
+            )
         else:
             joined.append(line)
     return joined

@@ -1,4 +1,6 @@
-"""What a page says about itself out of the reader's sight: JSON-LD, meta tags, microdata, the canonical link."""
+"""What a page says about itself out of the reader's sight: JSON-LD, meta tags, microdata, the
+canonical link.
+"""
 
 import json
 import re
@@ -10,20 +12,24 @@ from lxml import html
 
 from flows.stages.extraction.lines import tidy
 
-# schema.org's types of one text; a page that only declares others is no article, or says nothing about it.
+# schema.org's types of one text; a page that only declares others is no article, or says nothing
+# about it.
 _ARTICLE_TYPES = """
     Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle AdvertiserContentArticle
     LiveBlogPosting BlogPosting SocialMediaPosting Report TechArticle Review
 """
 ARTICLE_TYPES = frozenset(_ARTICLE_TYPES.split())
-_BROKEN_FIELD = re.compile(r'"(headline|datePublished|dateModified|dateCreated)"\s*:\s*"((?:[^"\\]|\\.){1,400})"')
+_BROKEN_FIELD = re.compile(
+    r'"(headline|datePublished|dateModified|dateCreated)"\s*:\s*"((?:[^"\\]|\\.){1,400})"'
+)
 _MAX_JSON = 400_000  # the longest real article object seen has 60 thousand characters
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """`article`: the JSON-LD object of the article, else of the page, else empty; `types`: every JSON-LD type on the page;
-    `microdata`: itemprop names with their machine-readable values, and the first `<time>` as "time".
+    """`article`: the JSON-LD object of the article, else of the page, else empty; `types`: every
+    JSON-LD type on the page; `microdata`: itemprop names with their machine-readable values, and
+    the first `<time>` as "time".
     """
 
     article: dict[str, Any]
@@ -35,9 +41,19 @@ class Metadata:
 
     @property
     def is_article(self) -> bool:
-        """Whether the page declares itself an article, or gives a date of publication as articles do."""
-        stated = self.tag("article:published_time", "datepublished", "pubdate", "publishdate", "content_publisheddate")
-        return bool(ARTICLE_TYPES & self.types or self.tag("og:type").lower() == "article" or stated)
+        """Whether the page declares itself an article, or gives a date of publication as articles
+        do.
+        """
+        stated = self.tag(
+            "article:published_time",
+            "datepublished",
+            "pubdate",
+            "publishdate",
+            "content_publisheddate",
+        )
+        return bool(
+            ARTICLE_TYPES & self.types or self.tag("og:type").lower() == "article" or stated
+        )
 
     def tag(self, *names: str) -> str:
         """The first meta tag by one of these names that has a content, else ''."""
@@ -56,15 +72,29 @@ class Metadata:
 
     def text(self, *keys: str) -> str:
         """The first of the article object's fields that is a text, else ''."""
-        return next((tidy(value) for key in keys if isinstance(value := self.article.get(key), str) and value.strip()), "")
+        return next(
+            (
+                tidy(value)
+                for key in keys
+                if isinstance(value := self.article.get(key), str) and value.strip()
+            ),
+            "",
+        )
 
     def names(self, key: str) -> list[tuple[str, str]]:
-        """The names in one of the article object's fields, each with its type ('' where none is given)."""
+        """The names in one of the article object's fields, each with its type ('' where none is
+        given).
+        """
         return [(tidy(name), kind) for name, kind in _names(self.article.get(key)) if name.strip()]
 
 
 def read_metadata(root: html.HtmlElement) -> Metadata:
-    objects = [node for script in root.iter("script") if _is_json_ld(script) for node in _objects(script.text or "")]
+    objects = [
+        node
+        for script in root.iter("script")
+        if _is_json_ld(script)
+        for node in _objects(script.text or "")
+    ]
     tags: dict[str, list[str]] = {}
     for meta in root.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop")
@@ -76,9 +106,16 @@ def read_metadata(root: html.HtmlElement) -> Metadata:
         for prop in element.get("itemprop").split()
         if element.tag != "meta" and (value := element.get("datetime") or element.get("content"))
     ]
-    microdata += [("time", tidy(element.get("datetime"))) for element in root.xpath("(//time[@datetime])[1]")]
+    microdata += [
+        ("time", tidy(element.get("datetime"))) for element in root.xpath("(//time[@datetime])[1]")
+    ]
     canonical = next(
-        (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical" and link.get("href")), None
+        (
+            link.get("href")
+            for link in root.iter("link")
+            if (link.get("rel") or "").lower() == "canonical" and link.get("href")
+        ),
+        None,
     )
     return Metadata(
         article=_article(objects),
@@ -95,7 +132,9 @@ def _is_json_ld(script: html.HtmlElement) -> bool:
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every object of a JSON-LD script, graphs and lists opened; of broken JSON the fields that can still be read."""
+    """Every object of a JSON-LD script, graphs and lists opened; of broken JSON the fields that can
+    still be read.
+    """
     text = text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
     if not text or len(text) > _MAX_JSON:
         return
@@ -112,12 +151,20 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
             pending.extend(node[:200])
         elif isinstance(node, dict):
             yield node
-            pending.extend(node[key] for key in ("@graph", "mainEntity") if isinstance(node.get(key), dict | list))
+            pending.extend(
+                node[key]
+                for key in ("@graph", "mainEntity")
+                if isinstance(node.get(key), dict | list)
+            )
 
 
 def _types(node: dict[str, Any]) -> list[str]:
     kinds = node.get("@type")
-    return [kind.rsplit("/", 1)[-1] for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+    return [
+        kind.rsplit("/", 1)[-1]
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+        if isinstance(kind, str)
+    ]
 
 
 def _article(objects: list[dict[str, Any]]) -> dict[str, Any]:
@@ -135,4 +182,8 @@ def _names(value: object) -> Iterator[tuple[str, str]]:
                 yield from _names(item)
     elif isinstance(value, dict):
         kinds = _types(value)
-        yield from ((name, kinds[0] if kinds else "") for name, _ in _names(value.get("name")) if not isinstance(value.get("name"), dict))
+        yield from (
+            (name, kinds[0] if kinds else "")
+            for name, _ in _names(value.get("name"))
+            if not isinstance(value.get("name"), dict)
+        )

@@ -45,7 +45,9 @@ _OUTLETS = {
     "The Conversation": "theconversation theconversationindonesia",
     "Republika.co.id": "republikacoid",
 }  # fmt: skip
-_BY_SPELLING = {spelling: name for name, spellings in _OUTLETS.items() for spelling in spellings.split()}
+_BY_SPELLING = {
+    spelling: name for name, spellings in _OUTLETS.items() for spelling in spellings.split()
+}
 
 SPELLINGS = frozenset(_BY_SPELLING)
 

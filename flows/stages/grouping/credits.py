@@ -4,8 +4,12 @@ import re
 
 from flows.records import Clipping
 
-AGENCY = re.compile(r"\b(AFP|AP|Associated Press|Reuters|A[Nn][Tt][Aa][Rr][Aa]|Anadolu|Bloomberg|Kyodo|Sputnik|TASS|Xinhua|Yonhap)\b")
-EDITION = re.compile(r"(?<=.)(news|indonesia|com|id)$")  # what the name of an outlet may lack: 'Antara' is antaranews
+AGENCY = re.compile(
+    r"\b(AFP|AP|Associated Press|Reuters|A[Nn][Tt][Aa][Rr][Aa]|Anadolu|Bloomberg|Kyodo|Sputnik|TASS|Xinhua|Yonhap)\b"
+)
+EDITION = re.compile(
+    r"(?<=.)(news|indonesia|com|id)$"
+)  # what the name of an outlet may lack: 'Antara' is antaranews
 PART = re.compile(r"[^\W_]+")
 
 
@@ -16,9 +20,13 @@ def outlet_names(clipping: Clipping) -> set[str]:
 
 
 def credited(clipping: Clipping) -> set[str]:
-    """What its credit line may name: 'VOA Indonesia' names voa and voaindonesia; never its own outlet."""
+    """What its credit line may name: 'VOA Indonesia' names voa and voaindonesia; never its own
+    outlet.
+    """
     names = [PART.findall(name.lower()) for name in (clipping.credit or "").split(";")]
-    return {"".join(name[:end]) for name in names for end in range(1, len(name) + 1)} - outlet_names(clipping)
+    return {
+        "".join(name[:end]) for name in names for end in range(1, len(name) + 1)
+    } - outlet_names(clipping)
 
 
 def agencies(body: str) -> set[str]:

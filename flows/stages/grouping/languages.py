@@ -19,10 +19,14 @@ SCRIPTS = {
 
 
 def language_of(words: Sequence[str]) -> str:
-    """The language by its script or, in Latin letters, its function words; Indonesian where nothing tells."""
+    """The language by its script or, in Latin letters, its function words; Indonesian where nothing
+    tells.
+    """
     letters = "".join(words)
     for language, script in SCRIPTS.items():
         if 3 * len(script.findall(letters)) > len(letters):
             return language
-    found = {language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()}
+    found = {
+        language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()
+    }
     return max(found, key=found.__getitem__)

@@ -1,15 +1,18 @@
 """How alike two clippings are: the signals that grouping weighs, and their weights.
 
-No signal alone tells one event from another. Series (weather, exchange rates, match previews) are close in meaning and wording though
-each of their instalments is its own event; two desks' reports of one event share few words; a wire story translated twice shares hardly a
-phrase. So a score is a weighted sum of signals:
+No signal alone tells one event from another. Series (weather, exchange rates, match previews) are
+close in meaning and wording though each of their instalments is its own event; two desks' reports
+of one event share few words; a wire story translated twice shares hardly a phrase. So a score is a
+weighted sum of signals:
 
-    story     meaning, words, time, and what is peculiar to series and digests: for two Indonesian articles
-    foreign   meaning, numbers, time: where one of the two is in another language, for what is known of words is known of Indonesian
+story     meaning, words, time, and what is peculiar to series and digests: for two Indonesian
+articles foreign   meaning, numbers, time: where one of the two is in another language, for what is
+known of words is known of Indonesian
     copy      meaning, words, outlets, agencies: whether one text is made from the other
 
-Each signal depends on nothing but the two articles (a word's weight comes from a table of document frequencies, not from the clippings at
-hand), so a night of two articles is judged like one of five thousand. The weights are learnt, and lie in weights.toml.
+Each signal depends on nothing but the two articles (a word's weight comes from a table of document
+frequencies, not from the clippings at hand), so a night of two articles is judged like one of five
+thousand. The weights are learnt, and lie in weights.toml.
 """
 
 import re
@@ -34,7 +37,9 @@ Indices = NDArray[np.intp]
 Signals = Mapping[str, Floats]
 
 
-COMMON = 0.22  # a word that more of the articles have than this says nothing, and would make the products of sparse tables dense
+# a word that more of the articles have than this says nothing, and would make the products of
+# sparse tables dense
+COMMON = 0.22
 
 DAILY = [  # headlines of series of which every day, or every match, has its own
     r"\b(prakiraan|perkiraan|prediksi|ramalan) cuaca\b|\bcuaca\b.*\b(hari ini|besok)\b|\bjadwal (salat|sholat|shalat|imsak)",
@@ -44,10 +49,29 @@ DAILY = [  # headlines of series of which every day, or every match, has its own
     r"|\bprediksi skor\b|\bsusunan pemain\b|\brekor pertemuan\b|\bhasil (liga|piala|kejuaraan|kualifikasi|pertandingan|sea)\b",
     r"\bkunci jawaban\b|\b(contoh )?soal (pts|uts|pas|uas|pat)\b",
 ]
-SERIES = [*DAILY, r"\bgempa\b.*\b(guncang|m|magnitudo)\b"]  # a great quake stays in the news for days: only its place tells it from others
-DIGEST = re.compile(r"^\W*(top \d+\b|(ter)?populer\b|rangkuman\b)|\b(berita|artikel) (ter)?populer\b")
-MONTHS = ["januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober", "november", "desember"]
-REPORTED = re.compile(  # how the press names the day that it reports: "Kamis (7/8/2025)", "Kamis, 7 Agustus 2025"
+SERIES = [
+    *DAILY,
+    r"\bgempa\b.*\b(guncang|m|magnitudo)\b",
+]  # a great quake stays in the news for days: only its place tells it from others
+DIGEST = re.compile(
+    r"^\W*(top \d+\b|(ter)?populer\b|rangkuman\b)|\b(berita|artikel) (ter)?populer\b"
+)
+MONTHS = [
+    "januari",
+    "februari",
+    "maret",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "agustus",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+]
+# how the press names the day that it reports: "Kamis (7/8/2025)", "Kamis, 7 Agustus 2025"
+REPORTED = re.compile(
     rf"\((\d{{1,2}})/(\d{{1,2}})\b|\b(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu),? (\d{{1,2}}) ({'|'.join(MONTHS)})\b"
 )
 
@@ -59,7 +83,8 @@ NAME = re.compile(r"(?<=[a-z0-9,] )[A-Z][^\W\d_]+")  # a capital inside a senten
 class Comparison:
     """Clippings made comparable, and named by their positions.
 
-    Signals and scores take `rows` and `columns`: two arrays of positions, for as many pairs; or, for a table, what `np.ix_` makes of them.
+    Signals and scores take `rows` and `columns`: two arrays of positions, for as many pairs; or,
+    for a table, what `np.ix_` makes of them.
     """
 
     def __init__(self, clippings: Sequence[Clipping]) -> None:
@@ -70,7 +95,10 @@ class Comparison:
         words = [WORD.findall(f"{h}\n{b}".lower()) for h, b in zip(headlines, bodies, strict=True)]
         texts = [_ids(w, ids) for w in words]
         series = [_first(SERIES, headline.lower()) for headline in headlines]
-        names = [_ids(_names(h, b) if kind else [], ids) for h, b, kind in zip(headlines, bodies, series, strict=True)]
+        names = [
+            _ids(_names(h, b) if kind else [], ids)
+            for h, b, kind in zip(headlines, bodies, series, strict=True)
+        ]
         frequency = np.full(len(ids), floor)
         frequency[: len(table)] = list(table.values())
         idf = np.where(frequency > COMMON * total, 0, np.log(total / frequency))
@@ -90,7 +118,8 @@ class Comparison:
         self._numbers = _named([_numbers(w) for w in words])
         self._outlets = np.unique([c.source_id for c in clippings], return_inverse=True)[1]
         self._outlet_names, self._credits = _named_alike(
-            [outlet_names(c) for c in clippings], [credited(c) | agencies(b) for c, b in zip(clippings, bodies, strict=True)]
+            [outlet_names(c) for c in clippings],
+            [credited(c) | agencies(b) for c, b in zip(clippings, bodies, strict=True)],
         )
 
     def candidates(self, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
@@ -103,11 +132,15 @@ class Comparison:
         score = _weighed("story", self.story_signals(rows, columns))
         foreign = (self._languages[rows] != INDONESIAN) | (self._languages[columns] != INDONESIAN)
         if foreign.any():
-            score = np.where(foreign, _weighed("foreign", self.foreign_signals(rows, columns)), score)
+            score = np.where(
+                foreign, _weighed("foreign", self.foreign_signals(rows, columns)), score
+            )
         return score
 
     def copy_score(self, positions: Indices) -> Floats:
-        """How much speaks for one text being made from the other, or both from a third, for every two of the articles."""
+        """How much speaks for one text being made from the other, or both from a third, for every
+        two of the articles.
+        """
         return _weighed("copy", self.copy_signals(positions))
 
     def story_signals(self, rows: Indices, columns: Indices) -> Signals:
@@ -131,10 +164,13 @@ class Comparison:
         fewer = np.minimum(_sizes(self._numbers)[rows], _sizes(self._numbers)[columns])
         return {
             "vector": self.vector(rows, columns),
-            "numbers": _products(self._numbers, rows, self._numbers, columns) / np.maximum(fewer, 2),
+            "numbers": _products(self._numbers, rows, self._numbers, columns)
+            / np.maximum(fewer, 2),
             "days": self._days(rows, columns),
             "one_language": (mine == theirs).astype(np.float32),
-            "korean": ((mine == KOREAN) != (theirs == KOREAN)).astype(np.float32),  # its vectors lie farther from all the others
+            "korean": ((mine == KOREAN) != (theirs == KOREAN)).astype(
+                np.float32
+            ),  # its vectors lie farther from all the others
             "barred": (self._digest[rows] | self._digest[columns]).astype(np.float32),
         }
 
@@ -145,28 +181,38 @@ class Comparison:
         return {
             "vector": self.vector(*np.ix_(positions, positions)),
             "shared_words": self._shared([np.unique(self._texts[i]) for i in positions]),
-            "one_outlet": (self._outlets[positions, None] == self._outlets[positions]).astype(np.float32),
+            "one_outlet": (self._outlets[positions, None] == self._outlets[positions]).astype(
+                np.float32
+            ),
             "agency": agency.astype(np.float32),
         }
 
     def vector(self, rows: Indices, columns: Indices) -> Floats:
         """The cosine of the model's vectors."""
         if rows.ndim == 1:
-            return np.asarray(np.einsum("ij,ij->i", self._vectors[rows], self._vectors[columns]), np.float32)
-        return np.asarray(self._vectors[rows.ravel()] @ self._vectors[columns.ravel()].T, np.float32)
+            return np.asarray(
+                np.einsum("ij,ij->i", self._vectors[rows], self._vectors[columns]), np.float32
+            )
+        return np.asarray(
+            self._vectors[rows.ravel()] @ self._vectors[columns.ravel()].T, np.float32
+        )
 
     def words(self, rows: Indices, columns: Indices) -> Floats:
         """The cosine of the TF-IDF vectors."""
         return _products(self._words, rows, self._words, columns)
 
     def wording(self, positions: Indices) -> Floats:
-        """The share of the shorter text's three-word phrases that the other has too, for every two of the articles."""
+        """The share of the shorter text's three-word phrases that the other has too, for every two
+        of the articles.
+        """
         return self._shared([_phrases(self._texts[i], self._vocabulary) for i in positions])
 
     def _shared(self, texts: Sequence[Indices]) -> Floats:
         """The share of the shorter text's items that the other has too, for every two of the texts."""
         every, numbers = np.unique(np.concatenate(texts), return_inverse=True)
-        table = _incidence(np.split(numbers, np.cumsum([len(text) for text in texts])[:-1]), len(every))
+        table = _incidence(
+            np.split(numbers, np.cumsum([len(text) for text in texts])[:-1]), len(every)
+        )
         shorter = np.minimum.outer(_sizes(table), _sizes(table))
         return np.asarray(_product(table, table) / np.maximum(shorter, 1), np.float32)
 
@@ -180,7 +226,9 @@ class Comparison:
         return np.asarray((mine != theirs) & (mine > 0) & (theirs > 0))
 
     def _other_subject(self, rows: Indices, columns: Indices) -> NDArray[np.bool_]:
-        """Each headline of a series names somebody or some place that the other article does not mention."""
+        """Each headline of a series names somebody or some place that the other article does not
+        mention.
+        """
         names = _sizes(self._names)
         mine = names[rows] > _products(self._names, rows, self._mentions, columns)
         theirs = names[columns] > _products(self._mentions, rows, self._names, columns)
@@ -189,27 +237,43 @@ class Comparison:
 
 @cache
 def _document_frequencies() -> tuple[dict[str, int], int, int]:
-    """How many articles each word of the table is in; how many were counted; and the number to assume for any other word."""
-    head, *lines = files(__package__).joinpath("document_frequencies.tsv").read_text("utf-8").splitlines()
+    """How many articles each word of the table is in; how many were counted; and the number to
+    assume for any other word.
+    """
+    head, *lines = (
+        files(__package__).joinpath("document_frequencies.tsv").read_text("utf-8").splitlines()
+    )
     total, floor = map(int, head.split("\t"))
-    return {word: int(articles) for word, articles in (line.split("\t") for line in lines)}, total, floor
+    return (
+        {word: int(articles) for word, articles in (line.split("\t") for line in lines)},
+        total,
+        floor,
+    )
 
 
 @cache
 def weights() -> Mapping[str, Mapping[str, float]]:
-    """For each score the weights of its signals, its bias, and `mean`: what two clusters' mean score must be for them to be joined."""
+    """For each score the weights of its signals, its bias, and `mean`: what two clusters' mean
+    score must be for them to be joined.
+    """
     return tomllib.loads(files(__package__).joinpath("weights.toml").read_text("utf-8"))
 
 
 def _weighed(score: str, signals: Signals) -> Floats:
     learnt = weights()[score]
-    return np.asarray(learnt["bias"] + sum(learnt[name] * signal for name, signal in signals.items()), np.float32)
+    return np.asarray(
+        learnt["bias"] + sum(learnt[name] * signal for name, signal in signals.items()), np.float32
+    )
 
 
 def _numbers(words: Sequence[str]) -> set[str]:
-    """Its numbers of two digits and more, in no country's notation; no years, which all the news shares."""
+    """Its numbers of two digits and more, in no country's notation; no years, which all the news
+    shares.
+    """
     numbers = {re.sub(r"[.,]", "", word) for word in words if word[0].isdigit()}
-    return {number for number in numbers if len(number) > 1 and not re.fullmatch(r"(19|20)\d\d", number)}
+    return {
+        number for number in numbers if len(number) > 1 and not re.fullmatch(r"(19|20)\d\d", number)
+    }
 
 
 def _plain(text: str) -> str:
@@ -223,11 +287,15 @@ def _ids(words: Iterable[str], ids: dict[str, int]) -> Indices:
 
 def _first(patterns: Sequence[str], text: str) -> int:
     """Which of the patterns is found in the text, the first counted as 1; 0 for none."""
-    return next((number for number, pattern in enumerate(patterns, 1) if re.search(pattern, text)), 0)
+    return next(
+        (number for number, pattern in enumerate(patterns, 1) if re.search(pattern, text)), 0
+    )
 
 
 def _names(headline: str, body: str) -> set[str]:
-    """The headline's words that the body writes with a capital inside a sentence and never small: headlines capitalise as they like."""
+    """The headline's words that the body writes with a capital inside a sentence and never small:
+    headlines capitalise as they like.
+    """
     capitalised = {name.lower() for name in NAME.findall(body)}
     return set(WORD.findall(headline.lower())) & capitalised - set(WORD.findall(body))
 
@@ -238,7 +306,11 @@ def _reported(body: str) -> int:
     if not found:
         return 0
     day, month, named_day, month_name = found.groups()
-    return int(month) * 100 + int(day) if month else (MONTHS.index(month_name) + 1) * 100 + int(named_day)
+    return (
+        int(month) * 100 + int(day)
+        if month
+        else (MONTHS.index(month_name) + 1) * 100 + int(named_day)
+    )
 
 
 def _phrases(text: Indices, vocabulary: int) -> Indices:
@@ -250,7 +322,9 @@ def _counts(texts: Sequence[Indices], width: int) -> Any:
     """A sparse table of how often each text has each number below `width`."""
     documents = np.repeat(np.arange(len(texts)), [len(t) for t in texts])
     numbers = np.concatenate(texts)
-    return sparse.coo_array((np.ones(len(numbers), np.float32), (documents, numbers)), shape=(len(texts), width)).tocsr()
+    return sparse.coo_array(
+        (np.ones(len(numbers), np.float32), (documents, numbers)), shape=(len(texts), width)
+    ).tocsr()
 
 
 def _incidence(texts: Sequence[Indices], width: int) -> Any:

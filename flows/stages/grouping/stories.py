@@ -1,10 +1,12 @@
-"""Tonight's articles placed into stories: an article joins an open story or founds one, or shows that stories were one, or one was two.
+"""Tonight's articles placed into stories: an article joins an open story or founds one, or shows
+that stories were one, or one was two.
 
     clippings -> links -> parts -> stories by average linkage -> ids and merges
-                                   in each story: copy groups by average linkage -> originals and relations
+in each story: copy groups by average linkage -> originals and relations
 
-Average linkage asks whether two clusters belong together as wholes, so a chain of articles, each a little like the next, does not draw
-two events into one story. Everything is done in order of publication, so the order of arrival makes no difference.
+Average linkage asks whether two clusters belong together as wholes, so a chain of articles, each a
+little like the next, does not draw two events into one story. Everything is done in order of
+publication, so the order of arrival makes no difference.
 """
 
 from collections import defaultdict
@@ -18,17 +20,21 @@ from flows.records import Clipping, Merge, Placement, Relation, stable_id
 from flows.stages.grouping.credits import credited, outlet_names
 from flows.stages.grouping.similarity import Comparison, Floats, Indices, weights
 
-COPIED = 0.76  # the share of phrases from which a text counts as a copy: labelled copies have .80 and more, four in five rewrites less
+# the share of phrases from which a text counts as a copy: labelled copies have .80 and more, four
+# in five rewrites less
+COPIED = 0.76
 BLOCK = 512  # articles compared at a time: with 25,000 near them, 50 MB a table
 PAIRS = 100_000  # pairs scored at a time: 180 words each, 400 MB
 
 
 def group(clippings: Sequence[Clipping], window: timedelta) -> tuple[list[Placement], list[Merge]]:
-    """Place the new clippings in stories: a placement for each article of a story that they touch, in order of publication, and the merges.
+    """Place the new clippings in stories: a placement for each article of a story that they touch,
+    in order of publication, and the merges.
 
-    `clippings`: the new articles (story_id None, or `anew`) and every article of the stories that they could join. Stories that a new
-    article is linked to, directly or through others, are formed anew, so that several nights end like one; the others stay as they are.
-    No link spans more than `window`. A story's id stays with its alerted articles or, without any, with its oldest.
+    `clippings`: the new articles (story_id None, or `anew`) and every article of the stories that
+    they could join. Stories that a new article is linked to, directly or through others, are formed
+    anew, so that several nights end like one; the others stay as they are. No link spans more than
+    `window`. A story's id stays with its alerted articles or, without any, with its oldest.
     """
     if not clippings:
         return [], []
@@ -36,19 +42,29 @@ def group(clippings: Sequence[Clipping], window: timedelta) -> tuple[list[Placem
     comparison = Comparison(ordered)
     placements: dict[str, Placement] = {}
     merges: list[Merge] = []
-    changing = {i for i, clipping in enumerate(ordered) if clipping.anew or clipping.story_id is None}
+    changing = {
+        i for i, clipping in enumerate(ordered) if clipping.anew or clipping.story_id is None
+    }
     for part in _parts(ordered, changing, comparison, window):
         stories = list(_stories(part, ordered, comparison, window))
         ids, merged = _identities([[ordered[i] for i in positions] for positions in stories])
         merges += merged
         for story_id, positions in zip(ids, stories, strict=True):
             story = [ordered[i] for i in positions]
-            placements |= {p.article_id: p for p in _placements(story_id, story, positions, comparison, merged)}
-    return [placements[clipping.article_id] for clipping in ordered if clipping.article_id in placements], merges
+            placements |= {
+                p.article_id: p for p in _placements(story_id, story, positions, comparison, merged)
+            }
+    return [
+        placements[clipping.article_id] for clipping in ordered if clipping.article_id in placements
+    ], merges
 
 
-def _parts(clippings: Sequence[Clipping], changing: set[int], comparison: Comparison, window: timedelta) -> list[Indices]:
-    """The articles in parts that neither a link nor a story connects, where any changes; links are sought from those that change on."""
+def _parts(
+    clippings: Sequence[Clipping], changing: set[int], comparison: Comparison, window: timedelta
+) -> list[Indices]:
+    """The articles in parts that neither a link nor a story connects, where any changes; links are
+    sought from those that change on.
+    """
     parent = list(range(len(clippings)))
 
     def root(i: int) -> int:
@@ -77,7 +93,9 @@ def _parts(clippings: Sequence[Clipping], changing: set[int], comparison: Compar
 
 
 def _links(start: Indices, comparison: Comparison, window: timedelta) -> Iterator[tuple[int, int]]:
-    """The pairs of an article of `start`, which is ascending, and any other that speak for one story."""
+    """The pairs of an article of `start`, which is ascending, and any other that speak for one
+    story.
+    """
     reach = window.total_seconds()
     for block in np.split(start, range(BLOCK, len(start), BLOCK)):
         first, last = comparison.seconds[block[[0, -1]]]
@@ -88,26 +106,40 @@ def _links(start: Indices, comparison: Comparison, window: timedelta) -> Iterato
             yield from zip(i[linked].tolist(), j[linked].tolist(), strict=True)
 
 
-def _linked(score: Floats, rows: Indices, columns: Indices, comparison: Comparison, window: timedelta) -> NDArray[np.bool_]:
-    """Which pairs are links: their story score is 0 or more, and no more than the window lies between them."""
+def _linked(
+    score: Floats, rows: Indices, columns: Indices, comparison: Comparison, window: timedelta
+) -> NDArray[np.bool_]:
+    """Which pairs are links: their story score is 0 or more, and no more than the window lies
+    between them.
+    """
     apart = np.abs(comparison.seconds[rows] - comparison.seconds[columns])
     return np.asarray((score >= 0) & (apart <= window.total_seconds()))
 
 
-def _stories(part: Indices, clippings: Sequence[Clipping], comparison: Comparison, window: timedelta) -> Iterator[Indices]:
+def _stories(
+    part: Indices, clippings: Sequence[Clipping], comparison: Comparison, window: timedelta
+) -> Iterator[Indices]:
     """The stories of a part, each as positions in order of publication."""
     if len(part) == 1:
         yield part
         return
     rows, columns = np.ix_(part, part)
     score = comparison.story_score(rows, columns)
-    labels = [c.story_id if c.alerted and c.story_id else c.article_id for c in (clippings[i] for i in part)]
-    for story in average_linkage(score, _linked(score, rows, columns, comparison, window), weights()["story"]["mean"], labels):
+    labels = [
+        c.story_id if c.alerted and c.story_id else c.article_id
+        for c in (clippings[i] for i in part)
+    ]
+    for story in average_linkage(
+        score, _linked(score, rows, columns, comparison, window), weights()["story"]["mean"], labels
+    ):
         yield part[story]
 
 
-def average_linkage(score: Floats, linked: NDArray[np.bool_], least: float, labels: Sequence[str]) -> list[list[int]]:
-    """Positions in clusters: of clusters with a link between them, the two of highest mean score are joined while it is `least` or more.
+def average_linkage(
+    score: Floats, linked: NDArray[np.bool_], least: float, labels: Sequence[str]
+) -> list[list[int]]:
+    """Positions in clusters: of clusters with a link between them, the two of highest mean score
+    are joined while it is `least` or more.
 
     Positions with the same label are together from the start. Ties go to the first positions.
     """
@@ -122,7 +154,9 @@ def average_linkage(score: Floats, linked: NDArray[np.bool_], least: float, labe
     link = member @ (linked | linked.T) @ member.T > 0
     mean = np.where(link, total / np.outer(size, size), -np.inf)
     np.fill_diagonal(mean, -np.inf)
-    best = mean.max(axis=1)  # of each cluster; kept up to date so that a join costs some rows and not the whole table
+    best = mean.max(
+        axis=1
+    )  # of each cluster; kept up to date so that a join costs some rows and not the whole table
     while best.max() >= least:
         kept = int(best.argmax())
         gone = int(mean[kept].argmax())
@@ -145,10 +179,12 @@ def average_linkage(score: Floats, linked: NDArray[np.bool_], least: float, labe
 
 
 def _identities(stories: Sequence[Sequence[Clipping]]) -> tuple[list[str], list[Merge]]:
-    """The ids of a part's stories, each given in order of publication, and the merges among those that were.
+    """The ids of a part's stories, each given in order of publication, and the merges among those
+    that were.
 
-    A story that was goes on where its alerted articles are or, without any, its oldest. Where several go on in one, the id of the oldest
-    stays. Where none does, the id comes from the first article and, so that no id is given twice, the story that it left.
+    A story that was goes on where its alerted articles are or, without any, its oldest. Where
+    several go on in one, the id of the oldest stays. Where none does, the id comes from the first
+    article and, so that no id is given twice, the story that it left.
     """
     founded: dict[str, tuple[datetime, str]] = {}
     keeper: dict[str, tuple[bool, datetime, str, int]] = {}
@@ -161,26 +197,46 @@ def _identities(stories: Sequence[Sequence[Clipping]]) -> tuple[list[str], list[
                 keeper[c.story_id] = min(keeper.get(c.story_id, claim), claim)
     ids, merges = [], []
     for number, story in enumerate(stories):
-        going_on = sorted((story_id for story_id in keeper if keeper[story_id][-1] == number), key=founded.__getitem__)
+        going_on = sorted(
+            (story_id for story_id in keeper if keeper[story_id][-1] == number),
+            key=founded.__getitem__,
+        )
         if going_on:
             survivor, *others = going_on
         else:
             left = story[0].story_id
-            survivor, others = stable_id("story", story[0].article_id, *([left] if left else [])), []
+            survivor, others = (
+                stable_id("story", story[0].article_id, *([left] if left else [])),
+                [],
+            )
         ids.append(survivor)
         merges += [Merge(other, survivor) for other in others]
     return ids, merges
 
 
 def _placements(
-    story_id: str, story: Sequence[Clipping], positions: Indices, comparison: Comparison, merges: Sequence[Merge]
+    story_id: str,
+    story: Sequence[Clipping],
+    positions: Indices,
+    comparison: Comparison,
+    merges: Sequence[Merge],
 ) -> Iterator[Placement]:
-    """The placement of each clipping of a story; `positions`: where they stand in the comparison; `merges`: of its part."""
-    stays = {None, story_id, *(merge.story_id for merge in merges if merge.into_story_id == story_id)}
+    """The placement of each clipping of a story; `positions`: where they stand in the comparison;
+    `merges`: of its part.
+    """
+    stays = {
+        None,
+        story_id,
+        *(merge.story_id for merge in merges if merge.into_story_id == story_id),
+    }
 
-    def placed(clipping: Clipping, relation: Relation, original: Clipping, similarity: float) -> Placement:
+    def placed(
+        clipping: Clipping, relation: Relation, original: Clipping, similarity: float
+    ) -> Placement:
         left = None if clipping.story_id in stays else clipping.story_id
-        return Placement(clipping.article_id, story_id, relation, original.article_id, round(similarity, 4), left)
+        return Placement(
+            clipping.article_id, story_id, relation, original.article_id, round(similarity, 4), left
+        )
 
     if len(story) == 1:  # as most are
         yield placed(story[0], "original", story[0], 1)
@@ -190,7 +246,9 @@ def _placements(
     rows, columns = np.ix_(positions, positions)
     alike = np.clip((comparison.vector(rows, columns) + comparison.words(rows, columns)) / 2, 0, 1)
     original_of: dict[int, int] = {}
-    for copies in average_linkage(score, score >= 0, weights()["copy"]["mean"], [c.article_id for c in story]):
+    for copies in average_linkage(
+        score, score >= 0, weights()["copy"]["mean"], [c.article_id for c in story]
+    ):
         original_of |= dict.fromkeys(copies, copies[_original([story[i] for i in copies])])
     first = min(original_of.values())
     for i, clipping in enumerate(story):
@@ -209,8 +267,12 @@ def _placements(
 def _original(copies: Sequence[Clipping]) -> int:
     """Which of the copies, given in order of publication, the others are taken from.
 
-    The first whose outlet a credit line of another names and that credits none of them itself; where credit lines do not say, the first.
+    The first whose outlet a credit line of another names and that credits none of them itself;
+    where credit lines do not say, the first.
     """
-    named = [{other.source_id for other in copies if credited(copy) & outlet_names(other)} for copy in copies]
+    named = [
+        {other.source_id for other in copies if credited(copy) & outlet_names(other)}
+        for copy in copies
+    ]
     every = set[str]().union(*named)
     return next((i for i, copy in enumerate(copies) if copy.source_id in every and not named[i]), 0)

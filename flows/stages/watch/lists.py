@@ -2,10 +2,11 @@
 
     passage, the sides found in it -> standing -> 'tie', 'crowd' or 'list'
 
-A list is a table ('A 2-1 B', standings, a row of figures), the teaser of another article, or an enumeration: a third country stands in
-one row with both sides ('AS, Rusia dan Korut'). A crowd names two other countries or 'other leaders', so that the sides may have to do
-with those and not with each other, unless they stand close together. Countries are known by name, capital or leader, and only for topics
-of which two sides are countries.
+A list is a table ('A 2-1 B', standings, a row of figures), the teaser of another article, or an
+enumeration: a third country stands in one row with both sides ('AS, Rusia dan Korut'). A crowd
+names two other countries or 'other leaders', so that the sides may have to do with those and not
+with each other, unless they stand close together. Countries are known by name, capital or leader,
+and only for topics of which two sides are countries.
 """
 
 import re
@@ -19,17 +20,26 @@ Found = tuple[int, int, str]  # start and end in the field, and the name of the 
 Standing = Literal["tie", "crowd", "list"]
 _Joint = Literal["compound", "comma", "and"]
 
-_TEASER = re.compile(r"(?i)(?:(?:baca|simak|lihat|tonton)\s+juga|(?:artikel|berita)\s+terkait|pilihan\s+redaksi)\b|\[gambas:")
-_TABLE = re.compile(r"(?i)\b(?:klasemen|(?:perolehan|tabel)\s+medali|(?:peringkat|ranking)\s+(?:dunia\s+)?fifa|standings|medal\s+table)\b")
+_TEASER = re.compile(
+    r"(?i)(?:(?:baca|simak|lihat|tonton)\s+juga|(?:artikel|berita)\s+terkait|pilihan\s+redaksi)\b|\[gambas:"
+)
+_TABLE = re.compile(
+    r"(?i)\b(?:klasemen|(?:perolehan|tabel)\s+medali|(?:peringkat|ranking)\s+(?:dunia\s+)?fifa|standings|medal\s+table)\b"
+)
 _VERSUS = re.compile(r"(?i)\s*(?:vs\.?|\(?\d{1,3}\s?[-–:]\s?\d{1,3}\)?)\s*")
 _OFFICE = r"presiden|pemimpin(?:\s+tertinggi)?|kepala\s+negara|president|leader|대통령|국가주석|국무위원장"
 _WORDS = rf"(?:[\s()]|\b(?:{_OFFICE})\b)*"  # what may stand at a joint of a row
-# Each row keeps to one kind of joint, so that in 'Perang Rusia-Ukraina, Korut Kirim Pasukan' and 'Kim Temui Putin, AS Cemas' the comma
-# joins nothing to the pair. An 'and' comes last: in 'Korut dan Rusia, AS Waspada' too.
+# Each row keeps to one kind of joint, so that in 'Perang Rusia-Ukraina, Korut Kirim Pasukan' and
+# 'Kim Temui Putin, AS Cemas' the comma joins nothing to the pair. An 'and' comes last: in 'Korut
+# dan Rusia, AS Waspada' too.
 _COMPOUND = re.compile(rf"(?i){_WORDS}[-–—·/]{_WORDS}|")
 _COMMA = re.compile(rf"(?i){_WORDS},{_WORDS}")
-_AND = re.compile(rf"(?i){_WORDS},?{_WORDS}(?:\b(?:dan|serta|atau|hingga|maupun|and|or|и)\b|[&와과]){_WORDS}")
-_NEXT = re.compile(r"(?i)\W*(?:dan|serta|sedangkan|sementara|sampai|and|while|и|а)\b|.*[,;:]")  # what begins another item or statement
+_AND = re.compile(
+    rf"(?i){_WORDS},?{_WORDS}(?:\b(?:dan|serta|atau|hingga|maupun|and|or|и)\b|[&와과]){_WORDS}"
+)
+_NEXT = re.compile(
+    r"(?i)\W*(?:dan|serta|sedangkan|sementara|sampai|and|while|и|а)\b|.*[,;:]"
+)  # what begins another item or statement
 _CLOSE = 6  # words between two sides that have to do with each other, at most
 # What two countries have with each other, right before their names.
 _RELATION = re.compile(
@@ -38,12 +48,18 @@ _RELATION = re.compile(
 )
 _BEFORE = 80  # characters before a row that can say what it is
 _ROW_GAP = 60  # characters between two names of a row, at most
-# 'and other leaders', 'dan para pemimpin lain' after a side; 'termasuk', 'such as' before both: the list goes on.
-_OTHERS = re.compile(r"(?i),?\s+(?:and|dan|serta|beserta)\s+(?:\w+\s+){0,2}?(?:others?|lain(?:nya)?)\b")
-_SUCH_AS = re.compile(rf"(?i)\b(?:termasuk|seperti|antara\s+lain|di\s*antaranya|including|such\s+as)[\s:]+(?:(?:{_OFFICE})\s+)?$")
+# 'and other leaders', 'dan para pemimpin lain' after a side; 'termasuk', 'such as' before both: the
+# list goes on.
+_OTHERS = re.compile(
+    r"(?i),?\s+(?:and|dan|serta|beserta)\s+(?:\w+\s+){0,2}?(?:others?|lain(?:nya)?)\b"
+)
+_SUCH_AS = re.compile(
+    rf"(?i)\b(?:termasuk|seperti|antara\s+lain|di\s*antaranya|including|such\s+as)[\s:]+(?:(?:{_OFFICE})\s+)?$"
+)
 
-# What tells of a country, in Indonesian and English, and in Russian and Korean where a topic needs it; leaders as of 2026. Bare
-# 'Indonesia' and 'Jakarta' are not here: in this press they stand in datelines and in outlets' names.
+# What tells of a country, in Indonesian and English, and in Russian and Korean where a topic needs
+# it; leaders as of 2026. Bare 'Indonesia' and 'Jakarta' are not here: in this press they stand in
+# datelines and in outlets' names.
 _COUNTRIES = """
 Amerika Serikat|Amerika|AS|United States|America|US|USA|Washington|Trump|Biden|США|미국|美|트럼프
 China|Chinese|Cina|Tiongkok|RRC|RRT|Beijing|Xi Jinping|Xi|Кита|중국|시진핑|中|중 ; Jepang|Japan|Tokyo|Kishida|Япони|일본
@@ -63,9 +79,17 @@ Australia|호주 ; Selandia Baru|New Zealand ; Afrika Selatan|South Africa ; Lib
 
 
 def other_countries(sides: Sequence[re.Pattern[str]]) -> tuple[re.Pattern[str], ...]:
-    """The countries that are none of the sides; none at all where fewer than two sides are countries."""
-    countries = [[name.strip() for name in names.split("|")] for names in re.split(r"[;\n]", _COUNTRIES.strip())]
-    own = [{side.pattern for side in sides if any(side.fullmatch(name) for name in names)} for names in countries]
+    """The countries that are none of the sides; none at all where fewer than two sides are
+    countries.
+    """
+    countries = [
+        [name.strip() for name in names.split("|")]
+        for names in re.split(r"[;\n]", _COUNTRIES.strip())
+    ]
+    own = [
+        {side.pattern for side in sides if any(side.fullmatch(name) for name in names)}
+        for names in countries
+    ]
     if len(set[str]().union(*own)) < 2:
         return ()
     return tuple(any_of(names) for names, of in zip(countries, own, strict=True) if not of)
@@ -80,24 +104,35 @@ def named(countries: Sequence[re.Pattern[str]], text: str, start: int, end: int)
     ]
 
 
-def standing(countries: Sequence[re.Pattern[str]], text: str, start: int, end: int, hits: Sequence[Found]) -> Standing:
-    """How the sides stand to each other in a passage in which all of them were found; `hits` in order."""
+def standing(
+    countries: Sequence[re.Pattern[str]], text: str, start: int, end: int, hits: Sequence[Found]
+) -> Standing:
+    """How the sides stand to each other in a passage in which all of them were found; `hits` in
+    order.
+    """
     passage = text[start:end]
     if _TEASER.match(passage) or _TABLE.search(passage) or _is_row(passage):
         return "list"
-    if any(_VERSUS.fullmatch(text, one[1], two[0]) for one, two in pairwise(hits) if one[2] != two[2]):
+    if any(
+        _VERSUS.fullmatch(text, one[1], two[0]) for one, two in pairwise(hits) if one[2] != two[2]
+    ):
         return "list"
     if not countries:
         return "tie"
     others = named(countries, text, start, end)
     sides = {name for *_, name in hits}
-    rows = [(row, {name for *_, name in row}) for row in _enumerations(text, sorted([*hits, *others]))]
+    rows = [
+        (row, {name for *_, name in row}) for row in _enumerations(text, sorted([*hits, *others]))
+    ]
     if any(sides < names for _, names in rows):
         return "list"
     goes_on = any(_OTHERS.match(text, hit[1], end) for hit in hits) or any(
-        sides <= names and _SUCH_AS.search(text[max(start, row[0][0] - _BEFORE) : row[0][0]]) for row, names in rows
+        sides <= names and _SUCH_AS.search(text[max(start, row[0][0] - _BEFORE) : row[0][0]])
+        for row, names in rows
     )
-    crowded = len({name for *_, name in others}) >= 2 and not _is_firm(text, start, sorted([*hits, *others]), sides)
+    crowded = len({name for *_, name in others}) >= 2 and not _is_firm(
+        text, start, sorted([*hits, *others]), sides
+    )
     return "crowd" if goes_on or crowded else "tie"
 
 
@@ -108,22 +143,30 @@ def stands_in_row(countries: Sequence[re.Pattern[str]], text: str, hits: Sequenc
 
 
 def _is_firm(text: str, start: int, found: Sequence[Found], sides: Collection[str]) -> bool:
-    """Whether two sides are tied among others too: by a word ('Rusia–Korut'), by a few words that do more than enumerate ('Korut kirim
-    pasukan ke Rusia'), as a relation ('pakta Rusia dan Korut'), or as the first who are named ('Rusia dan Korut Teken Pakta, AS Cemas')."""
+    """Whether two sides are tied among others too: by a word ('Rusia–Korut'), by a few words that
+    do more than enumerate ('Korut kirim pasukan ke Rusia'), as a relation ('pakta Rusia dan
+    Korut'), or as the first who are named ('Rusia dan Korut Teken Pakta, AS Cemas').
+    """
     for number, (one, two) in enumerate(pairwise(found)):
         if one[2] == two[2] or one[2] not in sides or two[2] not in sides:
             continue
         joint = _joint(text, one, two)
         between = text[one[1] : max(two[0], one[1])]
-        if joint == "compound" or (joint is None and len(between.split()) <= _CLOSE and not _NEXT.match(between)):
+        if joint == "compound" or (
+            joint is None and len(between.split()) <= _CLOSE and not _NEXT.match(between)
+        ):
             return True
-        if joint == "and" and (number == 0 or _RELATION.search(text[max(start, one[0] - _BEFORE) : one[0]])):
+        if joint == "and" and (
+            number == 0 or _RELATION.search(text[max(start, one[0] - _BEFORE) : one[0]])
+        ):
             return True
     return False
 
 
 def _enumerations(text: str, found: Sequence[Found]) -> list[list[Found]]:
-    """What is found, in rows: 'A, B dan C', 'A-B-C', 'A·B·C'. What ends one row may begin the next: 'AS, Rusia–Korut' is two."""
+    """What is found, in rows: 'A, B dan C', 'A-B-C', 'A·B·C'. What ends one row may begin the next:
+    'AS, Rusia–Korut' is two.
+    """
     rows: list[list[Found]] = []
     row: list[Found] = []
     kind: _Joint | None = None
@@ -149,7 +192,13 @@ def _joint(text: str, one: Found, two: Found) -> _Joint | None:
         return None
     between = text[one[1] : max(two[0], one[1])]
     return (
-        "compound" if _COMPOUND.fullmatch(between) else "comma" if _COMMA.fullmatch(between) else "and" if _AND.fullmatch(between) else None
+        "compound"
+        if _COMPOUND.fullmatch(between)
+        else "comma"
+        if _COMMA.fullmatch(between)
+        else "and"
+        if _AND.fullmatch(between)
+        else None
     )
 
 

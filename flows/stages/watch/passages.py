@@ -1,4 +1,5 @@
-"""How the text of an article is cut into passages: the sentences or paragraphs of a body, and the clauses of a passage.
+"""How the text of an article is cut into passages: the sentences or paragraphs of a body, and the
+clauses of a passage.
 
 A passage is a pair of offsets in its field, without the white space around it.
 """
@@ -8,20 +9,26 @@ from collections.abc import Iterable, Iterator
 
 from flows.stages.extraction.datelines import opens_report
 
-# "…" and ";" stand between two statements: '시진핑 손잡은 푸틴... 김정은 오늘 평양서 출발할 듯' does not tie Putin to Kim.
+# "…" and ";" stand between two statements: '시진핑 손잡은 푸틴... 김정은 오늘 평양서 출발할 듯' does not tie Putin to
+# Kim.
 _CLAUSE_END = re.compile(r"…+|\.{2,}|;")
-# A sentence ends after its closing mark and quotes, before white space and anything but a small letter; or between a small letter and a
-# capital, where a page lost the space.
-_END = re.compile(r"(?<![.!?…。])[.!?…。]++[\"'”’)\]»]*+(?=\s+[^\sa-zа-яё])|(?<=[a-z])\.(?=[A-Z][a-z])")
+# A sentence ends after its closing mark and quotes, before white space and anything but a small
+# letter; or between a small letter and a capital, where a page lost the space.
+_END = re.compile(
+    r"(?<![.!?…。])[.!?…。]++[\"'”’)\]»]*+(?=\s+[^\sa-zа-яё])|(?<=[a-z])\.(?=[A-Z][a-z])"
+)
 _LINE = re.compile(r"[^\n]+")
-_TEASER = re.compile(r"\b(?:Baca|BACA|Simak|Lihat)\s+(?:[Jj]uga|JUGA)\s*:")  # a passage of its own, also inside a line
+_TEASER = re.compile(
+    r"\b(?:Baca|BACA|Simak|Lihat)\s+(?:[Jj]uga|JUGA)\s*:"
+)  # a passage of its own, also inside a line
 # A full stop after these, or after a single letter ("Kim J. Un"), ends no sentence.
 _ABBREVIATION = re.compile(
     r"(?i)(?<!\w)(?:\w|drs?|dra|drg|prof|ir|hj|mrs?|ms|st|jend|letjen|mayjen|brigjen|irjen|komjen|kol|letkol|kombes|kompol|akbp|akp|iptu|ipda"
     r"|no|nomor|jln?|gg|rp|hlm|tgl|a\.n|dll|dsb|dst|dkk|sdr|kec|kab|kel|prov|vs|u\.s|gen|lt|col|sgt|sen|gov|rep|им)$"
 )
-# Where the reporter sits is no side of the matter. Besides what opens an Indonesian report ("MOSKOW, KOMPAS.com -") agencies write
-# '(모스크바=연합뉴스) 최인영 특파원 = ', 'SEOUL, Sept. 3 (Yonhap) -- ', 'MOSCOW, January 5. /TASS/. ', 'МОСКВА, 5 янв - РИА Новости. '.
+# Where the reporter sits is no side of the matter. Besides what opens an Indonesian report
+# ("MOSKOW, KOMPAS.com -") agencies write '(모스크바=연합뉴스) 최인영 특파원 = ', 'SEOUL, Sept. 3 (Yonhap) -- ',
+# 'MOSCOW, January 5. /TASS/. ', 'МОСКВА, 5 янв - РИА Новости. '.
 _DASH = r"\s*(?:--?|[–—])\s+"
 _AGENCY = re.compile(
     r"\s*(?:"
@@ -35,12 +42,20 @@ _AGENCY = re.compile(
 
 def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The statements of a passage."""
-    return list(_trimmed(text, start, [*(found.end() for found in _CLAUSE_END.finditer(text, start, end)), end]))
+    return list(
+        _trimmed(
+            text, start, [*(found.end() for found in _CLAUSE_END.finditer(text, start, end)), end]
+        )
+    )
 
 
 def sentences(body: str) -> list[tuple[int, int]]:
     """The body's sentences; none reaches over a line break."""
-    return [passage for start, end in paragraphs(body) for passage in _trimmed(body, start, [*_sentence_ends(body, start, end), end])]
+    return [
+        passage
+        for start, end in paragraphs(body)
+        for passage in _trimmed(body, start, [*_sentence_ends(body, start, end), end])
+    ]
 
 
 def paragraphs(body: str) -> list[tuple[int, int]]:
@@ -61,11 +76,16 @@ def _dateline_end(body: str) -> int:
 
 
 def _trimmed(text: str, start: int, ends: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """From start to each end, one after the other, without the white space around; empty ones are left out."""
+    """From start to each end, one after the other, without the white space around; empty ones are
+    left out.
+    """
     for end in ends:
         passage = text[start:end]
         if passage.strip():
-            yield start + len(passage) - len(passage.lstrip()), end - len(passage) + len(passage.rstrip())
+            yield (
+                start + len(passage) - len(passage.lstrip()),
+                end - len(passage) + len(passage.rstrip()),
+            )
         start = end
 
 
@@ -77,5 +97,10 @@ def _sentence_ends(body: str, start: int, end: int) -> Iterator[int]:
 
 
 def _abbreviates(body: str, start: int, found: re.Match[str]) -> bool:
-    """Whether the full stop found belongs to an abbreviation. No abbreviation is longer than ten characters."""
-    return found.group() == "." and _ABBREVIATION.search(body[max(start, found.start() - 10) : found.start()]) is not None
+    """Whether the full stop found belongs to an abbreviation. No abbreviation is longer than ten
+    characters.
+    """
+    return (
+        found.group() == "."
+        and _ABBREVIATION.search(body[max(start, found.start() - 10) : found.start()]) is not None
+    )
