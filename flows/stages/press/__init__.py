@@ -1,0 +1,1 @@
+"""How the press writes: its words, as data, and the grammars that several stages read it by."""
