@@ -33,7 +33,7 @@ import trafilatura
 
 from flows.records import Article, Page, Rejection, Source
 from flows.stages.extraction.extract import extract
-from flows.stages.extraction.lines import key
+from flows.stages.press.text import key
 from flows.steps import worker_pool
 from tests.stages.test_extract import REAL, mutated, page, press, real_pages
 

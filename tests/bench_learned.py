@@ -37,8 +37,9 @@ from flows.stages.discovery.links import canonical
 from flows.stages.extraction import learned as stage
 from flows.stages.extraction.container import choose, find_headline
 from flows.stages.extraction.learned import BOUNDARY, Cleaner, LearnedLine, Repeat, learn
-from flows.stages.extraction.lines import key, read_lines, tidy
+from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
+from flows.stages.press.text import key, tidy
 from warehouse.store import Warehouse
 
 PRESS = Path(__file__).parent / "press"

@@ -14,8 +14,9 @@ from lxml import etree, html
 
 from flows.records import Article, Source
 from flows.stages.extraction import container, extract
-from flows.stages.extraction.lines import key, read_lines
+from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
+from flows.stages.press.text import key
 from tests.bench_extract import prediction, real_samples
 from tests.stages.test_extract import REAL, page
 

@@ -10,7 +10,8 @@ from lxml import html
 
 from flows.stages.extraction.boilerplate import Cleaned, clean
 from flows.stages.extraction.line_rules import RULES, Rule, rule_for
-from flows.stages.extraction.lines import Line, key, read_lines
+from flows.stages.extraction.lines import Line, read_lines
+from flows.stages.press.text import key
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[1] / "cases" / "boilerplate" / "lines.yaml").read_text(encoding="utf-8")

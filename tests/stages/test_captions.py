@@ -8,7 +8,8 @@ import yaml
 from lxml import html
 
 from flows.stages.extraction.boilerplate import clean
-from flows.stages.extraction.lines import key, read_lines
+from flows.stages.extraction.lines import read_lines
+from flows.stages.press.text import key
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[1] / "cases" / "captions" / "pictures.yaml").read_text(encoding="utf-8")

@@ -25,7 +25,7 @@ from warcio.archiveiterator import ArchiveIterator
 from flows.records import Article, Page, Rejection, Source, WarcRef
 from flows.stages.discovery.links import canonical
 from flows.stages.extraction.extract import extract
-from flows.stages.extraction.lines import key
+from flows.stages.press.text import key
 
 CASES = Path(__file__).parents[1] / "cases" / "extract"
 PRESS = Path(__file__).parents[1] / "press"

@@ -11,8 +11,9 @@ import pytest
 from flows.records import Article, Page, Rejection, Source
 from flows.stages.extraction import boilerplate, container
 from flows.stages.extraction.extract import _decoded, _parsed, extract
-from flows.stages.extraction.lines import key, read_lines
+from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
+from flows.stages.press.text import key
 from tests.stages.test_extract import REAL, mutated, page, press, real_pages
 
 INVENTED = [(gold["id"], pages[0], source) for gold, source, pages in press()]

@@ -15,7 +15,7 @@ import yaml
 from flows.records import stable_id
 from flows.stages.extraction import learned as stage
 from flows.stages.extraction.learned import Cleaner, LearnedLine, Repeat, learn
-from flows.stages.extraction.lines import key
+from flows.stages.press.text import key
 from warehouse.store import Warehouse
 
 CASES = Path(__file__).parents[1] / "cases" / "learned"

@@ -17,7 +17,8 @@ from flows.stages.extraction.captions import find_captions, find_pictured
 from flows.stages.extraction.datelines import is_dateline, opens_report
 from flows.stages.extraction.instants import is_date_line
 from flows.stages.extraction.line_rules import HEADLINE, RULES, rule_for
-from flows.stages.extraction.lines import Line, key
+from flows.stages.extraction.lines import Line
+from flows.stages.press.text import key
 
 _RELATED_LINK = re.compile(r"[\W_]{0,12}(?:baca|lihat|simak|tonton)\b", re.IGNORECASE)
 

@@ -10,9 +10,10 @@ from typing import Literal
 
 from flows.records import Origin, Removed
 from flows.stages.extraction.instants import is_date_line
-from flows.stages.extraction.lines import Line, key, tidy
+from flows.stages.extraction.lines import Line
 from flows.stages.extraction.metadata import Metadata
 from flows.stages.extraction.outlets import SPELLINGS, outlet_by_key
+from flows.stages.press.text import key, tidy
 
 Role = Literal["author", "editor", "credit"]
 

@@ -9,7 +9,9 @@ from itertools import chain, islice
 from lxml import html
 
 from flows.stages.extraction.datelines import opens_report
-from flows.stages.extraction.lines import BLOCKS, Line, key
+from flows.stages.extraction.elements import BLOCKS
+from flows.stages.extraction.lines import Line
+from flows.stages.press.text import key
 
 _MAX_CAPTION = 500  # characters
 _MOST_LINES = 2  # a caption and its credit

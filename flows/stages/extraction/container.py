@@ -15,8 +15,9 @@ from lxml import etree, html
 
 from flows.records import Origin, Source
 from flows.stages.extraction.datelines import opens_report
-from flows.stages.extraction.lines import Line, key
+from flows.stages.extraction.lines import Line
 from flows.stages.extraction.metadata import Metadata
+from flows.stages.press.text import key
 
 ENGINE = f"trafilatura {trafilatura.__version__}"
 

@@ -5,7 +5,7 @@
 import re
 from collections.abc import Container
 
-from flows.stages.extraction.lines import key
+from flows.stages.press.text import key
 
 _HEAD = re.compile(
     r"(?P<head>[A-Z].{1,89}?)(?:\s*(?:-{1,3}|[–—])\s+|\s+(?:-{1,3}|[–—])\s?(?=[\w\"“]))"

@@ -14,20 +14,21 @@ from lxml import etree, html
 
 from flows.records import Article, Origin, Page, Reason, Rejection, Removed, Source, stable_id
 from flows.stages.discovery.links import canonical
-from flows.stages.extraction import boilerplate, container
+from flows.stages.extraction import boilerplate, container, elements
 from flows.stages.extraction.bylines import read_people
 from flows.stages.extraction.datelines import read_dateline
 from flows.stages.extraction.instants import Stamp, is_date_line, read_instants
 from flows.stages.extraction.line_rules import RULES
-from flows.stages.extraction.lines import CLUTTER_CLASS, MAX_LINES, Line, key, read_lines, tidy
+from flows.stages.extraction.lines import MAX_LINES, Line, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
+from flows.stages.press.text import key, tidy
 
 # Bump the number when code changes what comes out; rules and the engine's version speak for
 # themselves.
 EXTRACTOR_VERSION = stable_id(
     "3",
     container.ENGINE,
-    CLUTTER_CLASS.pattern,
+    elements.NAMES,
     *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES),
 )
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Literal
 
 from flows.records import Removed, stable_id
-from flows.stages.extraction.lines import key
+from flows.stages.press.text import key
 
 Shape = Literal["line", "insert", "label"]
 

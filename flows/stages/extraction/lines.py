@@ -1,104 +1,36 @@
 """A parsed page as lines of text, in the order in which a reader meets them.
 
 A line is what stands between two line breaks on the screen: a paragraph, a heading, a list item, a
-table row, a stretch between two `<br>`. Lines inside an element whose name or class says that it is
-no part of an article's text carry the id of that element rule.
+table row, a stretch between two `<br>`. A line's text is its block's text: links, keywords and
+other marks inside of a sentence part nothing. Lines that are clutter by the element they stand in
+carry its kind.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 
 from lxml import etree, html
 
-# No text for a reader, or none of the page's own.
-_UNREAD = "script style noscript template svg math iframe object embed select textarea datalist head canvas map"
-_BLOCKS = """
-    address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3
-    h4 h5 h6 header hgroup hr html legend li main nav ol option p pre section summary table tbody tfoot thead tr ul video audio
-"""
-_FORMATTING = "a abbr b big cite code em font i ins mark q s small span strong sub sup time u var"
-UNREAD, BLOCKS, FORMATTING = (frozenset(names.split()) for names in (_UNREAD, _BLOCKS, _FORMATTING))
+from flows.stages.extraction.elements import BLOCKS, FORMATTING, UNREAD, find_clutter, hint
+from flows.stages.press.text import tidy
 
-# Elements that hold no article text, by tag.
-CLUTTER_TAGS = {
-    "figure": "caption",
-    "figcaption": "caption",
-    "caption": "caption",
-    "nav": "nav",
-    "aside": "related",
-    "footer": "footer",
-    "form": "form",
-    "button": "form",
-    "video": "player",
-    "audio": "player",
-}
-# The same by class or id. A name counts where a whole word of it, between dashes, underscores and
-# blanks, says so.
-_CLUTTER_NAMES = {
-    "caption": r"caption|captions|\w*caption|cap-foto|cap_foto|set-cp|foto-?credit|photo-?credit|keterangan-foto"
-    r"|image-source|img-desc|figure",
-    "related": r"baca|baca-?juga|bacajuga|\w*bacajuga\w*|relate[ds]?|jp-relatedposts|terkait|sisip\w*|linksisip|topiksisip|inject"
-    r"|inner-link|read__others|recommend\w*|rekomendasi|kompasidrec\w*|lihat-?juga|lihatjg|liftdown\w*|also-?read|artikel-?lain\w*|internal-link"
-    r"|links-block|next-?article|popin|_popin\w*|outbrain|taboola\w*|mgid|terpopuler|populer|trending|terkini|news-?list|teaser-?list",
-    "share": r"share|sharing|sharedaddy|sosmed|medsos|social|sosial|addthis\w*|addtoany\w*|likes-widget|sd-block",
-    "ads": r"ads?|ads\w+|advert\w*|advertisement|iklan|parallax\w*|gpt|dfp|prads|detads|wpcnt|billboard|sponsor\w*"
-    r"|(?:m\d+)?scriptroot\w*",
-    "post": r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|fb-(?:post|video)",
-    "comments": r"comments?|comment-?list|komentar|disqus\w*|respond",
-    "player": r"player|jwplayer|\w+-player|c-mmp|metube\w*|video-?wrap\w*",
-    "byline": r"author|authors|author-?\d|byline|penulis|editor|reporter|nmreporter|namerep|redaktur|jurnalis|wartawan|credits?|kredit"
-    r"|postinfo|postmeta",
-    "date": r"dates?|datetime|tanggal|tgl|timestamp|time-?ago|published-?date|pubdate",
-    "prompt": r"newsletter|subscribe|subscription|langganan|ext-channel|google-?news|gnews|whatsapp\w*|wa-channel|apresiasi|gate-\w+"
-    r"|paywall",
-    "nav": r"nav|navigation|breadcrumbs?|\w*breadcrumb\w*|pagination|paging|pager|menu",
-    "footer": r"footer|copyright",
-    "tags": r"(?:[\w-]+[-_])?tags?(?![\w-])|tag-?list|tagar",
-}
-CLUTTER_CLASS = re.compile(
-    "|".join(
-        rf"(?P<{rule}>(?<![a-z0-9])(?:{names})(?![a-z0-9]))"
-        for rule, names in _CLUTTER_NAMES.items()
-    )
-)
-_INLINE_CLUTTER = frozenset(
-    {"related", "ads", "caption"}
-)  # what a span or a link inside a sentence may be called besides is a fact about it
-_RELATED_LABEL = re.compile(r"\s*[\[(]?\s*(?:baca|lihat|simak)(?:\s+juga)?\s*:", re.IGNORECASE)
-_INVISIBLE = {
-    ord(c): None for c in "\u200b\u200e\u200f\u2060\u2063\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e"
-}
-_INVISIBLE |= {0x1B: None, 0x7F: None}  # what a terminal would obey
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
-
+_SHORT = 40  # characters; a sentence of the article is hardly ever shorter
+_LONG = 140  # characters; no label or headline is longer, so it is a sentence without its stop
+# Kinds that an inline element can be by its name, where it is all of its line; others (author,
+# date, tag) are facts about the words. Longer ones are paragraphs.
+_MARKS = ("related", "ads", "caption")
+_MOST_MARKED = 300
 MAX_LINES = 5000  # four times the longest real page measured
-
-# An element with more of the unlinked text than this is the article, whatever its class says, ...
-_OWN_SHARE = 0.4
-# ... and so is one with more characters of it than such a block ever has: classes are given to
-# wrappers too.
-# characters before an element that is called comments: then it holds comments, however many
-_COMMENTED = 600
-_MOST_TEXT = {
-    "ads": 800,
-    "byline": 800,
-    "caption": 1200,
-    "date": 300,
-    "form": 800,
-    "player": 800,
-    "prompt": 800,
-    "share": 400,
-    "tags": 500,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`linked`: the share of its characters inside links; `clutter`: the element rule it falls
-    under; `breaks`: `<br>`s right before it.
+    """`linked`: the share of its characters inside links; `clutter`: the kind of element that makes
+    it clutter (elements.toml); `breaks`: `<br>`s right before it; `element`: the innermost element
+    that holds all of it, formatting aside.
     """
 
     text: str
@@ -117,156 +49,134 @@ class Line:
         link.
         """
         length = len(self.text)
-        return self.linked < 0.5 and (
-            (length >= 40 and bool(_SENTENCE_END.search(self.text))) or length >= 140
-        )
-
-
-def tidy(text: str) -> str:
-    """NFC, without invisible characters, every run of white space one blank."""
-    return " ".join(unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split())
-
-
-def key(text: str) -> str:
-    """What two spellings of one line share: letters and digits, lower case."""
-    return re.sub(r"[\W_]+", "", text).lower()
+        ended = length >= _SHORT and bool(_SENTENCE_END.search(self.text))
+        return self.linked < 0.5 and (ended or length >= _LONG)
 
 
 def read_lines(root: html.HtmlElement) -> list[Line]:
     """The lines below an element, at most MAX_LINES + 1, clutter marked; the element's own tag and
     class are not judged.
     """
-    return _joined(islice(_broken_lines(root, _clutter_elements(root)), MAX_LINES + 1))
+    return _joined(islice(_Reader(root).lines(), MAX_LINES + 1))
 
 
-def _clutter_elements(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
-    found = {}
-    matched: dict[str, str | None] = {}  # names return often on one page
-    for element in root.iter(etree.Element):
-        if element is not root and (rule := _clutter_rule(element, matched)):
-            found[element] = rule
-    if not found:
-        return found
-    unlinked = _unlinked_text(root)
-    share = max(_OWN_SHARE * unlinked.get(root, 0), 40.0)
-    return {
-        element: rule
-        for element, rule in found.items()
-        if unlinked.get(element, 0) <= min(share, _MOST_TEXT.get(rule, share))
-        or (rule == "comments" and _text_before(element, root, unlinked) >= _COMMENTED)
-    }
+class _Reader:
+    """Walks a tree and gathers what stands between two breaks."""
+
+    def __init__(self, root: html.HtmlElement) -> None:
+        self.root = root
+        self.clutter = find_clutter(root)
+        self.open: list[html.HtmlElement] = []
+        self.around: list[str] = []  # kinds of the clutter that is open
+        self.marks: list[str | None] = []  # hints of the inline elements that are open
+        self.links = 0
+        self.breaks = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self.parts: list[str] = []
+        self.linked = 0
+        self.marked: dict[str, int] = {}  # characters by hint of inline elements
+        self.path: list[html.HtmlElement] = []  # the elements that were open at its first words
+        self.common = 0  # how many of these hold all of the line
+        self.lowest = 0  # ... and how few were open since its last words
+
+    def lines(self) -> Iterator[Line]:
+        walk = etree.iterwalk(self.root, events=("start", "end"))
+        for event, element in walk:
+            if self._is_break(element) and (line := self._line()):
+                yield line
+            if event == "start":
+                if element.tag in UNREAD:
+                    walk.skip_subtree()
+                self._enter(element)
+            else:
+                self._leave(element)
+        if line := self._line():
+            yield line
+
+    def _is_break(self, element: html.HtmlElement) -> bool:
+        return element.tag in BLOCKS or element.tag == "br" or element in self.clutter
+
+    def _enter(self, element: html.HtmlElement) -> None:
+        self.open.append(element)
+        if element.tag in UNREAD:
+            return
+        if element in self.clutter:
+            self.around.append(self.clutter[element])
+        elif element.tag in FORMATTING:
+            self.marks.append(hint(element))
+        self.links += element.tag == "a"
+        if element.tag in {"td", "th"}:
+            self.parts.append(" ")
+        self._take(element.text)
+
+    def _leave(self, element: html.HtmlElement) -> None:
+        self.open.pop()
+        self.lowest = min(self.lowest, len(self.open))
+        if element.tag not in UNREAD:
+            self.links -= element.tag == "a"
+            if element in self.clutter:
+                self.around.pop()
+            elif element.tag in FORMATTING:
+                self.marks.pop()
+        if element.tag == "br":
+            self.breaks += 1
+        elif self._is_break(element):
+            self.breaks = 0
+        if element is not self.root:
+            self._take(element.tail)
+
+    def _take(self, text: str | None) -> None:
+        if not text:
+            return
+        self.parts.append(text)
+        length = len(text.strip())
+        if not length:
+            return
+        if not self.path:
+            self.path = list(self.open)
+            self.common = self.lowest = len(self.path)
+        self.common = min(self.common, self.lowest)
+        self.lowest = len(self.open)
+        self.linked += length if self.links else 0
+        for kind in {mark for mark in self.marks if mark}:
+            self.marked[kind] = self.marked.get(kind, 0) + _letters(text)
+
+    def _line(self) -> Line | None:
+        text = tidy("".join(self.parts))
+        line = None
+        if text and self.path:
+            line = Line(
+                text,
+                _home(self.path[self.common - 1]),
+                min(1.0, self.linked / len(text)),
+                self._kind(text),
+                self.breaks,
+            )
+            self.breaks = 0
+        self._begin()
+        return line
+
+    def _kind(self, text: str) -> str | None:
+        """The clutter that a line is: that of the block around it, or of inline elements that hold
+        all of its text, where their names say what is clutter in itself.
+        """
+        if self.around:
+            return self.around[-1]
+        if len(text) > _MOST_MARKED:
+            return None
+        letters = _letters(text)
+        return next((kind for kind in _MARKS if self.marked.get(kind, 0) >= letters), None)
 
 
-def _text_before(
-    element: html.HtmlElement, root: html.HtmlElement, unlinked: dict[html.HtmlElement, int]
-) -> int:
-    """The characters of unlinked text in the elements that stand before this one below the same
-    root.
-    """
-    before = 0
-    for around in chain((element,), element.iterancestors()):
-        if around is root:
-            break
-        before += sum(
-            unlinked.get(sibling, 0)
-            for sibling in around.itersiblings(etree.Element, preceding=True)
-        )
-    return before
-
-
-def _clutter_rule(element: html.HtmlElement, matched: dict[str, str | None]) -> str | None:
-    tag = element.tag
-    if tag in CLUTTER_TAGS:
-        return CLUTTER_TAGS[tag]
-    if tag in FORMATTING and element.text and _RELATED_LABEL.match(element.text):
-        return "related"
-    names = element.get("class", "") + " " + element.get("id", "")
-    if len(names) < 3 or tag in {"html", "body", "article", "main"}:
-        return None
-    if names not in matched:
-        match = CLUTTER_CLASS.search(names[:400].lower())
-        matched[names] = match.lastgroup if match else None
-    rule = matched[names]
-    return rule if tag in BLOCKS or rule in _INLINE_CLUTTER else None
-
-
-def _unlinked_text(root: html.HtmlElement) -> dict[html.HtmlElement, int]:
-    """For each element, the characters of text below it that are in no link."""
-    counts: dict[html.HtmlElement, int] = {}
-    for element in reversed(list(root.iter(etree.Element))):
-        own = (
-            0
-            if element.tag == "a" or element.tag in UNREAD
-            else counts.get(element, 0) + len((element.text or "").strip())
-        )
-        counts[element] = own
-        parent = element.getparent()
-        if parent is not None and element is not root:
-            counts[parent] = counts.get(parent, 0) + own + len((element.tail or "").strip())
-    return counts
-
-
-def _broken_lines(root: html.HtmlElement, clutter: dict[html.HtmlElement, str]) -> Iterator[Line]:
-    parts: list[str] = []
-    linked_length = 0
-    first: html.HtmlElement | None = None
-    breaks = 0
-    links = 0
-    rules: list[str] = []
-
-    def line() -> Line | None:
-        nonlocal parts, linked_length, first, breaks
-        text = tidy("".join(parts))
-        made = None
-        if text and first is not None:
-            linked = min(1.0, linked_length / max(1, len(text)))
-            made = Line(text, first, linked, rules[-1] if rules else None, breaks)
-            breaks = 0
-        parts, linked_length, first = [], 0, None
-        return made
-
-    def take(text: str | None, element: html.HtmlElement) -> None:
-        nonlocal linked_length, first
-        if text:
-            parts.append(text)
-            if not text.isspace():
-                linked_length += len(text.strip()) if links else 0
-                first = _home(element) if first is None else first
-
-    walk = etree.iterwalk(root, events=("start", "end"))
-    for event, element in walk:
-        tag = element.tag
-        breaking = tag in BLOCKS or tag == "br" or element in clutter
-        if breaking and (made := line()):
-            yield made
-        if event == "start":
-            if tag in UNREAD:
-                walk.skip_subtree()
-                continue
-            if element in clutter:
-                rules.append(clutter[element])
-            links += tag == "a"
-            if tag in {"td", "th"}:
-                parts.append(" ")
-            take(element.text, element)
-        else:
-            if tag not in UNREAD:
-                links -= tag == "a"
-                if element in clutter:
-                    rules.pop()
-            if tag == "br":
-                breaks += 1
-            elif breaking:
-                breaks = 0
-            if element is not root:
-                take(element.tail, element.getparent())
-    if made := line():
-        yield made
+def _letters(text: str) -> int:
+    return sum(map(len, text.split()))
 
 
 def _home(element: html.HtmlElement) -> html.HtmlElement:
     """The element whose text this is, formatting aside."""
-    while element.tag in FORMATTING and element.tag != "span" and element.getparent() is not None:
+    while element.tag in FORMATTING - {"span"} and element.getparent() is not None:
         element = element.getparent()
     return element
 
@@ -278,17 +188,19 @@ def _joined(lines: Iterator[Line]) -> list[Line]:
     joined: list[Line] = []
     for line in lines:
         last = joined[-1] if joined else None
-        if (
-            last is not None
-            and line.breaks == 1
-            and line.text[0].islower()
-            and line.element is last.element
-            and line.clutter == last.clutter
-            and not _SENTENCE_END.search(last.text)
-        ):
-            joined[-1] = replace(
-                last, text=f"{last.text} {line.text}", linked=(last.linked + line.linked) / 2
-            )
+        if last is not None and _goes_on(last, line):
+            linked = (last.linked + line.linked) / 2
+            joined[-1] = replace(last, text=f"{last.text} {line.text}", linked=linked)
         else:
             joined.append(line)
     return joined
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    return (
+        line.breaks == 1
+        and line.text[0].islower()
+        and line.element is last.element
+        and line.clutter == last.clutter
+        and not _SENTENCE_END.search(last.text)
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import html
 
-from flows.stages.extraction.lines import tidy
+from flows.stages.press.text import tidy
 
 # schema.org's types of one text; a page that only declares others is no article, or says nothing
 # about it.

@@ -1,0 +1,167 @@
+"""Which elements of a page are no part of its article by what they are called.
+
+tree -> hints (tag, class and id, by elements.toml) -> those that their own text confirms
+
+A name is a hint, never a verdict: templates call the wrapper of a text `paging-content`, a
+paragraph `caption`. What confirms it is what such an element holds: links, a picture, hardly any
+text, or for readers' comments an article before them. Elements that stand next to each other under
+one hint are judged together, since a template may wrap each paragraph.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from itertools import chain
+from typing import Any
+
+from lxml import etree, html
+
+from flows.stages.press.vocabulary import any_of
+
+# No text for a reader, or none of the page's own.
+_UNREAD = """
+    script style noscript template svg math iframe object embed select textarea datalist head canvas
+    map
+"""
+_BLOCKS = """
+    address article aside blockquote body button caption center dd details dialog div dl dt fieldset
+    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol
+    option p pre section summary table tbody tfoot thead tr ul video audio
+"""
+_FORMATTING = """
+    a abbr b big cite code em font i ins mark q s small span strong sub sup time u var
+"""
+UNREAD, BLOCKS, FORMATTING = (frozenset(names.split()) for names in (_UNREAD, _BLOCKS, _FORMATTING))
+_WHOLE = frozenset(["html", "body", "article", "main"])  # names of these say nothing of their text
+_PICTURES = ("img", "picture", "amp-img", "video", "iframe")
+
+_TEMP = re.compile(r"\s*[\[(]?\s*(?:baca|lihat|simak)(?:\s+juga)?\s*:", re.IGNORECASE)
+
+
+def related_label(t: str) -> bool:
+    return bool(_TEMP.match(t))
+
+
+KINDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
+    files(__package__).joinpath("elements.toml").read_text(encoding="utf-8")
+)
+_TAGS = {tag: kind for kind, facts in KINDS.items() for tag in facts.get("tags", ())}
+_MOST = {kind: facts["most"] for kind, facts in KINDS.items()}
+
+
+def name_pattern(names: Iterable[str]) -> str:
+    """A pattern that finds these names in a class or an id: see elements.toml."""
+    found = any_of(names).replace(r"\s+", "[-_]*").replace(r"\*", "[a-z0-9]*")
+    return rf"(?<![a-z0-9]){found}(?![a-z0-9])"
+
+
+NAMES = "|".join(
+    rf"(?P<{kind}>{name_pattern(facts['names'])})"
+    for kind, facts in KINDS.items()
+    if "names" in facts
+)
+_NAMED = re.compile(NAMES)
+_MAX_NAMES = 400  # characters of class and id that are read
+
+# An element with more of the page's unlinked text than this is the article, whatever it is called.
+_OWN_SHARE = 0.4
+_LEAST = 40.0  # characters that a name may cut of the shortest text
+_READ = 600  # characters before an element that is called comments: then it holds comments, ...
+_MUCH_MORE = 3  # ... unless it holds so many times as much
+_MOST_CAPTION = 1200  # characters of one caption whose picture is there
+
+
+def hint(element: html.HtmlElement) -> str | None:
+    """The kind of clutter that an element's tag or names speak of."""
+    tag = element.tag
+    if tag in _TAGS:
+        return _TAGS[tag]
+    if tag in _WHOLE:
+        return None
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    match = _NAMED.search(names[:_MAX_NAMES].lower()) if len(names) > 2 else None
+    return match.lastgroup if match else None
+
+
+def find_clutter(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
+    """The elements below this one that are clutter, each with its kind; itself is not judged.
+
+    They are the blocks whose hint is confirmed, and what opens with "Baca juga:" inside of a block.
+    """
+    siblings: dict[tuple[html.HtmlElement, str], list[html.HtmlElement]] = {}
+    found = {}
+    for element in root.iter(etree.Element):
+        if element.tag in FORMATTING:
+            if element.text and related_label(element.text):
+                found[element] = "related"
+        elif element is not root and element.tag in BLOCKS and (kind := hint(element)):
+            siblings.setdefault((element.getparent(), kind), []).append(element)
+    if siblings:
+        page = _Texts(root)
+        for (_, kind), elements in siblings.items():
+            found |= dict.fromkeys(page.confirmed(kind, elements), kind)
+    return found
+
+
+class _Texts:
+    """How much text stands where below an element, in links and outside of them."""
+
+    def __init__(self, root: html.HtmlElement) -> None:
+        self.root = root
+        self.unlinked: dict[html.HtmlElement, int] = {}
+        self.linked: dict[html.HtmlElement, int] = {}
+        for element in reversed(list(root.iter(etree.Element))):  # inner ones before their parents
+            self._count(element)
+
+    def _count(self, element: html.HtmlElement) -> None:
+        unlinked = self.unlinked.get(element, 0) + len((element.text or "").strip())
+        linked = self.linked.get(element, 0)
+        if element.tag == "a":
+            unlinked, linked = 0, unlinked + linked
+        elif element.tag in UNREAD:
+            unlinked, linked = 0, 0
+        self.unlinked[element], self.linked[element] = unlinked, linked
+        parent = element.getparent()
+        if parent is not None and element is not self.root:
+            tail = len((element.tail or "").strip())
+            self.unlinked[parent] = self.unlinked.get(parent, 0) + unlinked + tail
+            self.linked[parent] = self.linked.get(parent, 0) + linked
+
+    def confirmed(self, kind: str, siblings: list[html.HtmlElement]) -> Iterable[html.HtmlElement]:
+        """Those of the elements under one hint, children of one parent, that are what it says."""
+        share = max(_OWN_SHARE * self.unlinked[self.root], _LEAST)
+        if kind == "comments" and self._follow_a_text(siblings):
+            return siblings
+        if kind == "caption":
+            pictured = [one for one in siblings if self._is_caption(one, share)]
+            siblings = [one for one in siblings if one not in pictured]
+        else:
+            pictured = []
+        held = sum(self.unlinked[one] for one in siblings)
+        mostly_links = held <= sum(self.linked[one] for one in siblings)
+        if held <= share and (mostly_links or held <= _MOST[kind]):
+            return [*pictured, *siblings]
+        return pictured
+
+    def _is_caption(self, element: html.HtmlElement, share: float) -> bool:
+        """Whether an element holds its picture, or is the only text beside one."""
+        around = element.getparent()
+        alone = around is not None and self.unlinked[around] == self.unlinked[element]
+        near = around if alone else element
+        return next(near.iter(*_PICTURES), None) is not None and self.unlinked[element] <= min(
+            share, _MOST_CAPTION
+        )
+
+    def _follow_a_text(self, siblings: list[html.HtmlElement]) -> bool:
+        """Whether more text than comments have stands before them, however many they are."""
+        before = 0
+        for around in chain((siblings[0],), siblings[0].iterancestors()):
+            if around is self.root:
+                break
+            before += sum(
+                self.unlinked.get(one, 0)
+                for one in around.itersiblings(etree.Element, preceding=True)
+            )
+        held = sum(self.unlinked[one] for one in siblings)
+        return before >= _READ and held <= _MUCH_MORE * before
