@@ -20,14 +20,13 @@ from flows import __version__, steps
 from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
-from flows.records import Article, Link, Origin, Page, Rejection, Source
+from flows.records import Article, Doubt, Link, Origin, Page, Rejection, Source
 from flows.stages.extraction.extract import extract
 from flows.steps import Listed
 from flows.terminal import console, line
 
-SINCE = timedelta(
-    days=7
-)  # child sitemaps older than this say nothing about whether the source works
+# child sitemaps older than this say nothing about whether the source works
+SINCE = timedelta(days=7)
 # links, the newest first, that are asked for until one is an article: the first may be a video
 _TRIES = 3
 _WIDTH = 100  # characters shown of a line of the page
@@ -101,7 +100,7 @@ async def _probe(
     ]
     out.print(*report, sep="\n")
     doubts = (
-        _doubts(article, source)
+        _doubts(article)
         if article
         else [f"no article at {refused[-1].url}: {refused[-1].reason}"]
         if refused
@@ -141,27 +140,25 @@ def _missing(found: Listed, source: Source, own: Sequence[Link]) -> Iterator[str
         yield f"{len(found.links)} links, at least {source.expect.min_links} are expected"
 
 
-def _doubts(article: Article, source: Source) -> Iterator[str]:
+# what is said of a doubt
+_DOUBTS: dict[Doubt, str] = {
+    "container-missing": "no selector of its `container` is on the page",
+    "no-visible-headline": "no headline on the page",
+    "no-date": "no date",
+    "shorter-than-stated": "the text is shorter than the page's metadata give it",
+    "mostly-cut": "more was cut of the text than kept",
+}
+
+
+def _doubts(article: Article) -> Iterator[str]:
     """What an article lacks, or what looks as if its text were not the right part of the page."""
-    taken = {
-        name: origin.place
-        for name, origins in article.origins.items()
-        for origin in origins
-        if origin.taken
-    }
-    if source.container and taken["body"] != "container":
-        yield "no selector of its `container` is on the page"
-    if taken.get("title") != "visible":
-        yield "no headline on the page"
+    yield from (_DOUBTS[doubt] for doubt in article.doubts)
     if not (article.author or article.editor or article.credit):
         yield "nobody is named"
-    if article.published_at is None:
-        yield "no date"
-    elif article.published_precision == "day":
+    if article.published_precision == "day":
         yield "no time of day"
-    cut = sum(len(cut.text.split()) for cut in article.removed if not cut.rule.startswith("prune:"))
-    if cut > (kept := len(article.body.split())):
-        yield f"more words cut than kept, {cut} and {kept}"
+    if article.paywalled:
+        yield "a paywall may cut its articles"
 
 
 # ---- what came of the article ----

@@ -26,6 +26,13 @@ Decision = Literal["raised", "joined", "too_old", "backfill", "mention"]
 AlertKind = Literal["new_story", "development", "pickup", "closed"]
 ArrivedBy = Literal["run", "backfill"]
 Stage = Literal["discover", "fetch", "extract"]
+Doubt = Literal[
+    "container-missing",  # no selector of the source's `container` holds the text
+    "no-visible-headline",  # the title is from the metadata alone
+    "no-date",
+    "shorter-than-stated",  # than the text that the page's own metadata give
+    "mostly-cut",  # more was cut from the text's element than kept
+]
 Reason = Literal[
     "robots",
     "http-4xx",
@@ -180,7 +187,9 @@ class Article:
     `body` is the article's own paragraphs joined by newlines, NFC, without the headline. `author`,
     `editor` and `credit` are names joined by '; '. `published_at` and `published_precision` are
     both None where the page has no date; with precision 'day' the instant is local midnight in the
-    source's time zone. `origins`: by the name of a field, where it was read.
+    source's time zone. `paywalled`: the page declares that it is not free to read, so the text may
+    be cut. `doubts`: what makes the text or a field doubtful. `origins`: by the name of a field,
+    where it was read.
     """
 
     url: str  # canonical, after rel=canonical: the identity
@@ -196,6 +205,8 @@ class Article:
     published_precision: Precision | None = None
     modified_at: datetime | None = None
     language: str = "id"
+    paywalled: bool = False
+    doubts: tuple[Doubt, ...] = ()
     removed: tuple[Removed, ...] = ()
     origins: Mapping[str, tuple[Origin, ...]] = field(default_factory=dict, repr=False)
 

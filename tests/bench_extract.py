@@ -1,242 +1,133 @@
 """`make bench-extract`: extraction beside its peers in one run: what they find and cost, how it
 scales, what mutated pages do to it.
 
-Two sets of pages: the saved real ones, scored by the evaluation that lies beside them, where the
-data are present; and the invented press, scored here, which anybody can run. Our row knows no
-outlet: the sources hold nothing but a host. Shared machines are noisy: quote medians and ratios.
+A table for each set of pages (tests/samples.py); sets that are not here are named and left out. Our
+rows: with sources that hold nothing but a host, and, where an outlet's rules are declared, with
+them. Shared machines are noisy: quote medians and ratios.
 """
 
-import importlib.util
 import json
 import os
 import platform
 import random
-import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import trafilatura
 
-from flows.records import Article, Page, Rejection, Source
+from flows.records import Article, Page, Source
 from flows.stages.extraction.extract import extract
-from flows.stages.press.text import key
 from flows.steps import worker_pool
-from tests.stages.test_extract import REAL, mutated, page, press, real_pages
+from tests.samples import SETS, Prediction, Row, Sample, SampleSet, prediction
+from tests.stages.test_extract import mutated, page
 
 PEERS = Path(".venv-peers/bin/python")
 ROUNDS = 5
 MUTATIONS = 5000
 PARALLEL_SECONDS = 10
-COLUMNS = ("F1", "exact", "leaks", "title", "author", "day", "time with zone", "ms a page, median")
-JAKARTA = ZoneInfo("Asia/Jakarta")
-Prediction = dict[str, Any]
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A page, the source it is read with, and the judge of what is found: a row of figures from a
-    prediction.
-    """
-
-    name: str
-    page: Page
-    source: Source
-    judge: Callable[[Prediction], Row]
+OURS, PRECISE = "**kliping, no rule for any outlet**", "trafilatura, precision"
+Tool = Callable[[Sample], Prediction]
 
 
 def main() -> None:
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, lxml {version('lxml')}\n"
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"lxml {version('lxml')}, trafilatura {trafilatura.__version__}\n"
     )
-    invented = list(invented_samples())
-    real = list(real_samples()) if REAL.exists() else []
-    if not real:
-        print("The saved real pages are not here: only the invented press is measured.\n")
-    for title, samples in (("saved real pages", real), ("pages of the invented press", invented)):
-        if samples:
-            print(f"## {len(samples)} {title}\n")
-            compare(samples)
-    pages = real or invented
+    for chosen in SETS.values():
+        if chosen.is_here:
+            compare(chosen)
+        else:
+            print(f"The {chosen.title} are not here: they are left out.\n")
+    pages = SETS["saved"].samples() or SETS["press"].samples()
     parallel(pages)
     fuzz(pages)
-
-
-# ---- the pages ----
-
-
-def real_samples() -> Iterable[Sample]:
-    spec = importlib.util.spec_from_file_location("evaluate", REAL / "evaluate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    evaluate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(evaluate)
-    gold = evaluate.load_gold()
-    for name, saved, source in real_pages():
-        yield Sample(
-            name,
-            saved,
-            source,
-            partial(evaluate.score_page, gold[name]),
-        )
-
-
-def invented_samples() -> Iterable[Sample]:
-    for gold, declared, pages in press():
-        source = Source(
-            id=declared.id, name=declared.id, home=declared.home, articles=declared.articles
-        )
-        whole = max(pages, key=lambda page: ("?" in page.found_url, len(page.body)))
-        yield Sample(gold["id"], whole, source, partial(scored, gold))
-
-
-def scored(gold: dict[str, Any], found: Prediction) -> Row:
-    """A page of the invented press, in the manner of the evaluation of the real ones: 4-word
-    shingles, each page weighing the same.
-    """
-    text = found.get("text") or ""
-    lines = [line for line in (" ".join(line.split()) for line in text.splitlines()) if line]
-    lines = lines[1:] if lines and key(lines[0]) == key(gold["title"]) else lines
-    given = shingles(" ".join(lines))
-    true = max(
-        (shingles(" ".join(version)) for version in gold["versions"]),
-        key=lambda version: sum((version & given).values()),
-    )
-    common, total = sum((true & given).values()), sum((true | given).values())
-    names = [key(name) for name in found.get("authors") or []]
-    authors = [key(name) for name in (gold["author"] or "").split("; ") if name]
-    editors = key(gold["editor"] or "")
-    extra = [
-        name
-        for name in names
-        if name and name not in editors and not any(author in name for author in authors)
-    ]
-    published, true_at = (
-        instant(found.get("published")),
-        datetime.fromisoformat(gold["published_at"]),
-    )
-    local = published.astimezone(JAKARTA) if published and published.tzinfo else published
-    same_minute = (
-        published is not None
-        and published.tzinfo is not None
-        and abs((published - true_at).total_seconds()) < 60
-    )
-    kept = {key(line) for line in lines}
-    return {
-        "tff": (
-            common / total,
-            (sum(given.values()) - common) / total,
-            (sum(true.values()) - common) / total,
-        ),
-        "exact": any(" ".join(lines) == " ".join(text) for text in gold["versions"]),
-        "leaks": sum(key(line) in kept for line in gold["clutter"] if key(line)),
-        "title": key(found.get("title") or "") == key(gold["title"]),
-        "has_author": bool(authors),
-        "author": all(any(author in name for name in names) for author in authors) and not extra,
-        "day": local is not None and local.date() == true_at.astimezone(JAKARTA).date(),
-        "time": same_minute if gold["published_precision"] != "day" else None,
-    }
-
-
-def shingles(text: str) -> Counter[tuple[str, ...]]:
-    words = re.findall(r"\w+", text)
-    return (
-        Counter(tuple(words[start : start + 4]) for start in range(max(1, len(words) - 3)))
-        if words
-        else Counter()
-    )
-
-
-def instant(text: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(text)) if text else None
-    except ValueError:
-        return None
 
 
 # ---- what the tools find, and what they cost ----
 
 
-def compare(samples: Sequence[Sample]) -> None:
-    print(f"| tool | {' | '.join(COLUMNS)} |\n|---|{'---|' * len(COLUMNS)}")
-    ours, precise, ratios = alternating(samples)
-    tools = peers(samples) | {
-        f"trafilatura {trafilatura.__version__}, precision": precise,
-        "**kliping, no rule for any outlet**": ours,
+def compare(chosen: SampleSet) -> None:
+    """Print what each tool finds on the pages of a set."""
+    samples = chosen.samples()
+    found, ratios = alternating(samples, _tools(chosen))
+    found = peers(samples) | found
+    measured = {
+        name: (
+            [sample.judge(pages[sample.name]) for sample in samples],
+            [pages[sample.name] for sample in samples],
+        )
+        for name, pages in found.items()
     }
-    for name, found in tools.items():
-        print(table_row(name, samples, found))
-    low, middle, high = min(ratios), median(ratios), max(ratios)
+    columns = COLUMNS if "exact" in measured[OURS][0][0] else TEXT_COLUMNS
+    print(f"## {len(samples)} {chosen.title}\n")
+    print(f"| tool | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
+    for name, (rows, pages) in measured.items():
+        print(f"| {name} | {' | '.join(cell(rows, pages) for cell in columns.values())} |")
     print(
-        f"\nOurs takes {middle:.2f} x the time of trafilatura alone (medians over the pages of {ROUNDS} rounds, {low:.2f}-{high:.2f}).\n"
+        f"\nOurs takes {median(ratios):.2f} x the time of trafilatura alone (medians over the pages "
+        f"of {ROUNDS} rounds, {min(ratios):.2f}-{max(ratios):.2f}).\n",
+        flush=True,
     )
+
+
+def _tools(chosen: SampleSet) -> dict[str, Tool]:
+    """What runs in our own environment, by its name in the table."""
+    tools: dict[str, Tool] = {
+        "trafilatura, default": partial(by_trafilatura, precision=False),
+        PRECISE: partial(by_trafilatura, precision=True),
+    }
+    if chosen.has_rules:
+        ruled = {sample.name: sample.source for sample in chosen.samples(rules=True)}
+        tools["kliping, the outlets' rules"] = lambda sample: prediction(
+            extract(sample.page, ruled[sample.name])
+        )
+    tools[OURS] = lambda sample: prediction(extract(sample.page, sample.source))
+    return tools
 
 
 def alternating(
-    samples: Sequence[Sample],
-) -> tuple[dict[str, Prediction], dict[str, Prediction], list[float]]:
-    """Our and trafilatura's predictions, and the ratio of their times by round: page by page, one
-    right after the other.
+    samples: Sequence[Sample], tools: Mapping[str, Tool]
+) -> tuple[dict[str, dict[str, Prediction]], list[float]]:
+    """The tools' predictions by tool and page, and the ratio of our time to trafilatura's by round:
+    page by page, one tool right after the other.
     """
-    ours: dict[str, Prediction] = {}
-    theirs: dict[str, Prediction] = {}
-    took: dict[str, list[tuple[float, float]]] = {sample.name: [] for sample in samples}
+    found: dict[str, dict[str, Prediction]] = {tool: {} for tool in tools}
+    took: dict[tuple[str, str], list[float]] = {}
     for _ in range(ROUNDS + 1):
         for sample in samples:
-            began = time.perf_counter()
-            found = extract(sample.page, sample.source)
-            between = time.perf_counter()
-            document = precisely(sample.page)
-            took[sample.name].append((between - began, time.perf_counter() - between))
-            ours[sample.name], theirs[sample.name] = prediction(found), document
-    for name, times in took.items():  # without the first round, which warms up
-        ours[name]["ms"], theirs[name]["ms"] = (
-            1000 * median(column) for column in zip(*times[1:], strict=True)
-        )
-    return (
-        ours,
-        theirs,
-        [
-            median(took[name][turn][0] / took[name][turn][1] for name in took)
-            for turn in range(1, ROUNDS + 1)
-        ],
-    )
+            for name, tool in tools.items():
+                began = time.perf_counter()
+                found[name][sample.name] = tool(sample)
+                took.setdefault((name, sample.name), []).append(time.perf_counter() - began)
+    for (name, page_name), times in took.items():
+        found[name][page_name]["ms"] = 1000 * median(times[1:])  # the first round warms up
+    ratios = [
+        median(took[OURS, one.name][turn] / took[PRECISE, one.name][turn] for one in samples)
+        for turn in range(1, ROUNDS + 1)
+    ]
+    return found, ratios
 
 
-def prediction(found: Article | Rejection) -> Prediction:
-    if isinstance(found, Rejection):
-        return {}
-    published = found.published_at.isoformat() if found.published_at else None
-    return {
-        "title": found.title,
-        "text": found.body,
-        "authors": found.author.split("; ") if found.author else [],
-        "published": published,
-    }
-
-
-def precisely(saved: Page) -> Prediction:
-    """trafilatura in the setting that does best on such pages, dates with their times."""
+def by_trafilatura(sample: Sample, precision: bool) -> Prediction:
+    """What trafilatura finds, dates with their times; precision is what does best on such pages."""
     dates = {"original_date": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"}
     found = trafilatura.bare_extraction(
-        saved.body,
-        url=saved.url,
+        sample.page.body,
+        url=sample.page.url,
         with_metadata=True,
-        favor_precision=True,
+        favor_precision=precision,
         include_comments=False,
         date_extraction_params=dates,
     )
@@ -250,7 +141,7 @@ def precisely(saved: Page) -> Prediction:
     }
 
 
-def peers(samples: Sequence[Sample]) -> dict[str, Prediction]:
+def peers(samples: Sequence[Sample]) -> dict[str, dict[str, Prediction]]:
     """What the optional group's tools find, in their own virtual environment: some pin versions
     that exclude ours.
     """
@@ -260,16 +151,17 @@ def peers(samples: Sequence[Sample]) -> dict[str, Prediction]:
             file=sys.stderr,
         )
         return {}
+    texts = [
+        {
+            "name": one.name,
+            "url": one.page.url,
+            "language": one.source.language,
+            "html": one.page.body.decode("utf-8", "replace"),
+        }
+        for one in samples
+    ]
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "pages.json", Path(folder) / "found.json"
-        texts = [
-            {
-                "name": one.name,
-                "url": one.page.url,
-                "html": one.page.body.decode("utf-8", "replace"),
-            }
-            for one in samples
-        ]
         source.write_text(json.dumps(texts), encoding="utf-8")
         subprocess.run(
             [PEERS, Path(__file__).parent / "bench_peers.py", source, target],
@@ -284,27 +176,61 @@ def peers(samples: Sequence[Sample]) -> dict[str, Prediction]:
     }
 
 
-def table_row(name: str, samples: Sequence[Sample], found: dict[str, Prediction]) -> str:
-    rows = [sample.judge(found[sample.name]) for sample in samples]
+# ---- the columns: a cell from the rows that the judges give, and from the predictions ----
+
+Cell = Callable[[Sequence[Row], Sequence[Prediction]], str]
+
+
+def _text_scores(rows: Sequence[Row]) -> tuple[float, float, float]:
+    """F1, precision and recall of the text, each page weighing the same."""
     right, wrong, missed = (sum(row["tff"][part] for row in rows) for part in range(3))
     precision, recall = (right / (right + other) if right else 0.0 for other in (wrong, missed))
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return f1, precision, recall
 
-    def share(what: str, of: Sequence[Row], given: str = "text") -> str:
-        nothing = not any(one.get(given) for one in found.values())
-        return "–" if nothing or not of else f"{sum(bool(row[what]) for row in of) / len(of):.0%}"
 
-    cells = [
-        f"{f1:.3f}",
-        share("exact", rows),
-        str(sum(row["leaks"] for row in rows)),
-        share("title", rows),
-        share("author", [row for row in rows if row["has_author"]], "authors"),
-        share("day", rows, "published"),
-        share("time", [row for row in rows if row["time"] is not None], "published"),
-        f"{median(found[sample.name]['ms'] for sample in samples):.1f}",
-    ]
-    return f"| {name} | {' | '.join(cells)} |"
+def _score(which: int) -> Cell:
+    return lambda rows, found: f"{_text_scores(rows)[which]:.3f}"
+
+
+def _share(what: str, given: str, counts: Callable[[Row], bool] = lambda row: True) -> Cell:
+    """The share of the pages that count of which `what` is right; nothing where no page is given
+    the field.
+    """
+
+    def cell(rows: Sequence[Row], found: Sequence[Prediction]) -> str:
+        judged = [bool(row[what]) for row in rows if counts(row)]
+        if not judged or not any(one.get(given) for one in found):
+            return "–"
+        return f"{sum(judged) / len(judged):.0%}"
+
+    return cell
+
+
+def _leaks(rows: Sequence[Row], _: Sequence[Prediction]) -> str:
+    return str(sum(row["leaks"] for row in rows))
+
+
+def _milliseconds(_: Sequence[Row], found: Sequence[Prediction]) -> str:
+    return f"{median(one['ms'] for one in found):.1f}"
+
+
+COLUMNS: Mapping[str, Cell] = {
+    "F1": _score(0),
+    "exact": _share("exact", "text"),
+    "leaks": _leaks,
+    "title": _share("title", "title"),
+    "author": _share("author", "authors", lambda row: row["has_author"]),
+    "day": _share("day", "published"),
+    "time with zone": _share("time", "published", lambda row: row["time"] is not None),
+    "ms a page, median": _milliseconds,
+}
+TEXT_COLUMNS: Mapping[str, Cell] = {
+    "F1": _score(0),
+    "precision": _score(1),
+    "recall": _score(2),
+    "ms a page, median": _milliseconds,
+}
 
 
 # ---- on several cores ----
@@ -337,10 +263,9 @@ def parallel(samples: Sequence[Sample]) -> None:
         )
     )
     print(
-        f"## Worker processes\n\n{pages} pages: {alone:.0f} a second on one, {both:.0f} on two: {ratio:.2f} x (median of 3); ",
-        end="",
+        f"## Worker processes\n\n{pages} pages: {alone:.0f} a second on one, {both:.0f} on two: "
+        f"{ratio:.2f} x (median of 3); a bare loop in the same processes: {bare:.2f} x\n"
     )
-    print(f"a bare loop in the same processes: {bare:.2f} x\n")
 
 
 def seconds(pool: Executor, task: Callable[[Any], object], given: Sequence[Any]) -> float:
@@ -379,12 +304,11 @@ def fuzz(samples: Sequence[Sample]) -> None:
             took, end = 0.0, f"exception {error!r} on mutation {number} of {sample.name}"
         times.append(took)
         ends[end] += 1
+    counted = ", ".join(f"{count} {end}" for end, count in ends.most_common())
+    print(f"## {MUTATIONS} mutated pages\n\n{counted}")
     print(
-        f"## {MUTATIONS} mutated pages\n\n{', '.join(f'{count} {end}' for end, count in ends.most_common())}"
-    )
-    worst = max(times) / normal
-    print(
-        f"\nmedian {1000 * median(times):.1f} ms, slowest {worst:.1f} x the median of the unchanged pages ({1000 * normal:.1f} ms)"
+        f"\nmedian {1000 * median(times):.1f} ms, slowest {max(times) / normal:.1f} x the median "
+        f"of the unchanged pages ({1000 * normal:.1f} ms)"
     )
 
 

@@ -155,6 +155,8 @@ def _row(text: Text) -> Mapping[str, object]:
         "published_at": text.day,
         "language": "id",
         "word_count": 0,
+        "paywalled": False,
+        "doubts": None,
         "text_hash": "",
         "arrived_by": "backfill",
         "seen_at": NOW,

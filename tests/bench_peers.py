@@ -1,7 +1,7 @@
 """What other extractors make of pages: run by bench_extract in a virtual environment of theirs, so
 it knows nothing of this project.
 
-Reads a JSON array of {"name", "url", "html"} and writes {tool: {"version", "pages": {name:
+Reads a JSON array of {"name", "url", "language", "html"} and writes {tool: {"version", "pages": {name:
 prediction}}}; a prediction is {"title", "text", "authors", "published", "ms"}, the median of
 ROUNDS. Each tool is called as its documentation shows, on the page's text, and never reaches the
 network.
@@ -17,6 +17,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
@@ -25,7 +26,7 @@ from urllib.parse import urlsplit
 
 ROUNDS = 3
 Prediction = dict[str, Any]
-Tool = Callable[[str, str], Prediction]
+Tool = Callable[[str, str, str], Prediction]  # an address, HTML, its language
 
 
 def main(source: str, target: str) -> None:
@@ -41,7 +42,7 @@ def main(source: str, target: str) -> None:
             continue
         results[package] = {
             "version": number,
-            "pages": {page["name"]: measured(tool, page["url"], page["html"]) for page in pages},
+            "pages": {page["name"]: measured(tool, page) for page in pages},
         }
     Path(target).write_text(json.dumps(results), encoding="utf-8")
 
@@ -50,13 +51,13 @@ def offline(*_: Any, **__: Any) -> Any:
     raise OSError("pages are measured without a network")
 
 
-def measured(tool: Tool, url: str, html: str) -> Prediction:
+def measured(tool: Tool, page: dict[str, str]) -> Prediction:
     took = []
     found: Prediction = {}
     for _ in range(ROUNDS):
         began = time.perf_counter()
         try:
-            found = tool(url, html)
+            found = tool(page["url"], page["html"], page["language"])
         except Exception as error:  # a peer that fails on a page has found nothing there
             found = {"error": repr(error)}
         took.append(time.perf_counter() - began)
@@ -67,7 +68,7 @@ def readability() -> Tool:
     document = importlib.import_module("readability").Document
     parse = importlib.import_module("lxml.html").fromstring
 
-    def run(url: str, html: str) -> Prediction:
+    def run(url: str, html: str, language: str) -> Prediction:
         page = document(html, url=url)
         summary = re.sub(
             r"(?i)<br\s*/?>|</(?:p|div|li|h\d|tr|td|table|ul|ol|blockquote)>",
@@ -85,12 +86,20 @@ def readability() -> Tool:
 
 
 def goose() -> Tool:
-    extractor = importlib.import_module("goose3").Goose(
-        {"enable_image_fetching": False, "target_language": "id", "use_meta_language": False}
-    )
+    make = importlib.import_module("goose3").Goose
 
-    def run(url: str, html: str) -> Prediction:
-        found = extractor.extract(raw_html=html)
+    @cache
+    def extractor(language: str) -> Any:
+        return make(
+            {
+                "enable_image_fetching": False,
+                "target_language": language,
+                "use_meta_language": False,
+            }
+        )
+
+    def run(url: str, html: str, language: str) -> Prediction:
+        found = extractor(language).extract(raw_html=html)
         return {
             "title": found.title,
             "text": found.cleaned_text,
@@ -104,8 +113,8 @@ def goose() -> Tool:
 def newspaper() -> Tool:
     article = importlib.import_module("newspaper").Article
 
-    def run(url: str, html: str) -> Prediction:
-        found = article(url, language="id", fetch_images=False)
+    def run(url: str, html: str, language: str) -> Prediction:
+        found = article(url, language=language, fetch_images=False)
         found.download(input_html=html)
         found.parse()
         return {
@@ -121,7 +130,7 @@ def newspaper() -> Tool:
 def news_please() -> Tool:
     please = importlib.import_module("newsplease").NewsPlease
 
-    def run(url: str, html: str) -> Prediction:
+    def run(url: str, html: str, language: str) -> Prediction:
         found = please.from_html(html, url, fetch_images=False)
         return {
             "title": found.title,
@@ -139,7 +148,7 @@ def news_watch() -> Tool:
     """
     scrapers = importlib.import_module("newswatch.scrapers.basescraper")
 
-    def run(url: str, html: str) -> Prediction:
+    def run(url: str, html: str, language: str) -> Prediction:
         labels = (
             urlsplit(url.rsplit("/http", 1)[-1] if "/http" in url else url).hostname or url
         ).split(".")

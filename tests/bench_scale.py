@@ -185,7 +185,7 @@ FILL = (  # what one period of the archive is made of, from the days in the pool
     select left(md5(number || '-' || $period), 16) as article_id, source as source_id, 'https://' || article_id as url,
         translate(title, $plain, $turned) as title, translate(body, $plain, $turned) as body,
         $start + to_days(day) + to_seconds(second) as published_at, 'second' as published_precision, published_at as first_seen_at,
-        published_at as last_seen_at, 'id' as language, 280 as word_count, article_id as text_hash, 'run' as arrived_by,
+        published_at as last_seen_at, 'id' as language, 280 as word_count, false as paywalled, article_id as text_hash, 'run' as arrived_by,
         $start + to_days(day + 1) as landed_at
     from pool
     order by number

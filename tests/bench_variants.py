@@ -1,165 +1,326 @@
-"""`make bench-variants`: real pages as others of their outlets could be: one thing is put in, taken
+"""`make bench-variants`: pages as others of their outlets could be: one thing is put in, taken
 away or renamed. The text must stay.
 
-Whatever is put in is invented, and no class says what it is. A variant is right where the
-evaluation finds the whole body exact, and headline, author and day unchanged.
+The pages are the real ones and the outlets' fixtures whose unchanged text comes out exact. A
+variant is right where the whole body is exact, and headline, author and day are as on the unchanged
+page, as far as the change leaves them comparable (tests/variants.py). `--list NAME` tells what went
+wrong with the variants whose names hold NAME.
 """
 
-import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import argparse
+import json
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from copy import deepcopy
+from dataclasses import asdict, dataclass, replace
+from difflib import ndiff
+from functools import cache
 from typing import Any
 
 from lxml import etree, html
 
-from flows.records import Article, Source
-from flows.stages.extraction import container, extract
-from flows.stages.extraction.lines import read_lines
-from flows.stages.extraction.metadata import read_metadata
-from flows.stages.press.text import key
-from tests.bench_extract import prediction, real_samples
-from tests.stages.test_extract import REAL, page
+from flows.records import Article, Rejection
+from flows.stages.extraction.extract import extract
+from flows.stages.press.text import key, tidy
+from tests.samples import JAKARTA, SETS, Sample, prediction
+from tests.variants import FIELDS, KINDS, Kind, Tree
 
-CAPTION = "Warga berjalan di depan gedung dewan di Semarang, Jawa Tengah, Selasa (3/2/2015)."
-HEADLINES = (
-    "Warga Pesisir Mengungsi ke Bukit",
-    "Kapal Tua Dijual Lagi di Belawan",
-    "Pasar Ikan Pindah ke Utara",
-)
-LINKS = [f'<a href="/r/{number}">{headline}</a>' for number, headline in enumerate(HEADLINES)]
-INSIDE = {
-    "caption in a block": f'<div><img src="a.jpg"><div>{CAPTION}</div></div>',
-    "caption in a span": f'<div><img src="a.jpg"><span>{CAPTION}</span></div>',
-    "caption in italics": f'<p><img src="a.jpg"><br><em>{CAPTION}</em></p>',
-    "caption in a table": f'<table><tr><td><img src="a.jpg"></td></tr><tr><td>{CAPTION}</td></tr></table>',
-    "caption with a credit": "<p>Suasana pasar ikan Muara Baru di Jakarta Utara (Liputan6.com/Andi Rahman)</p>",
-    "caption behind a credit": f"<p>KOMPAS.com/ANDI RAHMAN {CAPTION}</p>",
-    "related link": f"<p><strong>Baca juga: {LINKS[0]}</strong></p>",
-    "related headline": f"<p>BACA JUGA: {HEADLINES[0]}</p>",
-    "related list": f"<div><b>Baca juga</b><ul>{''.join(f'<li>{link}</li>' for link in LINKS)}</ul></div>",
-    "bare list of links": f"<ul>{''.join(f'<li>{link}</li>' for link in LINKS)}</ul>",
-    "linked heading": f"<h3>{LINKS[1]}</h3>",
-    "related in brackets": f"<p>(Baca: {LINKS[0]})</p>",
-    "video prompt": "<p><strong>Saksikan video pilihan di bawah ini</strong></p>",
-    "advertisement": "<div><p>ADVERTISEMENT</p><p>Scroll ke bawah untuk melanjutkan membaca</p></div>",
-    "channel": "<p>Ikuti berita terbaru kami di Google News, klik di sini.</p>",
-    "embedded post": '<blockquote class="twitter-tweet"><p>Kapal sudah sandar di dermaga</p>Pelabuhan (@dermaga)</blockquote>',
-}
-BEHIND = {
-    "names": "<p>Penulis: Rina Widya<br>Editor: Joko Susilo</p>",
-    "names without colons": "<p>(Penulis Rina Widya | Editor Joko Susilo)</p>",
-    "codes": "<p>(rwd/jsl)</p>",
-    "agency": "<p>(Antara)</p>",
-    "aired": f"<p><em>Artikel ini sudah tayang di detikJateng. Baca selengkapnya {LINKS[0]}.</em></p>",
-    "tags": "<div>TAGS: <a href='/t/1'>kapal</a>, <a href='/t/2'>nelayan</a></div>",
-    "video": "<p>Simak Video: Detik-detik Kapal Karam</p><p>[Gambas:Video 20detik]</p>",
-    "share bar": "<div>Bagikan: Facebook Twitter WhatsApp</div>",
-}
-NAMED_BEHIND = frozenset(
-    ["names", "names without colons"]
-)  # they name other authors: only the body is compared
+BASES = ("saved", "further", "outlets")
+_BLOCKS = frozenset(
+    ["p", "div", "section", "article", "table", "ul", "ol", "li", "h1", "h2", "h3", "h4", "center"]
+).union(["blockquote", "figure", "form", "iframe", "script", "style", "noscript", "hr"])
+_MONTHS = "jan|feb|peb|mar|apr|mei|may|jun|jul|agu|ags|aug|sep|okt|oct|nov|nop|des|dec"
+_NUMBERS = (1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 8, 9, 10, 10, 11, 11, 12, 12)  # of these months
+_SHOWN = 6  # lines of a difference
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A page to change. `places`: of its paragraphs among its elements; `headline`: that of the
+    headline; `comparable`: the fields that are right on the unchanged page, on all pages (''), and
+    those of them that the page shows ('visible') or the metadata state ('stated').
+    """
+
+    sample: Sample
+    root: Any
+    article: Article
+    places: Sequence[int]
+    headline: int | None
+    comparable: dict[str, frozenset[str]]
+
+    def tree(self) -> Tree:
+        """The page, to be changed."""
+        root = deepcopy(self.root)
+        elements = list(root.iter())
+        paragraphs = [elements[place] for place in self.places]
+        siblings = Counter(paragraph.getparent() for paragraph in paragraphs).most_common(1)
+        column = [one for one in paragraphs if one.getparent() is siblings[0][0]]
+        headline = elements[self.headline] if self.headline is not None else None
+        return Tree(root, paragraphs, column, headline, self.article.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a variant: the fields that are wrong, and the lines that differ."""
+
+    base_set: str
+    page: str
+    variant: str
+    wrong: tuple[str, ...]
+    difference: tuple[str, ...]
 
 
 def main() -> None:
-    if not REAL.exists():
-        sys.exit("The saved real pages are not here: there is nothing to vary.")
-    wrong: Counter[str] = Counter()
-    made: Counter[str] = Counter()
-    for sample in real_samples():
-        texts = whole_paragraphs(sample.page.body, sample.source)
-        for name, body in variants(sample.page.body, sample.source, texts):
-            found = extract.extract(page(body, sample.page.url), sample.source)
-            row = sample.judge(prediction(found)) if isinstance(found, Article) else Counter[str]()
-            fields = ("exact",) if name in NAMED_BEHIND else ("exact", "title", "author", "day")
-            made[name] += 1
-            wrong[name] += not all(row[field] for field in fields)
-    print(
-        f"{wrong.total()} of {made.total()} variants are wrong\n\n| what is varied | pages | wrong |\n|---|---|---|"
-    )
-    for name, count in made.items():
-        print(f"| {name} | {count} | {wrong[name]} |")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--list", default="", metavar="NAME", help="what went wrong with a variant")
+    chosen = parser.parse_args().list
+    for name in BASES:
+        if not SETS[name].is_here:
+            print(f"The {SETS[name].title} are not here: they are left out.\n")
+    jobs = [(name, sample.name, chosen) for name in BASES for sample in SETS[name].samples()]
+    with ProcessPoolExecutor(os.cpu_count()) as workers:
+        outcomes = [each for found in workers.map(vary, *zip(*jobs, strict=True)) for each in found]
+    if chosen:
+        tell(outcomes)
+    else:
+        report(outcomes)
 
 
-def whole_paragraphs(body: bytes, source: Source) -> tuple[str, ...]:
-    """The keys of the lines that the unchanged page gives: where a paragraph is, something can be
-    put behind it.
+def report(outcomes: Sequence[Outcome]) -> None:
+    wrong = [one for one in outcomes if one.wrong]
+    print(f"{len(wrong)} of {len(outcomes)} variants are wrong\n")
+    print("| pages | unchanged right | variants | wrong |\n|---|---|---|---|")
+    for name in BASES:
+        of_set = [one for one in outcomes if one.base_set == name]
+        pages = len({one.page for one in of_set})
+        print(f"| {SETS[name].title} | {pages} | {len(of_set)} | {_count(of_set)} |")
+    by_variant = defaultdict(list)
+    for one in outcomes:
+        by_variant[one.variant].append(one)
+    print("\n| what is varied | pages | wrong |\n|---|---|---|")
+    for variant, made in by_variant.items():
+        print(f"| {variant} | {len(made)} | {_count(made)} |")
+
+
+def _count(outcomes: Iterable[Outcome]) -> int:
+    return sum(bool(one.wrong) for one in outcomes)
+
+
+def tell(outcomes: Sequence[Outcome]) -> None:
+    for one in outcomes:
+        if one.wrong:
+            print(f"{one.variant} · {one.base_set} {one.page}: {', '.join(one.wrong)}")
+            for line in one.difference:
+                print(f"    {line}")
+
+
+# ---- one page ----
+
+
+@cache
+def _samples(name: str) -> dict[str, Sample]:
+    return {sample.name: sample for sample in SETS[name].samples()}
+
+
+def vary(base_set: str, page: str, chosen: str) -> list[Outcome]:
+    """What comes of the variants of a page whose names hold `chosen`; none where the text of the
+    unchanged page is not exact.
     """
-    found = extract.extract(page(body, source.home), source)
-    return (
-        tuple(key(line) for line in found.body.split("\n") if len(line) >= 40)
-        if isinstance(found, Article)
-        else ()
-    )
+    base = read_base(_samples(base_set)[page])
+    outcomes = []
+    for kind in KINDS if base else ():
+        assert base is not None
+        tree = base.tree()
+        if chosen in kind.name and kind.has_room(tree):
+            kind.change(tree)
+            wrong, difference = judged(base, kind, written(tree.root))
+            outcomes.append(Outcome(base_set, page, kind.name, wrong, difference))
+    return outcomes
 
 
-def variants(body: bytes, source: Source, texts: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    for name, markup in INSIDE.items():
-        for where in (0.0, 0.5):
-            root, paragraphs = parsed(body, source, texts)
-            if len(paragraphs) > 2:
-                put_behind(paragraphs[int(where * len(paragraphs))], markup)
-                yield name, written(root)
-    for name, markup in BEHIND.items():
-        root, paragraphs = parsed(body, source, texts)
-        if paragraphs:
-            put_behind(paragraphs[-1], markup)
-            yield name, written(root)
-    for name, change in {
-        "no names": drop_names,
-        "no metadata": drop_metadata,
-        "blocks for paragraphs": rename,
-        "breaks for paragraphs": unwrap,
-    }.items():
-        root, paragraphs = parsed(body, source, texts)
-        change(root, paragraphs)
-        yield name, written(root)
+def judged(base: Base, kind: Kind, body: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields that are wrong on a changed page, and how they differ from the unchanged one's."""
+    sample = base.sample
+    try:
+        found = extract(replace(sample.page, body=body), sample.source)
+        json.dumps(asdict(found), default=str, ensure_ascii=False).encode()
+    except Exception as error:  # what is looked for
+        return ("raises",), (repr(error),)
+    if isinstance(found, Rejection):
+        return (f"rejected as {found.reason}",), (found.detail,)
+    lines = [line for line in found.body.split("\n") if line not in kind.either]
+    row = sample.judge(prediction(replace(found, body="\n".join(lines))))
+    compared = kind.fields & base.comparable[kind.told]
+    wrong = tuple(field for field in sorted(compared) if not row[field])
+    return wrong, tuple(_difference(base.article, found, wrong))
 
 
-def parsed(body: bytes, source: Source, texts: tuple[str, ...]) -> tuple[Any, list[Any]]:
-    """The page, and the elements of its container that are one paragraph each."""
-    root = html.document_fromstring(
-        body.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8")
-    )
-    lines = read_lines(root)
-    metadata = read_metadata(root)
-    _, at = container.find_headline(metadata, lines, source)
-    box, _ = container.choose(root, (), lines, at, metadata.text("articleBody"))
-    return root, [
-        element for element in box.iter("p") if key(element.text_content()).startswith(texts)
-    ]
+def _difference(unchanged: Article, found: Article, wrong: Sequence[str]) -> Iterable[str]:
+    """The lines that were lost (-) and that leaked (+), and what the other wrong fields became."""
+    if "exact" in wrong:
+        pairs = ndiff(unchanged.body.split("\n"), found.body.split("\n"))
+        lines = [line[:140] for line in pairs if line[0] in "+-"]
+        yield from lines[:_SHOWN]
+        if len(lines) > _SHOWN:
+            yield f"  and {len(lines) - _SHOWN} lines more"
+    for field, attribute in (("title", "title"), ("author", "author"), ("day", "published_at")):
+        if field in wrong:
+            yield f"{field}: {getattr(unchanged, attribute)} -> {getattr(found, attribute)}"
 
 
-def put_behind(paragraph: Any, markup: str) -> None:
-    for element in reversed(html.fragments_fromstring(markup)):
-        paragraph.addnext(element)
-        element.tail, paragraph.tail = paragraph.tail, None
+# ---- a page, with its paragraphs found ----
 
 
-def drop_names(root: Any, _: Sequence[Any]) -> None:
-    for element in root.iter(etree.Element):
-        for name in ("class", "id"):
-            element.attrib.pop(name, None)
+def read_base(sample: Sample) -> Base | None:
+    """A page and its paragraphs; None where its text does not come out exact, or does not once the
+    page is parsed and written again.
+    """
+    found = extract(sample.page, sample.source)
+    if isinstance(found, Rejection) or not sample.judge(prediction(found))["exact"]:
+        return None
+    texts = tuple(key(line) for line in found.body.split("\n") if len(line) >= 40)
+    plain = parsed(sample.page.body)
+    blocks = deepcopy(plain)
+    for parent in dict.fromkeys(each.getparent() for each in blocks.iter("br")):
+        put_in_blocks(parent, texts)
+    for root in (blocks, plain):
+        again = extract(replace(sample.page, body=written(root)), sample.source)
+        if isinstance(again, Article) and again.body == found.body:
+            return _base(sample, root, again, texts)
+    return None
 
 
-def drop_metadata(root: Any, _: Sequence[Any]) -> None:
-    for element in [*root.iter("script", "meta")]:
-        if not element.get("charset"):
-            element.drop_tree()
+def _base(sample: Sample, root: Any, found: Article, texts: tuple[str, ...]) -> Base:
+    row = sample.judge(prediction(found))
+    right = frozenset(field for field in FIELDS if row[field])
+    places = {element: place for place, element in enumerate(root.iter())}
+    headline = find_headline(root, found.title)
+    paragraphs = [places[paragraph] for paragraph in find_paragraphs(root, texts)]
+    comparable = _comparable(root, sample, found, right)
+    return Base(sample, root, found, paragraphs, places.get(headline), comparable)
 
 
-def rename(root: Any, _: Sequence[Any]) -> None:
-    for element in root.iter("p"):
-        element.tag = "div"
-
-
-def unwrap(_: Any, paragraphs: Sequence[Any]) -> None:
-    for element in paragraphs:
-        element.extend([etree.Element("br"), etree.Element("br")])
-        element.drop_tag()
+def parsed(body: bytes) -> Any:
+    text = body.decode("utf-8", "replace").encode()
+    return html.document_fromstring(text, parser=html.HTMLParser(encoding="utf-8"))
 
 
 def written(root: Any) -> bytes:
     return bytes(etree.tostring(root, encoding="utf-8", method="html"))
+
+
+def put_in_blocks(parent: Any, texts: tuple[str, ...]) -> None:
+    """Put each stretch between line breaks that is a paragraph into a `p`."""
+    runs = _runs(parent)
+    if not any(_is_paragraph(run, texts) for run in runs):
+        return
+    for around in (parent, *parent.iterancestors("p")):
+        around.tag = "div" if around.tag == "p" else around.tag
+    for child in list(parent):
+        parent.remove(child)
+    parent.text = None
+    for run in runs:
+        into = etree.SubElement(parent, "p") if _is_paragraph(run, texts) else parent
+        for atom in run:
+            _append(into, atom)
+
+
+def _runs(parent: Any) -> list[list[Any]]:
+    """The texts and elements of an element, parted at its line breaks and blocks."""
+    runs: list[list[Any]] = [[parent.text or ""]]
+    for child in parent:
+        tail, child.tail = child.tail or "", None
+        if child.tag == "br" or child.tag in _BLOCKS or not isinstance(child.tag, str):
+            runs += [[child], [tail]]
+        else:
+            runs[-1] += [child, tail]
+    return runs
+
+
+def _is_paragraph(run: Sequence[Any], texts: tuple[str, ...]) -> bool:
+    if not isinstance(run[0], str):
+        return False
+    text = "".join(atom if isinstance(atom, str) else atom.text_content() for atom in run)
+    return key(text).startswith(texts)
+
+
+def _append(parent: Any, atom: Any) -> None:
+    if not isinstance(atom, str):
+        parent.append(atom)
+    elif len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + atom
+    else:
+        parent.text = (parent.text or "") + atom
+
+
+def find_paragraphs(root: Any, texts: tuple[str, ...]) -> list[Any]:
+    """The elements that hold a paragraph each; of two with one text that with more siblings."""
+    found = [
+        element
+        for element in root.iter("p", "div")
+        if key(element.text_content()).startswith(texts)
+        and not any(
+            inner.tag in _BLOCKS or inner.tag == "br" for inner in element.iterdescendants()
+        )
+    ]
+    siblings = Counter(element.getparent() for element in found)
+    best: dict[str, Any] = {}
+    for element in sorted(found, key=lambda element: siblings[element.getparent()]):
+        best[key(element.text_content())] = element
+    chosen = set(best.values())
+    return [element for element in found if element in chosen]
+
+
+def find_headline(root: Any, title: str) -> Any:
+    """The element that shows the headline, a heading if there is one."""
+    same = [each for each in root.iter(etree.Element) if key(each.text_content()) == key(title)]
+    inside = [each for each in same if each.iterancestors("body") and each.tag != "title"]
+    headings = [each for tag in ("h1", "h2", "h3") for each in inside if each.tag == tag]
+    return next(iter([*headings, *reversed(inside)]), None)
+
+
+def _comparable(
+    root: Any, sample: Sample, found: Article, right: frozenset[str]
+) -> dict[str, frozenset[str]]:
+    """The fields that stay comparable where the page or its metadata alone tell them."""
+    seen = " ".join(root.xpath("//body//text()[not(ancestor::script or ancestor::style)]")).lower()
+    visible = {
+        "exact": True,
+        "title": key(found.title) in key(seen),
+        "author": all(key(name) in key(seen) for name in (found.author or "").split("; ")),
+        "day": _shows_day(found, f"{seen} {sample.page.url}"),
+    }
+    titles = root.xpath("//meta[@property='og:title']/@content")
+    stated = {field for field in FIELDS if field != "title" or found.title in map(tidy, titles)}
+    return {
+        "": right,
+        "visible": frozenset(field for field in right if visible[field]),
+        "stated": right & stated,
+    }
+
+
+def _shows_day(found: Article, seen: str) -> bool:
+    """Whether the day of an article stands in a text."""
+    if found.published_at is None:
+        return True
+    day = found.published_at.astimezone(JAKARTA)
+    names = "|".join(
+        name
+        for name, number in zip(_MONTHS.split("|"), _NUMBERS, strict=True)
+        if number == day.month
+    )
+    return any(
+        re.search(form, seen)
+        for form in (
+            rf"\b0?{day.day}[ ,.-]{{0,3}}(?:{names})[a-z]{{0,8}}[ ,.'-]{{0,3}}(?:{day.year}|{day:%y})\b",
+            rf"(?:{names})[a-z]{{0,8}} 0?{day.day}, {day.year}\b",
+            rf"\b0?{day.day}[/.-]0?{day.month}[/.-](?:{day.year}|{day:%y})\b",
+            rf"(?:{day.year}|{day:%y})[/.-]?{day:%m}[/.-]?{day:%d}",
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -75,6 +75,8 @@ class Articles(Pages):
                 "language": article.language,
                 "body": article.body,
                 "word_count": len(article.body.split()),
+                "paywalled": article.paywalled,
+                "doubts": "; ".join(article.doubts) or None,
                 "text_hash": _text_hash(article),
                 "arrived_by": page.arrived_by,
                 "seen_at": page.fetched_at,

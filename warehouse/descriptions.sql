@@ -26,6 +26,8 @@ comment on column articles.last_seen_at is 'When the text that stands here was f
 comment on column articles.language is 'Language code, such as id; the source''s, not detected.';
 comment on column articles.body is 'The article''s own paragraphs joined by newlines, NFC, without headline and clutter.';
 comment on column articles.word_count is 'Words in the body, split at white space.';
+comment on column articles.paywalled is 'Whether the page declares that it is not free to read: its text may be cut.';
+comment on column articles.doubts is 'What is doubtful of the text, joined by ''; '': container-missing (no selector of the source''s container holds it), no-visible-headline, no-date, shorter-than-stated (than the text that the page''s metadata give), mostly-cut (more of its element was cut than kept). NULL where nothing is.';
 comment on column articles.story_id is 'The story it belongs to. NULL until it is grouped, which a published snapshot always is.';
 comment on column articles.arrived_by is 'How its first page came in: run or backfill. What a backfill brought is never alerted.';
 
@@ -254,6 +256,8 @@ comment on column state.articles.last_seen_at is 'As in the view.';
 comment on column state.articles.language is 'As in the view.';
 comment on column state.articles.body is 'As in the view.';
 comment on column state.articles.word_count is 'As in the view.';
+comment on column state.articles.paywalled is 'As in the view.';
+comment on column state.articles.doubts is 'As in the view. May be NULL.';
 comment on column state.articles.text_hash is '16 hexadecimal digits made from title and body.';
 comment on column state.articles.arrived_by is 'As in the view.';
 comment on column state.articles.landed_at is 'The clock of the run that first extracted it.';

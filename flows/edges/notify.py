@@ -4,10 +4,13 @@ A channel is an Apprise URL (Slack, Telegram, e-mail, json://...). It holds toke
 message, log line or error of this module repeats any part of it.
 """
 
+import html
 import logging
 import re
 import threading
 import warnings
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 
 import apprise
 
@@ -25,18 +28,16 @@ _RETRY_AFTER = re.compile(
     r"(?i)retry[_-]after\W{1,6}(\d+(?:\.\d+)?)"
 )  # in the answer itself, as Telegram and Discord have it
 
+LIMIT_S = 30.0  # for one delivery, from the connection to the answer
+
 _RINGS = re.compile(
     r"(?<![\w/])@(?=(?:everyone|here|channel|all)\b)"
 )  # a name that alarms a whole room
 _MARKDOWN = re.compile(r"([\\`*_~|\[\]<>#])")
-_RENDERS_MARKDOWN = (
-    "NotifyDiscord",
-    "NotifyMattermost",
-    "NotifyZulip",
-)  # whatever format a message declares
 _LITERAL_LINE = re.compile(
     r"https?://\S+|\[[0-9a-f]{16}\]"
 )  # a link or a key that stands alone in its line
+_FURTHER_BREAK = re.compile(r"(?<=\n)\n")
 
 
 class DeliveryFailed(KlipingError):  # noqa: N818 - an answer of the world, not a mistake
@@ -66,8 +67,9 @@ class Channel:
 
     def __init__(self, channel_url: str) -> None:
         self._service = _service(channel_url)
+        self._name = type(self._service).__name__
 
-    def send(self, title: str, text: str, limit_s: float = 30.0) -> None:
+    def send(self, title: str, text: str, limit_s: float = LIMIT_S) -> None:
         """Send the message as plain text, once, and wait for the channel's answer. What is too long
         loses the end of its first part.
 
@@ -76,8 +78,8 @@ class Channel:
         """
         if self._service is None:
             raise DeliveryFailed("the channel's URL is not understood")
-        title, text = self._shown_title(title), self._shown(text)
-        attempt = _Attempt(self._service, title, _fit(text, self._room(title)))
+        title, text = self._fitted(title, text)
+        attempt = _Attempt(self._service, self._written_title(title), self._written(text))
         attempt.start()
         attempt.join(limit_s)
         if attempt.is_alive():
@@ -87,38 +89,133 @@ class Channel:
 
     def holds(self, title: str, text: str) -> bool:
         """Whether the channel shows the whole message."""
-        return self._service is None or len(self._shown(text)) <= self._room(
-            self._shown_title(title)
-        )
+        return self._service is None or self._fitted(title, text)[1] == text
 
-    def _room(self, title: str) -> int:
-        """For the text, in characters."""
-        assert self._service is not None
-        shared = self._service.title_maxlen <= 0 or self._service.overflow_amalgamate_title
-        return int(self._service.body_maxlen) - (len(title) + 2 if shared else 0)
+    # ---- how a text is written ----
 
-    def _shown_title(self, title: str) -> str:
-        assert self._service is not None
-        return self._literal(title)[: self._service.title_maxlen or None]
-
-    def _shown(self, text: str) -> str:
+    def _written(self, text: str) -> str:
         """The text written so that the service shows it as it is, and rings for nobody."""
-        text = self._literal(text)
-        if type(self._service).__name__ == "NotifySlack" and not getattr(
-            self._service, "use_blocks", False
-        ):
-            # it reads <...> as links and mentions in plain text too; Apprise escapes the title
-            return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        text = _RINGS.sub("＠", text)
+        if self._name == "NotifySlack" and getattr(self._service, "use_blocks", False):
+            return text
+        return _WRITTEN.get(self._name, str)(text)
+
+    def _written_title(self, title: str) -> str:
+        """Apprise escapes Slack's titles itself."""
+        return _RINGS.sub("＠", title) if self._name == "NotifySlack" else self._written(title)
+
+    # ---- how much of it there is room for ----
+
+    def _fitted(self, title: str, text: str) -> tuple[str, str]:
+        """Both, cut to what the service shows: first the text, then the title, never the text's
+        last paragraph, which holds link and key.
+        """
+        head, gap, tail = text.rpartition("\n\n")
+        title = _longest(title, lambda cut: self._shows_title(cut, tail))
+        if self._shows(title, text):
+            return title, text
+        cut = _longest(head, lambda cut: self._shows(title, f"{cut}{gap}{tail}"))
+        return title, f"{cut}{gap}{tail}" if cut else tail
+
+    def _shows(self, title: str, text: str) -> bool:
+        """Whether the service shows the text beside that title."""
+        assert self._service is not None
+        separate = self._service.title_maxlen > 0
+        lines = self._service.body_max_line_count
+        if lines and text.count("\n") + 1 + (bool(title) and not separate) > lines:
+            return False
+        room = min(self._service.body_maxlen, _LIMITS.get(self._name, self._service.body_maxlen))
+        shared = not separate or self._service.overflow_amalgamate_title
+        return self._size(text) + (self._size(title) + 2 if shared and title else 0) <= int(room)
+
+    def _shows_title(self, title: str, tail: str) -> bool:
+        """Whether the service shows the title and leaves room for the text's last paragraph."""
+        assert self._service is not None
+        room = self._service.title_maxlen
+        return (room <= 0 or self._size(title) <= room) and self._shows(title, tail)
+
+    def _size(self, text: str) -> int:
+        """The text's length as the service counts it."""
+        # Telegram counts what is left when its HTML is read
+        counted = text if self._name == "NotifyTelegram" else self._written(text)
+        return _SIZES.get(self._name, len)(counted)
+
+
+def _longest(text: str, fits: Callable[[str], bool]) -> str:
+    """The text or, where it does not fit, its longest beginning with a sign that does; else ''."""
+    if fits(text):
         return text
 
-    def _literal(self, text: str) -> str:
-        text = _RINGS.sub("＠", text)
-        if type(self._service).__name__ not in _RENDERS_MARKDOWN:
-            return text
-        return "\n".join(
-            line if _LITERAL_LINE.fullmatch(line) else _MARKDOWN.sub(r"\\\1", line)
-            for line in text.split("\n")
-        )
+    def cut(length: int) -> str:
+        return f"{text[:length].rstrip()}…"
+
+    length = bisect_left(range(len(text)), True, key=lambda length: not fits(cut(length))) - 1
+    return cut(length) if length > 0 else ""
+
+
+# ---- what services are like, by the name of their class in Apprise ----
+
+
+def _markdown(text: str) -> str:
+    return "\n".join(
+        line if _LITERAL_LINE.fullmatch(line) else _MARKDOWN.sub(r"\\\1", line)
+        for line in text.split("\n")
+    )
+
+
+def _html(text: str) -> str:
+    """Apprise takes blank lines out of what it sends to Telegram; a line break that is written as a
+    number stays, and Telegram reads it (core.telegram.org/bots/api#html-style).
+    """
+    return _FURTHER_BREAK.sub("&#10;", html.escape(text, quote=False))
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
+
+
+def _utf16(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+_WRITTEN: Mapping[str, Callable[[str], str]] = {
+    # these render Markdown whatever format a message declares
+    "NotifyDiscord": _markdown,
+    "NotifyMattermost": _markdown,
+    "NotifyZulip": _markdown,
+    # this reads <...> as links and mentions in plain text too
+    "NotifySlack": lambda text: html.escape(text, quote=False),
+    "NotifyTelegram": _html,
+}
+
+# The others count characters, as Discord does (discord-api-docs#1315). Telegram counts the places
+# of its markup in UTF-16, and was seen to count a message's length in either: the longer one is
+# safe. The services that count bytes say so in their manuals, or in Apprise's module.
+_SIZES: Mapping[str, Callable[[str], int]] = {
+    "NotifyTelegram": _utf16,
+    "NotifyLine": _utf16,  # developers.line.biz/en/docs/messaging-api/text-character-count
+    "NotifyRocketChat": _utf16,  # Rocket.Chat#10422
+    "NotifyDingTalk": _bytes,
+    "NotifyFeishu": _bytes,
+    "NotifyIRC": _bytes,
+    "NotifyMatrix": _bytes,
+    "NotifyNtfy": _bytes,
+    "NotifyPinglet": _bytes,
+    "NotifyPushy": _bytes,
+    "NotifyThreema": _bytes,
+    "NotifyVapid": _bytes,
+    "NotifyViber": _bytes,
+    "NotifyWeChat": _bytes,
+    "NotifyWeComBot": _bytes,
+    "NotifyWebexTeams": _bytes,
+}
+
+# where a service takes less than Apprise believes
+_LIMITS: Mapping[str, int] = {
+    "NotifyDingTalk": 20_000,
+    "NotifyNtfy": 4_096,  # a longer one becomes an attachment, or is refused
+    "NotifyWeComBot": 2_048,
+}
 
 
 class _Attempt(threading.Thread):
@@ -135,8 +232,11 @@ class _Attempt(threading.Thread):
 
     def run(self) -> None:
         outbox = apprise.Apprise(servers=self._service)
+        # of a text that is HTML already nothing is escaped twice
+        written = type(self._service).__name__ == "NotifyTelegram"
+        body_format = apprise.NotifyFormat.HTML if written else apprise.NotifyFormat.TEXT
         with _Overheard() as overheard:
-            taken = outbox.notify(self._text, self._title, body_format=apprise.NotifyFormat.TEXT)
+            taken = outbox.notify(self._text, self._title, body_format=body_format)
         self.failure = None if taken else overheard.failure()
 
 
@@ -198,15 +298,19 @@ def _service(url: str) -> apprise.NotifyBase | None:
             apprise.OverflowMode.UPSTREAM
         )  # messages come cut; a second cut would take link and key
         service.optional = False  # `optional=yes` in a URL would call every failure a success
+        service.retry = 0  # the outbox tries again, and records each attempt
+        _wait_for_answer(service)
     return service
 
 
-def _fit(text: str, room: int) -> str:
-    """The text in so many characters: the last paragraph, which holds link and key, stays, and what
-    stands before it loses its end.
+def _wait_for_answer(service: apprise.NotifyBase) -> None:
+    """Have the service wait for an answer as long as a delivery may take, unless its URL says
+    `rto` or `cto`: Apprise waits for 4 s, and who takes a message and answers later would get it
+    again.
     """
-    if len(text) <= room:
-        return text
-    head, _, tail = text.rpartition("\n\n")
-    left = room - len(tail) - len("…\n\n")
-    return f"{head[:left].rstrip()}…\n\n{tail}" if left > 0 else tail
+    given = vars(service)
+    if "socket_read_timeout" not in given:
+        service.socket_read_timeout = LIMIT_S
+    # smtplib has one timeout for all; elsewhere nothing was sent while nobody has answered a call
+    if type(service).__name__ == "NotifyEmail" and "socket_connect_timeout" not in given:
+        service.socket_connect_timeout = LIMIT_S

@@ -8,14 +8,19 @@ import logging
 import re
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from flows.edges.notify import Channel, DeliveryFailed, _service, check
 
+CASES = Path(__file__).parents[1] / "cases" / "delivery"
 SECRET = "geheim123"
 TITLE = 'Rusia–Korea Utara: <b>"Pakta"</b> *Baru* & :smile: 🚀'
 LINK, KEY = "https://a.example/b?c=1&d=_2_", "[0123456789abcdef]"
@@ -44,6 +49,10 @@ class _Handler(BaseHTTPRequestHandler):
         does, _, answer = self.path.split("?")[0].rpartition("/")[2].partition("~")
         if does == "hang":
             self.server.over.wait(30)
+        elif does == "late":
+            time.sleep(float(answer))
+            self.send_response(200)
+            self.end_headers()
         elif does == "drip":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Drip: ")
             while not self.server.over.wait(0.05):
@@ -202,42 +211,6 @@ def test_channel_that_asks_for_fewer(
     assert (failed.value.busy, failed.value.retry_after_s) == (busy, retry_after_s)
 
 
-@pytest.mark.parametrize(
-    ("url", "address", "field", "limit"),
-    [
-        ("tgram://123456789:abcdefg_hijklmnop/12315544/", "notify_url", "text", 4096),
-        (
-            "tgram://123456789:abcdefg_hijklmnop/12315544/?overflow=truncate",
-            "notify_url",
-            "text",
-            4096,
-        ),
-        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "notify_url", "content", 2000),
-        ("mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4", "", "text", 4000),
-        ("json://127.0.0.1:{port}/x/200", "", "message", 32768),
-    ],
-)
-def test_text_is_cut_to_what_the_channel_shows(
-    receiver: Receiver, url: str, address: str, field: str, limit: int
-) -> None:
-    """The message stays within the service's limit; link and key are never cut, what stands before
-    them is, with a sign.
-    """
-    channel = opened(receiver, url, address)
-    long = f"{'kata & lagi ' * 4000}\n\n{LINK}\n{KEY}"
-    assert channel.holds(TITLE, TEXT)
-    assert not channel.holds(TITLE, long)
-    channel.send(TITLE, long)
-
-    [said] = receiver.got
-    plain = html.unescape(re.sub(r"</?b>", "", said[field]))
-    assert limit - 60 <= len(plain) <= limit
-    assert re.search(rf"…\s+{re.escape(LINK)}\s+{re.escape(KEY)}$", plain)
-
-
-RINGING = "Awas @everyone @here <!channel> <@U123> <https://x.example|klik> <b>tebal</b> *a* _b_ [kata](https://x.example) # c ~~d~~ `e` || f ||"
-
-
 def opened(receiver: Receiver, url: str, address: str) -> Channel:
     """A channel to the receiver, of a service of Apprise's; `address`: where the service keeps its
     own, if it has one.
@@ -246,6 +219,134 @@ def opened(receiver: Receiver, url: str, address: str) -> Channel:
     if address:
         setattr(channel._service, address, f"http://127.0.0.1:{receiver.server_port}/")
     return channel
+
+
+SIZES: Mapping[str, Callable[[str], int]] = {
+    "characters": len,
+    "utf-16": lambda text: len(text.encode("utf-16-le")) // 2,
+    "bytes": lambda text: len(text.encode()),
+}
+LENGTHS = yaml.safe_load((CASES / "lengths.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("words", ["kata lagi ", "평양 경제 ", "🚆🚆 ", 'a & "b" '])
+@pytest.mark.parametrize("case", LENGTHS, ids=[case["case"] for case in LENGTHS])
+def test_text_is_cut_to_what_the_channel_takes(
+    receiver: Receiver, case: dict[str, Any], words: str
+) -> None:
+    """A text is cut where it is longer than the service's limit in the service's own unit, and no
+    further; link and key are never cut, what stands before them is, with a sign. What is shorter
+    stays whole.
+    """
+    channel = opened(receiver, case["url"], case.get("address", ""))
+    size, tail = SIZES[case["unit"]], f"\n\n{LINK}\n{KEY}"
+    title = "Rusia dan Korea Utara"
+    room = case["limit"] - len(title) - 2 - len(tail)
+    long, short = (words * n + tail for n in (case["limit"], room // size(words)))
+    assert channel.holds(title, short)
+    assert not channel.holds(title, long)
+    channel.send(title, long)
+    channel.send(title, short)
+
+    cut, whole = (
+        html.unescape(re.sub(r"</?b>", "", reduce(lambda part, key: part[key], case["at"], said)))
+        for said in receiver.got
+    )
+    assert case["limit"] - 40 - len(title) <= size(cut) <= case["limit"]
+    assert cut.endswith(f"…{tail}")
+    assert "�" not in cut
+    assert whole.endswith(short)
+
+
+def test_escapes_are_never_cut_in_two(receiver: Receiver) -> None:
+    """What Discord would read as markup is escaped and then counted, and a cut leaves no half of an
+    escape behind.
+    """
+    channel = opened(receiver, "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "notify_url")
+    for more in range(2):
+        channel.send("Judul" + "!" * more, f"{'*' * 3000}\n\n{LINK}\n{KEY}")
+    for said in receiver.got:
+        assert re.search(r"\n(?:\\\*)+…\n\nhttps:", said["content"].replace("\r", ""))
+        assert 1990 <= len(said["content"]) <= 2000
+
+
+@pytest.mark.parametrize(
+    ("url", "most"), [("tgram://123456789:abcdefg_hijklmnop/1/", 4096), ("msg91://{}", 160)]
+)
+def test_long_title_leaves_room_for_link_and_key(receiver: Receiver, url: str, most: int) -> None:
+    """Where a service has no title of its own, a long one is cut before link and key are."""
+    channel = opened(receiver, url.format("template1234/" + "a" * 23 + "/15551232000"), "")
+    title, text = channel._fitted("Judul yang panjang " * 400, f"isi\n\n{LINK}\n{KEY}")
+    assert text == f"{LINK}\n{KEY}"
+    assert title.endswith("…")
+    assert most - 30 <= len(title) + 2 + len(text) <= most
+
+
+def test_channel_that_shows_few_lines(receiver: Receiver) -> None:
+    """A service that shows two lines gets link and key, and Apprise cuts nothing."""
+    channel = opened(receiver, "kodi://127.0.0.1:{port}", "")
+    channel.send("Judul", f"satu\ndua\n\n{LINK}\n{KEY}")
+    [said] = receiver.got
+    assert said["params"]["message"].split() == [LINK, KEY]
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "field"),
+    [
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/", "notify_url", "text"),
+        ("tgram://123456789:abcdefg_hijklmnop/1/?format=text", "notify_url", "text"),
+        ("tgram://123456789:abcdefg_hijklmnop/1/?format=markdown", "notify_url", "text"),
+        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "notify_url", "content"),
+        ("mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4", "", "text"),
+        ("json://127.0.0.1:{port}/x/200", "", "message"),
+    ],
+)
+def test_blank_lines_arrive(receiver: Receiver, url: str, address: str, field: str) -> None:
+    """Paragraphs stay apart, one line or two."""
+    text = f"satu\nsatu\n\ndua &nbsp; &#10; <br>\n\n\ntiga\n\n{LINK}\n{KEY}"
+    opened(receiver, url, address).send("Judul", text)
+    [said] = receiver.got
+    assert "<br" not in said[field] or "\\<br" in said[field] or field == "message"
+    assert (
+        html.unescape(said[field])
+        .replace("\\", "")
+        .endswith(html.unescape(text) if "&lt;" not in said[field] else text)
+    )
+
+
+def test_slow_receiver_is_sent_the_message_once(receiver: Receiver) -> None:
+    """A receiver that takes a message and answers later than Apprise waits by itself has taken it."""
+    Channel(receiver.url("late~4.5")).send(TITLE, TEXT)
+    assert len(receiver.got) == 1
+
+
+def test_only_the_outbox_tries_again(receiver: Receiver) -> None:
+    """A URL's own `retry` would send a message anew that nobody recorded."""
+    with pytest.raises(DeliveryFailed, match=r"^HTTP 500$"):
+        Channel(receiver.url("500?retry=3")).send(TITLE, TEXT)
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "connect_s", "read_s"),
+    [
+        ("json://host", 4, 30),
+        ("json://host?rto=7&cto=2", 2, 7),
+        ("tgram://123456789:abcdefg_hijklmnop/1/", 4, 30),
+        ("mailto://user:pass@example.com", 30, 30),
+        ("mailto://user:pass@example.com?cto=9", 9, 30),
+    ],
+)
+def test_waits_for_the_answer(url: str, connect_s: float, read_s: float) -> None:
+    """The answer may take as long as the delivery, unless the URL says how long; a mail server has
+    one timeout for both.
+    """
+    service = _service(url)
+    assert service is not None
+    assert service.request_timeout == (connect_s, read_s)
+
+
+RINGING = "Awas @everyone @here <!channel> <@U123> <https://x.example|klik> <b>tebal</b> *a* _b_ [kata](https://x.example) # c ~~d~~ `e` || f ||"
 
 
 def shown_by(receiver: Receiver, url: str, address: str) -> str:

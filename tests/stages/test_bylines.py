@@ -5,70 +5,135 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html
 
 from flows.records import Removed
-from flows.stages.extraction.bylines import read_people
+from flows.stages.extraction.bylines import People, Surroundings, read_people
 from flows.stages.extraction.lines import Line, read_lines
 from flows.stages.extraction.metadata import Metadata
+from flows.stages.extraction.names import is_person
+from flows.stages.press.text import key
 
-CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "bylines" / "people.yaml").read_text(encoding="utf-8")
-)
+FOLDER = Path(__file__).parents[1] / "cases" / "bylines"
+CASES = yaml.safe_load((FOLDER / "people.yaml").read_text(encoding="utf-8"))
+TEXT = "Sejak pagi para nelayan menunggu angin reda di dermaga. "
+OUTLET = "Kabar Angin"
+ROLES = ("author", "editor", "credit")
 
 
-def near(texts: list[str]) -> list[Line]:
-    """Lines of a page; "<a>…" is a link, "div.name …" stands in an element of that class."""
+def lines(texts: list[str]) -> list[Line]:
+    """Lines of a page; "<a>…" is a link, "div.name …" stands in an element of that class, and what
+    begins with another tag is markup.
+    """
     root = html.fromstring("<body></body>")
     for text in texts:
         start, _, rest = text.partition(" ")
         if text.startswith("<a>"):
             html.etree.SubElement(html.etree.SubElement(root, "p"), "a").text = text[3:]
+        elif text.startswith("<"):
+            root.append(html.fragment_fromstring(text))
         elif start.startswith("div."):
             html.etree.SubElement(root, "div", {"class": start[4:]}).text = rest
         else:
             html.etree.SubElement(root, "p").text = text
-    html.etree.SubElement(root, "p").text = (
-        "Sejak pagi para nelayan menunggu angin reda di dermaga. " * 20
-    )
+    html.etree.SubElement(root, "p").text = TEXT * 20
     return read_lines(root)[:-1]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_people(case: dict[str, Any]) -> None:
-    """Author, editor and credit are told apart, and an outlet is never its own author."""
-    tags: dict[str, tuple[str, ...]] = {
-        name: (value,) for name, value in case.get("meta", {}).items()
-    }
-    metadata = Metadata(
+def metadata(case: dict[str, Any]) -> Metadata:
+    return Metadata(
         article=case.get("json_ld", {}),
         types=frozenset(),
-        tags=tags,
+        tags={name: (value,) for name, value in case.get("meta", {}).items()},
         microdata=(),
         title="",
         canonical=None,
     )
+
+
+def people(case: dict[str, Any]) -> People:
+    around = Surroundings(lines(case.get("near", [])), lines(case.get("behind", [])))
     removed = [
         Removed(rule, case[name])
         for name, rule in (("sign_off", "sign-off"), ("aired", "aired"))
         if name in case
     ]
-    found = read_people(
-        metadata,
-        near(case.get("near", [])),
-        removed,
-        "Kabar Angin",
-        "https://www.kabarangin.example/",
+    return read_people(
+        metadata(case), around, removed, OUTLET, case.get("home", "https://www.kabarangin.example/")
     )
-    assert (found.author, found.editor, found.credit) == (
-        case.get("author"),
-        case.get("editor"),
-        case.get("credit"),
-    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_people(case: dict[str, Any]) -> None:
+    """Author, editor and credit are told apart, and an outlet is never its own author."""
+    found = people(case)
+    assert {role: getattr(found, role) for role in ROLES} == {
+        role: case.get(role) for role in ROLES
+    }
     named = {
         role: [origin.place for origin in origins]
         for role, origins in found.origins.items()
         if origins
     }
-    assert set(named) == {"author", "editor", "credit"} & set(case)
+    assert set(named) == set(ROLES) & set(case)
     assert named == named | case.get("from", {})
+
+
+def test_surroundings() -> None:
+    """What stands before the second paragraph and behind the last but one may name people; what
+    stands far above the headline may not.
+    """
+    texts = [f"Kanal {at}" for at in range(20)]
+    body = [f"{at} {TEXT}" for at in range(4)]
+    page = lines([*texts, "Judul", body[0], "Oleh", *body[1:3], "Editor", body[3], "Bagikan"])
+    around = Surroundings.of(page, 20, body)
+    assert [line.text for line in around.head] == [
+        *texts[12:],
+        "Judul",
+        body[0].strip(),
+        "Oleh",
+        body[1].strip(),
+    ]
+    assert [line.text for line in around.tail] == [
+        body[2].strip(),
+        "Editor",
+        body[3].strip(),
+        "Bagikan",
+    ]
+
+
+VOCABULARY = (
+    "Penulis Editor Oleh Sumber Jurnalis : | , . - ( ) / & dan Rina Widya Suharto M. S.H. Redaksi "
+    "Admin Kabar Angin KABAR kabarangin.example Antara Reuters 12 Mei 2024 WIB Bagikan Tim"
+)
+WORDS = st.sampled_from(VOCABULARY.split())
+TEXTS = st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=60)
+
+
+@given(
+    near=st.lists(TEXTS, max_size=6),
+    behind=st.lists(TEXTS, max_size=6),
+    author=TEXTS,
+    tag=TEXTS,
+    sign_off=TEXTS,
+)
+def test_any_page(near: list[str], behind: list[str], author: str, tag: str, sign_off: str) -> None:
+    """Whatever a page holds, its authors are persons who stand on it, and never the outlet."""
+    texts = {
+        name: [text for text in given if text.isprintable() and not text.startswith("<")]
+        for name, given in (("near", near), ("behind", behind))
+    }
+    case = {
+        **texts,
+        "json_ld": {"author": {"name": author}},
+        "meta": {"author": tag},
+        "sign_off": sign_off,
+    }
+    found = people(case)
+    stated = [*texts["near"], *texts["behind"], author, tag, sign_off]
+    for name in (found.author or "").split("; ") if found.author else []:
+        assert is_person(name)
+        assert key(name) != key(OUTLET)
+        assert any(key(name) in key(text) for text in stated)

@@ -10,9 +10,10 @@ import pytest
 
 from flows.records import Article, Page, Rejection, Source
 from flows.stages.extraction import boilerplate, container
-from flows.stages.extraction.extract import _decoded, _parsed, extract
+from flows.stages.extraction.extract import extract
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
+from flows.stages.extraction.parsing import parse
 from flows.stages.press.text import key
 from tests.stages.test_extract import REAL, mutated, page, press, real_pages
 
@@ -26,8 +27,8 @@ def test_body_and_removed_are_the_container(saved: Page, source: Source) -> None
     """The lines of the container are the body's and the removed ones, each as often as it stands
     there, and nothing else is.
     """
-    root = _parsed(_decoded(saved.body, saved.content_type))
-    assert root is not None
+    root = parse(saved)
+    assert not isinstance(root, tuple)
     lines = read_lines(root)
     headline, at = container.find_headline(read_metadata(root), lines, source)
     own = read_lines(container.choose(root, (), lines, at)[0])
@@ -57,8 +58,8 @@ def test_an_article_accounts_for_its_container(saved: Page, source: Source) -> N
     """
     found = extract(saved, source)
     assert isinstance(found, Article)
-    root = _parsed(_decoded(saved.body, saved.content_type))
-    assert root is not None
+    root = parse(saved)
+    assert not isinstance(root, tuple)
     page_text = key(" ".join(line.text for line in read_lines(root)))
     asides = [key(cut.text) for cut in found.removed]
     for cut in asides:

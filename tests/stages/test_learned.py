@@ -123,6 +123,8 @@ def record(store: Warehouse, bodies: list[tuple[str, str]]) -> None:
             "published_at": NOW - timedelta(days=n % 10),
             "language": "id",
             "word_count": len(body.split()),
+            "paywalled": False,
+            "doubts": None,
             "text_hash": stable_id(body),
             "arrived_by": "run",
             "seen_at": NOW,

@@ -11,7 +11,7 @@ import io
 import re
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urljoin
 from xml.sax import SAXException
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ import feedparser
 from lxml import etree
 
 from flows.records import Discovery, DiscoveryKind, KlipingError, Source
+from flows.stages.press.dates import in_value, resolve
 
 MAX_ENTRIES = 50_000  # sitemaps.org: the most URLs that one sitemap may hold
 MAX_DECODED_BYTES = 52_428_800  # sitemaps.org: the most bytes, uncompressed
@@ -252,70 +253,17 @@ def newest(*dates: datetime | None) -> datetime | None:
     return max((date for date in dates if date), default=None)
 
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan",
-            "feb peb",
-            "mar",
-            "apr",
-            "may mei",
-            "jun",
-            "jul",
-            "aug agu agt ags",
-            "sep",
-            "oct okt",
-            "nov nop",
-            "dec des",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-# the rest from RFC 822
-_ZONE_HOURS = {"WIB": 7, "WITA": 8, "WIT": 9, "UT": 0, "UTC": 0, "GMT": 0, "Z": 0} | {
-    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-}  # fmt: skip
-_CLOCK = r"(?:,?[\sT]+|T)(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d+)?)?"
-_ZONE = r"\s*(?:(?:GMT|UTC)?(?P<sign>[+-])(?P<zone_hours>\d\d?):?(?P<zone_minutes>\d\d)?|\(?(?P<zone_name>[A-Za-z]+)\)?)"
-_ISO_DATE = re.compile(
-    rf"(?P<year>\d{{4}})-(?P<month>\d\d?)-(?P<day>\d\d?)(?:{_CLOCK}(?:{_ZONE})?)?", re.ASCII
-)
-_DAY_NAME = r"(?:[A-Za-z]+'?[A-Za-z]*\.?,?\s*)?"  # Wed, Rabu, Jum'at
-_RFC_822_DATE = re.compile(
-    rf"{_DAY_NAME}(?P<day>\d\d?)[\s-](?P<month>[A-Za-z]{{3,9}})\.?[\s-](?P<year>\d{{4}}|\d\d)\b(?:{_CLOCK}(?:{_ZONE})?)?",
-    re.ASCII,
-)
-
-
 def parse_date(text: str, zone: tzinfo) -> datetime | None:
-    """A feed's or sitemap's date (RFC 822 or ISO 8601, loosely) in UTC; None where it is no date.
+    """A feed's or sitemap's date, in whatever form, in UTC; None where it is no date.
 
     Without a zone, or with an unknown one, it is in `zone`; without a time it is the last second of
     that day, so that nothing counts as old too early.
     """
-    match = _ISO_DATE.match(text.strip()) or _RFC_822_DATE.match(text.strip())
-    if not match:
+    written = in_value(text)
+    reading = resolve(written, zone) if written else None
+    if reading is None:
         return None
-    part = match.groupdict()
-    month = part["month"] if part["month"].isdigit() else _MONTHS.get(part["month"][:3].lower(), 0)
-    year = int(part["year"]) + (2000 if len(part["year"]) == 2 else 0)
-    hour, minute, second = (
-        (part["hour"], part["minute"], part["second"] or 0) if part["hour"] else (23, 59, 59)
-    )
-    if part["sign"]:
-        offset = timedelta(hours=int(part["zone_hours"]), minutes=int(part["zone_minutes"] or 0))
-        zone = (
-            timezone(offset if part["sign"] == "+" else -offset)
-            if offset < timedelta(hours=24)
-            else zone
-        )
-    elif (name := (part["zone_name"] or "").upper()) in _ZONE_HOURS:
-        zone = timezone(timedelta(hours=_ZONE_HOURS[name]))
-    try:
-        return datetime(
-            year, int(month), int(part["day"]), int(hour), int(minute), int(second), tzinfo=zone
-        ).astimezone(UTC)
-    except (ValueError, OverflowError):  # 31 February, 0000-00-00, 25:00
-        return None
+    at = reading.at
+    if reading.precision == "day":
+        at = at.replace(hour=23, minute=59, second=59)
+    return at.astimezone(UTC)

@@ -6,46 +6,30 @@ what cannot be part of its sentence. What is cut is kept under its rule's id.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, takewhile
 
 from lxml import html
 
 from flows.records import Removed
-from flows.stages.extraction.captions import find_captions, find_pictured
+from flows.stages.extraction._temp_parts import parts, related_label
+from flows.stages.extraction.captions import find_captions, find_pictured, is_set_apart
 from flows.stages.extraction.datelines import is_dateline, opens_report
 from flows.stages.extraction.instants import is_date_line
-from flows.stages.extraction.line_rules import HEADLINE, RULES, rule_for
+from flows.stages.extraction.line_rules import RULES, rule_for
 from flows.stages.extraction.lines import Line
+from flows.stages.extraction.signoffs import find_sign_off
 from flows.stages.press.text import key
 
-_RELATED_LINK = re.compile(r"[\W_]{0,12}(?:baca|lihat|simak|tonton)\b", re.IGNORECASE)
-
-# Parts of a line
-# a headline: "(baca: korupsi)" is how a writer says what a word means
-_BRACKETED_RELATED = re.compile(
-    r"\s*[(\[]\s*(?:baca|lihat|simak)(?:\s+juga)?\s*(?::\s*|(?<=juga)\s+)(?-i:[A-Z\d\"“'‘])[^()\[\]]{11,250}[)\]]\s*(?=$|[.]$)",
-    re.IGNORECASE,
-)
-_TRAILING_PROMPT = re.compile(
-    r"(?<=[.!?)\]\"”])\s+(?:(?:(?:yuk,?\s*)?(?:simak|tonton)(?: juga)? video|saksikan (?:video|live)|simak (?:juga )?(?:video|lifestyle)"
-    rf"|(?:baca|lihat|tonton|simak) juga\s*:){HEADLINE}|(?:artikel ini telah tayang|baca berita tanpa iklan).{{0,300}})$",
-    re.IGNORECASE,
-)
-_INSERTED = re.compile(
-    r"(?<![\"“‘'(])(?:(?:ADVERTISEMENT\s+)?SCROLL TO (?:CONTINUE|RESUME)(?: WITH)? CONTENT(?:\s+ADVERTISEMENT)?|\[Gambas:[^\[\]]{1,100}\])"
-)
-_CODE = r"[A-Za-z*][\w.*-]{0,14}"
-_SIGN_OFF = re.compile(
-    r"[(\[]\s*(?!(?:HR|H\.R|QS|Q\.S)\b)"  # sources of a saying or a verse
-    rf"(?P<codes>{_CODE}(?:\s?[/\\|,&;+]\s?{_CODE}|\s{_CODE}){{0,5}}|\*{{1,3}})\s*/?\s*[)\]][\s.*#]*$"
-)
-_CAPITALS_SIGN_OFF = re.compile(r"[A-Z][A-Z.'’-]*(?:(?:\s+|\s*[|/,&]\s*)[A-Z][A-Z.'’-]*){0,5}")
-_SENTENCE_BEFORE = re.compile(r"[.!?…\"”'’»)\]*]\s*$")
-_MAX_PART = 700  # characters at the end of a line in which its parts are looked for, ...
-_MAX_SIGN_OFF = 60  # ... and for a sign-off
+_HEADLINE_WITHIN = 40  # lines of a container in which its headline may stand above the text
+_TEXT = 2  # sentences behind a heading further down that is the headline
+_LINK = 25  # characters; a link as long is a headline
 _MOST_SIGN_OFFS = 2  # lines of them: codes, and a name or an agency
+_AROUND = 4  # elements around a line in which the block that it belongs to is looked for
+# rules that cut what boxes hold: links, players, prompts
+_BOXES = re.compile(r"(?:element:)?(?:related|linked|prompt|player|embed|share|leftover)")
+_LIST = 3  # headings of one kind with nothing between them are a list, not what opens other texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,97 +44,181 @@ def clean(
     lines: Sequence[Line],
     headline: str,
     strip: Iterable[re.Pattern[str]] = (),
-    kept: str = "",
+    kept: Callable[[], str] = str,
     lead: str = "",
+    end: int | None = None,
 ) -> Cleaned:
     """Cut what is not the article from its container's lines.
 
-    `strip`: a source's own whole-line patterns; `kept`: the key of the text that trafilatura takes
-    from the container, '' where it has no opinion. It is believed about labels before and behind
+    `strip`: a source's own whole-line patterns; `kept`: gives the key of the text that trafilatura
+    takes from the container, '' where it has no opinion. It is believed about labels before and behind
     the text, and about what stands beside a picture; a sentence it would lose elsewhere stays.
-    `lead`: the key of how the page's description opens.
+    `lead`: the key of how the page's description opens; `end`: the line with which comments or
+    another article begin.
     """
     cuts: list[str | None] = [f"element:{line.clutter}" if line.clutter else None for line in lines]
-    _cut_ruled(lines, cuts, headline, tuple(strip), kept, lead)
+    if end is not None:
+        cuts[end:] = [cut or "behind-article" for cut in cuts[end:]]
+    text = _Text.of(lines, cuts, headline, tuple(strip), kept, lead)
+    for index in range(len(lines)):
+        cuts[index] = cuts[index] or next(
+            filter(None, (of(text, index) for of in _WITNESSES)), None
+        )
     _cut_followers(lines, cuts)
+    _cut_leftovers(lines, cuts)
     _cut_edges(lines, cuts)
+    last = _cut_sign_offs(lines, cuts)
     body: list[str] = []
     removed: list[Removed] = []
-    last = _cut_sign_offs(lines, cuts)
     for index, (line, cut) in enumerate(zip(lines, cuts, strict=True)):
         if cut is not None:
             removed.append(Removed(cut, line.text))
             continue
-        text, parts = _without_parts(line.text, is_last=index == last)
-        removed.extend(parts)
-        if text:
-            body.append(text)
+        rest, cut_out = _without_parts(line.text, is_last=index == last)
+        removed.extend(cut_out)
+        if rest:
+            body.append(rest)
     if len(body) > 1 and is_dateline(body[0]):
         body[:2] = [" ".join(body[:2])]
     return Cleaned(body, removed)
 
 
-def _cut_ruled(
-    lines: Sequence[Line],
-    cuts: list[str | None],
-    headline: str,
-    strip: Sequence[re.Pattern[str]],
-    kept: str,
-    lead: str,
-) -> None:
-    prose = [
-        index
-        for index, line in enumerate(lines)
-        if cuts[index] is None and line.is_prose and rule_for(line.text) is None
-    ]
-    while len(prose) > 1 and lines[prose[-1]].is_heading:  # of what follows the article
-        prose.pop()
-    first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
-    second, third = (prose[1], prose[2]) if len(prose) > 5 else (first, -1)
-    top = _headline_at(lines, prose, key(headline))
-    opening = next((index for index in prose[1:3] if opens_report(lines[index].text)), -1)
-    listed = _linked_lists(lines)
-    pictured = find_pictured(lines)
-    captions = find_captions(lines, prose, pictured, lead)
-    for index, line in enumerate(lines):
-        if cuts[index] is not None:
-            continue
-        edge = index < first or index > last or (index < second and not line.is_prose)
-        places = (
-            {"anywhere", "heading"}
-            | ({"edge"} if edge else set())
-            | ({"head"} if index <= max(third, first - 1) else set())
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A container's lines and what all the witnesses have to know of them. Where the text begins
+    and ends is told by its sentences: `first`, `second`, `third` and `last`.
+    """
+
+    lines: Sequence[Line]
+    strip: Sequence[re.Pattern[str]]
+    kept: Callable[[], str]  # asked only where it can decide
+    first: int
+    second: int
+    third: int
+    last: int
+    headline: int  # the line that repeats it above the text, -1 where none does
+    dateline: int  # the sentence behind the first one that opens the report, -1 where none does
+    listed: frozenset[int]
+    pictured: dict[int, html.HtmlElement]
+    captions: frozenset[int]
+
+    @classmethod
+    def of(
+        cls,
+        lines: Sequence[Line],
+        cuts: Sequence[str | None],
+        headline: str,
+        strip: Sequence[re.Pattern[str]],
+        kept: Callable[[], str],
+        lead: str,
+    ) -> "_Text":
+        prose = [
+            index
+            for index, line in enumerate(lines)
+            if cuts[index] is None and line.is_prose and rule_for(line.text) is None
+        ]
+        while len(prose) > 1 and lines[prose[-1]].is_heading:  # of what follows the article
+            prose.pop()
+        pictured = find_pictured(lines)
+        enough = len(prose) > 5
+        return cls(
+            lines,
+            strip,
+            kept,
+            first=prose[0] if prose else len(lines),
+            second=prose[1] if enough else (prose or [len(lines)])[0],
+            third=prose[2] if enough else -1,
+            last=prose[-1] if prose else -1,
+            headline=_headline_at(lines, prose, key(headline)),
+            dateline=next((one for one in prose[1:3] if opens_report(lines[one].text)), -1),
+            listed=_linked_lists(lines),
+            pictured=pictured,
+            captions=find_captions(lines, prose, pictured, lead),
         )
-        own = next((pattern for pattern in strip if pattern.search(line.text)), None)
-        if own is not None:
-            cuts[index] = f"strip:{own.pattern}"
-        elif index <= top:
-            cuts[index] = "headline" if index == top else "before-headline"
-        elif (rule := rule_for(line.text, places)) is not None:
-            cuts[index] = rule.id
-        elif line.linked >= 0.5 and _RELATED_LINK.match(line.text):
-            cuts[index] = "related"
-        elif edge and is_date_line(line.text):
-            cuts[index] = "date-line"
-        elif index in listed or _is_linked_line(line):
-            cuts[index] = "linked-line"
-        elif index < opening and index in pictured:
-            cuts[index] = "caption-before-dateline"
-        elif index in captions:
-            cuts[index] = "caption-beside-picture"
-        elif (
-            kept
-            and (index in pictured or (edge and not line.is_prose and not is_dateline(line.text)))
-            and key(line.text) not in kept
-        ):
-            cuts[index] = "trafilatura"
+
+    def is_edge(self, index: int) -> bool:
+        """Whether a line stands before the first or behind the last sentence."""
+        before = index < self.first or (index < self.second and not self.lines[index].is_prose)
+        return before or index > self.last
+
+    def places(self, index: int) -> set[str]:
+        """The places of line rules that a line stands in."""
+        head = index <= max(self.third, self.first - 1)
+        edge = self.is_edge(index)
+        return {"anywhere", "heading", *(["edge"] if edge else []), *(["head"] if head else [])}
+
+
+# ---- what cuts a line, the first that says so ----
+
+
+def _by_source(text: _Text, index: int) -> str | None:
+    line = text.lines[index].text
+    own = next((pattern for pattern in text.strip if pattern.search(line)), None)
+    return f"strip:{own.pattern}" if own is not None else None
+
+
+def _by_headline(text: _Text, index: int) -> str | None:
+    if index == text.headline:
+        return "headline"
+    return "before-headline" if index < text.headline else None
+
+
+def _by_rule(text: _Text, index: int) -> str | None:
+    rule = rule_for(text.lines[index].text, text.places(index))
+    return rule.id if rule is not None else None
+
+
+def _by_related_link(text: _Text, index: int) -> str | None:
+    line = text.lines[index]
+    return "related" if line.linked >= 0.5 and related_label(line.text) else None
+
+
+def _by_date(text: _Text, index: int) -> str | None:
+    edge = text.is_edge(index)
+    return "date-line" if edge and is_date_line(text.lines[index].text) else None
+
+
+def _by_link(text: _Text, index: int) -> str | None:
+    linked = index in text.listed or _is_linked_line(text.lines[index])
+    return "linked-line" if linked else None
+
+
+def _by_dateline(text: _Text, index: int) -> str | None:
+    apart = index in text.pictured or is_set_apart(text.lines[index])
+    return "caption-before-dateline" if index < text.dateline and apart else None
+
+
+def _by_picture(text: _Text, index: int) -> str | None:
+    return "caption-beside-picture" if index in text.captions else None
+
+
+def _by_engine(text: _Text, index: int) -> str | None:
+    line = text.lines[index]
+    label = text.is_edge(index) and not line.is_prose and not is_dateline(line.text)
+    if index not in text.pictured and not label:
+        return None
+    kept = text.kept()
+    return "trafilatura" if kept and key(line.text) not in kept else None
+
+
+_WITNESSES: tuple[Callable[[_Text, int], str | None], ...] = (
+    _by_source,
+    _by_headline,
+    _by_rule,
+    _by_related_link,
+    _by_date,
+    _by_link,
+    _by_dateline,
+    _by_picture,
+    _by_engine,
+)
 
 
 def _is_linked_line(line: Line) -> bool:
     """Whether a line is one link as long as a headline; a heading that is one is no subhead of this
     text, unless it counts.
     """
-    if line.linked < 0.95 or len(line.text) < 25 or line.is_prose or line.element.tag == "li":
+    if line.linked < 0.95 or len(line.text) < _LINK or line.is_prose or line.element.tag == "li":
         return False
     return not line.is_heading or not line.text[0].isdigit()
 
@@ -159,40 +227,33 @@ def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
     """The items of lists that are nothing but links as long as headlines, at least two of them."""
     items: dict[html.HtmlElement, list[int]] = {}
     for index, line in enumerate(lines):
-        around = next(
-            (
-                element
-                for element in (line.element, *islice(line.element.iterancestors(), 3))
-                if element.tag == "li"
-            ),
-            None,
-        )
-        if around is not None and around.getparent() is not None:
-            items.setdefault(around.getparent(), []).append(index)
-    linked = (
-        found
-        for found in items.values()
-        if len(found) > 1 and all(lines[index].linked >= 0.95 for index in found)
-    )
+        near = (line.element, *islice(line.element.iterancestors(), 3))
+        item = next((element for element in near if element.tag == "li"), None)
+        if item is not None and item.getparent() is not None:
+            items.setdefault(item.getparent(), []).append(index)
     return frozenset(
         index
-        for found in linked
+        for found in items.values()
+        if len(found) > 1 and all(lines[one].linked >= 0.95 for one in found)
         for index in found
-        if sum(len(lines[index].text) for index in found) >= 25 * len(found)
+        if sum(len(lines[one].text) for one in found) >= _LINK * len(found)
     )
 
 
 def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> int:
-    """The line that repeats the headline above the text, -1 where none does."""
-    above = prose[1] if len(prose) > 1 else len(lines)
-    return next(
-        (
-            index
-            for index, line in enumerate(lines[: min(above, 40)])
-            if headline and key(line.text) == headline
-        ),
-        -1,
-    )
+    """The line that repeats the headline above the text, -1 where none does: near the top, or a
+    heading with sentences behind it.
+    """
+    above = min(prose[1] if len(prose) > 1 else len(lines), _HEADLINE_WITHIN)
+    for index, line in enumerate(lines):
+        if headline and key(line.text) == headline:
+            behind = sum(one > index for one in prose)
+            if index < above or (line.is_heading and behind >= _TEXT):
+                return index
+    return -1
+
+
+# ---- what is cut because of what stands beside it ----
 
 
 def _cut_followers(lines: Sequence[Line], cuts: list[str | None]) -> None:
@@ -200,31 +261,58 @@ def _cut_followers(lines: Sequence[Line], cuts: list[str | None]) -> None:
     where there is no link at all.
     """
     headings = {rule.id for rule in RULES if rule.where == "heading"} | {"element:related"}
+    passed = {"related-item", "end-mark", "linked-line"}
     opened = False
     for index, line in enumerate(lines):
         if cuts[index] is not None:
-            opened = cuts[index] in headings or (
-                opened and cuts[index] in {"related-item", "end-mark", "linked-line"}
-            )
+            opened = cuts[index] in headings or (opened and cuts[index] in passed)
         elif opened and line.linked >= 0.8:
             cuts[index] = "related-item"
         else:
             opened = False
 
 
+def _cut_leftovers(lines: Sequence[Line], cuts: list[str | None]) -> None:
+    """Headings and labels of a block of which all else is clutter: a player's, a box of links'."""
+    held: dict[html.HtmlElement, list[int]] = {}
+    for index, line in enumerate(lines):
+        for element in islice(chain((line.element,), line.element.iterancestors()), _AROUND):
+            held.setdefault(element, []).append(index)
+    for index, line in enumerate(lines):
+        if cuts[index] is not None or line.is_prose:
+            continue
+        around = islice(line.element.iterancestors(), _AROUND - 1)
+        block = next((one for one in around if len(held[one]) > 1), None)
+        if block is None or len(held[block]) == len(lines):
+            continue
+        others = [cuts[other] or "" for other in held[block] if other != index]
+        if all(_BOXES.match(cut) for cut in others):
+            cuts[index] = "leftover"
+
+
 def _cut_edges(lines: Sequence[Line], cuts: list[str | None]) -> None:
-    """Links and bare headings before the first and behind the last paragraph."""
-    for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
-        for index in order:
-            if cuts[index] is not None:
-                continue
-            line = lines[index]
-            if line.linked >= 0.8 and not line.is_prose:
-                cuts[index] = "edge-link"
-            elif line.is_heading and order.step < 0:
-                cuts[index] = "edge-heading"
-            else:
-                break
+    """Links before the first and behind the last paragraph, and bare headings behind it."""
+    forward = range(len(lines))
+    for order in (forward, reversed(forward)):
+        uncut = (index for index in order if cuts[index] is None)
+        for index in takewhile(lambda at: _is_edge_link(lines[at]), uncut):
+            cuts[index] = "edge-link"
+    left = [index for index in reversed(forward) if cuts[index] is None]
+    headings = list(takewhile(lambda at: lines[at].is_heading, left))
+    if not _is_list(lines, headings):
+        for index in headings:
+            cuts[index] = "edge-heading"
+
+
+def _is_edge_link(line: Line) -> bool:
+    return line.linked >= 0.8 and not line.is_prose
+
+
+def _is_list(lines: Sequence[Line], headings: Sequence[int]) -> bool:
+    """Whether headings at the end are the items of a list: of one kind, nothing between them."""
+    adjoining = bool(headings) and headings[0] - headings[-1] == len(headings) - 1
+    tags = {lines[index].element.tag for index in headings}
+    return len(headings) >= _LIST and adjoining and len(tags) == 1
 
 
 def _cut_sign_offs(lines: Sequence[Line], cuts: list[str | None]) -> int:
@@ -234,7 +322,7 @@ def _cut_sign_offs(lines: Sequence[Line], cuts: list[str | None]) -> int:
     alone = 0
     for index in range(len(lines) - 1, -1, -1):
         if cuts[index] is None:
-            if alone == _MOST_SIGN_OFFS or _sign_off(lines[index].text, is_last=True) != 0:
+            if alone == _MOST_SIGN_OFFS or find_sign_off(lines[index].text, is_last=True) != 0:
                 return index
             cuts[index] = "sign-off"
             alone += 1
@@ -245,34 +333,15 @@ def _without_parts(text: str, *, is_last: bool) -> tuple[str, list[Removed]]:
     """A line without the asides in it that rules know, and without the sign-off behind the
     article's last sentence.
     """
-    removed = [Removed("inserted", match[0].strip()) for match in _INSERTED.finditer(text)]
-    if removed:
-        text = " ".join(_INSERTED.sub(" ", text).split())
-    for rule, pattern in (
-        ("related-aside", _BRACKETED_RELATED),
-        ("trailing-prompt", _TRAILING_PROMPT),
-    ):
-        if match := pattern.search(text[-_MAX_PART:]):
-            at = max(0, len(text) - _MAX_PART) + match.start()
-            removed.append(Removed(rule, text[at:].strip()))
-            text = text[:at].rstrip()
-    if (start := _sign_off(text, is_last=is_last)) is not None:
+    removed: list[Removed] = []
+    rest, at = [], 0
+    for start, end, rule in parts(text):
+        rest.append(text[at:start].strip())
+        removed.append(Removed(rule, text[start:end].strip()))
+        at = end
+    rest.append(text[at:].strip())
+    text = " ".join(filter(None, rest))
+    if (start := find_sign_off(text, is_last=is_last)) is not None:
         removed.append(Removed("sign-off", text[start:].strip()))
         text = text[:start].rstrip()
     return text, removed
-
-
-def _sign_off(text: str, *, is_last: bool) -> int | None:
-    """Where a sign-off begins: codes in brackets behind the last sentence, or alone on a line; or a
-    name in capitals as the last line.
-    """
-    start = max(0, len(text) - _MAX_SIGN_OFF)
-    if match := _SIGN_OFF.search(text, start):
-        alone = match.start() == 0
-        if is_last and (alone or _SENTENCE_BEFORE.search(text[: match.start()])):
-            return match.start()
-        if alone and ("/" in match["codes"] or len(text) <= 8):
-            return 0
-    if is_last and len(text) <= 40 and _CAPITALS_SIGN_OFF.fullmatch(text):
-        return 0
-    return None

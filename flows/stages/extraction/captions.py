@@ -2,11 +2,12 @@
 and hardly anything else.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain, islice
 
-from lxml import html
+from lxml import etree, html
 
 from flows.stages.extraction.datelines import opens_report
 from flows.stages.extraction.elements import BLOCKS
@@ -23,6 +24,8 @@ _MOST_SHARE = (
 _WHOLE = frozenset(["html", "body", "article", "main"])
 _PICTURES = ("img", "picture", "amp-img")
 _SET_APART = ("em", "i", "small")
+# How newspapers of the Jawa Pos group open a caption: "BERAGAM: Pengunjung melihat galeri."
+_LABELLED = re.compile(r"[A-Z][A-Z ,-]{3,30}: [A-Z\d]")
 
 
 def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
@@ -39,6 +42,8 @@ def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
                 break
             if next(element.iter(*_PICTURES), None) is not None:
                 found[index] = element
+        if index not in found and _LABELLED.match(line.text) and _follows_picture(_block(line)):
+            found[index] = _block(line)
     headed = {
         found[index]
         for index in found
@@ -66,7 +71,8 @@ def find_captions(
         and not opens_report(lines[index].text)
         and not (lead and key(lines[index].text).startswith(lead))
         and (
-            not paragraphs[_kind(block)]
+            _LABELLED.match(lines[index].text)
+            or not paragraphs[_kind(block)]
             or _is_set_apart(block)
             or _is_alternative(block, key(lines[index].text))
         )
@@ -77,6 +83,16 @@ def find_captions(
         if sum(len(lines[index].text) for index in found) <= _MOST_SHARE * total
         else frozenset()
     )
+
+
+def _follows_picture(block: html.HtmlElement) -> bool:
+    """Whether what stands before a block, but for elements without text, is a picture."""
+    for before in block.itersiblings(etree.Element, preceding=True):
+        if next(before.iter(*_PICTURES), None) is not None:
+            return True
+        if before.text_content().strip() or (before.tail or "").strip():
+            return False
+    return False
 
 
 def _around(line: Line, reach: int) -> chain[html.HtmlElement]:
@@ -94,8 +110,12 @@ def _kind(block: html.HtmlElement) -> tuple[html.HtmlElement | None, str]:
     return block.getparent(), block.tag
 
 
+def is_set_apart(line: Line) -> bool:
+    """Whether all text of a line's block is in italics or small."""
+    return _is_set_apart(_block(line))
+
+
 def _is_set_apart(block: html.HtmlElement) -> bool:
-    """Whether all its text is in italics or small."""
     text = key(block.text_content())
     return any(key(element.text_content()) == text for element in block.iter(*_SET_APART))
 

@@ -1,11 +1,12 @@
-"""Which part of a page is the article: its headline, the element that holds its text, and what
-trafilatura takes from that.
+"""Which part of a page is the article: its headline, the element that holds its text, where the
+text ends, and what trafilatura takes from it.
 """
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from itertools import islice
 from math import exp
 from urllib.parse import urlsplit
@@ -14,7 +15,8 @@ import trafilatura
 from lxml import etree, html
 
 from flows.records import Origin, Source
-from flows.stages.extraction.datelines import opens_report
+from flows.stages.extraction.elements import BLOCKS, FORMATTING
+from flows.stages.extraction.ending import find_end
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.metadata import Metadata
 from flows.stages.press.text import key
@@ -25,24 +27,20 @@ ENGINE = f"trafilatura {trafilatura.__version__}"
 # its weight
 _REACH = 20.0
 _BEFORE = 0.1  # of its weight is left to a sentence before the headline, ...
-_TEASER = 0.1  # ... and to one that introduces another page
+_TEASER = 0.1  # ... to one that introduces another page, ...
 _UNSTATED = 0.1  # ... and to one that is not in the text which the metadata give
-_PAST = -0.05  # of its weight is held against a sentence behind the article's end, ...
-_WHOLE = 600  # ... which is only looked for once so many characters of sentences have been read
-_MUCH_MORE = 3  # times as much text
+_PAST = -0.05  # of its weight is held against a sentence behind the article's end
+_BETWEEN = (
+    0.5  # of the weight of the sentence above them is held against the links below it at most
+)
+_HEADLINE = 140  # characters; a link that is longer weighs as a headline does
 _STATED = 400  # characters of a text in the metadata that says something about the rest
 # characters of sentences that an element by a source's selector holds, or it is compared with where
 # the page's sentences are
 _HELD = 400
 _MAX_TEXT = 300_000  # characters, scripts included
+_PARAGRAPHS = FORMATTING | {"p", "blockquote", "ul", "ol", "li"}  # hold no whole article
 _NAME = re.compile(r"[#.][A-Za-z_][\w-]*")  # of an element, where a selector may hold it as it is
-
-
-_COMMENTS = re.compile(
-    r"\W*(?:\d+\s+)?(?:(?:tulis|kirim(?:kan)?|beri(?:kan)?|tinggalkan|lihat(?: semua)?|leave an?)\s+)?(?:komentar|comments?|reply)\b"
-    r"(?:\s+pembaca)?[\W\d]*",
-    re.IGNORECASE,
-)
 
 
 def find_headline(metadata: Metadata, lines: list[Line], source: Source) -> tuple[str, int | None]:
@@ -50,11 +48,8 @@ def find_headline(metadata: Metadata, lines: list[Line], source: Source) -> tupl
     give, without the outlet's name.
     """
     stated = [text for _, text in metadata.titles()]
-    keys = list(
-        dict.fromkeys(
-            form for text in stated for form in (key(_bare_title(text, source)), key(text)) if form
-        )
-    )
+    forms = (form for text in stated for form in (key(_bare_title(text, source)), key(text)))
+    keys = [form for form in dict.fromkeys(forms) if form]
     best: tuple[float, int] | None = None
     for index, line in enumerate(lines):
         if len(line.text) < 8 or len(line.text) > 300:
@@ -75,22 +70,17 @@ def find_lead(metadata: Metadata, lines: list[Line]) -> int | None:
     start = described(metadata)
     if not start:
         return None
-    return next(
-        (
-            index - 1
-            for index, line in enumerate(lines)
-            if line.is_prose and key(line.text).startswith(start)
-        ),
-        None,
-    )
+    opens = (line.is_prose and key(line.text).startswith(start) for line in lines)
+    return next((index - 1 for index, found in enumerate(opens) if found), None)
 
 
 def described(metadata: Metadata) -> str:
     """The key that opens the page's description, which is how many outlets' articles open; '' where
     there is none to speak of.
     """
-    start = key(metadata.tag("og:description", "description") or metadata.text("description"))[:60]
-    return start if len(start) >= 40 else ""
+    start = metadata.tag("og:description", "description") or metadata.text("description")
+    opening = key(start)[:60]
+    return opening if len(opening) >= 40 else ""
 
 
 def choose(
@@ -107,29 +97,29 @@ def choose(
     text as the metadata give it, cut or whole: its sentences are the article's, but where a
     sentence stands only the page says.
     """
+    column = _Column.of(lines, headline, key(stated))
+    until = lines[: column.end]
     found = next(
         (
             (one, selector)
             for selector in selectors
-            for one in _by_text(root.cssselect(selector), lines)
+            for one in _by_text(root.cssselect(selector), until)
         ),
         None,
     )
-    if found and _sentences(found[0], lines) >= _HELD:
+    if found and _sentences(found[0], until) >= _HELD:
         return found[0], Origin("container", found[1])
-    densest = _densest(root, lines, headline, key(stated))
-    if found and 2 * _sentences(found[0], lines) >= _sentences(densest, lines):
+    densest = _densest(root, column)
+    if found and 2 * _sentences(found[0], until) >= _sentences(densest, until):
         return found[0], Origin("container", found[1])
     return densest, Origin("density", _selector(densest))
 
 
 def _by_text(elements: Sequence[html.HtmlElement], lines: Sequence[Line]) -> list[html.HtmlElement]:
     """The elements, the one with the most sentences first."""
-    return (
-        sorted(elements, key=lambda element: -_sentences(element, lines))
-        if len(elements) > 1
-        else list(elements)
-    )
+    if len(elements) < 2:
+        return list(elements)
+    return sorted(elements, key=lambda element: -_sentences(element, lines))
 
 
 def _sentences(element: html.HtmlElement, lines: Sequence[Line]) -> int:
@@ -155,35 +145,108 @@ def _selector(element: html.HtmlElement) -> str:
     return " > ".join(steps)
 
 
-def _densest(
-    root: html.HtmlElement, lines: Sequence[Line], headline: int | None, stated: str = ""
-) -> html.HtmlElement:
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A page's lines, and what is known of where the article stands among them.
+
+    `start`: the line of its first sentence; `end`: the line behind its last; `teasers`: sentences
+    that introduce another page; `known`: sentences that the metadata give.
+    """
+
+    lines: Sequence[Line]
+    headline: int | None
+    start: int
+    end: int
+    teasers: frozenset[int]
+    known: frozenset[int]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], headline: int | None, stated: str) -> "_Column":
+        teasers = find_teasers(lines)
+        known = frozenset(
+            index
+            for index, line in enumerate(lines)
+            if line.is_prose and len(stated) >= _STATED and key(line.text) in stated
+        )
+        opening = (
+            index
+            for index in range((headline if headline is not None else -1) + 1, len(lines))
+            if headline is None or (lines[index].is_prose and lines[index].clutter is None)
+        )
+        return cls(
+            lines,
+            headline,
+            next(opening, len(lines)),
+            find_end(lines, headline, teasers),
+            teasers,
+            known if len(known) > 1 else frozenset(),
+        )
+
+
+# What is left of the weight of a sentence that ..., all that apply multiplied; behind the end
+# nothing else counts.
+_FACTORS: tuple[tuple[float, Callable[[_Column, int], bool]], ...] = (
+    (_BEFORE, lambda column, index: index < column.start),
+    (_TEASER, lambda column, index: index in column.teasers),
+    (
+        _UNSTATED,
+        lambda column, index: (
+            bool(column.known) and column.lines[index].is_prose and index not in column.known
+        ),
+    ),
+)
+
+
+def _weights(column: _Column) -> list[float]:
+    """How much each line speaks for the elements around it."""
+    weights: list[float] = []
+    distance = 0
+    for index, line in enumerate(column.lines):
+        if index > column.start and (line.clutter is not None or line.linked >= 0.5):
+            distance += 1
+        weight = _weight(line)
+        if weight > 0 and index >= column.end:
+            weight *= _PAST
+        elif weight > 0:
+            weight *= exp(-distance / _REACH) if index >= column.start else 1.0
+            for factor, applies in _FACTORS:
+                weight *= factor if applies(column, index) else 1.0
+        weights.append(weight)
+    _forgive(column, weights)
+    return weights
+
+
+def _forgive(column: _Column, weights: list[float]) -> None:
+    """Hold no more than a part of the sentence above them against the links that stand between two
+    sentences of one column: what goes on behind them is the same text.
+    """
+    above: int | None = None
+    for index in range(column.start, min(column.end, len(column.lines))):
+        line = column.lines[index]
+        if not line.is_prose or line.clutter is not None or index in column.teasers:
+            continue
+        if above is not None and _path(line) == _path(column.lines[above]):
+            between = range(above + 1, index)
+            against = -sum(min(weights[one], 0.0) for one in between)
+            most = _BETWEEN * min(weights[above], weights[index])
+            for one in between:
+                if weights[one] < 0 and against > most:
+                    weights[one] *= most / against
+        above = index
+
+
+def _path(line: Line) -> tuple[str, ...]:
+    """The tags of the blocks around a line."""
+    around = (line.element, *line.element.iterancestors())
+    return tuple(element.tag for element in around if element.tag in BLOCKS)
+
+
+def _densest(root: html.HtmlElement, column: _Column) -> html.HtmlElement:
     """The smallest element with the most text in sentences, once the links and labels beside them
     are held against it.
     """
     weights: dict[html.HtmlElement, float] = {}
-    teasers = find_teasers(lines)
-    past = _find_end(lines, headline, teasers)
-    known = frozenset(
-        index for index, line in enumerate(lines) if line.is_prose and key(line.text) in stated
-    )
-    known = known if len(known) > 1 and len(stated) >= _STATED else frozenset()
-    distance: int | None = None
-    for index, line in enumerate(lines):
-        if headline is None or (
-            distance is None and index > headline and line.is_prose and line.clutter is None
-        ):
-            distance = 0
-        elif distance is not None and (line.clutter is not None or line.linked >= 0.5):
-            distance += 1
-        weight = _weight(line)
-        if weight > 0 and index >= past:
-            weight *= _PAST
-        elif weight > 0:
-            weight *= (_BEFORE if distance is None else exp(-distance / _REACH)) * (
-                _TEASER if index in teasers else 1.0
-            )
-            weight *= _UNSTATED if known and line.is_prose and index not in known else 1.0
+    for line, weight in zip(column.lines, _weights(column), strict=True):
         weights[line.element] = weights.get(line.element, 0.0) + weight
     best, best_weight = root, float("-inf")
     for element in reversed(list(root.iter(etree.Element))):  # inner elements before their parents
@@ -193,36 +256,9 @@ def _densest(
         parent = element.getparent()
         if parent is not None:
             weights[parent] = weights.get(parent, 0.0) + weight
+    while best.tag in _PARAGRAPHS and best.getparent() is not None:
+        best = best.getparent()
     return best
-
-
-def _find_end(lines: Sequence[Line], headline: int | None, teasers: frozenset[int]) -> int:
-    """The line with which the readers' comments or another article begin; as many as there are
-    lines where none does.
-
-    Comments have a heading, another article a main heading of its own, or any heading and a
-    dateline. Where far more text follows than stands before it, it is no end.
-    """
-    texts = [
-        len(line.text) if line.clutter is None and line.is_prose and index not in teasers else 0
-        for index, line in enumerate(lines)
-    ]
-    read = 0
-    headed = False
-    for index, line in enumerate(lines):
-        if headline is not None and index <= headline:
-            continue
-        if read >= _WHOLE and (
-            (len(line.text) <= 40 and _COMMENTS.fullmatch(line.text))
-            or (line.element.tag == "h1" and line.clutter is None and len(line.text.split()) >= 4)
-            or (headed and texts[index] and opens_report(line.text))
-        ):
-            return index if sum(texts[index:]) <= _MUCH_MORE * read else len(lines)
-        if texts[index] and not line.is_heading:
-            read += texts[index]
-            headed = False
-        headed = headed or line.is_heading
-    return len(lines)
 
 
 def find_teasers(lines: Sequence[Line]) -> frozenset[int]:
@@ -250,10 +286,9 @@ def _weight(line: Line) -> float:
     if line.is_prose:
         return float(len(line.text))
     if line.linked >= 0.5:
-        return -float(max(20, len(line.text)))
-    return (0.5 if len(line.text) >= 60 else 0.05) * len(
-        line.text
-    )  # a sentence without its stop, or a label
+        return -float(min(max(20, len(line.text)), _HEADLINE))
+    # a sentence without its stop, or a label
+    return (0.5 if len(line.text) >= 60 else 0.05) * len(line.text)
 
 
 def kept_by_engine(box: html.HtmlElement) -> str:
@@ -270,25 +305,29 @@ def kept_by_engine(box: html.HtmlElement) -> str:
     return key(taken.text or "") if isinstance(taken, trafilatura.settings.Document) else ""
 
 
+# ---- the headline ----
+
+_SHAPES = {"h1": 1.5, "h2": 1.0, "h3": 0.7}  # what a heading's tag adds to its fit
+_SHAPELESS = 0.3
+
+
 def _headline_score(line: Line, text: str, keys: list[str]) -> float:
-    if (
-        not text
-        or line.clutter in {"nav", "related", "comments"}
-        or (line.linked > 0.9 and not line.is_heading)
-    ):
+    """How well a line fits one of the titles that the page states; 0 where it does not."""
+    if not text or line.clutter in {"nav", "related", "comments"}:
         return 0.0
-    shape = {"h1": 1.5, "h2": 1.0, "h3": 0.7}.get(line.element.tag, 0.3)
-    fit = 0.0
-    for rank, stated in enumerate(keys):
-        if text == stated:
-            fit = max(fit, 10.0 - 0.5 * rank)
-        elif text in stated and len(text) >= 0.4 * len(stated):
-            fit = max(
-                fit, 4.0 + 4.0 * len(text) / len(stated) + (1.0 if stated.startswith(text) else 0.0)
-            )
-        elif stated in text and len(stated) >= 0.6 * len(text):
-            fit = max(fit, 5.0)
+    if line.linked > 0.9 and not line.is_heading:
+        return 0.0
+    fit = max((_fit(text, stated, rank) for rank, stated in enumerate(keys)), default=0.0)
+    shape = _SHAPES.get(line.element.tag, _SHAPELESS)
     return fit + shape - (1.0 if line.linked > 0.9 else 0.0) if fit else 0.0
+
+
+def _fit(text: str, stated: str, rank: int) -> float:
+    if text == stated:
+        return 10.0 - 0.5 * rank
+    if text in stated and len(text) >= 0.4 * len(stated):
+        return 4.0 + 4.0 * len(text) / len(stated) + (1.0 if stated.startswith(text) else 0.0)
+    return 5.0 if stated in text and len(stated) >= 0.6 * len(text) else 0.0
 
 
 def _main_heading(lines: list[Line], stated: list[str]) -> int | None:
@@ -297,33 +336,29 @@ def _main_heading(lines: list[Line], stated: list[str]) -> int | None:
     """
     titles = [set(re.findall(r"\w{3,}", text.lower())) for text in stated]
     for index, line in enumerate(lines):
-        if (
-            line.element.tag == "h1"
-            and line.clutter is None
-            and line.linked < 0.9
-            and 8 <= len(line.text) <= 300
-        ):
-            words = set(re.findall(r"\w{3,}", line.text.lower()))
-            if len(words) >= 3 and (
-                not titles
-                or any(2 * len(words & title) >= min(len(words), len(title)) for title in titles)
-            ):
-                return index
+        if line.element.tag != "h1" or line.clutter is not None or line.linked >= 0.9:
+            continue
+        words = set(re.findall(r"\w{3,}", line.text.lower()))
+        fits = not titles or any(
+            2 * len(words & title) >= min(len(words), len(title)) for title in titles
+        )
+        if fits and len(words) >= 3 and 8 <= len(line.text) <= 300:
+            return index
     return None
 
 
 def _bare_title(title: str, source: Source) -> str:
     """A title without the outlet's name before or behind it."""
     host = (urlsplit(source.home).hostname or "").removeprefix("www.").split(".")
-    names = {
-        key(source.name),
-        key("".join(host)),
-        *(label for label in host[:-1] if len(label) >= 4),
-    }
+    labels = (label for label in host[:-1] if len(label) >= 4)
+    names = {name for name in (key(source.name), key("".join(host)), *labels) if name}
     parts = re.split(r"(\s+[|–—:-]\s+|\s*(?:::|»|\|)\s*)", title)
-    while len(parts) > 2 and (
-        any(name and name in key(parts[-1]) for name in names)
-        or re.search(r"\.(?:com|co|id|net)\b|online|news", parts[-1], re.I)
-    ):
+    while len(parts) > 2 and _is_outlet(parts[-1], names):
         parts = parts[:-2]
     return "".join(parts).strip()
+
+
+def _is_outlet(part: str, names: set[str]) -> bool:
+    return any(name in key(part) for name in names) or bool(
+        re.search(r"\.(?:com|co|id|net)\b|online|news", part, re.IGNORECASE)
+    )

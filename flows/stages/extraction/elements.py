@@ -11,6 +11,7 @@ one hint are judged together, since a template may wrap each paragraph.
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import Any
@@ -77,10 +78,13 @@ def hint(element: html.HtmlElement) -> str | None:
     tag = element.tag
     if tag in _TAGS:
         return _TAGS[tag]
-    if tag in _WHOLE:
-        return None
     names = f"{element.get('class', '')} {element.get('id', '')}"
-    match = _NAMED.search(names[:_MAX_NAMES].lower()) if len(names) > 2 else None
+    return _kind_of(names[:_MAX_NAMES]) if len(names) > 2 and tag not in _WHOLE else None
+
+
+@lru_cache(maxsize=4096)  # the same names return on a page, and on an outlet's pages
+def _kind_of(names: str) -> str | None:
+    match = _NAMED.search(names.lower())
     return match.lastgroup if match else None
 
 
@@ -109,24 +113,23 @@ class _Texts:
 
     def __init__(self, root: html.HtmlElement) -> None:
         self.root = root
-        self.unlinked: dict[html.HtmlElement, int] = {}
-        self.linked: dict[html.HtmlElement, int] = {}
+        unlinked: dict[html.HtmlElement, int] = {}
+        linked: dict[html.HtmlElement, int] = {}
+        self.unlinked, self.linked = unlinked, linked
         for element in reversed(list(root.iter(etree.Element))):  # inner ones before their parents
-            self._count(element)
-
-    def _count(self, element: html.HtmlElement) -> None:
-        unlinked = self.unlinked.get(element, 0) + len((element.text or "").strip())
-        linked = self.linked.get(element, 0)
-        if element.tag == "a":
-            unlinked, linked = 0, unlinked + linked
-        elif element.tag in UNREAD:
-            unlinked, linked = 0, 0
-        self.unlinked[element], self.linked[element] = unlinked, linked
-        parent = element.getparent()
-        if parent is not None and element is not self.root:
-            tail = len((element.tail or "").strip())
-            self.unlinked[parent] = self.unlinked.get(parent, 0) + unlinked + tail
-            self.linked[parent] = self.linked.get(parent, 0) + linked
+            tag = element.tag
+            outside = unlinked.get(element, 0) + len((element.text or "").strip())
+            inside = linked.get(element, 0)
+            if tag == "a":
+                outside, inside = 0, outside + inside
+            elif tag in UNREAD:
+                outside = inside = 0
+            unlinked[element], linked[element] = outside, inside
+            parent = element.getparent()
+            if parent is not None and element is not root:
+                tail = len((element.tail or "").strip())
+                unlinked[parent] = unlinked.get(parent, 0) + outside + tail
+                linked[parent] = linked.get(parent, 0) + inside
 
     def confirmed(self, kind: str, siblings: list[html.HtmlElement]) -> Iterable[html.HtmlElement]:
         """Those of the elements under one hint, children of one parent, that are what it says."""

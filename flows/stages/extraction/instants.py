@@ -3,125 +3,20 @@ metadata says.
 
 Outlets' metadata lie about zones: a `Z` that means WIB, local time marked +00:00. The line that
 readers see is right, to the minute. So where both give the same clock time the visible zone wins,
-and the metadata may add the seconds.
+and the metadata may add the seconds. Who is believed before whom is the table `_WITNESSES`.
+
+A date later than the fetch is a mistake, an expiry or an event: it is told as denied, never taken.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone, tzinfo
-from urllib.parse import urlsplit
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from flows.records import Precision
+from flows.stages.extraction.claims import STATED, Claim, Stamp, read_claims
 from flows.stages.extraction.metadata import Metadata
+from flows.stages.press.dates import CLOCK_ERROR, Kind, is_date_line
 
-_ZONES = {"wib": 7, "wita": 8, "wit": 9, "utc": 0, "gmt": 0, "z": 0}
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januari january jan",
-            "februari pebruari february feb peb",
-            "maret march mar mrt",
-            "april apr",
-            "mei may",
-            "juni june jun",
-            "juli july jul",
-            "agustus august agu agt ags aug agust",
-            "september sep sept",
-            "oktober october okt oct",
-            "november nopember nov nop",
-            "desember december des dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_DAY_NAME = (
-    r"sen(?:in)?|sel(?:asa)?|rabu?|kam(?:is)?|jum(?:['’`]?at)?|sab(?:tu)?|min(?:ggu)?|ahad"
-    r"|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun"
-)
-_DATES = (
-    re.compile(
-        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s\-/.,]{{1,3}}(?P<mon>{_MONTH})\b\.?[\s\-/.,]{{1,3}}(?P<y>\d{{4}}|\d{{2}}(?![\d:.]))",
-        re.I,
-    ),
-    re.compile(
-        rf"\b(?P<mon>{_MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})(?!\d)", re.I
-    ),
-    re.compile(r"(?<!\d)(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)"),
-    re.compile(
-        r"(?<!\d)(?P<d>\d{1,2})\s?[-/.]\s?(?P<m>\d{1,2})\s?[-/.]\s?(?P<y>\d{4}|\d{2})(?![\d/])"
-    ),
-)
-_TIME = re.compile(
-    r"(?<![\d:.,])(?P<h>[01]?\d|2[0-3])[:.](?P<mi>[0-5]\d)(?:[:.](?P<s>[0-5]\d)(?:\.\d{1,9})?)?(?![\d])"
-    r"\s*(?P<ap>[ap]\.?m\.?\b)?\s*(?P<z>wib|wita|wit|utc|gmt|z)?(?![a-z])\s*(?P<off>[+-]\d{1,2}(?::?\d{2})?)?(?!\d)",
-    re.I,
-)
-_ISO = re.compile(
-    r"(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)(?:\s*[T ]\s*(?P<h>\d\d):?(?P<mi>\d\d)(?::?(?P<s>\d\d)(?:[.,]\d{1,9})?)?\s*"
-    r"(?P<off>Z|UTC|GMT|WIB|WITA|WIT|[+-]\d\d:?\d\d|[+-]\d\d)?)?(?!\d)",
-    re.I,
-)
-_URL_DATE = re.compile(
-    r"/(?P<y>(?:19|20)\d\d)/?[/-](?P<m>\d\d)[/-](?P<d>\d\d)(?:/(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)\d{0,3}(?=/|$))?"
-)
-_MODIFIED = re.compile(
-    r"\b(?:di(?:per)?ba(?:ha)?rui|di-?update|updated?|last modified|perubahan|terakhir diubah|diubah)\b",
-    re.I,
-)
-_HIJRI = re.compile(
-    r"\b\d{1,2}\s+[a-z]+(?:['’`]?[a-z]*)(?:\s+[a-z]+)?\s+1[34]\d\d\s*h?\b", re.I
-)  # 13th and 14th century of the Hijra
-# characters of a line that gives a date; a sentence that mentions one is told apart by what is left
-# without it
-_DATE_LINE_MAX = 200
-_PUBLISHED_TAGS = (
-    "article:published_time",
-    "content_publisheddate",
-    "datepublished",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "published_date",
-    "publication_date",
-    "originalpublicationdate",
-    "dc.date.issued",
-    "dcterms.created",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "og:article:published_time",
-    "datecreated",
-    "pubdate",
-    "article.created",
-    "dc.date",
-    "date",
-)
-_MODIFIED_TAGS = (
-    "article:modified_time",
-    "og:updated_time",
-    "content_modifieddate",
-    "datemodified",
-    "lastmod",
-    "last-modified",
-    "dcterms.modified",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A date as a page gives it. `zoned`: it names its zone; `precision`: how much of it there is;
-    `text`: its words.
-    """
-
-    at: datetime
-    precision: Precision
-    zoned: bool
-    origin: str
-    text: str
+__all__ = ["Instants", "Stamp", "is_date_line", "read_instants"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +30,7 @@ class Instants:
 
 def read_instants(
     metadata: Metadata,
-    beside_headline: Sequence[str],
+    near: Sequence[tuple[int, str]],
     in_text: Sequence[str],
     url: str,
     zone: tzinfo,
@@ -143,257 +38,265 @@ def read_instants(
 ) -> Instants:
     """Publication and change of an article.
 
-    `beside_headline`: the short lines near the headline, the nearest first; `in_text`: date lines
-    cut from the text itself.
+    `near`: the lines around the headline, the nearest first, each with its place on the page;
+    `in_text`: lines cut from the text itself; `zone`: of clocks that name none.
     """
-    visible, visible_modified = _visible(beside_headline, zone)
-    if visible is None:
-        visible, _ = _visible(in_text, zone)
-    stated = [
-        stamp
-        for origin, raw in _stated(metadata, "datePublished", _PUBLISHED_TAGS)
-        if (stamp := parse_stamp(raw, zone, origin))
-    ]
-    from_url = _from_url(url, zone)
-    published = _published(visible, stated, from_url, zone, fetched_at)
-    if published is None:
-        return Instants(None, None)
-    modified = visible_modified or next(
-        (
-            stamp
-            for origin, raw in _stated(metadata, "dateModified", _MODIFIED_TAGS)
-            if (stamp := parse_stamp(raw, zone, origin))
-        ),
-        None,
-    )
-    said = [
-        stamp
-        for stamp in (visible, *stated, from_url)
-        if stamp and not _agree(stamp, published, zone)
-    ]
-    denied = {(stamp.origin, stamp.text): stamp for stamp in said if stamp.text != published.text}
-    return Instants(published, _modified(modified, published, stated, zone), tuple(denied.values()))
+    claims = read_claims(metadata, near, in_text, url, zone, fetched_at)
+    evidence = _Evidence(claims, zone, fetched_at)
+    published = _published(evidence)
+    return Instants(published, _modified(evidence, published), _denied(evidence, published))
 
 
-def parse_stamp(text: str, zone: tzinfo, origin: str) -> Stamp | None:
-    """A date written in ISO, or in the Indonesian or English press's ways; without a zone it is
-    `zone`'s clock.
-    """
-    match = _ISO.match(text.strip())
-    if match:
-        return _stamp(match, match, match["off"], zone, origin)
-    for pattern in _DATES:
-        if date := pattern.search(text):
-            time = _TIME.search(text, date.end(), date.end() + 60) or _TIME.search(
-                text, max(0, date.start() - 40), date.start()
-            )
-            return _stamp(date, time, (time["off"] or time["z"]) if time else None, zone, origin)
-    return None
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """The claims of a page, and what they are judged by."""
 
+    claims: tuple[Claim, ...]
+    zone: tzinfo
+    fetched_at: datetime
 
-def is_date_line(text: str) -> bool:
-    """Whether a line is a date with its trimmings and nothing else."""
-    if len(text) > _DATE_LINE_MAX or not any(character.isdigit() for character in text):
-        return False
-    rest, dates = text, 0
-    for pattern in _DATES:
-        rest, count = pattern.subn(" ", rest)
-        dates += count
-    if not dates:
-        return False
-    rest = _HIJRI.sub(" ", _TIME.sub(" ", rest))
-    rest = re.sub(
-        rf"\b(?:{_DAY_NAME})(?:day)?\b|\b(?:wib|wita|wit|gmt|pukul|jam|pada|on|at|tanggal|date|posted|publish(?:ed)?|(?:di)?publikasi(?:kan)?|diterbitkan|terbit|tayang|rilis|"
-        r"di(?:per)?ba(?:ha)?rui|update[ds]?|last|terakhir|waktu|created|modified)\b",
-        " ",
-        rest,
-        flags=re.I,
-    )
-    return not re.search(r"[^\W\d_]{2,}", rest)
+    def is_ahead(self, stamp: Stamp) -> bool:
+        """Whether it is later than the fetch by more than a clock's error."""
+        return stamp.at > self.fetched_at + CLOCK_ERROR
 
+    def day(self, stamp: Stamp) -> date:
+        return stamp.at.astimezone(self.zone).date()
 
-def _stamp(
-    date: re.Match[str],
-    time: re.Match[str] | None,
-    zone_text: str | None,
-    zone: tzinfo,
-    origin: str,
-) -> Stamp | None:
-    groups = date.groupdict()
-    month = _MONTHS[groups["mon"].lower()] if groups.get("mon") else int(groups["m"])
-    day = int(groups["d"])
-    if month > 12 >= day and not groups.get("mon"):
-        month, day = day, month  # the American order, where it can be no other
-    year = int(groups["y"]) + (2000 if len(groups["y"]) == 2 else 0)
-    hour = int(time["h"]) if time and time["h"] else None
-    try:
-        if time is None or hour is None:
-            return Stamp(datetime(year, month, day, tzinfo=zone), "day", False, origin, date.string)
-        half = time.groupdict().get("ap")
-        if half:
-            hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
-        at = datetime(
-            year,
-            month,
-            day,
-            hour,
-            int(time["mi"]),
-            int(time["s"] or 0),
-            tzinfo=_zone(zone_text) or zone,
-        )
-    except ValueError:
-        return None
-    # ':00' is how content systems write minutes
-    return Stamp(
-        at, "second" if at.second else "minute", zone_text is not None, origin, date.string
-    )
-
-
-def _zone(text: str | None) -> tzinfo | None:
-    if not text:
-        return None
-    if text.lower() in _ZONES:
-        return timezone(timedelta(hours=_ZONES[text.lower()]))
-    digits = text[1:].replace(":", "").zfill(2)
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
-    if offset > timedelta(hours=14):
-        return None
-    return timezone(-offset if text[0] == "-" else offset)
-
-
-def _visible(lines: Iterable[str], zone: tzinfo) -> tuple[Stamp | None, Stamp | None]:
-    """Of the lines near the headline the fullest date, the nearest first, and the one that says it
-    is of a change.
-    """
-    published: list[Stamp] = []
-    modified: Stamp | None = None
-    for line in lines:
-        if len(line) > _DATE_LINE_MAX:
-            continue
-        change = _MODIFIED.search(line)
-        own = line[: change.start()] if change else line
-        if stamp := parse_stamp(own, zone, "visible"):
-            published.append(stamp)
-        if change and modified is None:
-            modified = parse_stamp(line[change.end() :], zone, "visible")
-            if stamp is None and modified is not None:
-                published.append(replace(modified, precision="day", origin="visible-modified"))
-    timed = [stamp for stamp in published if stamp.precision != "day"]
-    best = next((stamp for stamp in timed if stamp.zoned), None) or next(iter(timed), None)
-    if best is None:
-        best = next((stamp for stamp in published if stamp.origin == "visible"), None)
-    return best, modified
-
-
-def _stated(metadata: Metadata, field: str, tags: Sequence[str]) -> list[tuple[str, str]]:
-    found = [("json-ld", metadata.text(field))]
-    found += [("microdata", value) for prop, value in metadata.microdata if prop == field.lower()]
-    found += [("meta", metadata.tag(name)) for name in tags]
-    if field == "datePublished":
-        found.append(("json-ld", metadata.text("dateCreated", "uploadDate")))
-        found += [("time", value) for prop, value in metadata.microdata if prop == "time"]
-    return [(origin, raw) for origin, raw in found if raw]
-
-
-def _from_url(url: str, zone: tzinfo) -> Stamp | None:
-    match = _URL_DATE.search(urlsplit(url).path)
-    return _stamp(match, match, None, zone, "url") if match else None
-
-
-def _published(
-    visible: Stamp | None,
-    stated: list[Stamp],
-    from_url: Stamp | None,
-    zone: tzinfo,
-    fetched_at: datetime,
-) -> Stamp | None:
-    best = next((stamp for stamp in stated if stamp.precision != "day"), None) or next(
-        iter(stated), None
-    )
-    if visible is not None and visible.precision != "day":
-        agreeing = [
-            stamp
-            for stamp in stated
-            if stamp.precision != "day" and _same_minute(stamp.at, visible.at)
+    def of(self, *origins: str, kind: Kind = "published") -> list[Stamp]:
+        """What these places say, in the order in which they are read."""
+        return [
+            claim.stamp
+            for claim in self.claims
+            if claim.said.origin in origins and claim.said.kind == kind
         ]
-        if agreeing:
-            return next((stamp for stamp in agreeing if stamp.precision == "second"), agreeing[0])
-        for stamp in stated:
-            if stamp.precision == "second" and _same_minute(
-                stamp.at.replace(tzinfo=visible.at.tzinfo), visible.at
-            ):
-                return replace(
-                    visible, at=visible.at.replace(second=stamp.at.second), precision="second"
-                )
-        return visible
-    if best is not None and best.precision != "day":
-        return _without_lie(best, stated, from_url, zone, fetched_at)
-    day = visible or best
-    if (
-        day is not None
-        and from_url is not None
-        and from_url.precision != "day"
-        and from_url.at.date() == day.at.date()
-    ):
-        return from_url
-    return day or from_url
+
+    def on_lines(self, origin: str, *tests: Callable[[Claim], bool]) -> list[Stamp]:
+        """The publications on lines that pass all the tests and do not lie ahead."""
+        return [
+            claim.stamp
+            for claim in self.claims
+            if claim.said.origin == origin and claim.said.kind == "published"
+            if all(test(claim) for test in tests) and not self.is_ahead(claim.stamp)
+        ]
+
+    def backed(self, stamp: Stamp) -> bool:
+        """Whether metadata or address give that day, or none at all."""
+        days = {self.day(other) for other in self.of(*STATED, "url") if not self.is_ahead(other)}
+        return not days or self.day(stamp) in days
 
 
-def _without_lie(
-    stamp: Stamp, stated: list[Stamp], from_url: Stamp | None, zone: tzinfo, fetched_at: datetime
-) -> Stamp:
-    """A stated UTC time that is local time: another statement or the address gives the same clock
-    for the local zone, or it lies ahead.
+def _has_clock(claim: Claim) -> bool:
+    return _is_clocked(claim.stamp)
+
+
+def _is_dated(claim: Claim) -> bool:
+    return not _is_clocked(claim.stamp)
+
+
+def _is_labelled(claim: Claim) -> bool:
+    return claim.said.labelled
+
+
+def _is_apart(claim: Claim) -> bool:
+    """Whether it is a date with its trimmings, not a word of a sentence."""
+    return (claim.said.apart or claim.said.labelled) and not claim.said.written.is_bare
+
+
+def _is_zoned(claim: Claim) -> bool:
+    return claim.stamp.zoned
+
+
+def _line_clocks(evidence: _Evidence) -> list[Stamp]:
+    """Lines with a clock, the best first: what a label calls the publication, then what names its
+    zone; a label counts at the text's end too. A date among other words may be an event's, and has
+    to have the day that others give.
     """
-    if not stamp.zoned or stamp.at.utcoffset() != timedelta(0):
-        return stamp
-    local = replace(stamp, at=stamp.at.replace(tzinfo=zone), origin=stamp.origin)
-    witnesses = [
-        other
-        for other in stated
-        if other.precision != "day" and other.at.utcoffset() != timedelta(0)
+    lines = evidence.on_lines
+    among_words = [*lines("visible", _has_clock, _is_zoned), *lines("visible", _has_clock)]
+    return [
+        *lines("visible", _has_clock, _is_labelled),
+        *lines("visible", _has_clock, _is_apart, _is_zoned),
+        *lines("visible", _has_clock, _is_apart),
+        *lines("cut", _has_clock, _is_labelled),
+        *filter(evidence.backed, among_words),
     ]
-    if from_url is not None and from_url.precision != "day":
-        witnesses.append(from_url)
-    if (
-        any(_same_minute(witness.at, local.at) for witness in witnesses)
-        or stamp.at > fetched_at >= local.at
-    ):
+
+
+def _by_line_clock(evidence: _Evidence) -> Stamp | None:
+    """A line's clock; seconds from metadata that say the same instant, or the same clock time in a
+    zone that lies.
+    """
+    shown = next(iter(_line_clocks(evidence)), None)
+    if shown is None:
+        return None
+    stated = list(filter(_is_clocked, evidence.of(*STATED)))
+    agreeing = [each for each in stated if _same_minute(each.at, shown.at)]
+    if agreeing:
+        return next((each for each in agreeing if each.precision == "second"), agreeing[0])
+    for each in stated:
+        local = each.at.replace(tzinfo=shown.at.tzinfo)
+        if each.precision == "second" and _same_minute(local, shown.at):
+            return replace(shown, at=local, precision="second")
+    return shown
+
+
+def _by_stated_clock(evidence: _Evidence) -> Stamp | None:
+    true = (_without_lie(each, evidence) for each in evidence.of(*STATED) if _is_clocked(each))
+    return _first_possible(true, evidence)
+
+
+def _by_line_day(evidence: _Evidence) -> Stamp | None:
+    days = evidence.on_lines("visible", _is_dated, _is_apart)
+    return next(iter(days), None)
+
+
+def _by_stated_day(evidence: _Evidence) -> Stamp | None:
+    return _first_possible(evidence.of(*STATED), evidence)
+
+
+def _by_cut_line(evidence: _Evidence) -> Stamp | None:
+    clocks = evidence.on_lines("cut", _has_clock)
+    return next(iter([*clocks, *evidence.on_lines("cut", _is_dated, _is_apart)]), None)
+
+
+def _by_address(evidence: _Evidence) -> Stamp | None:
+    return _first_possible(evidence.of("url"), evidence)
+
+
+def _by_time_gone(evidence: _Evidence) -> Stamp | None:
+    return next(iter(evidence.on_lines("ago")), None)
+
+
+def _by_mention(evidence: _Evidence) -> Stamp | None:
+    return next(iter(evidence.on_lines("visible", _is_dated)), None)
+
+
+def _by_change(evidence: _Evidence) -> Stamp | None:
+    """The day of the change, where a line gives that alone."""
+    shown = _first_possible(evidence.of("visible", "ago", kind="modified"), evidence)
+    if shown is None:
+        return None
+    midnight = datetime.combine(evidence.day(shown), time(), evidence.zone)
+    return replace(shown, at=midnight, precision="day", origin="visible-modified")
+
+
+# Who says when an article was published: the first that says anything is believed.
+_WITNESSES: tuple[Callable[[_Evidence], Stamp | None], ...] = (
+    _by_line_clock,  # what readers see is right to the minute, its zone too
+    _by_stated_clock,  # exact, but its zone may lie
+    _by_line_day,
+    _by_stated_day,
+    _by_cut_line,  # of the text's own edge, or of a teaser inside it
+    _by_address,  # the day on which it was first stored
+    _by_time_gone,  # "2 jam yang lalu" was counted when the page was made, perhaps for a cache
+    _by_mention,  # the day of an event, hardly ever another one
+    _by_change,  # it was published then or before
+)
+
+
+def _published(evidence: _Evidence) -> Stamp | None:
+    found = (witness(evidence) for witness in _WITNESSES)
+    published = next(filter(None, found), None)
+    if published is None or _is_clocked(published):
+        return published
+    return next(_clocks_of_day(published, evidence), published)
+
+
+def _clocks_of_day(published: Stamp, evidence: _Evidence) -> Iterator[Stamp]:
+    """The clocks of lesser witnesses that give the same day."""
+    lesser = [
+        *evidence.on_lines("cut", _has_clock),
+        *evidence.of("url"),
+        *evidence.on_lines("ago"),
+    ]
+    day = evidence.day(published)
+    for stamp in lesser:
+        if _is_clocked(stamp) and evidence.day(stamp) == day and not evidence.is_ahead(stamp):
+            yield stamp
+
+
+def _modified(evidence: _Evidence, published: Stamp | None) -> Stamp | None:
+    """The change: the first that is told with a clock, later than the publication."""
+    if published is None:
+        return None
+    stated = evidence.of(*STATED, kind="modified")
+    told = [
+        *evidence.of("visible", kind="modified"),
+        *(_without_published_lie(each, published, evidence) for each in stated),
+        *evidence.of("ago", kind="modified"),
+    ]
+    later = (each for each in told if _is_clocked(each) and each.at > published.at)
+    return _first_possible(later, evidence)
+
+
+def _denied(evidence: _Evidence, published: Stamp | None) -> tuple[Stamp, ...]:
+    """What else is said about the publication, each place and text once."""
+    lines = [
+        claim.stamp
+        for claim in evidence.claims
+        if claim.said.origin == "visible" and claim.said.kind == "published"
+        if _is_apart(claim) and evidence.is_ahead(claim.stamp)
+    ]
+    shown = [*_line_clocks(evidence), *evidence.on_lines("visible", _is_dated, _is_apart)][:1]
+    others = [
+        stamp
+        for stamp in [*lines, *shown, *evidence.of(*STATED, "url")]
+        if published is None
+        or (stamp.text != published.text and not _agree(stamp, published, evidence))
+    ]
+    return tuple({(stamp.origin, stamp.text): stamp for stamp in others}.values())
+
+
+def _first_possible(stamps: Iterable[Stamp], evidence: _Evidence) -> Stamp | None:
+    return next((stamp for stamp in stamps if not evidence.is_ahead(stamp)), None)
+
+
+def _without_lie(stamp: Stamp, evidence: _Evidence) -> Stamp:
+    """A stated UTC time that is local time: another statement, a line or the address gives the same
+    clock for the local zone, or it lies ahead.
+    """
+    if not _is_utc(stamp):
+        return stamp
+    local = replace(stamp, at=stamp.at.replace(tzinfo=evidence.zone))
+    others = [*evidence.of(*STATED, "url"), *evidence.on_lines("cut", _has_clock)]
+    witnesses = [each for each in others if _is_clocked(each) and not _is_utc(each)]
+    if any(_same_minute(each.at, local.at) for each in witnesses):
         return local
+    return local if evidence.is_ahead(stamp) else stamp
+
+
+def _without_published_lie(stamp: Stamp, published: Stamp, evidence: _Evidence) -> Stamp:
+    """The stated change in the local zone, where the publication was stated as its UTC, or where it
+    lies ahead.
+    """
+    if not _is_utc(stamp):
+        return stamp
+    stated = [each for each in evidence.of(*STATED) if _is_utc(each)]
+    clock = published.at.astimezone(evidence.zone).replace(tzinfo=None)
+    lied = any(each.at.replace(tzinfo=None) == clock for each in stated)
+    true = any(each.at == published.at for each in evidence.of(*STATED))
+    if (lied and not true) or evidence.is_ahead(stamp):
+        return replace(stamp, at=stamp.at.replace(tzinfo=evidence.zone))
     return stamp
+
+
+def _is_clocked(stamp: Stamp) -> bool:
+    return stamp.precision != "day"
+
+
+def _is_utc(stamp: Stamp) -> bool:
+    return stamp.zoned and stamp.at.utcoffset() == timedelta(0)
 
 
 def _same_minute(one: datetime, other: datetime) -> bool:
     return abs((one - other).total_seconds()) < 60 and one.minute == other.minute
 
 
-def _agree(one: Stamp, other: Stamp, zone: tzinfo) -> bool:
-    """Whether two dates say the same, as far as both go."""
-    if "day" in (one.precision, other.precision):
-        return one.at.astimezone(zone).date() == other.at.astimezone(zone).date()
-    return _same_minute(one.at, other.at)
-
-
-def _modified(
-    modified: Stamp | None, published: Stamp, stated: list[Stamp], zone: tzinfo
-) -> Stamp | None:
-    """The change, if it is one: later than the publication. Where the publication's stated zone
-    lied, so does the change's.
+def _agree(one: Stamp, other: Stamp, evidence: _Evidence) -> bool:
+    """Whether two dates say the same, as far as both go; a day may be that of the outlet's own
+    zone.
     """
-    if modified is None or modified.precision == "day":
-        return None
-    at = modified.at
-    if modified.zoned and at.utcoffset() == timedelta(0) and modified.origin != "visible":
-        lied = any(
-            stamp.zoned
-            and stamp.at.utcoffset() == timedelta(0)
-            and stamp.at.replace(tzinfo=None) == _clock(published, zone)
-            for stamp in stated
-        )
-        if lied and not any(stamp.at == published.at for stamp in stated):
-            at = at.replace(tzinfo=zone)
-    return replace(modified, at=at) if at > published.at else None
-
-
-def _clock(stamp: Stamp, zone: tzinfo) -> datetime:
-    return stamp.at.astimezone(zone).replace(tzinfo=None)
+    if _is_clocked(one) and _is_clocked(other):
+        return _same_minute(one.at, other.at)
+    days = {one.at.date(), evidence.day(one)}
+    return bool(days & {other.at.date(), evidence.day(other)})

@@ -49,8 +49,9 @@ class Line:
         link.
         """
         length = len(self.text)
-        ended = length >= _SHORT and bool(_SENTENCE_END.search(self.text))
-        return self.linked < 0.5 and (ended or length >= _LONG)
+        if (1 - self.linked) * length >= _LONG:
+            return True
+        return self.linked < 0.5 and length >= _SHORT and bool(_SENTENCE_END.search(self.text))
 
 
 def read_lines(root: html.HtmlElement) -> list[Line]:
@@ -84,7 +85,7 @@ class _Reader:
     def lines(self) -> Iterator[Line]:
         walk = etree.iterwalk(self.root, events=("start", "end"))
         for event, element in walk:
-            if self._is_break(element) and (line := self._line()):
+            if self.parts and self._is_break(element) and (line := self._line()):
                 yield line
             if event == "start":
                 if element.tag in UNREAD:
@@ -140,8 +141,9 @@ class _Reader:
         self.common = min(self.common, self.lowest)
         self.lowest = len(self.open)
         self.linked += length if self.links else 0
-        for kind in {mark for mark in self.marks if mark}:
-            self.marked[kind] = self.marked.get(kind, 0) + _letters(text)
+        for kind in self.marks:
+            if kind:
+                self.marked[kind] = self.marked.get(kind, 0) + _letters(text)
 
     def _line(self) -> Line | None:
         text = tidy("".join(self.parts))

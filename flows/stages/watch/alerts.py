@@ -36,6 +36,8 @@ from flows.records import (
     Topic,
     stable_id,
 )
+from flows.stages.press.dates import MONTH_NAMES, WEEKDAY_NAMES, ZONES
+from flows.stages.press.vocabulary import any_of
 from flows.stages.watch.messages import compose
 
 REST = timedelta(hours=3)
@@ -46,10 +48,10 @@ NEW_FACTS, NEW_SHARE = (
 LEVELS = (3, 10)  # outlets
 
 # Dates and times, which each outlet writes for itself
-_MONTHS_AND_DAYS = "Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|Desember|Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu"
+_MONTHS_AND_DAYS = any_of([*MONTH_NAMES, *WEEKDAY_NAMES])
 _DATES = re.compile(
-    r"\(\s*\d{1,2}/\d{1,2}(?:/\d{2,4})?\s*\)|\b\d{1,2}[.:]\d{2}\s*(?:WIB|WITA|WIT|GMT)\b"
-    rf"|\b(?:19|20)\d\d\b|\b(?:\d{{1,2}}\s+)?(?:{_MONTHS_AND_DAYS})\b"
+    rf"\(\s*\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?\s*\)|\b\d{{1,2}}[.:]\d{{2}}\s*(?i:{ZONES})\b"
+    rf"|\b(?:19|20)\d\d\b|\b(?:\d{{1,2}}\s+)?{_MONTHS_AND_DAYS}\b"
 )
 _TOKENS = re.compile(r"(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]+)|(?P<start>[.!?:“”\"‘]+)")
 

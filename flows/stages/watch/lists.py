@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Literal
 
+from flows.stages.press.vocabulary import read
 from flows.stages.watch.terms import any_of
 
 Found = tuple[int, int, str]  # start and end in the field, and the name of the side or country
@@ -57,35 +58,12 @@ _SUCH_AS = re.compile(
     rf"(?i)\b(?:termasuk|seperti|antara\s+lain|di\s*antaranya|including|such\s+as)[\s:]+(?:(?:{_OFFICE})\s+)?$"
 )
 
-# What tells of a country, in Indonesian and English, and in Russian and Korean where a topic needs
-# it; leaders as of 2026. Bare 'Indonesia' and 'Jakarta' are not here: in this press they stand in
-# datelines and in outlets' names.
-_COUNTRIES = """
-Amerika Serikat|Amerika|AS|United States|America|US|USA|Washington|Trump|Biden|США|미국|美|트럼프
-China|Chinese|Cina|Tiongkok|RRC|RRT|Beijing|Xi Jinping|Xi|Кита|중국|시진핑|中|중 ; Jepang|Japan|Tokyo|Kishida|Япони|일본
-Korea Selatan|Korsel|South Korea|Seoul|Южн Коре|한국|韓 ; Korea Utara|Korut|North Korea|Северн Коре|북한 ; Rusia|Russia|Росси|러시아
-Ukraina|Ukraine|Kyiv|Kiev|Zelensky|Zelenskyy|Zelenskiy|Украин|우크라이나 ; Republik Indonesia|RI|Prabowo|Jokowi|인도네시아
-Belarus|Belarusia|Беларус|벨라루스 ; Iran|Teheran|Иран|이란 ; Irak|Iraq ; Israel|Netanyahu|Израил|이스라엘 ; Palestina|Palestine
-Suriah|Syria|Сири ; Turki|Turkiye|Türkiye|Turkey|Турци ; Arab Saudi|Saudi Arabia ; Uni Emirat Arab|UEA|UAE ; Qatar ; Mesir|Egypt
-India|Modi|Инди|인도 ; Pakistan|Пакистан|파키스탄 ; Afghanistan ; Bangladesh ; Myanmar ; Thailand ; Vietnam|Вьетнам|베트남 ; Laos
-Kamboja|Cambodia ; Malaysia ; Singapura|Singapore ; Filipina|Philippines ; Mongolia|Монголи|몽골 ; Taiwan|대만
-Kazakhstan|Казахстан ; Uzbekistan|Узбекистан ; Tajikistan ; Kirgistan|Kirgizstan|Kyrgyzstan ; Turkmenistan
-Inggris|Britania Raya|United Kingdom|Britain|UK|Британи|영국 ; Prancis|Perancis|France|Macron|Франци|프랑스 ; Jerman|Germany|Германи|독일
-Italia|Italy ; Spanyol|Spain ; Portugal ; Belanda|Netherlands ; Belgia|Belgium ; Polandia|Poland|폴란드 ; Swedia|Sweden
-Norwegia|Norway ; Finlandia|Finland ; Denmark ; Swiss|Switzerland ; Austria ; Hongaria|Hungary ; Serbia ; Yunani|Greece
-Kanada|Canada|캐나다 ; Meksiko|Mexico ; Kuba|Cuba ; Venezuela ; Brasil|Brazil|브라질 ; Argentina ; Nikaragua|Nicaragua
-Australia|호주 ; Selandia Baru|New Zealand ; Afrika Selatan|South Africa ; Libya ; Eritrea ; Mali
-"""
-
 
 def other_countries(sides: Sequence[re.Pattern[str]]) -> tuple[re.Pattern[str], ...]:
     """The countries that are none of the sides; none at all where fewer than two sides are
     countries.
     """
-    countries = [
-        [name.strip() for name in names.split("|")]
-        for names in re.split(r"[;\n]", _COUNTRIES.strip())
-    ]
+    countries = list(read("countries").values())
     own = [
         {side.pattern for side in sides if any(side.fullmatch(name) for name in names)}
         for names in countries

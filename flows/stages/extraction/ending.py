@@ -1,0 +1,110 @@
+"""Where an article ends and what follows it on the same page begins: readers' comments, or the next
+article of an endless scroll.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flows.stages.extraction.datelines import opens_report
+from flows.stages.extraction.lines import Line
+
+_WHOLE = 600  # characters of sentences before an end that only its shape speaks for, ...
+_MUCH_MORE = 3  # ... and no more than so many times as much behind it
+_HEADLINE = 4  # words of a heading that can be a headline
+_BELOW = 4  # lines below a heading in which an article of its own is dated or signed
+_UPDATES = 3  # dated headings and more are the entries of a live page
+
+_COMMENTS = re.compile(
+    r"\W*(?:\d+\s+)?(?:(?:tulis|kirim(?:kan)?|beri(?:kan)?|tinggalkan|lihat(?: semua)?|leave an?)\s+)?(?:komentar|comments?|reply)\b"
+    r"(?:\s+pembaca)?[\W\d]*",
+    re.IGNORECASE,
+)
+_STAMP = 120  # characters of a line that dates and signs
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CLOCK = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    lines: Sequence[Line]
+    texts: Sequence[int]  # characters of each line that is a sentence of some article
+    headed: Sequence[bool]  # whether a heading stands between it and the sentence before it
+    style: str  # the headline's class, '' where it has none
+
+
+def find_end(lines: Sequence[Line], headline: int | None, teasers: frozenset[int]) -> int:
+    """The line with which the readers' comments or another article begin; as many as there are
+    lines where none does. `headline`: the line of the article's own; `teasers`: sentences that
+    introduce other pages.
+    """
+    texts = [
+        len(line.text) if line.clutter is None and line.is_prose and index not in teasers else 0
+        for index, line in enumerate(lines)
+    ]
+    style = lines[headline].element.get("class", "") if headline is not None else ""
+    page = _Page(lines, texts, _headed(lines, texts, headline), style)
+    first = headline + 1 if headline is not None else 0
+    read = 0
+    for index in range(first, len(lines)):
+        if read and _is_article(page, index):
+            return index
+        plain = any(opens(page, index) for opens in _PLAIN_ENDS)
+        if read >= _WHOLE and plain and sum(texts[index:]) <= _MUCH_MORE * read:
+            return index
+        read += texts[index] if not lines[index].is_heading else 0
+    return len(lines)
+
+
+def _headed(lines: Sequence[Line], texts: Sequence[int], headline: int | None) -> list[bool]:
+    headed, found = False, []
+    for index, line in enumerate(lines):
+        found.append(headed)
+        if texts[index] and not line.is_heading:
+            headed = False
+        headed = headed or (line.is_heading and (headline is None or index > headline))
+    return found
+
+
+def _is_article(page: _Page, index: int) -> bool:
+    """Whether a heading opens an article of its own: it looks as the headline does, or a line right
+    below it is dated to the minute and it is no entry of a live page.
+    """
+    line = page.lines[index]
+    if not line.is_heading or line.clutter is not None or len(line.text.split()) < _HEADLINE:
+        return False
+    if page.style and line.element.get("class") == page.style:
+        return True
+    if not _is_dated(page, index):
+        return False
+    return sum(_is_dated(page, other) for other in range(index, len(page.lines))) < _UPDATES
+
+
+def _is_dated(page: _Page, index: int) -> bool:
+    if not page.lines[index].is_heading:
+        return False
+    below = page.lines[index + 1 : index + 1 + _BELOW]
+    until = next((at for at, one in enumerate(below) if one.is_prose), len(below))
+    labels = (one.text for one in below[:until] if len(one.text) <= _STAMP)
+    return any(_CLOCK.search(text) and _YEAR.search(text) for text in labels)
+
+
+def _is_comments_heading(page: _Page, index: int) -> bool:
+    text = page.lines[index].text
+    return len(text) <= 40 and bool(_COMMENTS.fullmatch(text))
+
+
+def _is_main_heading(page: _Page, index: int) -> bool:
+    line = page.lines[index]
+    return line.element.tag == "h1" and line.clutter is None and len(line.text.split()) >= _HEADLINE
+
+
+def _opens_report(page: _Page, index: int) -> bool:
+    return page.headed[index] and bool(page.texts[index]) and opens_report(page.lines[index].text)
+
+
+_PLAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (
+    _is_comments_heading,
+    _is_main_heading,
+    _opens_report,
+)

@@ -1,0 +1,106 @@
+"""Bytes of a response as a tree, or why they are no page."""
+
+import codecs
+import re
+
+from lxml import etree, html
+
+from flows.records import Page, Reason
+
+_MAX_CHARACTERS = 4_000_000
+_HTML_TYPES = (
+    "text/html",
+    "application/xhtml+xml",
+    "text/plain",
+    "application/octet-stream",
+    "application/xml",
+    "text/xml",
+)
+_MAGIC = {
+    b"%PDF": "a PDF file",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"RIFF": "a media file",
+    b"PK\x03\x04": "a ZIP file",
+    b"\x1f\x8b": "compressed data",
+}
+_MARKUP = re.compile(
+    r"<(?:!doctype html|html|head|body|title|meta|div|p|br|article|section|span|table|h\d)\b",
+    re.IGNORECASE,
+)
+_UNREADABLE = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+
+
+def parse(page: Page) -> html.HtmlElement | tuple[Reason, str]:
+    """The page as a tree, or the reason why there is none and its detail."""
+    if other := other_type(page):
+        return "not-html", other
+    text = decoded(page.body, page.content_type)
+    if len(text) > _MAX_CHARACTERS:
+        return "too-large", f"{len(text)} characters of HTML, at most {_MAX_CHARACTERS} are read"
+    if flaw := garbled(text):
+        return flaw
+    root = parsed(text)
+    return root if root is not None else ("no-text", "the document is empty")
+
+
+def other_type(page: Page) -> str | None:
+    """What the page is instead of HTML, by its first bytes and its declared type."""
+    start = page.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if found := next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None):
+        return found
+    declared = page.content_type.split(";")[0].strip().lower()
+    if start[:1] in (b"{", b"[") and b"<" not in page.body[:2000]:
+        return "JSON"
+    if declared and declared not in _HTML_TYPES and b"<html" not in page.body[:4000].lower():
+        return f"content type {declared}"
+    return None
+
+
+def decoded(body: bytes, content_type: str) -> str:
+    """UTF-8 where the bytes are UTF-8 whatever the page declares, else its declared encoding, else
+    Windows-1252.
+    """
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", "replace")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    as_utf8 = body.decode("utf-8", "replace")
+    broken = as_utf8.count("\ufffd")
+    multibyte = sum(character > "\x7f" for character in as_utf8) - broken
+    if multibyte > broken:
+        return as_utf8
+    match = _CHARSET.search(content_type.encode("ascii", "ignore")) or _CHARSET.search(body[:4096])
+    name = match[1].decode("ascii") if match else "windows-1252"
+    try:
+        name = codecs.lookup(name).name
+        return body.decode("cp1252" if name in {"iso8859-1", "ascii", "utf-8"} else name, "replace")
+    except (LookupError, ValueError):
+        return body.decode("cp1252", "replace")
+
+
+def garbled(text: str) -> tuple[Reason, str] | None:
+    """Why a text cannot be a page: bytes that are no characters, or no markup."""
+    unreadable = len(_UNREADABLE.findall(text))
+    if unreadable > 0.08 * len(text):  # random bytes have 13 in 100
+        return "broken", f"{unreadable} of {len(text)} characters are unreadable"
+    if text.strip() and not _MARKUP.search(text):
+        return "not-html", "no HTML element in it"
+    return None
+
+
+def parsed(text: str) -> html.HtmlElement | None:
+    parser = html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+    )
+    data = text.replace("\x00", "").encode("utf-8", "replace")
+    if not data.strip():
+        return None
+    try:
+        return html.document_fromstring(data, parser=parser)
+    except etree.ParserError:
+        return None

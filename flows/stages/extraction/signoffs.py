@@ -1,0 +1,28 @@
+"""The codes, names and agencies with which a text is signed behind its last sentence."""
+
+import re
+
+_CODE = r"[A-Za-z*][\w.*-]{0,14}"
+_SIGN_OFF = re.compile(
+    r"[(\[]\s*(?!(?:HR|H\.R|QS|Q\.S)\b)"  # sources of a saying or a verse
+    rf"(?P<codes>{_CODE}(?:\s?[/\\|,&;+]\s?{_CODE}|\s{_CODE}){{0,5}}|\*{{1,3}})\s*/?\s*[)\]][\s.*#]*$"
+)
+_CAPITALS = re.compile(r"[A-Z][A-Z.'’-]*(?:(?:\s+|\s*[|/,&]\s*)[A-Z][A-Z.'’-]*){0,5}")
+_SENTENCE_BEFORE = re.compile(r"[.!?…\"”'’»)\]*]\s*$")
+_MOST = 60  # characters at the end of a line in which a sign-off begins
+_SHORT = 8  # characters of codes in brackets that stand alone anywhere
+_NAME = 40  # characters of a name in capitals
+
+
+def find_sign_off(text: str, *, is_last: bool) -> int | None:
+    """Where a sign-off begins: codes in brackets behind the last sentence, or alone on a line; or a
+    name in capitals as the last line. None where there is none.
+    """
+    start = max(0, len(text) - _MOST)
+    if match := _SIGN_OFF.search(text, start):
+        alone = match.start() == 0
+        if is_last and (alone or _SENTENCE_BEFORE.search(text[: match.start()])):
+            return match.start()
+        if alone and ("/" in match["codes"] or len(text) <= _SHORT):
+            return 0
+    return 0 if is_last and len(text) <= _NAME and _CAPITALS.fullmatch(text) else None
