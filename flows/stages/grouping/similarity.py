@@ -31,6 +31,8 @@ from flows.records import Clipping
 from flows.stages.grouping.candidates import RARE, candidates
 from flows.stages.grouping.credits import agencies, credited, outlet_names
 from flows.stages.grouping.languages import INDONESIAN, KOREAN, language_of
+from flows.stages.press.dates import MONTH_NAMES, WEEKDAY_NAMES
+from flows.stages.press.vocabulary import any_of
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
@@ -56,23 +58,10 @@ SERIES = [
 DIGEST = re.compile(
     r"^\W*(top \d+\b|(ter)?populer\b|rangkuman\b)|\b(berita|artikel) (ter)?populer\b"
 )
-MONTHS = [
-    "januari",
-    "februari",
-    "maret",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "agustus",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-]
+MONTHS, WEEKDAYS = ([name.lower() for name in names] for names in (MONTH_NAMES, WEEKDAY_NAMES))
 # how the press names the day that it reports: "Kamis (7/8/2025)", "Kamis, 7 Agustus 2025"
 REPORTED = re.compile(
-    rf"\((\d{{1,2}})/(\d{{1,2}})\b|\b(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu),? (\d{{1,2}}) ({'|'.join(MONTHS)})\b"
+    rf"\((\d{{1,2}})/(\d{{1,2}})\b|\b{any_of(WEEKDAYS)},? (\d{{1,2}}) ({any_of(MONTHS)})\b"
 )
 
 WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
