@@ -197,7 +197,7 @@ def _base(sample: Sample, root: Any, found: Article, texts: tuple[str, ...]) -> 
     row = sample.judge(prediction(found))
     right = frozenset(field for field in FIELDS if row[field])
     places = {element: place for place, element in enumerate(root.iter())}
-    headline = find_headline(root, found.title)
+    headline = find_headline(root, found)
     paragraphs = [places[paragraph] for paragraph in find_paragraphs(root, texts)]
     comparable = _comparable(root, sample, found, right)
     return Base(sample, root, found, paragraphs, places.get(headline), comparable)
@@ -274,12 +274,11 @@ def find_paragraphs(root: Any, texts: tuple[str, ...]) -> list[Any]:
     return [element for element in found if element in chosen]
 
 
-def find_headline(root: Any, title: str) -> Any:
-    """The element that shows the headline, a heading if there is one."""
-    same = [each for each in root.iter(etree.Element) if key(each.text_content()) == key(title)]
-    inside = [each for each in same if each.iterancestors("body") and each.tag != "title"]
-    headings = [each for tag in ("h1", "h2", "h3") for each in inside if each.tag == tag]
-    return next(iter([*headings, *reversed(inside)]), None)
+def find_headline(root: Any, found: Article) -> Any:
+    """The element that shows the headline; None where the page does not."""
+    shown = [origin.text.strip("<>") for origin in found.origins["title"] if origin.taken]
+    elements = root.find("body").iter(*shown)
+    return next((one for one in elements if key(one.text_content()) == key(found.title)), None)
 
 
 def _comparable(

@@ -5,6 +5,7 @@ message, log line or error of this module repeats any part of it.
 """
 
 import html
+import json
 import logging
 import re
 import threading
@@ -174,6 +175,11 @@ def _bytes(text: str) -> int:
     return len(text.encode())
 
 
+def _json(text: str) -> int:
+    """Apprise makes a file of a JSON of more than 8,000 bytes, in which 🚆 has twelve."""
+    return max(_bytes(text), len(json.dumps(text)) // 2)
+
+
 def _utf16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
@@ -199,7 +205,7 @@ _SIZES: Mapping[str, Callable[[str], int]] = {
     "NotifyFeishu": _bytes,
     "NotifyIRC": _bytes,
     "NotifyMatrix": _bytes,
-    "NotifyNtfy": _bytes,
+    "NotifyNtfy": _json,
     "NotifyPinglet": _bytes,
     "NotifyPushy": _bytes,
     "NotifyThreema": _bytes,
@@ -213,7 +219,7 @@ _SIZES: Mapping[str, Callable[[str], int]] = {
 # where a service takes less than Apprise believes
 _LIMITS: Mapping[str, int] = {
     "NotifyDingTalk": 20_000,
-    "NotifyNtfy": 4_096,  # a longer one becomes an attachment, or is refused
+    "NotifyNtfy": 3_900,  # 4,096 bytes; a longer one becomes a file, or is refused
     "NotifyWeComBot": 2_048,
 }
 

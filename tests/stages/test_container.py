@@ -47,6 +47,7 @@ def test_pages(case: dict[str, Any]) -> None:
     """The body is the article's paragraphs, no more and no less."""
     parts = {
         "article": paragraphs(ARTICLE),
+        **{f"p{number}": f"<p>{text}</p>" for number, text in enumerate(ARTICLE, start=1)},
         "other": paragraphs(OTHER),
         "comments": paragraphs(COMMENTS),
         "links": '<p><a href="/a">Panen Cabai di Lereng Gunung Kelud</a></p>' * 3,

@@ -80,7 +80,7 @@ _SAID = re.compile(rf"(?:[\W\d]|\b{_TAILS}\b)*", re.IGNORECASE)
 _TAIL_WORD = re.compile(rf"\b{_TAILS}\b", re.IGNORECASE)
 _MOST_SAID = 4  # words to the reader: "Ikuti di twitter"
 _COPYRIGHT = re.compile(r"\W*(?:copyright|hak cipta|©|\(c\))", re.IGNORECASE)
-_CODE = re.compile(r"[a-z]{1,5}\d{0,3}")  # c03
+_CODE = re.compile(r"[a-z]\d{0,3}")  # c03
 _SEPARATED = re.compile(r"[^\w\s'’.]\s?$")
 _PARTED = re.compile(r"\s?[^\w\s'’]")
 _LAST_WORD = re.compile(r"(\w{1,30})\W{0,3}$")
@@ -172,12 +172,18 @@ def unlabelled(text: str) -> tuple[str, ...]:
 
 def sort_names(value: str, role: Role) -> Names:
     """The people and the outlets that a value names; what `role` it has tells how."""
-    value, said = cut_tail(tidy(value[:_LONGEST]))
+    value, said = cut_tail(_in_bracket(tidy(value[:_LONGEST])))
     if len(value) > _LONGEST_VALUE:
         return Names(clean=False)
     names = _sorted_outlets(value) if role == "credit" else _sorted_people(value)
     clean = bool(_COPYRIGHT.match(said)) or all(map(_says_nothing, said.split(" | ")))
     return names if clean else replace(names, clean=False)
+
+
+def _in_bracket(value: str) -> str:
+    """A value up to the bracket that closes around it."""
+    inside, bracket, _ = value.partition(")")
+    return inside if bracket and "(" not in inside else value
 
 
 def cut_tail(value: str) -> tuple[str, str]:
@@ -205,7 +211,7 @@ def _sorted_people(value: str) -> Names:
             continue
         elif is_nobody(part) or _CODE.fullmatch(part):
             nobody = True
-        elif names_body(part) and _is_outlet_name(part):
+        elif names_body(part.split()[0]) and _is_outlet_name(part):
             outlets.append(part)
         else:
             return Names(tuple(people), tuple(outlets), nobody, clean=False)
@@ -359,7 +365,8 @@ def _paired(line: str, matches: Sequence[re.Match[str]]) -> _Line:
         at + 1 if label.firm or label.before else at for at, label in enumerate(labels)
     )
     filled = [sum(_weight(names[at]) for at in pairs) for pairs in (forwards, backwards)]
-    return _Line(labels, names, forwards if filled[0] >= filled[1] else backwards)
+    clean = all(each.clean for each in names)
+    return _Line(labels, names, backwards if clean and filled[1] > filled[0] else forwards)
 
 
 def _weight(names: Names) -> int:

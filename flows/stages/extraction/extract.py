@@ -18,11 +18,12 @@ from flows.stages.extraction.datelines import read_dateline
 from flows.stages.extraction.doubts import find_doubts
 from flows.stages.extraction.ending import find_end
 from flows.stages.extraction.identity import identity, led_astray, urls_met
-from flows.stages.extraction.instants import Stamp, is_date_line, read_instants
+from flows.stages.extraction.instants import Stamp, read_instants
 from flows.stages.extraction.line_rules import RULES
 from flows.stages.extraction.lines import MAX_LINES, Line, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
+from flows.stages.press.dates import in_line
 from flows.stages.press.text import key, tidy
 
 # Bump the number when code changes what comes out; rules and the engine's version speak for
@@ -175,7 +176,8 @@ def _flaw(reading: _Reading) -> tuple[Reason, str] | None:
 
 def _listed(reading: _Reading, words: int) -> int | None:
     """How many links a page lists that is nothing but a list of them; None where it is none."""
-    dated = any(is_date_line(line.text) for line in reading.beside[:6])
+    stated = [each for line in reading.beside[:6] for each in in_line(line.text)]
+    dated = any(each.alone and not each.written.is_relative for each in stated)  # teasers are too
     if reading.metadata.is_article or dated:
         return None
     teasers = len(container.find_teasers(reading.own))

@@ -7,6 +7,7 @@ _SIGN_OFF = re.compile(
     r"[(\[]\s*(?!(?:HR|H\.R|QS|Q\.S)\b)"  # sources of a saying or a verse
     rf"(?P<codes>{_CODE}(?:\s?[/\\|,&;+]\s?{_CODE}|\s{_CODE}){{0,5}}|\*{{1,3}})\s*/?\s*[)\]][\s.*#]*$"
 )
+_END_MARK = re.compile(r"\s*[*#■●◆]{1,5}$")  # "… kata dia.***"
 _CAPITALS = re.compile(r"[A-Z][A-Z.'’-]*(?:(?:\s+|\s*[|/,&]\s*)[A-Z][A-Z.'’-]*){0,5}")
 _SENTENCE_BEFORE = re.compile(r"[.!?…\"”'’»)\]*]\s*$")
 _MOST = 60  # characters at the end of a line in which a sign-off begins
@@ -15,9 +16,13 @@ _NAME = 40  # characters of a name in capitals
 
 
 def find_sign_off(text: str, *, is_last: bool) -> int | None:
-    """Where a sign-off begins: codes in brackets behind the last sentence, or alone on a line; or a
-    name in capitals as the last line. None where there is none.
+    """Where a sign-off begins: codes in brackets behind the last sentence, or alone on a line; a
+    name in capitals as the last line; the marks of its end. None where there is none.
     """
+    mark = _END_MARK.search(text) if is_last else None
+    if mark and _SENTENCE_BEFORE.search(text[: mark.start()]):
+        before = find_sign_off(text[: mark.start()], is_last=True)
+        return mark.start() if before is None else before
     start = max(0, len(text) - _MOST)
     if match := _SIGN_OFF.search(text, start):
         alone = match.start() == 0
