@@ -199,6 +199,7 @@ comment on column source_health.quiet is 'True when the newest article is older 
 comment on column source_health.links is 'Links to articles that the last look of the day listed.';
 comment on column source_health.articles is 'Articles that came in on this day, without backfills.';
 comment on column source_health.rejections is 'Links that ended without an article on this day.';
+comment on column source_health.doubtful is 'Of its articles, those with doubts (articles.doubts): many of one outlet are a template that moved.';
 comment on column source_health.detail is 'What went wrong, in words; empty where nothing did.';
 
 comment on table migrations is 'One row per change of the schema.';

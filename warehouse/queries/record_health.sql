@@ -20,10 +20,11 @@ using (
         d.links,
         landed.articles,
         refused.rejections,
+        landed.doubtful,
         d.detail
     from dated d,
         lateral (
-            select count(*) as articles from state.articles a
+            select count(*) as articles, count(a.doubts) as doubtful from state.articles a
             where a.source_id = d.source_id and a.arrived_by = 'run' and timezone(d.timezone, a.landed_at)::date = d.today
         ) landed,
         lateral (
@@ -35,6 +36,7 @@ using (
         ) newest
 ) n on t.day = n.day and t.source_id = n.source_id
 when matched and n.state <> 'not_looked' then update set
-    state = n.state, quiet = n.quiet, links = n.links, articles = n.articles, rejections = n.rejections, detail = n.detail
-when not matched then insert (day, source_id, state, quiet, links, articles, rejections, detail)
-    values (n.day, n.source_id, n.state, n.quiet, n.links, n.articles, n.rejections, n.detail);
+    state = n.state, quiet = n.quiet, links = n.links, articles = n.articles, rejections = n.rejections,
+    doubtful = n.doubtful, detail = n.detail
+when not matched then insert (day, source_id, state, quiet, links, articles, rejections, doubtful, detail)
+    values (n.day, n.source_id, n.state, n.quiet, n.links, n.articles, n.rejections, n.doubtful, n.detail);
