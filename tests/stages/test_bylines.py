@@ -1,5 +1,6 @@
 """Who wrote, edited and lent an article."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from lxml import html
 
 from flows.records import Removed
-from flows.stages.extraction.bylines import People, Surroundings, read_people
+from flows.stages.extraction.bylines import People, read_people
 from flows.stages.extraction.lines import Line, read_lines
 from flows.stages.extraction.metadata import Metadata
 from flows.stages.extraction.names import is_person
+from flows.stages.extraction.witnesses import Surroundings
 from flows.stages.press.text import key
 
 FOLDER = Path(__file__).parents[1] / "cases" / "bylines"
@@ -137,3 +139,15 @@ def test_any_page(near: list[str], behind: list[str], author: str, tag: str, sig
         assert is_person(name)
         assert key(name) != key(OUTLET)
         assert any(key(name) in key(text) for text in stated)
+
+
+@pytest.mark.parametrize("text", [*"aA.,([\"'|/&-1@", "Aa ", "Editor ", "Oleh A "])
+def test_time(text: str) -> None:
+    """Long lines of one thing over and over take no longer than their length."""
+    long = text * (100_000 // len(text))
+    case = {"meta": {"author": long}, "json_ld": {"author": {"name": long}}}
+    around = Surroundings(lines([long]), lines([long]))
+    cut = [Removed("sign-off", long), Removed("aired", long)]
+    started = time.perf_counter()
+    read_people(metadata(case), around, cut, OUTLET, "https://www.kabarangin.example/")
+    assert time.perf_counter() - started < 1.0

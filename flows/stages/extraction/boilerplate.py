@@ -15,6 +15,7 @@ from lxml import html
 from flows.records import Removed
 from flows.stages.extraction._temp_parts import parts, related_label
 from flows.stages.extraction.captions import find_captions, find_pictured, is_set_apart
+from flows.stages.extraction.credit_lines import is_credit_line
 from flows.stages.extraction.datelines import is_dateline, opens_report
 from flows.stages.extraction.instants import is_date_line
 from flows.stages.extraction.line_rules import RULES, rule_for
@@ -130,7 +131,7 @@ class _Text:
             third=prose[2] if enough else -1,
             last=prose[-1] if prose else -1,
             headline=_headline_at(lines, prose, key(headline)),
-            dateline=next((one for one in prose[1:3] if opens_report(lines[one].text)), -1),
+            dateline=_dateline_at(lines, prose),
             listed=_linked_lists(lines),
             pictured=pictured,
             captions=find_captions(lines, prose, pictured, lead),
@@ -166,6 +167,11 @@ def _by_headline(text: _Text, index: int) -> str | None:
 def _by_rule(text: _Text, index: int) -> str | None:
     rule = rule_for(text.lines[index].text, text.places(index))
     return rule.id if rule is not None else None
+
+
+def _by_credit(text: _Text, index: int) -> str | None:
+    credit = text.is_edge(index) and is_credit_line(text.lines[index].text)
+    return "byline" if credit else None
 
 
 def _by_related_link(text: _Text, index: int) -> str | None:
@@ -205,6 +211,7 @@ _WITNESSES: tuple[Callable[[_Text, int], str | None], ...] = (
     _by_source,
     _by_headline,
     _by_rule,
+    _by_credit,
     _by_related_link,
     _by_date,
     _by_link,
@@ -251,6 +258,13 @@ def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> 
             if index < above or (line.is_heading and behind >= _TEXT):
                 return index
     return -1
+
+
+def _dateline_at(lines: Sequence[Line], prose: Sequence[int]) -> int:
+    """The line behind the first sentence, but not far, that opens the report; -1 where none does."""
+    near = range(prose[0] + 1, prose[:3][-1] + 1) if prose else ()
+    texts = ((index, lines[index].text) for index in near)
+    return next((at for at, text in texts if opens_report(text) or is_dateline(text)), -1)
 
 
 # ---- what is cut because of what stands beside it ----

@@ -20,7 +20,8 @@ from flows.stages.extraction.names import (
     opens_with_post,
     split_names,
 )
-from flows.stages.press.dates import MONTHS, WEEKDAYS, is_fragment
+from flows.stages.press.date_tokens import MONTHS, WEEKDAYS
+from flows.stages.press.dates import is_fragment
 from flows.stages.press.outlets import SPELLINGS, outlet_by_key
 from flows.stages.press.text import key, tidy
 from flows.stages.press.vocabulary import any_of, read
@@ -39,31 +40,34 @@ _SENTENCES = frozenset(_PEOPLE["bare"]["sentences"])
 _NOT_BEHIND = frozenset(_WORDS["not_behind"])
 _NO_OUTLETS = frozenset(map(key, _WORDS["not_outlets"]))
 
-_LONG_SPELLINGS = tuple(spelling for spelling in SPELLINGS if len(spelling) >= 5)
-
-# Characters. The longest credit line seen has 260, most of them Antara's copyright.
+# Characters. The longest of 165 credit lines seen has 262, most of them Antara's copyright.
 _LONGEST = 320
 _LONGEST_VALUE = 160
 _LONGEST_LABEL = 60
 _LONGEST_OUTLET = 60
-_LONGEST_CODE = 4
-_LONGEST_POST = 6  # words
+_LONGEST_CODE = 4  # FMB
+_LONG_SPELLING = 5  # of an outlet that other words begin with: detikFinance
+_MOST_POST = 6  # words: "Pengamat Sosial Politik"
+_MOST_SAID = 4  # words to the reader: "Ikuti di twitter"
+_OUTLETS = tuple(spelling for spelling in SPELLINGS if len(spelling) >= _LONG_SPELLING)
 
 _GLUE = r"(?-i:(?<=[a-z])(?=[A-Z]))"  # NamaEditor, NamaSabtu
 _START = rf"(?:(?<![\w'’-])|{_GLUE})"
 _STOP = r"(?![\w'’]|-(?-i:[a-z]))"
 _DOMAIN = r"[\w-]{2,30}\.(?:(?:co|go|or|ac|web|my|sch)\.id|com|net|org|tv|info|news|id|co)"
-_SECOND = any_of([*_NOUNS, *_PEOPLE["bare"]["beside"]])
 _TAILS = any_of(_WORDS["tails"])
 _WHEN = any_of(_WORDS["when"])
 _REPORT = (
     rf"{any_of(_PEOPLE['reports']['opening'])} {any_of(_PEOPLE['reports']['posts'])}"
     rf"(?:\s[^,:|/]{{2,40}}[,:]|\s{_DOMAIN}\b,?|,)?"
 )
+# "Kontributor Lhokseumawe, Nama"
+_STATION = rf"{any_of(_WORDS['stationed'])}\s[^,:|/]{{2,40}},(?=\s)"
 _ACTED = rf"{any_of(_PEOPLE['bare']['verbs'])}\s[^:|]{{1,60}}?\s{any_of(_PREPOSITIONS)}"
+_BESIDE = rf"\s?(?:&|/|,|dan|and)\s?(?P<second>{any_of([*_NOUNS, *_PEOPLE['bare']['beside']])})"
 _LABEL = re.compile(
-    rf"{_START}(?:(?P<report>{_REPORT})|(?P<acted>{_ACTED})|(?P<name>{any_of(_ROLES)})){_STOP}"
-    rf"(?:\s?(?:&|/|,|dan|and)\s?(?P<second>{_SECOND}){_STOP})?(?:\s?(?P<colon>[:：])|(?P<stop>\.)(?=\s))?",
+    rf"{_START}(?:(?P<report>{_REPORT}|{_STATION})|(?P<acted>{_ACTED})|(?P<name>{any_of(_ROLES)})){_STOP}"
+    rf"(?:{_BESIDE}{_STOP})?(?:\s?(?P<colon>[:：])|(?P<stop>\.)(?=\s))?",
     re.IGNORECASE,
 )
 _FIELD = re.compile(rf"\b{any_of(_WORDS['fields'])}\s?:", re.IGNORECASE)
@@ -78,7 +82,6 @@ _TAIL = re.compile(
 _BEFORE_DATE = re.compile(rf"{_WHEN}\s", re.IGNORECASE)
 _SAID = re.compile(rf"(?:[\W\d]|\b{_TAILS}\b)*", re.IGNORECASE)
 _TAIL_WORD = re.compile(rf"\b{_TAILS}\b", re.IGNORECASE)
-_MOST_SAID = 4  # words to the reader: "Ikuti di twitter"
 _COPYRIGHT = re.compile(r"\W*(?:copyright|hak cipta|©|\(c\))", re.IGNORECASE)
 _CODE = re.compile(r"[a-z]\d{0,3}")  # c03
 _SEPARATED = re.compile(r"[^\w\s'’.]\s?$")
@@ -161,7 +164,8 @@ def label_of(text: str) -> Label | None:
     if len(text) > _LONGEST_LABEL:
         return None
     match = _LABEL.fullmatch(tidy(text).strip(" ()[]*–—-•·|."))
-    return _label(match) if match and not match["acted"] else None
+    known = match is not None and (match["colon"] or match["report"] or _is_bare(match))
+    return _label(match) if match and known else None
 
 
 def unlabelled(text: str) -> tuple[str, ...]:
@@ -172,18 +176,21 @@ def unlabelled(text: str) -> tuple[str, ...]:
 
 def sort_names(value: str, role: Role) -> Names:
     """The people and the outlets that a value names; what `role` it has tells how."""
-    value, said = cut_tail(_in_bracket(tidy(value[:_LONGEST])))
+    value, outside = _in_bracket(tidy(value[:_LONGEST]))
+    value, said = cut_tail(value)
     if len(value) > _LONGEST_VALUE:
         return Names(clean=False)
     names = _sorted_outlets(value) if role == "credit" else _sorted_people(value)
-    clean = bool(_COPYRIGHT.match(said)) or all(map(_says_nothing, said.split(" | ")))
-    return names if clean else replace(names, clean=False)
+    silent = bool(_COPYRIGHT.match(said)) or all(map(_says_nothing, said.split(" | ")))
+    return names if silent and not outside else replace(names, clean=False)
 
 
-def _in_bracket(value: str) -> str:
-    """A value up to the bracket that closes around it."""
-    inside, bracket, _ = value.partition(")")
-    return inside if bracket and "(" not in inside else value
+def _in_bracket(value: str) -> tuple[str, str]:
+    """A value up to the bracket that closes around it, and what words stand behind that."""
+    inside, bracket, outside = value.partition(")")
+    if not bracket or "(" in inside:
+        return value, ""
+    return inside, outside.strip(_MARKS)
 
 
 def cut_tail(value: str) -> tuple[str, str]:
@@ -219,7 +226,7 @@ def _sorted_people(value: str) -> Names:
 
 
 def _is_post(part: str) -> bool:
-    return opens_with_post(part) and len(part.split()) <= _LONGEST_POST
+    return opens_with_post(part) and len(part.split()) <= _MOST_POST
 
 
 def _says_nothing(said: str) -> bool:
@@ -252,7 +259,7 @@ def _outlet(part: str) -> str | None:
         return name if not name.isupper() or part.isupper() else None
     if re.fullmatch(_DOMAIN, part, re.IGNORECASE):
         return part
-    is_section = " " not in part and not is_person(part) and key(part).startswith(_LONG_SPELLINGS)
+    is_section = " " not in part and not is_person(part) and key(part).startswith(_OUTLETS)
     return part if is_section else None
 
 
@@ -324,16 +331,25 @@ def _may_be_bare(match: re.Match[str], before: str) -> bool:
     """Whether a label without a colon can be one: it begins with a capital, or a sign sets it off
     from what stands around it.
     """
-    name = (match["name"] or "").lower()
-    if name and name not in _NOUNS and name.split()[-1] not in _PREPOSITIONS:
+    if match["name"] and not _is_bare(match):
         return False
     sign = _SEPARATED.search(before)
-    apart = sign is not None and (name in _NOUNS or sign[0][0] != ",")
+    apart = sign is not None and (_name(match) in _NOUNS or sign[0][0] != ",")
     return match[0][0].isupper() or apart or match.string[match.end() :].startswith(" |")
 
 
+def _name(match: re.Match[str]) -> str:
+    return " ".join((match["name"] or "").lower().split())
+
+
+def _is_bare(match: re.Match[str]) -> bool:
+    """Whether a label is one of those that stand without a colon, too."""
+    name = _name(match)
+    return name in _NOUNS or name.rpartition(" ")[2] in _PREPOSITIONS
+
+
 def _label(match: re.Match[str]) -> Label:
-    name = " ".join((match["name"] or "").lower().split())
+    name = _name(match)
     roles = dict.fromkeys([_ROLES.get(name, "author")])
     if match["second"]:
         roles |= dict.fromkeys([_ROLES.get(match["second"].lower(), "other")])

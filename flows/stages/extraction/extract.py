@@ -13,7 +13,7 @@ from lxml import html
 
 from flows.records import Article, Origin, Page, Reason, Rejection, Removed, Source, stable_id
 from flows.stages.extraction import boilerplate, container, elements
-from flows.stages.extraction.bylines import Surroundings, read_people
+from flows.stages.extraction.bylines import read_people
 from flows.stages.extraction.datelines import read_dateline
 from flows.stages.extraction.doubts import find_doubts
 from flows.stages.extraction.ending import find_end
@@ -23,6 +23,7 @@ from flows.stages.extraction.line_rules import RULES
 from flows.stages.extraction.lines import MAX_LINES, Line, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
+from flows.stages.extraction.witnesses import Surroundings
 from flows.stages.press.dates import in_line
 from flows.stages.press.text import key, tidy
 

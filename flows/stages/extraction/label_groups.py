@@ -9,7 +9,8 @@ lines -> label, names or neither -> groups -> both readings of each, weighed -> 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product, takewhile
 
 from lxml import etree, html
 
@@ -18,6 +19,7 @@ from flows.stages.extraction.credit_lines import (
     Names,
     Role,
     has_label,
+    is_credit_line,
     label_of,
     read_credits,
     sort_names,
@@ -54,11 +56,17 @@ class _Token:
 
     at: int
     line: Line
-    label: Label | None
-    names: Names
+    label: Label | None = None
+    names: Names = field(default_factory=Names)
 
 
-_Reading = list[tuple[_Token, list[_Token]]]  # each label with the lines of its names
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A label with the lines of its names."""
+
+    label: Label
+    line: Line
+    named: Sequence[_Token]
 
 
 def read_labels(lines: Sequence[Line], stated: Mapping[Role, frozenset[str]]) -> list[Credit]:
@@ -67,7 +75,7 @@ def read_labels(lines: Sequence[Line], stated: Mapping[Role, frozenset[str]]) ->
     group: list[_Token] = []
     naming = _near_labels(lines)
     for at, line in enumerate(lines):
-        if line.clutter in ELSEWHERE or not key(line.text):
+        if _is_elsewhere(line) or not key(line.text):
             continue
         credits = read_line(line)
         token = _token(at, line) if at in naming and not credits else None
@@ -78,6 +86,12 @@ def read_labels(lines: Sequence[Line], stated: Mapping[Role, frozenset[str]]) ->
         group = []
         found += (Credit(at, role, name, line.text) for role, name in credits)
     return sorted([*found, *_grouped(group, stated)], key=lambda credit: credit.at)
+
+
+def _is_elsewhere(line: Line) -> bool:
+    """Whether a line is part of something else; an article may have a footer of its own."""
+    own = line.clutter == "footer" and is_credit_line(line.text)
+    return line.clutter in ELSEWHERE and not own
 
 
 def _near_labels(lines: Sequence[Line]) -> set[int]:
@@ -118,54 +132,49 @@ def _pieces(element: html.HtmlElement) -> Iterator[str]:
 
 def _token(at: int, line: Line) -> _Token | None:
     if label := label_of(line.text):
-        return _Token(at, line, label, Names())
+        return _Token(at, line, label)
     if len(line.text) > _LONGEST_NAMES or line.element.tag in {"h1", "h2"}:
         return None
     names = sort_names(parted(line) or line.text, "author")
     named = bool(names.people or names.outlets) and names.clean and not names.nobody
-    return _Token(at, line, None, names) if named else None
+    return _Token(at, line, names=names) if named else None
 
 
 def _grouped(group: Sequence[_Token], stated: Mapping[Role, frozenset[str]]) -> Iterator[Credit]:
     """The credits of a group of lines, read the way that its labels point."""
     if not any(token.label for token in group):
         return
-    readings = [_read(group, step) for step in (1, -1)]
-    weights = [_weight(readings[0], readings[1], stated), _weight(readings[1], readings[0], stated)]
-    for label, tokens in readings[0] if weights[0] >= weights[1] else readings[1]:
-        for role in label.label.roles if label.label else ():
-            yield from (
-                Credit(token.at, role, name, token.line.text)
-                for token in tokens
-                for name in token.names.people
-                if role not in {"other", "credit"}
-            )
-            yield from (
-                Credit(token.at, "credit", outlet, token.line.text)
-                for token in tokens
-                for outlet in token.names.outlets
-                if role != "other"
-            )
+    below, above = _read(group, 1), _read(group, -1)
+    is_below = _weight(below, above, stated) >= _weight(above, below, stated)
+    for claim in below if is_below else above:
+        for role, token in product(claim.label.roles, claim.named):
+            if role not in {"credit", "other"}:
+                yield from _credits(token, role, token.names.people)
+            if role != "other":
+                yield from _credits(token, "credit", token.names.outlets)
 
 
-def _read(group: Sequence[_Token], step: int) -> _Reading:
-    """Each label with the names that follow it (step 1) or stand before it (step -1), as far as
-    they look like the first of them; a label with a colon points forwards either way.
+def _credits(token: _Token, role: Role, names: Sequence[str]) -> Iterator[Credit]:
+    return (Credit(token.at, role, name, token.line.text) for name in names)
+
+
+def _read(group: Sequence[_Token], step: int) -> list[_Claim]:
+    """Each label with the names below (step 1) or above it (step -1), as far as they look like the
+    first of them; a label with a colon points down either way.
     """
-    reading: _Reading = []
+    claims: list[_Claim] = []
     for at, token in enumerate(group):
-        if token.label is None:
-            continue
-        direction = 1 if token.label.firm or token.label.before else step
-        taken: list[_Token] = []
-        for other in group[at + direction :: direction] if at + direction >= 0 else ():
-            if other.label is not None or len(taken) == _MOST_LINES:
-                break
-            if taken and _shape(other) != _shape(taken[0]):
-                break
-            taken.append(other)
-        reading.append((token, taken))
-    return reading
+        if token.label is not None:
+            down = step > 0 or token.label.firm or token.label.before
+            beside = group[at + 1 :] if down else group[:at][::-1]
+            claims.append(_Claim(token.label, token.line, _alike(beside[:_MOST_LINES])))
+    return claims
+
+
+def _alike(beside: Sequence[_Token]) -> list[_Token]:
+    """The lines of names up to the next label, or to one that looks unlike the first."""
+    named = list(takewhile(lambda token: token.label is None, beside))
+    return list(takewhile(lambda token: _shape(token) == _shape(named[0]), named))
 
 
 def _shape(token: _Token) -> tuple[str, str, str | None]:
@@ -174,30 +183,33 @@ def _shape(token: _Token) -> tuple[str, str, str | None]:
     return element.tag, element.get("class", ""), parent.tag if parent is not None else None
 
 
-def _weight(reading: _Reading, other: _Reading, stated: Mapping[Role, frozenset[str]]) -> int:
+def _weight(
+    claims: Sequence[_Claim], rivals: Sequence[_Claim], stated: Mapping[Role, frozenset[str]]
+) -> int:
     """How much speaks for a reading: labels that have a name, names that stand closer to their
     label than those of the other reading do, and names whose role the metadata confirm.
     """
-    weight = 0
-    for (label, tokens), (_, others) in zip(reading, other, strict=True):
-        weight += 2 * bool(tokens)
-        if tokens and others:
-            weight += _closeness(label, tokens[0]) > _closeness(label, others[0])
-        weight += sum(_agreement(label, token, stated) for token in tokens)
-    return weight
+    named = sum(2 for claim in claims if claim.named)
+    closer = sum(
+        _closeness(claim) > _closeness(rival)
+        for claim, rival in zip(claims, rivals, strict=True)
+        if claim.named and rival.named
+    )
+    agreed = sum(_agreement(claim, token, stated) for claim in claims for token in claim.named)
+    return named + closer + agreed
 
 
-def _closeness(label: _Token, names: _Token) -> int:
-    """How many of the elements around them two lines share."""
-    around = [{*token.line.element.iterancestors(), token.line.element} for token in (label, names)]
-    return len(around[0] & around[1])
+def _closeness(claim: _Claim) -> int:
+    """How many of the elements around them a label and its first name share."""
+    lines = (claim.line, claim.named[0].line)
+    label, name = ({line.element, *line.element.iterancestors()} for line in lines)
+    return len(label & name)
 
 
-def _agreement(label: _Token, token: _Token, stated: Mapping[Role, frozenset[str]]) -> int:
-    roles = label.label.roles if label.label else ()
+def _agreement(claim: _Claim, token: _Token, stated: Mapping[Role, frozenset[str]]) -> int:
     names = {name_key(name) for name in token.names.people}
     return sum(
-        (3 if role in roles else -3)
-        for role in ("author", "editor")
-        if names & stated.get(role, frozenset())
+        3 if role in claim.label.roles else -3
+        for role, known in stated.items()
+        if not names.isdisjoint(known)
     )

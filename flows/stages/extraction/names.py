@@ -16,7 +16,7 @@ _PARTICLES = frozenset(_PEOPLE["words"]["particles"])
 _TITLES = frozenset(_PEOPLE["words"]["titles"])
 _DEGREES = frozenset(_PEOPLE["words"]["degrees"])
 
-# The longest of 1,700 names seen in bylines, degrees aside, has 41 characters and 6 words.
+# The longest of 143 names seen in credit lines has 31 characters and 5 words; degrees come on top.
 _LONGEST = 60
 _MOST_WORDS = 7
 
@@ -52,7 +52,7 @@ def is_full_name(text: str) -> bool:
 
 
 def is_nobody(text: str) -> bool:
-    """Whether a text names, instead of somebody, an office or a section: Tim Redaksi, Gaya Hidup."""
+    """Whether a text names an office or a section, not a person: Tim Redaksi, Gaya Hidup."""
     return all(word in _NO_PERSON_WORDS for word in _words(text))
 
 

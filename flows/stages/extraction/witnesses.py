@@ -1,0 +1,444 @@
+"""Who may tell whom an article is by: labels, elements that are called bylines, the metadata, a
+sign-off …, in the order of their trust.
+
+Surroundings of an article -> a Case, its labels read -> Witnesses -> Credits
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from lxml import etree, html
+
+from flows.records import Removed
+from flows.stages.extraction.credit_lines import (
+    Role,
+    cut_tail,
+    has_label,
+    is_credit_line,
+    label_of,
+    sort_names,
+    unlabelled,
+)
+from flows.stages.extraction.label_groups import ELSEWHERE, Credit, parted, read_labels
+from flows.stages.extraction.lines import Line
+from flows.stages.extraction.metadata import Metadata
+from flows.stages.extraction.names import cased, is_full_name, name_key, without_body_words
+from flows.stages.press.date_tokens import ZONES
+from flows.stages.press.dates import is_date_line
+from flows.stages.press.outlets import outlet_by_key
+from flows.stages.press.text import key, tidy
+from flows.stages.press.vocabulary import any_of, read
+
+# Lines behind the text in which credits stand without anything to mark them as such; those farther
+# away have to be nothing but credits, or to stand in an element that is called a byline.
+_NEAR = 14
+_ABOVE = 8  # lines above the headline
+_APART = 30  # lines between a lead and the text, or the text and a note
+_START = 60  # characters by which a paragraph is found on its page
+_GAP = 6  # lines between credits that do not belong together
+_LONGEST = 120  # characters of a line that names somebody besides other things
+_NOWHERE = 1_000_000  # the place of what stands on no line
+
+_LONGEST_NOTE = 400  # characters of a note where a text was aired first
+
+_PEOPLE = read("people")
+_ELEMENTS = {role: frozenset(names) for role, names in _PEOPLE["elements"].items()}
+_ELEMENT_WORD = re.compile(r"[\s_-]+|(?<=[a-z])(?=[A-Z])")
+_AUTHOR_PAGE = re.compile(rf"/{any_of(_ELEMENTS['author'])}(?:[/?=]|$)", re.IGNORECASE)
+_FIELDS: dict[str, Role] = {"author": "author", "creator": "author", "editor": "editor"}
+_TAGS: dict[Role, tuple[str, ...]] = {
+    "author": (
+        "content_author",
+        "author",
+        "article:author",
+        "dable:author",
+        "dtk:author",
+        "dc.creator",
+        "parsely-author",
+        "sailthru.author",
+    ),
+    "editor": ("content_editor", "editor"),
+}
+SOURCE_TAGS = ("content_source", "news_source", "article:source")
+_LENT = {kind: any_of(words) for kind, words in _PEOPLE["lent"].items()}
+_AIRED = re.compile(
+    rf"\b{_LENT['things']} ini\b.{{0,60}}?\b{_LENT['verbs']}\b.{{0,40}}?\b(?:di|oleh)\s"
+    rf"(?P<outlet>[\w.\- ]{{2,40}}?)(?=\s{_LENT['ends']}\b|[,;]|\.?$)",
+    re.IGNORECASE,
+)
+_TOP_LEVEL = re.compile(r"\.(?:com|net|org|tv|info|news|id|co)\b.{0,8}$", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[\s*]{0,4}[(\[][^()\[\]]{2,60}[)\]][\s.*]{0,4}")
+_BETWEEN = re.compile(r"[/|\\,;&+]")
+_DATE_PART = re.compile(rf"\d|\b{ZONES}\b", re.IGNORECASE)
+_DATED = re.compile(r"\b\d{1,2}[.:]\d\d\b|\b\d{4}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The lines in which a page names an article's people. `head`: from a little above the headline
+    to the second paragraph; `tail`: from the last paragraph but one to the page's end. A lead or a
+    note may stand on the other side of the names.
+    """
+
+    head: Sequence[Line]
+    tail: Sequence[Line] = ()
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], headline: int | None, body: Sequence[str]) -> Self:
+        """Of a page's lines, by the index of its headline and the paragraphs of its text."""
+        starts = [key(line.text)[:_START] for line in lines]
+        paragraphs = [key(text)[:_START] for text in body]
+        opening = [starts.index(start) for start in paragraphs[:2] if start in starts]
+        closing = [_last(starts, start) for start in paragraphs[-2:] if start in starts]
+        first = min(opening, default=headline or 0)
+        last = max(closing, default=first)
+        head = max((at for at in opening if at - first <= _APART), default=first) + 1
+        tail = min((at for at in closing if last - at <= _APART), default=last)
+        above = max(0, min(first, first if headline is None else headline) - _ABOVE)
+        return cls(lines[above:head], lines[max(head, tail) :])
+
+
+def _last(values: Sequence[str], value: str) -> int:
+    return len(values) - 1 - values[::-1].index(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What witnesses speak of. `lines`: head and tail; `own`: keys of the outlet's names;
+    `labelled`: what labels say, by `lines`; `stated`: by role the names in the metadata, by keys.
+    """
+
+    metadata: Metadata
+    head: Sequence[Line]
+    tail: Sequence[Line]
+    lines: Sequence[Line]
+    removed: Sequence[Removed]
+    own: frozenset[str]
+    labelled: Sequence[Credit]
+    stated: Mapping[Role, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """`place`: what its origins say; `explicit`: whom it names counts whatever others say."""
+
+    place: str
+    hear: Callable[[Case], Iterable[Credit]]
+    explicit: bool = False
+
+
+def build_case(
+    metadata: Metadata,
+    around: Surroundings,
+    removed: Sequence[Removed],
+    outlet: str,
+    home: str,
+) -> Case:
+    """`removed`: what was cut; `outlet`, `home`: the source's name and address."""
+    authors = [*metadata.names("author"), *metadata.names("creator")]
+    stated: dict[Role, list[str]] = {
+        "author": [name for name, kind in authors if kind != "Organization"]
+        + [value for tag in _TAGS["author"] for value in metadata.tags.get(tag, ())]
+        + _written_by(metadata),
+        "editor": [name for name, _ in metadata.names("editor")]
+        + [value for tag in _TAGS["editor"] for value in metadata.tags.get(tag, ())],
+    }
+    keyed = {
+        role: {name_key(name): name for value in values for name in sort_names(value, role).people}
+        for role, values in stated.items()
+    }
+    lines = [*around.head, *around.tail]
+    keys = {role: frozenset(names) for role, names in keyed.items()}
+    return Case(
+        metadata=metadata,
+        head=around.head,
+        tail=around.tail,
+        lines=lines,
+        removed=removed,
+        own=_own_names(metadata, outlet, home),
+        labelled=read_labels(lines, keys),
+        stated=keyed,
+    )
+
+
+def _own_names(metadata: Metadata, outlet: str, home: str) -> frozenset[str]:
+    """Keys of the names that the page's outlet goes by."""
+    try:
+        host = urlsplit(home).hostname or ""
+    except ValueError:
+        host = ""
+    labels = host.removeprefix("www.").split(".")
+    while len(labels) > 1 and len(labels[-1]) <= 4:  # .co.id
+        labels.pop()
+    publishers = [name for name, _ in metadata.names("publisher")]
+    names = [outlet, "".join(labels), *metadata.tags.get("og:site_name", ()), *publishers]
+    return frozenset(map(key, names)) - {""}
+
+
+def is_own(name: str, own: frozenset[str]) -> bool:
+    """Whether a name is one of the outlet's own: Antara, ANTARA News Agency, antaranews.com; of its
+    sections, such as detikFinance, too.
+    """
+    spellings = {key(name), key(_TOP_LEVEL.sub("", name)), key(without_body_words(name))} - {""}
+    known = set(map(outlet_by_key, own)) - {None}
+    return (
+        not spellings.isdisjoint(own)
+        or not known.isdisjoint(map(outlet_by_key, spellings))
+        or (" " not in name and any(key(name).startswith(each) for each in own if len(each) > 4))
+    )
+
+
+def _by_labels(case: Case) -> Iterator[Credit]:
+    """Before the text all; behind it those that stand together and are the first to name a role."""
+    counted = [credit for credit in case.labelled if _counts(case.lines[credit.at])]
+    head = [credit for credit in counted if credit.at < len(case.head)]
+    yield from head
+    authors = frozenset(name_key(credit.name) for credit in head if credit.role == "author")
+    blocks = list(_blocks(credit for credit in counted if credit.at >= len(case.head)))
+    near = [block for block in blocks if not _is_far(case, block)]
+    far = [block for block in blocks if _is_far(case, block)]
+    seen: set[Role] = set()
+    for block in near + (far if len(far) == 1 else []):
+        roles = _own_roles(case, block, authors) - seen
+        yield from (credit for credit in block if credit.role in roles)
+        seen |= roles
+
+
+def _own_roles(case: Case, block: Sequence[Credit], authors: frozenset[str]) -> set[Role]:
+    """The roles that a block behind the text names for this article, not for another on the page.
+    `authors`: those named before the text.
+    """
+    lines = [case.lines[credit.at] for credit in block]
+    roles = {credit.role for credit in block}
+    far = _is_far(case, block)
+    strange = authors.isdisjoint(name_key(credit.name) for credit in block)
+    if authors and strange and (far or any(_DATED.search(line.text) for line in lines)):
+        roles.discard("author")
+    if far and not (roles & {"author", "editor"} and all(map(_is_marked, lines))):
+        return set()
+    return roles
+
+
+def _is_far(case: Case, block: Sequence[Credit]) -> bool:
+    return block[0].at - len(case.head) > _NEAR
+
+
+def _counts(line: Line) -> bool:
+    return line.element.tag not in {"h1", "h2"} and (
+        len(line.text) <= _LONGEST or line.clutter == "byline" or is_credit_line(line.text)
+    )
+
+
+def _blocks(credits: Iterable[Credit]) -> Iterator[list[Credit]]:
+    block: list[Credit] = []
+    for credit in credits:
+        if block and credit.at - block[-1].at > _GAP:
+            yield block
+            block = []
+        block.append(credit)
+    if block:
+        yield block
+
+
+def _is_marked(line: Line) -> bool:
+    return line.clutter == "byline" or (line.clutter is None and is_credit_line(line.text))
+
+
+def _by_element(case: Case) -> Iterator[Credit]:
+    """Whom an element names that is called a byline, or that leads to an author's page; and whom a
+    line names before its first label.
+    """
+    labelled = {credit.at for credit in case.labelled}
+    for at, line in enumerate(case.head):
+        if line.clutter in ELSEWHERE or len(line.text) > _LONGEST:
+            continue
+        if at in labelled:
+            loose = unlabelled(parted(line) or line.text)
+            yield from (
+                Credit(at, "author", name, line.text) for name in filter(is_full_name, loose)
+            )
+        else:
+            yield from _named(at, line, _called(line) or _called_within(line))
+
+
+def _by_element_behind(case: Case) -> Iterator[Credit]:
+    labelled = {credit.at for credit in case.labelled}
+    for at, line in enumerate(case.tail, len(case.head)):
+        if at not in labelled and line.clutter not in ELSEWHERE and len(line.text) <= _LONGEST:
+            yield from _named(at, line, _called(line))
+
+
+def _named(at: int, line: Line, values: Iterable[tuple[Role, str]]) -> Iterator[Credit]:
+    for role, value in values:
+        names = sort_names(value, role)
+        if names.clean:
+            yield from (Credit(at, role, name, line.text) for name in names.people)
+        if names.clean and not names.people:
+            yield from _known(names.outlets, at, line.text)
+
+
+def _called(line: Line) -> list[tuple[Role, str]]:
+    """A line whose element is called an author or editor, and as which it is."""
+    parent = line.element.getparent()
+    roles = [_element_role(each) for each in (line.element, parent) if each is not None]
+    whole: Role | None = "author" if line.clutter == "byline" else None
+    role: Role | None = next(filter(None, roles), whole)
+    return [(role, parted(line) or line.text)] if role else []
+
+
+def _called_within(line: Line) -> Iterator[tuple[Role, str]]:
+    """The parts of a line whose elements are called so."""
+    if parted(line) is None:
+        return
+    for part in line.element.iterdescendants(etree.Element):
+        if role := _element_role(part):
+            yield role, tidy(part.text_content())
+
+
+def _element_role(element: html.HtmlElement) -> Role | None:
+    names = " ".join(element.get(name, "") for name in ("class", "id", "itemprop", "rel"))
+    words = {element.tag, *map(str.lower, _ELEMENT_WORD.split(names[:300]))}
+    if words & _ELEMENTS["editor"]:
+        return "editor"
+    leads = element.tag == "a" and _AUTHOR_PAGE.search(element.get("href", "")[:300])
+    return "author" if leads or words & _ELEMENTS["author"] else None
+
+
+def _beside_outlet(case: Case) -> Iterator[Credit]:
+    """The names before an outlet's: "Sri Wahyuni - detikNews", "Joko Susilo, CNN Indonesia | Rabu,
+    12/03/2025 10:00 WIB".
+    """
+    for at, line in enumerate(case.head):
+        if line.linked >= 0.5 or not _may_be_byline(line):
+            continue
+        names = sort_names(parted(line) or line.text, "author")
+        people = [name for name in names.people if not is_own(name, case.own)]
+        behind = bool(names.outlets) or len(people) < len(names.people)
+        if names.clean and behind and all(map(is_full_name, people)):
+            yield from (Credit(at, "author", name, line.text) for name in people)
+
+
+def _may_be_byline(line: Line) -> bool:
+    """Whether a line without a label may name an author; a slash is in the credits of pictures."""
+    plain = line.clutter in {None, "date"} and len(line.text) <= _LONGEST
+    return plain and "/" not in cut_tail(line.text)[0]
+
+
+def _beside_date(case: Case) -> Iterator[Credit]:
+    """A name alone right above or below the date, or on its line, of somebody whom headline and
+    text do not name.
+    """
+    for at, line in enumerate(case.head):
+        if line.is_heading or not _may_be_byline(line):
+            continue
+        for name in _on_date_line(parted(line) or line.text) or _at_date_line(case.head, at):
+            elsewhere = sum(name in each.text for each in case.head)
+            if is_full_name(name) and elsewhere <= 1:
+                yield Credit(at, "author", name, line.text)
+
+
+def _at_date_line(lines: Sequence[Line], at: int) -> tuple[str, ...]:
+    beside = [lines[other].text for other in (at - 1, at + 1) if 0 <= other < len(lines)]
+    if lines[at].linked >= 0.5 or not any(map(is_date_line, beside)):
+        return ()
+    names = sort_names(lines[at].text, "author")
+    return names.people if names.clean and not names.outlets else ()
+
+
+def _on_date_line(text: str) -> tuple[str, ...]:
+    """The names before or behind a date."""
+    before, date = cut_tail(text)
+    if before and is_date_line(date):
+        names = sort_names(before, "author")
+        return names.people if names.clean else ()
+    *_, end = [0, *(match.end() for match in _DATE_PART.finditer(text))]
+    if end and is_date_line(text[:end]):
+        names = sort_names(text[end:], "author")
+        return names.people if names.clean else ()
+    return ()
+
+
+def _in_json_ld(case: Case) -> Iterator[Credit]:
+    for field, role in _FIELDS.items():
+        for name, kind in case.metadata.names(field):
+            names = sort_names(name, role)
+            people = names.people if kind != "Organization" else ()
+            yield from (Credit(_NOWHERE, role, person, name) for person in people)
+            yield from _known(names.outlets, _NOWHERE, name)
+
+
+def _in_tags(case: Case) -> Iterator[Credit]:
+    """Of the tags for a role, the first that names a person, else the outlets of all."""
+    metadata = case.metadata
+    for role, tags in _TAGS.items():
+        values = [metadata.tag(tag) for tag in tags]
+        values += _written_by(metadata) if role == "author" else []
+        sorted_values = [(value, sort_names(value, role)) for value in values if value]
+        naming = [pair for pair in sorted_values if pair[1].people][:1]
+        for value, names in naming or sorted_values:
+            yield from (Credit(_NOWHERE, role, person, value) for person in names.people)
+            yield from _known(names.outlets, _NOWHERE, value)
+    yield from _outlets(metadata.tag(*SOURCE_TAGS))
+
+
+def _known(outlets: Iterable[str], at: int, text: str) -> Iterator[Credit]:
+    """Of outlets whom nobody calls a source, those that others take texts from."""
+    known = filter(None, (outlet_by_key(key(outlet)) for outlet in outlets))
+    yield from (Credit(at, "credit", outlet, text) for outlet in known)
+
+
+def _written_by(metadata: Metadata) -> list[str]:
+    """Whom tags made for a preview name: twitter:label1 "Ditulis oleh", twitter:data1 "Nama"."""
+    pairs = [(metadata.tag(f"twitter:label{at}"), metadata.tag(f"twitter:data{at}")) for at in "12"]
+    return [
+        value
+        for name, value in pairs
+        if (label := label_of(name)) is not None and "author" in label.roles
+    ]
+
+
+def _outlets(value: str, at: int = _NOWHERE, text: str | None = None) -> Iterator[Credit]:
+    for outlet in sort_names(value, "credit").outlets:
+        yield Credit(at, "credit", outlet, value if text is None else text)
+
+
+def _aired(case: Case) -> Iterator[Credit]:
+    """The outlet of "Artikel ini telah tayang di …"."""
+    for cut in case.removed:
+        if match := _AIRED.search(cut.text[:_LONGEST_NOTE]):
+            yield from _outlets(match["outlet"], text=cut.text)
+
+
+def _signed_off(case: Case) -> Iterator[Credit]:
+    """The people and outlets of a sign-off: codes of a few letters name nobody."""
+    signed = [(_NOWHERE, cut.text) for cut in case.removed if cut.rule == "sign-off"]
+    alone = enumerate(case.tail[:_NEAR], len(case.head))
+    signed += [(at, line.text) for at, line in alone if _stands_in_brackets(line)]
+    for at, text in ((at, text.strip("()[]*. ")) for at, text in signed):
+        for part in _BETWEEN.split(text):
+            if outlet := outlet_by_key(key(part)):
+                yield Credit(at, "credit", outlet, text)
+            elif is_full_name(part.strip()):
+                yield Credit(at, "author", cased(part.strip()), text)
+
+
+def _stands_in_brackets(line: Line) -> bool:
+    whole = line.clutter is None and _IN_BRACKETS.fullmatch(line.text) is not None
+    return whole and not has_label(line.text)
+
+
+# In the order of their trust.
+WITNESSES = (
+    Witness("visible", _by_labels, explicit=True),
+    Witness("aired", _aired),
+    Witness("visible", _by_element),
+    Witness("visible", _beside_outlet),
+    Witness("json-ld", _in_json_ld),
+    Witness("meta", _in_tags),
+    Witness("visible", _beside_date),
+    Witness("visible", _by_element_behind),
+    Witness("sign-off", _signed_off),
+)
