@@ -35,7 +35,8 @@ from flows.edges.archive import ArchivedResponse, scan
 from flows.records import stable_id
 from flows.stages.discovery.links import canonical
 from flows.stages.extraction import learned as stage
-from flows.stages.extraction.container import choose, find_headline
+from flows.stages.extraction.container import choose
+from flows.stages.extraction.headline import find_headline
 from flows.stages.extraction.learned import BOUNDARY, Cleaner, LearnedLine, Repeat, learn
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
@@ -303,7 +304,7 @@ def report_press() -> None:
                     found.body(), parser=html.HTMLParser(encoding="utf-8")
                 )
                 metadata, lines = read_metadata(root), read_lines(root)
-                _, at = find_headline(metadata, lines, source)
+                at = find_headline(root, metadata, lines, source, url).at
                 own = read_lines(choose(root, source.container, lines, at)[0])
                 body = "\n".join(line.text for line in own)
                 texts[url] = Text(

@@ -11,6 +11,7 @@ import pytest
 from flows.records import Article, Page, Rejection, Source
 from flows.stages.extraction import boilerplate, container
 from flows.stages.extraction.extract import extract
+from flows.stages.extraction.headline import find_headline
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
 from flows.stages.extraction.parsing import parse
@@ -30,9 +31,9 @@ def test_body_and_removed_are_the_container(saved: Page, source: Source) -> None
     root = parse(saved)
     assert not isinstance(root, tuple)
     lines = read_lines(root)
-    headline, at = container.find_headline(read_metadata(root), lines, source)
-    own = read_lines(container.choose(root, (), lines, at)[0])
-    cleaned = boilerplate.clean(own, headline)
+    headline = find_headline(root, read_metadata(root), lines, source, saved.url)
+    own = read_lines(container.choose(root, (), lines, headline.at)[0])
+    cleaned = boilerplate.clean(own, headline.text)
     held = Counter(line.text for line in own)
     whole = Counter(cleaned.body) + Counter(cut.text for cut in cleaned.removed)
     parted = held - whole  # lines of which a part was cut

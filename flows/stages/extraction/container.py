@@ -1,6 +1,4 @@
-"""Which part of a page is the article: its headline, the element that holds its text, where the
-text ends, and what trafilatura takes from it.
-"""
+"""Which element of a page holds the article's text, and what trafilatura takes from it."""
 
 import re
 from collections import Counter
@@ -9,16 +7,14 @@ from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from math import exp
-from urllib.parse import urlsplit
 
 import trafilatura
 from lxml import etree, html
 
-from flows.records import Origin, Source
+from flows.records import Origin
 from flows.stages.extraction.elements import BLOCKS, FORMATTING
 from flows.stages.extraction.ending import find_end
 from flows.stages.extraction.lines import Line
-from flows.stages.extraction.metadata import Metadata
 from flows.stages.press.text import key
 
 ENGINE = f"trafilatura {trafilatura.__version__}"
@@ -41,46 +37,6 @@ _HELD = 400
 _MAX_TEXT = 300_000  # characters, scripts included
 _PARAGRAPHS = FORMATTING | {"p", "blockquote", "ul", "ol", "li"}  # hold no whole article
 _NAME = re.compile(r"[#.][A-Za-z_][\w-]*")  # of an element, where a selector may hold it as it is
-
-
-def find_headline(metadata: Metadata, lines: list[Line], source: Source) -> tuple[str, int | None]:
-    """The headline as the page shows it, and its line; without a visible one, what the metadata
-    give, without the outlet's name.
-    """
-    stated = [text for _, text in metadata.titles()]
-    forms = (form for text in stated for form in (key(_bare_title(text, source)), key(text)))
-    keys = [form for form in dict.fromkeys(forms) if form]
-    best: tuple[float, int] | None = None
-    for index, line in enumerate(lines):
-        if len(line.text) < 8 or len(line.text) > 300:
-            continue
-        score = _headline_score(line, key(line.text), keys)
-        if score > 0 and (best is None or score > best[0]):
-            best = (score, index)
-    at = best[1] if best is not None else _main_heading(lines, stated)
-    if at is not None:
-        return lines[at].text, at
-    return (_bare_title(stated[0], source) if stated else ""), None
-
-
-def find_lead(metadata: Metadata, lines: list[Line]) -> int | None:
-    """For a page without a visible headline, the line before the one that opens as the page's
-    description does.
-    """
-    start = described(metadata)
-    if not start:
-        return None
-    opens = (line.is_prose and key(line.text).startswith(start) for line in lines)
-    return next((index - 1 for index, found in enumerate(opens) if found), None)
-
-
-def described(metadata: Metadata) -> str:
-    """The key that opens the page's description, which is how many outlets' articles open; '' where
-    there is none to speak of.
-    """
-    start = metadata.tag("og:description", "description") or metadata.text("description")
-    opening = key(start)[:60]
-    return opening if len(opening) >= 40 else ""
 
 
 def choose(
@@ -303,62 +259,3 @@ def kept_by_engine(box: html.HtmlElement) -> str:
         document, include_comments=False, include_tables=True, fast=True
     )
     return key(taken.text or "") if isinstance(taken, trafilatura.settings.Document) else ""
-
-
-# ---- the headline ----
-
-_SHAPES = {"h1": 1.5, "h2": 1.0, "h3": 0.7}  # what a heading's tag adds to its fit
-_SHAPELESS = 0.3
-
-
-def _headline_score(line: Line, text: str, keys: list[str]) -> float:
-    """How well a line fits one of the titles that the page states; 0 where it does not."""
-    if not text or line.clutter in {"nav", "related", "comments"}:
-        return 0.0
-    if line.linked > 0.9 and not line.is_heading:
-        return 0.0
-    fit = max((_fit(text, stated, rank) for rank, stated in enumerate(keys)), default=0.0)
-    shape = _SHAPES.get(line.element.tag, _SHAPELESS)
-    return fit + shape - (1.0 if line.linked > 0.9 else 0.0) if fit else 0.0
-
-
-def _fit(text: str, stated: str, rank: int) -> float:
-    if text == stated:
-        return 10.0 - 0.5 * rank
-    if text in stated and len(text) >= 0.4 * len(stated):
-        return 4.0 + 4.0 * len(text) / len(stated) + (1.0 if stated.startswith(text) else 0.0)
-    return 5.0 if stated in text and len(stated) >= 0.6 * len(text) else 0.0
-
-
-def _main_heading(lines: list[Line], stated: list[str]) -> int | None:
-    """The first main heading that has words in common with a title the page states, or the first of
-    several words where it states none.
-    """
-    titles = [set(re.findall(r"\w{3,}", text.lower())) for text in stated]
-    for index, line in enumerate(lines):
-        if line.element.tag != "h1" or line.clutter is not None or line.linked >= 0.9:
-            continue
-        words = set(re.findall(r"\w{3,}", line.text.lower()))
-        fits = not titles or any(
-            2 * len(words & title) >= min(len(words), len(title)) for title in titles
-        )
-        if fits and len(words) >= 3 and 8 <= len(line.text) <= 300:
-            return index
-    return None
-
-
-def _bare_title(title: str, source: Source) -> str:
-    """A title without the outlet's name before or behind it."""
-    host = (urlsplit(source.home).hostname or "").removeprefix("www.").split(".")
-    labels = (label for label in host[:-1] if len(label) >= 4)
-    names = {name for name in (key(source.name), key("".join(host)), *labels) if name}
-    parts = re.split(r"(\s+[|–—:-]\s+|\s*(?:::|»|\|)\s*)", title)
-    while len(parts) > 2 and _is_outlet(parts[-1], names):
-        parts = parts[:-2]
-    return "".join(parts).strip()
-
-
-def _is_outlet(part: str, names: set[str]) -> bool:
-    return any(name in key(part) for name in names) or bool(
-        re.search(r"\.(?:com|co|id|net)\b|online|news", part, re.IGNORECASE)
-    )

@@ -18,6 +18,7 @@ from typing import Any
 
 from lxml import etree, html
 
+from flows.stages.press.text import key
 from flows.stages.press.vocabulary import any_of
 
 # No text for a reader, or none of the page's own.
@@ -70,6 +71,7 @@ _OWN_SHARE = 0.4
 _LEAST = 40.0  # characters that a name may cut of the shortest text
 _READ = 600  # characters before an element that is called comments: then it holds comments, ...
 _MUCH_MORE = 3  # ... unless it holds so many times as much
+_PARAGRAPH = 80  # characters; a label, a name or a short prompt has fewer
 _MOST_CAPTION = 1200  # characters of one caption whose picture is there
 
 
@@ -88,8 +90,9 @@ def _kind_of(names: str) -> str | None:
     return match.lastgroup if match else None
 
 
-def find_clutter(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
+def find_clutter(root: html.HtmlElement, lead: str = "") -> dict[html.HtmlElement, str]:
     """The elements below this one that are clutter, each with its kind; itself is not judged.
+    `lead`: the key of how the article opens, '' where nothing says so.
 
     They are the blocks whose hint is confirmed, and what opens with "Baca juga:" inside of a block.
     """
@@ -102,7 +105,7 @@ def find_clutter(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
         elif element is not root and element.tag in BLOCKS and (kind := hint(element)):
             siblings.setdefault((element.getparent(), kind), []).append(element)
     if siblings:
-        page = _Texts(root)
+        page = _Texts(root, lead)
         for (_, kind), elements in siblings.items():
             found |= dict.fromkeys(page.confirmed(kind, elements), kind)
     return found
@@ -111,8 +114,9 @@ def find_clutter(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
 class _Texts:
     """How much text stands where below an element, in links and outside of them."""
 
-    def __init__(self, root: html.HtmlElement) -> None:
+    def __init__(self, root: html.HtmlElement, lead: str) -> None:
         self.root = root
+        self.lead = lead
         unlinked: dict[html.HtmlElement, int] = {}
         linked: dict[html.HtmlElement, int] = {}
         self.unlinked, self.linked = unlinked, linked
@@ -141,11 +145,28 @@ class _Texts:
             siblings = [one for one in siblings if one not in pictured]
         else:
             pictured = []
+        return [*pictured, *(siblings if self._is_clutter(kind, siblings, share) else ())]
+
+    def _is_clutter(self, kind: str, siblings: list[html.HtmlElement], share: float) -> bool:
+        """Whether elements hold links, or no more text than such clutter does, and not the
+        article's opening.
+        """
         held = sum(self.unlinked[one] for one in siblings)
         mostly_links = held <= sum(self.linked[one] for one in siblings)
-        if held <= share and (mostly_links or held <= _MOST[kind]):
-            return [*pictured, *siblings]
-        return pictured
+        if held > share or (not mostly_links and held > _MOST[kind]):
+            return False
+        most = KINDS[kind].get("paragraphs")
+        if most is not None and self._paragraphs(siblings) > most:
+            return False
+        opens = held >= len(self.lead) > 0
+        return not (opens and any(self.lead in key(one.text_content()) for one in siblings))
+
+    def _paragraphs(self, siblings: list[html.HtmlElement]) -> int:
+        return sum(
+            self.unlinked[paragraph] >= _PARAGRAPH
+            for one in siblings
+            for paragraph in one.iter("p")
+        )
 
     def _is_caption(self, element: html.HtmlElement, share: float) -> bool:
         """Whether an element holds its picture, or is the only text beside one."""

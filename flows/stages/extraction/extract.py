@@ -17,6 +17,7 @@ from flows.stages.extraction.bylines import read_people
 from flows.stages.extraction.datelines import read_dateline
 from flows.stages.extraction.doubts import find_doubts
 from flows.stages.extraction.ending import find_end
+from flows.stages.extraction.headline import Headline, described, find_headline, find_lead
 from flows.stages.extraction.identity import identity, led_astray, urls_met
 from flows.stages.extraction.instants import Stamp, read_instants
 from flows.stages.extraction.line_rules import RULES
@@ -54,15 +55,13 @@ _MISSING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What was found on a page. `at`: the line of the headline among the page's `lines`, None where
-    it is not visible; `first`: the line that opens the body; `own`: the container's lines;
+    """What was found on a page. `lines`: the page's; `first`: the line that opens the body; `own`: the container's lines;
     `beside`: the lines around the headline, the nearest first.
     """
 
     metadata: Metadata
     lines: list[Line]
-    headline: str
-    at: int | None
+    headline: Headline
     chosen: Origin
     own: list[Line]
     cleaned: boilerplate.Cleaned
@@ -86,10 +85,10 @@ def extract(page: Page, source: Source) -> Article | Rejection:
     if astray := led_astray(page, source, metadata):
         return _rejected(page, "soft-404", astray)
     pruned = _pruned(root, source)
-    lines = read_lines(root)
+    lines = read_lines(root, described(metadata))
     if len(lines) > MAX_LINES:
         return _rejected(page, "too-large", f"more than {MAX_LINES} lines of text")
-    reading = _read(root, lines, metadata, source)
+    reading = _read(root, lines, metadata, source, page.url)
     if flaw := _flaw(reading):
         return _rejected(page, *flaw)
     return _article(page, source, reading, pruned)
@@ -112,24 +111,25 @@ def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:
 
 
 def _read(
-    root: html.HtmlElement, lines: list[Line], metadata: Metadata, source: Source
+    root: html.HtmlElement, lines: list[Line], metadata: Metadata, source: Source, url: str
 ) -> _Reading:
-    headline, at = container.find_headline(metadata, lines, source)
-    start = at if at is not None else container.find_lead(metadata, lines)
+    headline = find_headline(root, metadata, lines, source, url)
+    at = headline.at
+    start = at if at is not None else find_lead(metadata, lines)
     stated = metadata.text("articleBody")
     box, chosen = container.choose(root, source.container, lines, start, stated)
-    own = read_lines(box)
+    own = read_lines(box, described(metadata))
     cleaned = boilerplate.clean(
         own,
-        headline,
+        headline.text,
         source.strip,
         cache(partial(container.kept_by_engine, box)),
-        container.described(metadata),
-        _end(own, headline),
+        described(metadata),
+        _end(own, headline.text),
     )
     first = _first(lines, cleaned.body)
     beside = _by_distance(lines, at, first)
-    return _Reading(metadata, lines, headline, at, chosen, own, cleaned, first, beside)
+    return _Reading(metadata, lines, headline, chosen, own, cleaned, first, beside)
 
 
 def _end(own: list[Line], headline: str) -> int:
@@ -160,7 +160,7 @@ def _flaw(reading: _Reading) -> tuple[Reason, str] | None:
     """Why what was found is no article."""
     body, metadata = reading.body, reading.metadata
     words = sum(len(line.split()) for line in body)
-    start = " ".join([metadata.title, reading.headline, *body[:2]])[:400]
+    start = " ".join([metadata.title, reading.headline.text, *body[:2]])[:400]
     if words < _BRIEF and (match := _MISSING.search(start)):
         return "soft-404", f"the page says “{match[0]}”"
     played = metadata.types & _PLAYED or metadata.tag("og:type").startswith("video")
@@ -198,7 +198,7 @@ def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed
         ZoneInfo(source.timezone),
         page.fetched_at,
     )
-    around = Surroundings.of(reading.lines, reading.at, cleaned.body)
+    around = Surroundings.of(reading.lines, reading.headline.at, cleaned.body)
     people = read_people(metadata, around, cleaned.removed, source.name, source.home)
     url = identity(page, source, metadata)
     published = instants.published
@@ -207,7 +207,7 @@ def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed
         url=url,
         source_id=page.source_id,
         urls=urls_met(url, page, source),
-        title=reading.headline,
+        title=reading.headline.text,
         body="\n".join(cleaned.body),
         author=people.author,
         editor=people.editor,
@@ -224,7 +224,7 @@ def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed
             metadata,
             source,
             reading.chosen,
-            headline_seen=reading.at is not None,
+            headline_seen=reading.headline.at is not None,
             dated=published is not None,
         ),
         removed=tuple(pruned + cleaned.removed),
@@ -241,12 +241,11 @@ def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed
 
 def _title_origins(reading: _Reading) -> tuple[Origin, ...]:
     """Where the headline stands, and the titles in the metadata that do not hold it."""
-    stated = reading.metadata.titles()
-    shown = key(reading.headline)
+    headline, stated = reading.headline, reading.metadata.titles()
+    shown = key(headline.text)
     others = [Origin(place, text, taken=False) for place, text in stated if shown not in key(text)]
-    if reading.at is not None:
-        return (Origin("visible", f"<{reading.lines[reading.at].element.tag}>"), *others)
-    return (*(Origin(*first) for first in stated[:1]), *others)
+    seen = f"<{reading.lines[headline.at].element.tag}>" if headline.at is not None else None
+    return (Origin(headline.place, seen or headline.text), *others)
 
 
 def _stamped(*stamps: Stamp | None, taken: bool = True) -> tuple[Origin, ...]:

@@ -54,19 +54,19 @@ class Line:
         return self.linked < 0.5 and length >= _SHORT and bool(_SENTENCE_END.search(self.text))
 
 
-def read_lines(root: html.HtmlElement) -> list[Line]:
+def read_lines(root: html.HtmlElement, lead: str = "") -> list[Line]:
     """The lines below an element, at most MAX_LINES + 1, clutter marked; the element's own tag and
-    class are not judged.
+    class are not judged. `lead`: the key of how the article opens.
     """
-    return _joined(islice(_Reader(root).lines(), MAX_LINES + 1))
+    return _joined(islice(_Reader(root, lead).lines(), MAX_LINES + 1))
 
 
 class _Reader:
     """Walks a tree and gathers what stands between two breaks."""
 
-    def __init__(self, root: html.HtmlElement) -> None:
+    def __init__(self, root: html.HtmlElement, lead: str) -> None:
         self.root = root
-        self.clutter = find_clutter(root)
+        self.clutter = find_clutter(root, lead)
         self.open: list[html.HtmlElement] = []
         self.around: list[str] = []  # kinds of the clutter that is open
         self.marks: list[str | None] = []  # hints of the inline elements that are open
