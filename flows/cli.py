@@ -7,15 +7,17 @@ it.
 
 import asyncio
 import os
+import select
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import typer
+from typer.core import TyperGroup
 
 from flows import __version__
 from flows.config import Settings, choose, load_sources, load_topics, parse_duration
@@ -23,7 +25,27 @@ from flows.records import ConfigError, KlipingError, Topic
 from flows.shell import Format, converse, show, show_learned
 from warehouse.engine import QueryError, Reader, private
 
+
+class _UnforeseenError(Exception):
+    """Wraps an error that nobody foresaw."""
+
+
+class _Commands(TyperGroup):
+    """Hands on what a command raises: typer would end some of it with status 1 and no word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (KlipingError, typer.Exit, typer.Abort, typer.TyperException):
+            raise
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            raise _UnforeseenError from error
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="A press-clipping service for Indonesian news that runs every night.",
     no_args_is_help=True,
     add_completion=False,
@@ -460,14 +482,44 @@ def version(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command, by default with the process's arguments. A person's mistake is told in a
-    line, without a stack trace.
+    line, without a stack trace; so is a mistake of ours, whose trace goes to a file.
     """
+    from flows.orchestrator import spare_loopback
+
+    words = spread(sys.argv[1:] if arguments is None else arguments, {"--replay", "--only"})
+    spare_loopback()
     try:
-        app(spread(sys.argv[1:] if arguments is None else arguments, {"--replay", "--only"}))
+        app(words)
     except (ConfigError, QueryError) as error:
         _end(str(error), 2)
     except KlipingError as error:
         _end(str(error), 3)
+    except _UnforeseenError as error:
+        _end(_unforeseen(error.__cause__ or error, private(_warehouse(words))), 3)
+
+
+def _unforeseen(error: BaseException, directory: Path) -> str:
+    if isinstance(error, BrokenPipeError) and _reader_is_gone():
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is still to be flushed
+        return "broken off: whoever read the output has closed it"
+    from flows.edges import crashlog
+
+    return crashlog.told(error, directory)
+
+
+def _reader_is_gone() -> bool:
+    output = select.poll()
+    output.register(1, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in output.poll(0))
+
+
+def _warehouse(words: Sequence[str]) -> Path:
+    """The data directory that the arguments name."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        option, _, value = word.partition("=")
+        if option == "--warehouse":
+            return Path(value or following)
+    return Path("warehouse")
 
 
 def spread(arguments: Sequence[str], options: Collection[str]) -> list[str]:

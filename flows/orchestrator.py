@@ -2,33 +2,75 @@
 lives exactly as long as we do.
 """
 
+import asyncio
+import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flows.records import KlipingError
 
 # a first start makes the server's database: 13 s on two idle cores, many times that on busy ones
 STARTS_WITHIN_S = 180
+ANSWERS_WITHIN_S = 10.0  # the operator's server, which runs already
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+# httpx needs another package for the last two, which is no part of this program
+_SPOKEN = ("http", "https", *(("socks5", "socks5h") if find_spec("socksio") else ()))
+
+
+def spare_loopback() -> None:
+    """Keep what goes to this machine itself away from the operator's proxy, in this process and in
+    those that it starts: NO_PROXY gets this machine's names, and keeps what it holds.
+
+    A proxy that httpx cannot read is left out altogether: Prefect's client would end at it, wherever
+    it is to go.
+    """
+    for name in list(os.environ):
+        if name.lower() in _PROXIES and not _readable(os.environ[name]):
+            del os.environ[name]
+    if not any(name.lower() in _PROXIES for name in os.environ):
+        return  # on macOS a NO_PROXY alone would switch off the proxies of the system's settings
+    spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    names = [name.strip() for name in spared.split(",") if name.strip()]
+    if "*" not in names:
+        names += [name for name in _LOOPBACK if name not in names]
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(names)
+
+
+def _readable(proxy: str) -> bool:
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        return parts.port != 0 and parts.scheme in _SPOKEN
+    except ValueError:
+        return False
 
 
 def settle(home: Path) -> None:
     """Set Prefect up through its environment, which counts only before its first import. What the
-    operator has set stays.
+    operator has set stays. Raises KlipingError where that cannot be used.
     """
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise KlipingError(f"{home}: cannot be made: {error.strerror}") from error
+    spare_loopback()
+    for name in ("PREFECT_HOME", "PREFECT_API_URL"):
+        if not os.environ.get(name):  # empty is unset, as for Prefect
+            os.environ.pop(name, None)
+    _make(home)
+    if named := os.environ.get("PREFECT_HOME"):
+        _make(Path(named), "; name a directory that can be in PREFECT_HOME, or unset it")
     defaults = {
         "PREFECT_HOME": str(home.resolve()),
         "PREFECT_LOGGING_LEVEL": "CRITICAL",  # a run's output is ours alone
@@ -44,22 +86,138 @@ def settle(home: Path) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    url = os.environ.get("PREFECT_API_URL")
+    if url and not _is_address(url):
+        raise _no_server(url, "is no address of a web server")
+
+
+def _make(directory: Path, advice: str = "") -> None:
+    """Make a directory, and see that it can be written."""
+    try:
+        directory = directory.expanduser()
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home that ~ could mean
+        why = getattr(error, "strerror", None) or error
+        raise KlipingError(f"{directory}: cannot be written: {why}{advice}") from error
 
 
 @contextmanager
 def api(directory: Path) -> Iterator[None]:
     """Prefect's API for the time of the block: the operator's server that PREFECT_API_URL names,
-    else one of our own.
+    else one of our own. Raises KlipingError where there is none, or it was lost.
 
     `directory`: where our own keeps its database and its log.
     """
     settle(directory / "prefect")
-    if "PREFECT_API_URL" in os.environ:
-        yield
+    if url := os.environ.get("PREFECT_API_URL"):
+        reach(url)
+        try:
+            yield
+        except KlipingError:
+            raise
+        except Exception:
+            reach(url)
+            raise
         return
     with loopback_server(directory / "prefect-server.log") as url:
         os.environ["PREFECT_API_URL"] = url
-        yield
+        try:
+            yield
+        finally:
+            del os.environ["PREFECT_API_URL"]
+
+
+# ---- a server of the operator's ----
+
+
+def reach(url: str) -> None:
+    """Ask the server at the address which Prefect it is. Raises KlipingError, in a line that says
+    what to do, unless it is one that this program can work with.
+    """
+    try:
+        version = asyncio.run(_version(url))
+    except Exception as error:
+        raise _no_server(url, _why(error)) from error
+    if not isinstance(version, str) or not version[:1].isdigit():
+        raise _no_server(url, "answers, but not as Prefect does; its address ends in /api")
+    if version.partition(".")[0] != "3":
+        raise _no_server(url, f"is Prefect {version}, and 3.8 is needed")
+
+
+async def _version(url: str) -> object:
+    """The server's version, asked for as Prefect's own client does: with the operator's certificates
+    and credentials, but once.
+    """
+    import prefect
+    from prefect.client.base import ServerType
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: url, PREFECT_CLIENT_MAX_RETRIES: 0}):
+        async with asyncio.timeout(ANSWERS_WITHIN_S), get_client() as client:
+            if client.server_type == ServerType.CLOUD:  # which has no version
+                if error := await client.api_healthcheck():
+                    raise error
+                return prefect.__version__
+            version: object = await client.api_version()
+            return version
+
+
+def _no_server(url: str, why: str) -> KlipingError:
+    return KlipingError(
+        f"PREFECT_API_URL: {_without_password(url)} {why}; start that server, correct the address, or "
+        "unset PREFECT_API_URL: then a server of its own is started"
+    )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _without_password(url: str) -> str:
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"
+
+
+_REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (TimeoutError, f"gives no answer within {ANSWERS_WITHIN_S:g} s"),
+    (ssl.SSLCertVerificationError, "has a certificate that is not trusted"),
+    (ssl.SSLError, "does not speak TLS; is it http:// ?"),
+    (ConnectionRefusedError, "refuses the connection"),
+    (socket.gaierror, "has a name that is not known"),
+    (ConnectionError, "ends the connection"),
+    (json.JSONDecodeError, "answers, but not as Prefect does; its address ends in /api"),
+)
+_STATUSES = {
+    401: "asks for a login: set PREFECT_API_AUTH_STRING or PREFECT_API_KEY",
+    403: "refuses the login",
+    404: "answers, but not as Prefect does; its address ends in /api",
+}
+
+
+def _why(error: BaseException) -> str:
+    """What an address did, from the error that says most about it."""
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or link.__context__
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if isinstance(status, int):
+        return _STATUSES.get(status, f"answers HTTP {status}")
+    for kind, reason in _REASONS:
+        if any(isinstance(link, kind) for link in chain):
+            return reason
+    return f"cannot be asked: {' '.join(str(error).split())[:200] or type(error).__name__}"
+
+
+# ---- a server of our own ----
 
 
 @contextmanager
@@ -82,6 +240,14 @@ def loopback_server(log: Path) -> Iterator[str]:
         try:
             _await(f"{url}/health", server, log)
             yield url
+        except KlipingError:
+            raise
+        except Exception as error:
+            if server.poll() is None:
+                raise
+            raise KlipingError(
+                f"the Prefect server ended before its time; see {log}, and start again"
+            ) from error
         finally:
             server.terminate()
             server.wait()
@@ -89,9 +255,10 @@ def loopback_server(log: Path) -> Iterator[str]:
 
 def _await(health: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + STARTS_WITHIN_S
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urllib.request.urlopen(health, timeout=5):  # noqa: S310 - our own loopback address
+            with direct.open(health, timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

@@ -3,17 +3,26 @@ a loopback Prefect server of its own.
 """
 
 import asyncio
+import contextlib
+import io
 import signal
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from uuid import UUID
 
-from prefect import flow
+from prefect import Flow, State, flow
+from prefect.client.schemas.objects import FlowRun
 from prefect.context import refresh_global_settings_context
 from prefect.runner import Runner
 from prefect.schedules import Cron, Interval, Schedule
+from prefect.states import Cancelled
 
 from flows import delivery
+from flows.edges import crashlog
 from flows.nightly import nightly
 from flows.orchestrator import api
 from flows.progress import Progress
@@ -49,15 +58,27 @@ def when(cron: str, timezone: str, every: timedelta | None) -> Schedule:
         ) from error
 
 
-@flow(name="deliver")
+async def _tell(
+    flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]
+) -> None:  # Prefect's names
+    """A scheduled run that could not be done says why, in a line, as the command does."""
+    error = await state.aresult(raise_on_failure=False)
+    if isinstance(error, BaseException) and not isinstance(error, KlipingError):
+        error = crashlog.told(error, private(Path(flow_run.parameters["warehouse"])))
+    Progress().complain(f"kliping: {error}")
+
+
+async def _tell_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """A scheduled run whose process was killed cannot say it itself."""
+    said = " ".join((state.message or "").split())
+    Progress().complain(f"kliping: {flow.name} broke off, and the next run goes on: {said}")
+
+
+@flow(name="deliver", on_failure=[_tell], on_crashed=[_tell_crash])
 def deliver(topics: Path, warehouse: Path) -> None:
     """Send what quiet hours or a channel that was down have held, as soon as it is due."""
     progress = Progress()
-    try:
-        delivered = delivery.deliver_due(topics, warehouse)
-    except KlipingError as error:
-        progress.complain(f"kliping: {error}")
-        return
+    delivered = delivery.deliver_due(topics, warehouse)
     if delivered.told:
         progress.say("deliver", delivered.told)
     for trouble in delivered.troubles:
@@ -66,10 +87,17 @@ def deliver(topics: Path, warehouse: Path) -> None:
 
 def _serve(parameters: dict[str, Any], when: Schedule) -> None:
     runner = _Runner(name="nightly", limit=1)
-    runner.add_flow(nightly, name="nightly", schedule=when, parameters=parameters)
+    runner.add_flow(
+        nightly.with_options(on_failure=[_tell], on_crashed=[_tell_crash]),
+        name="nightly",
+        schedule=when,
+        parameters=parameters,
+    )
     alone = {name: parameters[name] for name in ("topics", "warehouse")}
     runner.add_flow(deliver, name="deliver", schedule=Cron(DELIVERIES), parameters=alone)
-    asyncio.run(_until_stopped(runner))
+    # where its server is lost, Prefect prints traces; the runs write past this
+    with contextlib.redirect_stdout(io.StringIO()):
+        asyncio.run(_until_stopped(runner))
 
 
 async def _until_stopped(runner: "_Runner") -> None:
@@ -78,8 +106,44 @@ async def _until_stopped(runner: "_Runner") -> None:
 
 
 class _Runner(Runner):
+    """Prefect's runner, but a machine that slept through seven nights makes up for them in one run,
+    and a signal ends all.
+    """
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        due = self._scheduled_run_poller._get_scheduled_flow_runs
+
+        async def one_of_each() -> list[FlowRun]:
+            runs = await due()
+            late = missed(
+                runs, datetime.now(UTC), self._scheduled_run_poller._submitting_flow_run_ids
+            )
+            for run in late:
+                await self._client.set_flow_run_state(
+                    run.id, Cancelled(message="Skipped: a later one was due as well.")
+                )
+            return [run for run in runs if run not in late]
+
+        # Prefect 3.8 has no such policy; its runner asks here for what is due
+        self._scheduled_run_poller._get_scheduled_flow_runs = one_of_each  # type: ignore[method-assign]
+        return self
+
     def handle_sigterm(self, *_: object) -> None:
         """End at once, with the run in progress: the next one finishes its work. Prefect's own
         handler leaves that run behind.
         """
         self.execute_in_background(self.astop)
+
+
+def missed(runs: Sequence[FlowRun], now: datetime, starting: Collection[UUID]) -> list[FlowRun]:
+    """Of the scheduled runs of each deployment that should have started by now, all but the last.
+    `starting`: those that are on their way; what a person asked for is never missed.
+    """
+    due = [
+        (str(run.deployment_id), run.next_scheduled_start_time, run)
+        for run in runs
+        if run.auto_scheduled and run.id not in starting and run.next_scheduled_start_time
+    ]
+    late = sorted((each for each in due if each[1] <= now), key=itemgetter(0, 1))
+    return [run for _, group in groupby(late, itemgetter(0)) for *_, run in list(group)[:-1]]

@@ -11,7 +11,7 @@ import argparse
 import json
 import os
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
@@ -25,8 +25,9 @@ from lxml import etree, html
 from flows.records import Article, Rejection
 from flows.stages.extraction.extract import extract
 from flows.stages.press.text import key, tidy
+from tests.changes import Tree
 from tests.samples import JAKARTA, SETS, Sample, prediction
-from tests.variants import FIELDS, KINDS, Kind, Tree
+from tests.variants import FIELDS, KINDS, Kind
 
 BASES = ("saved", "further", "outlets")
 _BLOCKS = frozenset(
@@ -97,7 +98,7 @@ def report(outcomes: Sequence[Outcome]) -> None:
         of_set = [one for one in outcomes if one.base_set == name]
         pages = len({one.page for one in of_set})
         print(f"| {SETS[name].title} | {pages} | {len(of_set)} | {_count(of_set)} |")
-    by_variant = defaultdict(list)
+    by_variant: dict[str, list[Outcome]] = {kind.name: [] for kind in KINDS}
     for one in outcomes:
         by_variant[one.variant].append(one)
     print("\n| what is varied | pages | wrong |\n|---|---|---|")
@@ -275,10 +276,17 @@ def find_paragraphs(root: Any, texts: tuple[str, ...]) -> list[Any]:
 
 
 def find_headline(root: Any, found: Article) -> Any:
-    """The element that shows the headline; None where the page does not."""
-    shown = [origin.text.strip("<>") for origin in found.origins["title"] if origin.taken]
-    elements = root.find("body").iter(*shown)
-    return next((one for one in elements if key(one.text_content()) == key(found.title)), None)
+    """The element that shows the headline, a heading if there is one; None where none does."""
+    shown = (origin.text.strip("<>") for origin in found.origins["title"] if origin.taken)
+    return next(
+        (
+            element
+            for tag in ("h1", "h2", "h3", *shown)
+            for element in root.find("body").iter(tag)
+            if key(element.text_content()) == key(found.title)
+        ),
+        None,
+    )
 
 
 def _comparable(

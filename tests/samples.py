@@ -185,46 +185,41 @@ def outlet_samples(rules: bool) -> Iterator[Sample]:
 
 def press() -> Iterator[tuple[dict[str, Any], Source, list[Page]]]:
     """Each article of the invented press with its source and its captures."""
-    sources = {
-        entry["id"]: entry
-        for entry in yaml.safe_load((PRESS / "sources.yaml").read_text(encoding="utf-8"))["sources"]
-    }
+    sources = _press_sources()
     captured: dict[str, list[Page]] = {}
-    parsed = {
-        name: Source(
-            id=name,
+    for record in ArchiveIterator(BytesIO((PRESS / "press.warc.gz").read_bytes())):
+        if record.rec_type != "response" or record.http_headers.get_statuscode() != "200":
+            continue
+        url = record.rec_headers.get_header("WARC-Target-URI")
+        fields = {
+            "found_url": url,
+            "final_url": url,
+            "content_type": record.http_headers.get_header("Content-Type") or "",
+            "fetched_at": datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+        }
+        body = record.content_stream().read()
+        for source in sources.values():
+            if source.articles.search(form := canonical(url, source)):
+                met = page(body, form, source_id=source.id, **fields)
+                captured.setdefault(form, []).append(met)
+    for gold in json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))["articles"]:
+        pages = [met for url in gold["urls"] for met in captured.get(url, [])]
+        yield gold, sources[gold["source_id"]], pages
+
+
+def _press_sources() -> Mapping[str, Source]:
+    """The outlets of the invented press without any rule for their pages."""
+    declared = yaml.safe_load((PRESS / "sources.yaml").read_text(encoding="utf-8"))["sources"]
+    return {
+        entry["id"]: Source(
+            id=entry["id"],
             name=entry["name"],
             home=entry["home"],
             articles=re.compile(entry["articles"]),
             full_page={field: str(value) for field, value in entry.get("full_page", {}).items()},
         )
-        for name, entry in sources.items()
+        for entry in declared
     }
-    for record in ArchiveIterator(BytesIO((PRESS / "press.warc.gz").read_bytes())):
-        if record.rec_type != "response" or record.http_headers.get_statuscode() != "200":
-            continue
-        url = record.rec_headers.get_header("WARC-Target-URI")
-        kind = record.http_headers.get_header("Content-Type") or ""
-        at = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))
-        body = record.content_stream().read()
-        for source in parsed.values():
-            if source.articles.search(form := canonical(url, source)):
-                met = page(
-                    body,
-                    form,
-                    source_id=source.id,
-                    found_url=url,
-                    final_url=url,
-                    content_type=kind,
-                    fetched_at=at,
-                )
-                captured.setdefault(form, []).append(met)
-    for gold in json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))["articles"]:
-        yield (
-            gold,
-            parsed[gold["source_id"]],
-            [met for url in gold["urls"] for met in captured.get(url, [])],
-        )
 
 
 def press_samples(_: bool) -> Iterator[Sample]:

@@ -7,11 +7,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -220,3 +224,102 @@ def test_every(kliping: Kliping) -> None:
 
     asked = when("0 1 * * *", "Asia/Jakarta", timedelta(seconds=10))
     assert (asked.interval, asked.cron) == (timedelta(seconds=10), None)
+
+
+# ---- what was slept through ----
+
+
+@pytest.mark.parametrize(
+    ("due", "skipped"),
+    [
+        ("nightly -3, nightly -2, nightly -1", "nightly -3, nightly -2"),
+        ("nightly -1, deliver -1, deliver -2", "deliver -2"),
+        ("nightly -2, nightly 0, nightly 1, nightly 2", "nightly -2"),
+        ("nightly -2 starting, nightly -1", ""),
+        ("nightly -3, nightly -2 asked, nightly -1", "nightly -3"),
+        ("nightly -1", ""),
+        ("", ""),
+    ],
+)
+def test_missed(kliping: Kliping, due: str, skipped: str) -> None:
+    """Of the runs of one deployment that are late, the last is done; a person's wish always is.
+
+    Each is a deployment, and the hours from now until it is to start.
+    """
+    from flows.schedule import missed
+
+    now = datetime(2026, 3, 11, 7, tzinfo=UTC)
+    deployments = {"nightly": uuid4(), "deliver": uuid4()}
+    runs: dict[str, Any] = {}
+    for words in filter(None, due.split(", ")):
+        name, hours, *rest = words.split()
+        runs[words] = SimpleNamespace(
+            id=uuid4(),
+            deployment_id=deployments[name],
+            next_scheduled_start_time=now + timedelta(hours=int(hours)),
+            auto_scheduled="asked" not in rest,
+        )
+    starting = {run.id for words, run in runs.items() if "starting" in words}
+    late = missed(list(runs.values()), now, starting)
+    assert sorted(words for words, run in runs.items() if run in late) == sorted(
+        filter(None, skipped.split(", "))
+    )
+
+
+def count_run(file: str) -> None:
+    """What the flow of the next test does, in a process of its own."""
+    with Path(file).open("a", encoding="utf-8") as runs:
+        runs.write("ran\n")
+
+
+def test_seven_runs_that_were_slept_through_are_made_up_for_by_one(
+    kliping: Kliping, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven starts were missed of each of two deployments: each runs once, and Prefect's record says
+    why the others did not.
+    """
+    for name, value in kliping.environment.items():
+        monkeypatch.setenv(name, value)
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
+    from prefect.context import refresh_global_settings_context
+    from prefect.schedules import RRule
+
+    from flows.schedule import _Runner
+
+    refresh_global_settings_context()
+    counted = flow(count_run, name="counted")
+    start = datetime.now(UTC) + timedelta(
+        seconds=15
+    )  # the server looks every five for what to schedule
+    rule = f"DTSTART:{start:%Y%m%dT%H%M%S}Z\nRRULE:FREQ=SECONDLY;COUNT=7"
+    runner = _Runner(name="late", limit=1, pause_on_shutdown=False)
+    names = ("satu", "dua")
+    ids: list[UUID] = [
+        runner.add_flow(
+            counted,
+            name=name,
+            schedule=RRule(rule, timezone="UTC"),
+            parameters={"file": str(tmp_path / name)},
+        )
+        for name in names
+    ]
+
+    async def states() -> Counter[str]:
+        async with get_client() as client:
+            runs = await client.read_flow_runs(
+                deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=ids))
+            )
+        return Counter(run.state_name or "" for run in runs)
+
+    async def wake() -> None:
+        async with runner:
+            for _ in range(4):  # one run at a time; without end there would be one each time
+                await runner._scheduled_run_poller.run_once()
+
+    until(lambda: sum(asyncio.run(states()).values()) == 14)
+    until(lambda: datetime.now(UTC) > start + timedelta(seconds=8))
+    asyncio.run(wake())
+    assert asyncio.run(states()) == {"Completed": 2, "Cancelled": 12}
+    assert [(tmp_path / name).read_text(encoding="utf-8") for name in names] == ["ran\n", "ran\n"]

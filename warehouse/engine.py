@@ -164,11 +164,14 @@ class Engine:
         try:
             yield
             self._connection.commit()
-        except duckdb.IOException as error:
-            self._connection.rollback()
-            raise WarehouseError(f"the warehouse cannot be written: {first_line(error)}") from error
-        except BaseException:
-            self._connection.rollback()
+        except BaseException as error:
+            # where a signal arrived while it was committing there is nothing left to roll back
+            with contextlib.suppress(duckdb.Error):
+                self._connection.rollback()
+            if isinstance(error, duckdb.IOException):
+                raise WarehouseError(
+                    f"the warehouse cannot be written: {first_line(error)}"
+                ) from error
             raise
 
     def offending(self) -> dict[str, list[Row]]:
@@ -217,12 +220,18 @@ def publish(directory: Path) -> Path:
     Raises WarehouseError, and leaves the old snapshot in place, when the copy cannot be written.
     """
     target = published(directory)
+    # What a tool wrote into the old snapshot, and left behind when it was killed: DuckDB would
+    # replay it into the new one. It goes before the new one comes, so that a crash in between leaves
+    # the old one as it was published; and again after it, for a tool that wrote just then.
+    log = target.with_name(f"{target.name}.wal")
     copy = private(directory) / "media.duckdb.new"
     try:
         shutil.copyfile(private(directory) / "writer.duckdb", copy)
         with copy.open("rb") as handle:
             os.fsync(handle.fileno())
+        log.unlink(missing_ok=True)
         copy.replace(target)
+        log.unlink(missing_ok=True)
     except OSError as error:
         copy.unlink(missing_ok=True)
         raise WarehouseError(

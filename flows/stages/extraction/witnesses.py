@@ -25,7 +25,13 @@ from flows.stages.extraction.credit_lines import (
 from flows.stages.extraction.label_groups import ELSEWHERE, Credit, parted, read_labels
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.metadata import Metadata
-from flows.stages.extraction.names import cased, is_full_name, name_key, without_body_words
+from flows.stages.extraction.names import (
+    cased,
+    is_full_name,
+    name_key,
+    names_body,
+    without_body_words,
+)
 from flows.stages.press.date_tokens import ZONES
 from flows.stages.press.dates import is_date_line
 from flows.stages.press.outlets import outlet_by_key
@@ -184,8 +190,11 @@ def is_own(name: str, own: frozenset[str]) -> bool:
     """
     spellings = {key(name), key(_TOP_LEVEL.sub("", name)), key(without_body_words(name))} - {""}
     known = set(map(outlet_by_key, own)) - {None}
+    words = name.split()
+    named = any(key(word) in own for word in words)
     return (
-        not spellings.isdisjoint(own)
+        (named and all(key(word) in own or names_body(word) for word in words))  # Harian Kompas
+        or not spellings.isdisjoint(own)
         or not known.isdisjoint(map(outlet_by_key, spellings))
         or (" " not in name and any(key(name).startswith(each) for each in own if len(each) > 4))
     )
