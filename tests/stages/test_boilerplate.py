@@ -9,15 +9,12 @@ import yaml
 from lxml import html
 
 from flows.stages.extraction.boilerplate import Cleaned, clean
-from flows.stages.extraction.line_rules import RULES, Rule, rule_for
 from flows.stages.extraction.lines import Line, read_lines
 from flows.stages.press.text import key
 
 CASES = yaml.safe_load(
     (Path(__file__).parents[1] / "cases" / "boilerplate" / "lines.yaml").read_text(encoding="utf-8")
 )
-EVERYWHERE = ("anywhere", "heading", "edge", "head")
-SENTENCE = "Petugas pelabuhan itu membacakan tulisan tersebut dengan suara keras kepada semua orang, kata saksi mata."
 
 
 def shown(text: str) -> str:
@@ -59,22 +56,3 @@ def test_nothing_disappears(case: dict[str, Any]) -> None:
     assert sorted(key("".join([*found.body, *(cut.text for cut in found.removed)]))) == sorted(
         key("".join(map(shown, case["lines"])))
     )
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_every_rule_has_its_example(rule: Rule) -> None:
-    """A rule is the first that its own example falls under, and was seen somewhere."""
-    assert rule_for(rule.example, EVERYWHERE) is rule
-    assert rule.seen
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_examples_inside_a_sentence_stay(rule: Rule) -> None:
-    """The words of a rule's example do no harm inside an article's sentence."""
-    text = f'Di papan itu tertulis "{rule.example}" dengan huruf merah yang besar. {SENTENCE}'
-    assert clean(lines([SENTENCE, text, SENTENCE]), "Judul Lain").body == [SENTENCE, text, SENTENCE]
-
-
-def test_rule_ids_are_unique() -> None:
-    """An id in removed_text names one rule."""
-    assert len({rule.id for rule in RULES}) == len(RULES)

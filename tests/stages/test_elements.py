@@ -8,7 +8,7 @@ import pytest
 import yaml
 from lxml import html
 
-from flows.stages.extraction.elements import KINDS, find_clutter, hint, name_pattern
+from flows.stages.extraction.elements import KINDS, Hints, hint, name_pattern
 from flows.stages.extraction.lines import read_lines
 from flows.stages.press.text import key
 
@@ -49,7 +49,9 @@ def test_pages(case: dict[str, Any]) -> None:
     """A name cuts what the text confirms, and never a part of a sentence."""
     root = html.fromstring(f"<body>{case['page'].format(**PARTS)}</body>")
     lead = key(case.get("lead", "").format(**PARTS))[:60]
-    found = {line.text: line.clutter for line in read_lines(root, lead) if line.clutter}
+    found = {
+        line.text: line.clutter for line in read_lines(root, Hints(root, lead)) if line.clutter
+    }
     expected = {
         re.sub("<.*?>", "", text.format(**PARTS)): kind
         for text, kind in case.get("clutter", {}).items()
@@ -80,4 +82,5 @@ def test_a_name_is_a_whole_word() -> None:
     for name in ("carbon", "loaded", "updated", "stagnant", "headline"):
         assert hint(html.Element("div", {"class": name})) is None
     assert hint(html.Element("article", {"class": "related"})) is None
-    assert find_clutter(html.fromstring("<div class='ads'><p>Iklan</p></div>")) == {}
+    root = html.fromstring("<div class='ads'><p>Iklan</p></div>")
+    assert Hints(root).clutter(root) == {}

@@ -13,12 +13,11 @@ from itertools import chain, islice, takewhile
 from lxml import html
 
 from flows.records import Removed
-from flows.stages.extraction._temp_parts import parts, related_label
 from flows.stages.extraction.captions import find_captions, find_pictured, is_set_apart
 from flows.stages.extraction.credit_lines import is_credit_line
 from flows.stages.extraction.datelines import is_dateline, opens_report
 from flows.stages.extraction.instants import is_date_line
-from flows.stages.extraction.line_rules import RULES, rule_for
+from flows.stages.extraction.line_rules import RULES, parts, related_label, rule_for
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.signoffs import find_sign_off
 from flows.stages.press.text import key
@@ -144,9 +143,12 @@ class _Text:
 
     def places(self, index: int) -> set[str]:
         """The places of line rules that a line stands in."""
-        head = index <= max(self.third, self.first - 1)
-        edge = self.is_edge(index)
-        return {"anywhere", "heading", *(["edge"] if edge else []), *(["head"] if head else [])}
+        places = {
+            "head": index <= max(self.third, self.first - 1),
+            "edge": self.is_edge(index),
+            "linked": self.lines[index].linked >= 0.5,
+        }
+        return {"anywhere", "heading", *(place for place, holds in places.items() if holds)}
 
 
 # ---- what cuts a line, the first that says so ----

@@ -18,6 +18,7 @@ from typing import Any
 
 from lxml import etree, html
 
+from flows.stages.extraction.line_rules import related_label
 from flows.stages.press.text import key
 from flows.stages.press.vocabulary import any_of
 
@@ -37,13 +38,6 @@ _FORMATTING = """
 UNREAD, BLOCKS, FORMATTING = (frozenset(names.split()) for names in (_UNREAD, _BLOCKS, _FORMATTING))
 _WHOLE = frozenset(["html", "body", "article", "main"])  # names of these say nothing of their text
 _PICTURES = ("img", "picture", "amp-img", "video", "iframe")
-
-_TEMP = re.compile(r"\s*[\[(]?\s*(?:baca|lihat|simak)(?:\s+juga)?\s*:", re.IGNORECASE)
-
-
-def related_label(t: str) -> bool:
-    return bool(_TEMP.match(t))
-
 
 KINDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     files(__package__).joinpath("elements.toml").read_text(encoding="utf-8")
@@ -90,37 +84,33 @@ def _kind_of(names: str) -> str | None:
     return match.lastgroup if match else None
 
 
-def find_clutter(root: html.HtmlElement, lead: str = "") -> dict[html.HtmlElement, str]:
-    """The elements below this one that are clutter, each with its kind; itself is not judged.
-    `lead`: the key of how the article opens, '' where nothing says so.
-
-    They are the blocks whose hint is confirmed, and what opens with "Baca juga:" inside of a block.
+class Hints:
+    """What the elements of a page are called, and how much text stands where. `lead`: the key of
+    how the article opens, '' where nothing says so.
     """
-    siblings: dict[tuple[html.HtmlElement, str], list[html.HtmlElement]] = {}
-    found = {}
-    for element in root.iter(etree.Element):
-        if element.tag in FORMATTING:
-            if element.text and related_label(element.text):
-                found[element] = "related"
-        elif element is not root and element.tag in BLOCKS and (kind := hint(element)):
-            siblings.setdefault((element.getparent(), kind), []).append(element)
-    if siblings:
-        page = _Texts(root, lead)
-        for (_, kind), elements in siblings.items():
-            found |= dict.fromkeys(page.confirmed(kind, elements), kind)
-    return found
 
-
-class _Texts:
-    """How much text stands where below an element, in links and outside of them."""
-
-    def __init__(self, root: html.HtmlElement, lead: str) -> None:
-        self.root = root
+    def __init__(self, page: html.HtmlElement, lead: str = "") -> None:
         self.lead = lead
-        unlinked: dict[html.HtmlElement, int] = {}
-        linked: dict[html.HtmlElement, int] = {}
-        self.unlinked, self.linked = unlinked, linked
-        for element in reversed(list(root.iter(etree.Element))):  # inner ones before their parents
+        # what opens with "Baca juga:" inside of a block
+        self.labelled: list[html.HtmlElement] = []
+        # those under one hint that have one parent
+        self.siblings: dict[tuple[html.HtmlElement, str], list[html.HtmlElement]] = {}
+        # characters below an element
+        self.unlinked: dict[html.HtmlElement, int] = {}
+        self.linked: dict[html.HtmlElement, int] = {}
+        elements = list(page.iter(etree.Element))
+        for element in elements:
+            if element.tag in FORMATTING:
+                if element.text and related_label(element.text):
+                    self.labelled.append(element)
+            elif element.tag in BLOCKS and (kind := hint(element)):
+                self.siblings.setdefault((element.getparent(), kind), []).append(element)
+        if self.siblings:
+            self._measure(elements)
+
+    def _measure(self, elements: list[html.HtmlElement]) -> None:
+        unlinked, linked = self.unlinked, self.linked
+        for element in reversed(elements):  # inner ones before their parents
             tag = element.tag
             outside = unlinked.get(element, 0) + len((element.text or "").strip())
             inside = linked.get(element, 0)
@@ -130,15 +120,29 @@ class _Texts:
                 outside = inside = 0
             unlinked[element], linked[element] = outside, inside
             parent = element.getparent()
-            if parent is not None and element is not root:
+            if parent is not None and element is not elements[0]:
                 tail = len((element.tail or "").strip())
                 unlinked[parent] = unlinked.get(parent, 0) + outside + tail
                 linked[parent] = linked.get(parent, 0) + inside
 
-    def confirmed(self, kind: str, siblings: list[html.HtmlElement]) -> Iterable[html.HtmlElement]:
+    def clutter(self, root: html.HtmlElement) -> dict[html.HtmlElement, str]:
+        """The elements below one that are clutter in it, each with its kind; itself is not judged.
+
+        They are the blocks whose hint is confirmed, and what opens with "Baca juga:" inside of one.
+        """
+        below = set(root.iter(etree.Element))
+        found = {element: "related" for element in self.labelled if element in below}
+        for (parent, kind), elements in self.siblings.items():
+            if parent in below:
+                found |= dict.fromkeys(self._confirmed(root, kind, elements), kind)
+        return found
+
+    def _confirmed(
+        self, root: html.HtmlElement, kind: str, siblings: list[html.HtmlElement]
+    ) -> Iterable[html.HtmlElement]:
         """Those of the elements under one hint, children of one parent, that are what it says."""
-        share = max(_OWN_SHARE * self.unlinked[self.root], _LEAST)
-        if kind == "comments" and self._follow_a_text(siblings):
+        share = max(_OWN_SHARE * self.unlinked[root], _LEAST)
+        if kind == "comments" and self._follow_a_text(root, siblings):
             return siblings
         if kind == "caption":
             pictured = [one for one in siblings if self._is_caption(one, share)]
@@ -177,11 +181,11 @@ class _Texts:
             share, _MOST_CAPTION
         )
 
-    def _follow_a_text(self, siblings: list[html.HtmlElement]) -> bool:
+    def _follow_a_text(self, root: html.HtmlElement, siblings: list[html.HtmlElement]) -> bool:
         """Whether more text than comments have stands before them, however many they are."""
         before = 0
         for around in chain((siblings[0],), siblings[0].iterancestors()):
-            if around is self.root:
+            if around is root:
                 break
             before += sum(
                 self.unlinked.get(one, 0)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flows.stages.extraction.datelines import opens_report
+from flows.stages.extraction.line_rules import is_comments_heading
 from flows.stages.extraction.lines import Line
 
 _WHOLE = 600  # characters of sentences before an end that only its shape speaks for, ...
@@ -15,11 +16,6 @@ _HEADLINE = 4  # words of a heading that can be a headline
 _BELOW = 4  # lines below a heading in which an article of its own is dated or signed
 _UPDATES = 3  # dated headings and more are the entries of a live page
 
-_COMMENTS = re.compile(
-    r"\W*(?:\d+\s+)?(?:(?:tulis|kirim(?:kan)?|beri(?:kan)?|tinggalkan|lihat(?: semua)?|leave an?)\s+)?(?:komentar|comments?|reply)\b"
-    r"(?:\s+pembaca)?[\W\d]*",
-    re.IGNORECASE,
-)
 _STAMP = 120  # characters of a line that dates and signs
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _CLOCK = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
@@ -90,8 +86,7 @@ def _is_dated(page: _Page, index: int) -> bool:
 
 
 def _is_comments_heading(page: _Page, index: int) -> bool:
-    text = page.lines[index].text
-    return len(text) <= 40 and bool(_COMMENTS.fullmatch(text))
+    return is_comments_heading(page.lines[index].text)
 
 
 def _is_main_heading(page: _Page, index: int) -> bool:

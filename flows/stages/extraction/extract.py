@@ -4,7 +4,6 @@ bytes -> tree, pruned -> lines -> headline, container -> the container's lines -
                                                       -> who, when, whence; what is doubtful of it
 """
 
-import re
 from dataclasses import dataclass
 from functools import cache, partial
 from zoneinfo import ZoneInfo
@@ -16,11 +15,12 @@ from flows.stages.extraction import boilerplate, container, elements
 from flows.stages.extraction.bylines import read_people
 from flows.stages.extraction.datelines import read_dateline
 from flows.stages.extraction.doubts import find_doubts
+from flows.stages.extraction.elements import Hints
 from flows.stages.extraction.ending import find_end
 from flows.stages.extraction.headline import Headline, described, find_headline, find_lead
 from flows.stages.extraction.identity import identity, led_astray, urls_met
 from flows.stages.extraction.instants import Stamp, read_instants
-from flows.stages.extraction.line_rules import RULES
+from flows.stages.extraction.line_rules import RULES, missing_page
 from flows.stages.extraction.lines import MAX_LINES, Line, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
@@ -44,13 +44,6 @@ MAX_ELEMENTS = 60_000  # twenty times those of the largest real page measured
 # words; a longer text is an article even where it says “404”, or many links stand around it
 _BRIEF = 80
 _PLAYED = frozenset(["VideoObject", "ImageGallery", "AudioObject", "PodcastEpisode"])
-_MISSING = re.compile(
-    r"\b(?:(?:error |kesalahan )404|404 (?:error|not found)|^404$|page not found"
-    r"|halaman (?:yang (?:anda|kamu) (?:cari|tuju|minta|maksud) )?(?:tidak|tak) (?:dapat |bisa )?(?:di)?(?:temukan|tersedia|ada)"
-    r"|(?:artikel|berita|konten) (?:ini |yang (?:anda|kamu) cari )?"
-    r"(?:tidak (?:ditemukan|tersedia)|(?:telah|sudah) dihapus|sudah tidak tersedia))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +78,11 @@ def extract(page: Page, source: Source) -> Article | Rejection:
     if astray := led_astray(page, source, metadata):
         return _rejected(page, "soft-404", astray)
     pruned = _pruned(root, source)
-    lines = read_lines(root, described(metadata))
+    hints = Hints(root, described(metadata))
+    lines = read_lines(root, hints)
     if len(lines) > MAX_LINES:
         return _rejected(page, "too-large", f"more than {MAX_LINES} lines of text")
-    reading = _read(root, lines, metadata, source, page.url)
+    reading = _read(root, hints, lines, metadata, source, page.url)
     if flaw := _flaw(reading):
         return _rejected(page, *flaw)
     return _article(page, source, reading, pruned)
@@ -111,20 +105,25 @@ def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:
 
 
 def _read(
-    root: html.HtmlElement, lines: list[Line], metadata: Metadata, source: Source, url: str
+    root: html.HtmlElement,
+    hints: Hints,
+    lines: list[Line],
+    metadata: Metadata,
+    source: Source,
+    url: str,
 ) -> _Reading:
     headline = find_headline(root, metadata, lines, source, url)
     at = headline.at
     start = at if at is not None else find_lead(metadata, lines)
     stated = metadata.text("articleBody")
     box, chosen = container.choose(root, source.container, lines, start, stated)
-    own = read_lines(box, described(metadata))
+    own = read_lines(box, hints)
     cleaned = boilerplate.clean(
         own,
         headline.text,
         source.strip,
         cache(partial(container.kept_by_engine, box)),
-        described(metadata),
+        hints.lead,
         _end(own, headline.text),
     )
     first = _first(lines, cleaned.body)
@@ -161,8 +160,8 @@ def _flaw(reading: _Reading) -> tuple[Reason, str] | None:
     body, metadata = reading.body, reading.metadata
     words = sum(len(line.split()) for line in body)
     start = " ".join([metadata.title, reading.headline.text, *body[:2]])[:400]
-    if words < _BRIEF and (match := _MISSING.search(start)):
-        return "soft-404", f"the page says “{match[0]}”"
+    if words < _BRIEF and (said := missing_page(start)):
+        return "soft-404", f"the page says “{said}”"
     played = metadata.types & _PLAYED or metadata.tag("og:type").startswith("video")
     if words < MIN_WORDS and played:
         return "not-article", f"a video or gallery with {words} words of text"

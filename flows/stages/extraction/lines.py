@@ -13,7 +13,7 @@ from itertools import islice
 
 from lxml import etree, html
 
-from flows.stages.extraction.elements import BLOCKS, FORMATTING, UNREAD, find_clutter, hint
+from flows.stages.extraction.elements import BLOCKS, FORMATTING, UNREAD, Hints, hint
 from flows.stages.press.text import tidy
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
@@ -54,19 +54,20 @@ class Line:
         return self.linked < 0.5 and length >= _SHORT and bool(_SENTENCE_END.search(self.text))
 
 
-def read_lines(root: html.HtmlElement, lead: str = "") -> list[Line]:
+def read_lines(root: html.HtmlElement, hints: Hints | None = None) -> list[Line]:
     """The lines below an element, at most MAX_LINES + 1, clutter marked; the element's own tag and
-    class are not judged. `lead`: the key of how the article opens.
+    class are not judged. `hints`: those of the page, if they are known.
     """
-    return _joined(islice(_Reader(root, lead).lines(), MAX_LINES + 1))
+    clutter = (hints or Hints(root)).clutter(root)
+    return _joined(islice(_Reader(root, clutter).lines(), MAX_LINES + 1))
 
 
 class _Reader:
     """Walks a tree and gathers what stands between two breaks."""
 
-    def __init__(self, root: html.HtmlElement, lead: str) -> None:
+    def __init__(self, root: html.HtmlElement, clutter: dict[html.HtmlElement, str]) -> None:
         self.root = root
-        self.clutter = find_clutter(root, lead)
+        self.clutter = clutter
         self.open: list[html.HtmlElement] = []
         self.around: list[str] = []  # kinds of the clutter that is open
         self.marks: list[str | None] = []  # hints of the inline elements that are open

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # What no reader sees: marks of direction, soft hyphens, joiners that only break words; control
 # characters, which a terminal would obey; halves of surrogate pairs, which no UTF-8 holds.
@@ -13,9 +14,13 @@ _UNSEEN = re.compile(
 
 def tidy(text: str) -> str:
     """NFC, storable as UTF-8, without unseen characters, every run of white space one blank."""
+    plain = " ".join(text.split())
+    if plain.isascii() and plain.isprintable():
+        return plain
     return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", text)).split())
 
 
+@lru_cache(maxsize=4096)  # a page's lines are compared with each other again and again
 def key(text: str) -> str:
     """What two spellings of one line share: letters and digits, lower case."""
     return re.sub(r"[\W_]+", "", text).lower()

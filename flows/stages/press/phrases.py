@@ -1,0 +1,89 @@
+"""Phrases that a reader of TOML can read, as patterns: the language that the head of
+extraction/line_rules.toml explains, with the words of prompts.toml.
+"""
+
+import re
+
+from flows.stages.press.vocabulary import any_of, read
+
+# What follows "Baca juga:" is a headline: no sentence that ends, and then none behind it; an
+# ellipsis ends none.
+HEADLINE = r"(?!.*(?<![.])[.][\"”’']?(?:\s+[A-Z“\"]|\s*$)).{1,180}"
+_LETTER = r"[^\W\d_]"
+_NAME = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4})"
+_DOMAIN = r"(?<![\w.-])(?!\S{1,60}\.(?:go|ac|or|sch)\.id)(?:[\w-]{1,30}\.){1,3}(?:com|co|id|net|org|tv|news)(?!\w)"
+_CAPITAL = r"(?=(?-i:[A-Z\d\"“'‘\[]))"
+_FORMS = {
+    "Headline": HEADLINE,
+    "Title": _CAPITAL + HEADLINE,
+    "Inside": _CAPITAL + r"[^()\[\]]{2,250}",
+    "LongInside": _CAPITAL + r"(?=(?:[^\s()\[\]]{1,40} ){5})[^()\[\]]{2,250}",
+    "Name": _NAME,
+    "FullName": _NAME.replace("{0,4}", "{1,4}"),
+    "Domain": _DOMAIN,
+    "Outlet": rf"(?:{_DOMAIN}|{_NAME})",
+    "Link": r"<?(?:https?://|[\w.+-]{1,40}@)?[\w-]{1,30}(?:\.[\w-]{1,30}){1,3}(?:/\S{0,200})?>?",
+    "ChatLink": r"<?(?:https?://)?(?:[\w-]{1,30}\.)?(?:whatsapp\.com|wa\.me|t\.me)/\S{1,200}",
+    "Handle": r"@[\w.]{1,40}",
+    "Hashtag": r"#\s?[^#.,!?]{1,40}",
+    "Price": r"(?:Rp|IDR|USD|\$)\s?\d[\d.,]{0,12}(?: (?:ribu|juta))?",
+    "Pages": r"(?<!\d)\d{1,2}(?:[\s|·]{1,3}\d{1,2}){0,12}(?!\d)",
+    "Year": r"(?:19|20)\d\d(?!\d)",
+    "Clock": r"\d{1,2}(?::\d{2}){1,2}",
+    "Marks": r"[\W_]{1,60}",
+    "Spoken": '[,.!?]["”]',
+    "Dash": r"\s[-–—]+\s",
+    "End": r"\s*$",
+    "Stop": r"\s*(?:[.!?]|$)",
+    "Label": r"(?!.*(?:[.!?][\"”’']?\s*/?|[-–—]\s*)$)",
+    "Clause": r"(?!.*(?:[.!?][\"”’']?\s*(?:/?$|[(\[])|[-–—]\s*$))",
+    "Unclosed": r"(?![^()\[\]]{0,80}[)\]])",
+    "Text": ".{5,400}",
+    "Line": ".{0,250}",
+    "Short": ".{2,120}",
+    "Credit": r"[^()\[\]]{0,120}",
+    "Unslashed": "[^/]{2,250}",
+}
+_SIGNS = {
+    "…": r"[^.!?]{0,160}(?:[.]\w[^.!?]{0,80}){0,2}",
+    "***": ".{0,400}",
+    "(": "(?:",
+    ")": ")",
+    "[": "(?:",
+    "]": ")?",
+    "<": "(?>(?:(?:",
+    ">": r")[\s,;|•·&»«/-]{0,4}){1,20})",
+    "|": "|",
+    ":": r"\s?[:;»>|]\s?",
+    "": " ?",
+    "#": r"(?<!\w)\d[\d.,]{0,11}k?",
+    "'": "[’']",
+    "©": r"(?<!\w)©",
+    r"\(": r"[(\[]",
+    r"\)": r"[)\]]",
+}
+_TOKEN = re.compile(
+    r"(?:\{(?P<list>\w+)\}|(?P<word>[^\W_]+))(?P<ending>~?)"
+    r"|(?P<sign>\s*(?:…|\*{3}|:)\s*|[()\[\]<>|#'©]|\\[()]|\s+)|(?P<other>\\?.)"
+)
+
+
+def translated(phrase: str) -> str:
+    """The pattern of a phrase; KeyError for a list or a form that there is none of."""
+    opening, *others = phrase.split(" & ")
+    held = "".join(f"(?={_SIGNS['…']}{_in_order(other)})" for other in others)
+    return _in_order(opening) + held + (_SIGNS["***"] if others else "")
+
+
+def _in_order(phrase: str) -> str:
+    return "".join(map(_translated, _TOKEN.finditer(phrase)))
+
+
+def _translated(token: re.Match[str]) -> str:
+    name, word = token["list"], token["word"]
+    if name and name[0].isupper():
+        return _FORMS[name]
+    if name or word:
+        words = any_of(read("prompts")[name]).replace(r"\~", r"\w*") if name else word
+        return rf"(?<!{_LETTER}){words}" + (r"\w*" if token["ending"] else rf"(?!{_LETTER})")
+    return _SIGNS[token["sign"].strip()] if token["sign"] else re.escape(token["other"][-1])
