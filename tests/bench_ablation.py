@@ -66,7 +66,7 @@ def tables() -> dict[str, object]:
 
 
 def _id(text: str, places: Iterable[str]) -> str | None:
-    rule = line_rules.rule_for(text, tuple(places))
+    rule = line_rules.rule_for(text, frozenset(places))
     return rule.id if rule else None
 
 

@@ -23,7 +23,7 @@ from flows.stages.extraction.line_rules import (
 from flows.stages.press.phrases import translated
 from flows.stages.press.vocabulary import read
 
-EVERYWHERE = ("anywhere", "heading", "edge", "head")
+EVERYWHERE = frozenset({"anywhere", "heading", "edge", "head"})
 SENTENCE = "Petugas pelabuhan itu membacakan tulisan tersebut dengan suara keras kepada semua orang, kata saksi mata."
 LONG = 100_000
 SECONDS = 1.0  # a quadratic pattern takes minutes
@@ -59,7 +59,7 @@ def first_rule(rule: Rule, text: str) -> Rule | None:
     """The first rule that a line falls under where this rule holds."""
     if rule.where == "label":
         return rule if related_label(text) else None
-    return rule_for(text, {"anywhere", "heading", rule.where})
+    return rule_for(text, frozenset({"anywhere", "heading", rule.where}))
 
 
 @pytest.mark.parametrize(("rule", "phrase"), PHRASES, ids=NAMES)

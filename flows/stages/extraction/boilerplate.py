@@ -141,14 +141,15 @@ class _Text:
         before = index < self.first or (index < self.second and not self.lines[index].is_prose)
         return before or index > self.last
 
-    def places(self, index: int) -> set[str]:
+    def places(self, index: int) -> frozenset[str]:
         """The places of line rules that a line stands in."""
         places = {
             "head": index <= max(self.third, self.first - 1),
             "edge": self.is_edge(index),
             "linked": self.lines[index].linked >= 0.5,
         }
-        return {"anywhere", "heading", *(place for place, holds in places.items() if holds)}
+        here = (place for place, holds in places.items() if holds)
+        return frozenset(["anywhere", "heading", *here])
 
 
 # ---- what cuts a line, the first that says so ----
@@ -357,7 +358,7 @@ def _without_parts(text: str, *, is_last: bool) -> tuple[str, list[Removed]]:
         at = end
     rest.append(text[at:].strip())
     text = " ".join(filter(None, rest))
-    if (start := find_sign_off(text, is_last=is_last)) is not None:
-        removed.append(Removed("sign-off", text[start:].strip()))
-        text = text[:start].rstrip()
+    if (signed := find_sign_off(text, is_last=is_last)) is not None:
+        removed.append(Removed("sign-off", text[signed:].strip()))
+        text = text[:signed].rstrip()
     return text, removed

@@ -243,8 +243,11 @@ def _title_origins(reading: _Reading) -> tuple[Origin, ...]:
     headline, stated = reading.headline, reading.metadata.titles()
     shown = key(headline.text)
     others = [Origin(place, text, taken=False) for place, text in stated if shown not in key(text)]
-    seen = f"<{reading.lines[headline.at].element.tag}>" if headline.at is not None else None
-    return (Origin(headline.place, seen or headline.text), *others)
+    if headline.at is not None:
+        said = f"<{reading.lines[headline.at].element.tag}>"
+    else:
+        said = dict(stated).get(headline.place, headline.text)
+    return (Origin(headline.place, said), *others)
 
 
 def _stamped(*stamps: Stamp | None, taken: bool = True) -> tuple[Origin, ...]:

@@ -181,6 +181,7 @@ def is_date_line(text: str) -> bool:
     return any(statement.alone and not statement.written.is_bare for statement in in_line(text))
 
 
+@lru_cache(maxsize=1024)
 def is_fragment(text: str) -> bool:
     """Whether a line may be a part of a date that stands on several: a number, a month, a clock, a
     label, punctuation; no other word, and no letter alone.
