@@ -8,40 +8,34 @@ form in which it is fetched.
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from importlib.resources import files
 from ipaddress import IPv6Address
+from itertools import chain
 from urllib.parse import SplitResult, unquote_plus, urlencode, urlsplit
 
 from flows.addresses import is_private_literal
 from flows.records import DiscoveryKind, Link, Reason, Rejection, Source
 from flows.stages.discovery.listings import Entry, newest
+from flows.stages.press.vocabulary import any_of
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-# Query parameters that say where a reader came from, not what the page is; in lower case.
-TRACKING = {
-    "fbclid": "Facebook",
-    "igshid": "Instagram",
-    "gclid": "Google Ads",
-    "gbraid": "Google Ads",
-    "wbraid": "Google Ads",
-    "dclid": "Google Display",
-    "msclkid": "Microsoft Advertising",
-    "yclid": "Yandex",
-    "ttclid": "TikTok",
-    "twclid": "X",
-    "mc_cid": "Mailchimp",
-    "mc_eid": "Mailchimp",
-    "_ga": "detik.com: links between its sites; pikiran-rakyat.com: robots.txt",
-    "_gl": "Google Analytics, between sites",
-    "oc": "Google News",
-    "tag_from": "detik.com and cnnindonesia.com: robots.txt",
-    "jxrecoid": "kompas.com: robots.txt",
-    "source": "kompas.com: robots.txt",
-    "campaign": "liputan6.com",
-    "houseads": "liputan6.com",
-}
-TRACKING_PREFIX = "utm_"  # Google Analytics, everywhere
+_PARAMETERS = tomllib.loads(
+    files(__package__).joinpath("parameters.toml").read_text(encoding="utf-8")
+)
+_SESSION = _PARAMETERS["session"]
+_DROPPED = frozenset([*chain(*_PARAMETERS["tracking"].values()), *_SESSION["names"]])
+_DROPPED_BEGINNINGS = (*_PARAMETERS["beginnings"], *_SESSION["beginnings"])
+_LONG = r"(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}"
+# ASP.NET's session as a segment of the path, and others behind a semicolon
+_SESSION_SEGMENT = re.compile(r"/\(S\([A-Za-z0-9]{20,30}\)\)(?=/|$)", re.IGNORECASE)
+_SESSION_SUFFIX = re.compile(
+    rf";(?:{any_of(_SESSION['names'])}=[^/;]*|{any_of(_SESSION['tokens'])}={_LONG}(?=[/;]|$))",
+    re.IGNORECASE,
+)
 
 # Schemes of links that belong to any web page and never lead to an article.
 INERT_SCHEMES = frozenset(
@@ -60,7 +54,7 @@ def sort_entries(
     once, in their order; and the refused.
 
     A link belongs to the first source whose `articles` is found in its canonical URL; an entry that
-    belongs to none is no link and no rejection. Of several dates of a link the newest counts.
+    belongs to none is no link and no rejection.
     """
     links: dict[str, Link] = {}
     rejections: dict[str, Rejection] = {}
@@ -70,15 +64,19 @@ def sort_entries(
                 rejections.setdefault(rejection.url, rejection)
         elif owned := _owner(entry.url, sources):
             source, url = owned
-            known = links.get(url, Link(url, source.id, entry.url))
-            links[url] = Link(
-                url,
-                source.id,
-                known.found_url,
-                newest(known.listed_at, entry.listed_at),
-                newest(known.lastmod, entry.lastmod),
-            )
+            link = Link(url, source.id, entry.url, entry.listed_at, entry.lastmod, entry.title)
+            links[url] = joined(links.get(url, link), link)
     return list(links.values()), list(rejections.values())
+
+
+def joined(first: Link, again: Link) -> Link:
+    """A link that is listed twice: with its newest dates, and the title that it was given first."""
+    return replace(
+        first,
+        listed_at=newest(first.listed_at, again.listed_at),
+        lastmod=newest(first.lastmod, again.lastmod),
+        title=first.title or again.title,
+    )
 
 
 def sort_children(children: Iterable[Entry], finder: Source) -> tuple[list[Entry], list[Rejection]]:
@@ -149,9 +147,9 @@ def _owner(url: str, sources: Sequence[Source]) -> tuple[Source, str] | None:
 def canonical(url: str, source: Source) -> str:
     """The one form of an article's URL: the key in every table. Idempotent.
 
-    Scheme and host in lower case (the host in its IDNA form), no default port, fragment, tracking
-    or full-page parameters; the percent-encoding as RFC 3986 normalises it. The other parameters
-    stay, in their order. Raises ValueError for anything but an http(s) URL with a usable host.
+    Scheme and host in lower case (the host in its IDNA form), no default port, fragment, tracking,
+    session or full-page parameters; the percent-encoding as RFC 3986 normalises it. The other
+    parameters stay, in their order. Raises ValueError for anything but an http(s) URL with a usable host.
     """
     return _with_kept(*_normal_form(url), source)
 
@@ -172,7 +170,7 @@ def _normal_form(url: str) -> tuple[str, list[str]]:
     netloc = (f"[{host}]" if ":" in host else host) + (
         "" if port == DEFAULT_PORTS[parts.scheme] else f":{port}"
     )
-    path = _without_dot_segments(_normalised(parts.path, safe="/:@"))
+    path = _without_dot_segments(_without_session(_normalised(parts.path, safe="/:@")))
     # A feed that is escaped twice separates its parameters with &amp;
     parameters = re.split(r"&(?:amp;)*", _normalised(parts.query, safe="/:@?"))
     return f"{parts.scheme}://{netloc}{path}", [parameter for parameter in parameters if parameter]
@@ -208,12 +206,22 @@ def _port(parts: SplitResult) -> int:
 
 
 def _is_dropped(parameter: str, source: Source) -> bool:
-    name = unquote_plus(parameter.partition("=")[0])
-    return (
-        name in source.full_page
-        or name.lower() in TRACKING
-        or name.lower().startswith(TRACKING_PREFIX)
+    encoded, _, value = parameter.partition("=")
+    name = unquote_plus(encoded)
+    return name in source.full_page or (
+        _says_nothing(name.lower(), value) and f"{name}=" not in source.articles.pattern
     )
+
+
+def _says_nothing(name: str, value: str) -> bool:
+    """Whether a parameter does not say what the page is."""
+    if name in _DROPPED or name.startswith(_DROPPED_BEGINNINGS):
+        return True
+    return name in _SESSION["tokens"] and bool(re.fullmatch(_LONG, value))
+
+
+def _without_session(path: str) -> str:
+    return _SESSION_SUFFIX.sub("", _SESSION_SEGMENT.sub("", path))
 
 
 _UNRESERVED = r"A-Za-z0-9._~\-"  # RFC 3986, 2.3: encoded or not, they mean the same

@@ -4,14 +4,17 @@
 read_listing(kind, body, url, zone)      -> Listing: the entries named there and, in a sitemap
 index, its children
 
-Which entries are links to articles, flows.stages.discovery.links decides.
+A document is read by what it is, whatever it was declared to be. Which entries are links to
+articles, flows.stages.discovery.links decides; how broken XML is mended, markup.
 """
 
 import io
 import re
-import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from html import unescape
+from typing import Any, Literal
 from urllib.parse import urljoin
 from xml.sax import SAXException
 from zoneinfo import ZoneInfo
@@ -19,38 +22,49 @@ from zoneinfo import ZoneInfo
 import feedparser
 from lxml import etree
 
-from flows.records import Discovery, DiscoveryKind, KlipingError, Source
+from flows.records import Discovery, DiscoveryKind, Source
+from flows.stages.discovery.markup import (
+    ListingError,
+    Markup,
+    parted,
+    read_markup,
+    rebuilt,
+    unclosed,
+    unpacked,
+)
 from flows.stages.press.dates import in_value, resolve
+from flows.stages.press.text import tidy
 
 MAX_ENTRIES = 50_000  # sitemaps.org: the most URLs that one sitemap may hold
-MAX_DECODED_BYTES = 52_428_800  # sitemaps.org: the most bytes, uncompressed
 CHUNK_BYTES = 1 << 16
-
-
-class ListingError(KlipingError):
-    """A discovery document that is not what it should be; the message says what it is instead."""
+_TITLE_MAX = 500  # characters
+_SAID_MAX = 200  # characters of what a parser says of a document
+_MARKUP_IN_TITLE = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_ADDRESS_LINE = re.compile(r"https?://\S{1,3000}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a listing: the address as it stands there (a relative one made absolute) and the
-    dates given with it.
+    """One line of a listing: the address as it stands there (a relative one made absolute), the
+    dates given with it, and the title.
     """
 
     url: str
     listed_at: datetime | None = None  # the newer of published and modified
     lastmod: datetime | None = None  # a sitemap's lastmod alone
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a discovery document names: entries, and a sitemap index's children. `broken`: why what
-    follows them could not be read.
+    """What a discovery document names: entries, and a sitemap index's children. `notes`: what could
+    not be read, was left out, or is not what was declared.
     """
 
     entries: tuple[Entry, ...] = ()
     children: tuple[Entry, ...] = ()
-    broken: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def expand(discovery: Discovery, source: Source, now: datetime) -> list[str]:
@@ -69,25 +83,107 @@ def expand(discovery: Discovery, source: Source, now: datetime) -> list[str]:
     return list(dict.fromkeys(urls))
 
 
+_Form = Literal["feed", "sitemap", "list", "page"]
+_FORMS: Mapping[str, _Form] = {
+    "rss": "feed",
+    "feed": "feed",
+    "rdf": "feed",
+    "urlset": "sitemap",
+    "sitemapindex": "sitemap",
+}
+_DECLARED: Mapping[DiscoveryKind, _Form] = {
+    "rss": "feed",
+    "sitemap": "sitemap",
+    "news_sitemap": "sitemap",
+    "index": "page",
+}
+_CALLED: Mapping[_Form, str] = {
+    "feed": "an RSS or Atom feed",
+    "sitemap": "a sitemap",
+    "list": "a text file of addresses",
+    "page": "an HTML page",
+}
+
+
 def read_listing(kind: DiscoveryKind, body: bytes, url: str, zone: tzinfo) -> Listing:
     """What the document at `url` lists; `zone` is meant by dates that name none. Raises
     ListingError where nothing can be read.
     """
-    if kind == "rss":
-        return read_feed(body, url, zone)
-    if kind == "index":
-        return read_index(body, url)
-    return read_sitemap(body, url, zone)
+    declared = _DECLARED[kind]
+    body = unpacked(body)
+    markup = read_markup(body)
+    form = _FORMS.get(markup.root) or ("list" if _is_list(markup) else declared)
+    if form == "page":
+        return _limited(_read_page(body, url))
+    if form == declared and _FORMS.get(markup.root) != declared:
+        found = f"<{markup.root}>" if markup.root else "no XML"
+        raise ListingError(f"expected {_CALLED[declared]}, found {found}")
+    listing = _READERS[form](markup, url, zone)
+    notes = [f"text before <{markup.root}> is left out"] if markup.before else []
+    if form != declared:
+        notes.append(f"{_CALLED[form]}, not {_CALLED[declared]} as declared: read as what it is")
+    return _limited(Listing(listing.entries, listing.children, (*notes, *listing.notes)))
 
+
+def _is_list(markup: Markup) -> bool:
+    """Whether a document is lines of text, most of them addresses."""
+    lines = [line for line in map(str.strip, markup.text.splitlines()) if line]
+    addresses = sum(bool(_ADDRESS_LINE.fullmatch(line)) for line in lines)
+    return not markup.root and addresses > len(lines) / 2
+
+
+def _limited(listing: Listing) -> Listing:
+    """The newest entries where there are too many, in their order; those without a date count as
+    older than those with one.
+    """
+    entries = listing.entries
+    if (more := len(entries) - MAX_ENTRIES) <= 0:
+        return listing
+    oldest = datetime.min.replace(tzinfo=UTC)
+    order = sorted(
+        range(len(entries)), key=lambda at: entries[at].listed_at or oldest, reverse=True
+    )
+    kept = tuple(entries[at] for at in sorted(order[:MAX_ENTRIES]))
+    note = f"{len(entries)} entries: {more} left out, all but the newest"
+    return Listing(kept, listing.children, (*listing.notes, note))
+
+
+# ---- feeds ----
 
 _GUARD = "\ue000"  # a private-use character, which no feed holds
 
 
-def read_feed(body: bytes, url: str, zone: tzinfo) -> Listing:
-    """The entries of an RSS or Atom feed; of a broken one, those before the break."""
-    text = _xml_text(body)
-    if (root := _root_name(text)) in ("html", "urlset", "sitemapindex"):
-        raise ListingError(f"expected an RSS or Atom feed, found <{root}>")
+def _read_feed(markup: Markup, url: str, zone: tzinfo) -> Listing:
+    """The entries of an RSS or Atom feed; of a broken one, all that can be read."""
+    items, broken = _items(markup.text)
+    if not items and broken:
+        raise ListingError(f"expected {_CALLED['feed']}: {broken}")
+    entries = []
+    for item in items:
+        # dict.get, because feedparser's own gives `published` for a missing `updated`, with a
+        # warning
+        dates = [parse_date(dict.get(item, name, ""), zone) for name in ("published", "updated")]
+        address = _absolute(item["link"].replace(_GUARD, ""), url)
+        entries.append(Entry(address, newest(*dates), title=_title(item.get("title", ""))))
+    return Listing(tuple(entries), notes=(broken,) if broken else ())
+
+
+def _items(text: str) -> tuple[list[Any], str]:
+    """The items that have a link, and why the feed is not well-formed."""
+    items, broken = _parsed(text)
+    if not (broken or unclosed(text)):
+        return items, ""
+    mended, flaw = _parsed(rebuilt(text, "feed"))
+    if flaw:  # one item that feedparser does not survive
+        each = (_parsed(rebuilt(part, "feed")) for part in parted(text, "feed"))
+        mended = [item for alone, _ in each for item in alone]
+    if len(mended) > len(items):
+        return mended, broken or unclosed(text)
+    return items, broken
+
+
+def _parsed(text: str) -> tuple[list[Any], str]:
+    """What feedparser reads, and what it says."""
     guarded = text.replace(
         ":///", f":{_GUARD}///"
     )  # feedparser would make file:///x file://x; what is refused is recorded verbatim
@@ -98,36 +194,39 @@ def read_feed(body: bytes, url: str, zone: tzinfo) -> Listing:
     except (
         Exception
     ) as error:  # on garbage it fails as its own code happens to: KeyError, OverflowError …
-        raise ListingError(f"expected an RSS or Atom feed: {error!r}") from error
-    broken = (
-        str(feed.bozo_exception) if isinstance(feed.get("bozo_exception"), SAXException) else ""
+        return [], repr(error)[:_SAID_MAX]
+    flaw = feed.get("bozo_exception")
+    return [item for item in feed.entries if item.get("link")], (
+        str(flaw)[:_SAID_MAX] if isinstance(flaw, SAXException) else ""
     )
-    if not feed.entries and (broken or not feed.version):
-        raise ListingError(
-            f"expected an RSS or Atom feed{': ' + broken if broken else ', found neither'}"
-        )
-    entries = []
-    for item in feed.entries[:MAX_ENTRIES]:
-        # dict.get, because feedparser's own gives `published` for a missing `updated`, with a
-        # warning
-        dates = [parse_date(dict.get(item, name, ""), zone) for name in ("published", "updated")]
-        if link := item.get("link"):
-            entries.append(Entry(_absolute(link.replace(_GUARD, ""), url), newest(*dates)))
-    return Listing(tuple(entries), broken=broken)
 
 
-def read_sitemap(body: bytes, url: str, zone: tzinfo) -> Listing:
-    """The entries of a sitemap, or the children of a sitemap index; gzip too. Of a broken one,
-    those before the break.
+# ---- sitemaps ----
+
+
+def _read_sitemap(markup: Markup, url: str, zone: tzinfo) -> Listing:
+    """The entries of a sitemap, or the children of a sitemap index; of a broken one, all that can
+    be read.
     """
-    text = _xml_text(body)
-    if (root := _root_name(text)) not in ("urlset", "sitemapindex"):
-        raise ListingError(f"expected a sitemap, found {f'<{root}>' if root else 'no XML'}")
+    found, broken = _elements(markup.text, url, zone)
+    if broken or unclosed(markup.text):
+        mended, _ = _elements(rebuilt(markup.text, "sitemap"), url, zone)
+        if _count(mended) > _count(found):
+            found, broken = mended, broken or unclosed(markup.text)
+    if broken and not _count(found):
+        raise ListingError(f"a <{markup.root}> without a readable address: {broken}")
+    return Listing(found.entries, found.children, (broken,) if broken else ())
+
+
+def _count(listing: Listing) -> int:
+    return len(listing.entries) + len(listing.children)
+
+
+def _elements(text: str, url: str, zone: tzinfo) -> tuple[Listing, str]:
+    """What stands up to the end or the first error, and what the error is."""
     data = text.encode()
     found: dict[str, list[Entry]] = {"url": [], "sitemap": []}
     broken = ""
-    # Not in recovery mode, which after a first error drops every &amp; from the addresses that
-    # follow.
     parser = etree.XMLPullParser(
         events=("end",),
         tag=("{*}url", "{*}sitemap"),
@@ -141,23 +240,48 @@ def read_sitemap(body: bytes, url: str, zone: tzinfo) -> Listing:
             if start + CHUNK_BYTES >= len(data):
                 parser.close()
         except etree.XMLSyntaxError as error:
-            broken = str(error)
+            broken = str(error)[:_SAID_MAX]
         for _, element in parser.read_events():
             assert isinstance(element, etree._Element)
-            entries = found[element.tag.rpartition("}")[2]]
-            if len(entries) < MAX_ENTRIES and (entry := _sitemap_entry(element, url, zone)):
-                entries.append(entry)
+            if entry := _sitemap_entry(element, url, zone):
+                found[element.tag.rpartition("}")[2]].append(entry)
             element.clear()
         if broken:
             break
-    if broken and not any(found.values()):
-        raise ListingError(f"a <{root}> without a readable address: {broken}")
-    return Listing(tuple(found["url"]), tuple(found["sitemap"]), broken)
+    return Listing(tuple(found["url"]), tuple(found["sitemap"])), broken
 
 
-def read_index(body: bytes, url: str) -> Listing:
+def _sitemap_entry(element: etree._Element, url: str, zone: tzinfo) -> Entry | None:
+    address = (element.findtext("{*}loc") or "").strip()
+    if not address:
+        return None
+    lastmod = parse_date(element.findtext("{*}lastmod") or "", zone)
+    published = parse_date(element.findtext("{*}news/{*}publication_date") or "", zone)
+    title = _title(element.findtext("{*}news/{*}title") or "")
+    return Entry(_absolute(address, url), newest(published, lastmod), lastmod, title)
+
+
+# ---- lists and pages ----
+
+
+def _read_list(markup: Markup, url: str, zone: tzinfo) -> Listing:
+    """The addresses of a text sitemap, one a line; none of them has a date."""
+    lines = [line for line in map(str.strip, markup.text.splitlines()) if line]
+    addresses = [line for line in lines if _ADDRESS_LINE.fullmatch(line)]
+    other = len(lines) - len(addresses)
+    notes = (f"{other} lines that are no address",) if other else ()
+    return Listing(tuple(map(Entry, dict.fromkeys(addresses))), notes=notes)
+
+
+_READERS: Mapping[_Form, Callable[[Markup, str, tzinfo], Listing]] = {
+    "feed": _read_feed,
+    "sitemap": _read_sitemap,
+    "list": _read_list,
+}
+
+
+def _read_page(body: bytes, url: str) -> Listing:
     """The links of an HTML page, resolved against its base; none of them has a date."""
-    body = _decompressed(body)
     try:
         page = etree.fromstring(
             body, etree.HTMLParser(encoding=_utf8_or_declared(body), no_network=True)
@@ -177,57 +301,7 @@ def read_index(body: bytes, url: str) -> Listing:
     )
     if not addresses:
         raise ListingError("expected an HTML page with links, found none")
-    return Listing(tuple(Entry(address) for address in list(addresses)[:MAX_ENTRIES]))
-
-
-def _sitemap_entry(element: etree._Element, url: str, zone: tzinfo) -> Entry | None:
-    address = (element.findtext("{*}loc") or "").strip()
-    if not address:
-        return None
-    lastmod = parse_date(element.findtext("{*}lastmod") or "", zone)
-    published = parse_date(element.findtext("{*}news/{*}publication_date") or "", zone)
-    return Entry(_absolute(address, url), newest(published, lastmod), lastmod)
-
-
-def _xml_text(body: bytes) -> str:
-    """The XML document as text without its declaration, with the faults mended that would hide the
-    rest of it. Raises ListingError.
-    """
-    body = _decompressed(body)
-    encoding = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    text = body.decode(encoding, errors="replace")  # addresses are ASCII; titles are not read
-    if re.search(r"<!ENTITY", text, re.IGNORECASE):
-        raise ListingError("refused: the document declares entities")
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)  # not allowed in XML
-    text = re.sub(r"^\s*(<\?xml[^>]*\?>)?\s*", "", text)
-    return re.sub(
-        r"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)",
-        lambda m: m[1] or "&amp;",
-        text,
-        flags=re.DOTALL,
-    )
-
-
-def _decompressed(body: bytes) -> bytes:
-    """The document without gzip, known by its magic number. Raises ListingError."""
-    if body.startswith(b"\x1f\x8b"):
-        try:
-            body = zlib.decompressobj(wbits=31).decompress(body, MAX_DECODED_BYTES + 1)
-        except zlib.error as error:
-            raise ListingError(f"broken gzip: {error}") from error
-    if len(body) > MAX_DECODED_BYTES:
-        raise ListingError(f"more than {MAX_DECODED_BYTES} bytes")
-    if not body.strip():
-        raise ListingError("an empty document")
-    return body
-
-
-def _root_name(text: str) -> str:
-    """The name of the first element, without its prefix; '' where there is none."""
-    match = re.search(
-        r"<(?:\w+:)?([A-Za-z]\w*)", re.sub(r"<!--.*?-->", "", text[:10_000], flags=re.DOTALL)
-    )
-    return match[1].lower() if match else ""
+    return Listing(tuple(map(Entry, addresses)))
 
 
 def _utf8_or_declared(body: bytes) -> str | None:
@@ -239,14 +313,20 @@ def _utf8_or_declared(body: bytes) -> str | None:
 
 
 def _absolute(address: str, base: str) -> str:
-    """A relative address made absolute; an absolute one as it stands."""
-    address = address.strip()
+    """A relative address made absolute; an absolute one as it stands, but storable."""
+    address = _CONTROL.sub("", address).strip()
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address):
         return address
     try:
         return urljoin(base, address)
     except ValueError:  # such as an unclosed bracket: sort_entries says so
         return address
+
+
+def _title(text: str) -> str | None:
+    """A title out of markup, also where it was escaped twice."""
+    plain = tidy(_MARKUP_IN_TITLE.sub("", unescape(unescape(text[: 4 * _TITLE_MAX]))))
+    return plain[:_TITLE_MAX].strip() or None
 
 
 def newest(*dates: datetime | None) -> datetime | None:

@@ -158,7 +158,8 @@ def _weights(column: _Column) -> list[float]:
     weights: list[float] = []
     distance = 0
     for index, line in enumerate(column.lines):
-        if index > column.start and (line.clutter is not None or line.linked >= 0.5):
+        away = line.clutter is not None or line.linked >= 0.5
+        if column.headline is not None and index > column.start and away:
             distance += 1
         weight = _weight(line)
         if weight > 0 and index >= column.end:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flows.stages.extraction.datelines import opens_report
-from flows.stages.extraction.line_rules import is_comments_heading
+from flows.stages.extraction.line_rules import is_comments_heading, rule_for
 from flows.stages.extraction.lines import Line
+from flows.stages.press.text import key
 
 _WHOLE = 600  # characters of sentences before an end that only its shape speaks for, ...
 _MUCH_MORE = 3  # ... and no more than so many times as much behind it
 _HEADLINE = 4  # words of a heading that can be a headline
 _BELOW = 4  # lines below a heading in which an article of its own is dated or signed
+_LABEL = 40  # characters of a heading over other articles that no tag marks
+_CARDS = 3  # headings below it, and more
 _UPDATES = 3  # dated headings and more are the entries of a live page
 
 _STAMP = 120  # characters of a line that dates and signs
@@ -27,6 +30,7 @@ class _Page:
     texts: Sequence[int]  # characters of each line that is a sentence of some article
     headed: Sequence[bool]  # whether a heading stands between it and the sentence before it
     style: str  # the headline's class, '' where it has none
+    sentences: Sequence[int]  # the lines behind the headline that are sentences
 
 
 def find_end(lines: Sequence[Line], headline: int | None, teasers: frozenset[int]) -> int:
@@ -39,11 +43,12 @@ def find_end(lines: Sequence[Line], headline: int | None, teasers: frozenset[int
         for index, line in enumerate(lines)
     ]
     style = lines[headline].element.get("class", "") if headline is not None else ""
-    page = _Page(lines, texts, _headed(lines, texts, headline), style)
     first = headline + 1 if headline is not None else 0
+    sentences = [index for index in range(first, len(lines)) if texts[index]]
+    page = _Page(lines, texts, _headed(lines, texts, headline), style, sentences)
     read = 0
     for index in range(first, len(lines)):
-        if read and _is_article(page, index):
+        if read and any(opens(page, index) for opens in _CERTAIN_ENDS):
             return index
         plain = any(opens(page, index) for opens in _PLAIN_ENDS)
         if read >= _WHOLE and plain and sum(texts[index:]) <= _MUCH_MORE * read:
@@ -76,6 +81,31 @@ def _is_article(page: _Page, index: int) -> bool:
     return sum(_is_dated(page, other) for other in range(index, len(page.lines))) < _UPDATES
 
 
+def _is_related_heading(page: _Page, index: int) -> bool:
+    """Whether only cards follow below a heading such as "Baca berikutnya": no two sentences of them
+    stand together.
+    """
+    line = page.lines[index]
+    rule = rule_for(line.text) if line.is_heading or len(line.text) <= _LABEL else None
+    if rule is None or rule.where != "heading" or ":" in line.text:
+        return False
+    below = range(index + 1, len(page.lines))
+    cards = sum(page.lines[one].is_heading and not page.lines[one].clutter for one in below)
+    together = any(page.texts[one] and page.texts[one - 1] for one in below)
+    return cards >= _CARDS and not together
+
+
+def _begins_again(page: _Page, index: int) -> bool:
+    """Whether the article's first two sentences come again: the same text for another screen."""
+    sentences = page.sentences
+    if index not in sentences:
+        return False
+    at = sentences.index(index)
+    again = [key(page.lines[one].text) for one in sentences[at : at + 2]]
+    opening = [key(page.lines[one].text) for one in sentences[:2]]
+    return at >= 2 and len(again) == 2 and again == opening
+
+
 def _is_dated(page: _Page, index: int) -> bool:
     if not page.lines[index].is_heading:
         return False
@@ -98,6 +128,11 @@ def _opens_report(page: _Page, index: int) -> bool:
     return page.headed[index] and bool(page.texts[index]) and opens_report(page.lines[index].text)
 
 
+_CERTAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (
+    _is_article,
+    _is_related_heading,
+    _begins_again,
+)
 _PLAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (
     _is_comments_heading,
     _is_main_heading,

@@ -199,7 +199,7 @@ def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed
     )
     around = Surroundings.of(reading.lines, reading.headline.at, cleaned.body)
     people = read_people(metadata, around, cleaned.removed, source.name, source.home)
-    url = identity(page, source, metadata)
+    url = identity(page, source, metadata, reading.headline.text)
     published = instants.published
     dateline = read_dateline(cleaned.body[0], {key(source.name), source.id})
     return Article(
@@ -243,10 +243,9 @@ def _title_origins(reading: _Reading) -> tuple[Origin, ...]:
     headline, stated = reading.headline, reading.metadata.titles()
     shown = key(headline.text)
     others = [Origin(place, text, taken=False) for place, text in stated if shown not in key(text)]
+    said = dict(stated).get(headline.place, headline.text)
     if headline.at is not None:
         said = f"<{reading.lines[headline.at].element.tag}>"
-    else:
-        said = dict(stated).get(headline.place, headline.text)
     return (Origin(headline.place, said), *others)
 
 

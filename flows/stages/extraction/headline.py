@@ -10,6 +10,7 @@ from lxml import html
 from flows.records import Source
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.metadata import Metadata
+from flows.stages.press.dates import Written, in_line
 from flows.stages.press.text import key, tidy
 
 _SHORTEST, _LONGEST = 8, 300  # characters of a headline
@@ -18,6 +19,7 @@ _SHAPELESS = 0.3
 _SLUG = 4  # words of an address that tells the headline, ...
 _TOLD = 0.8  # of them are in a headline; ...
 _SHARED = 2  # ... so many in any title of the article, which an outlet's name hardly has
+_ABOVE_DATE = 2  # lines between a headline and its date, at most
 _DESCRIBED = 60  # characters by which a text is known from the page's description, ...
 _TELLING = 40  # ... if it has as many
 
@@ -83,10 +85,10 @@ def _by_main_heading(page: _Page) -> Headline | None:
 
 
 def _by_stated_slug(page: _Page) -> Headline | None:
-    """A stated title that the address confirms, or any where the address tells nothing."""
+    """A stated title that the address confirms."""
     for place, text in page.metadata.titles():
         title = _bare_title(text, page.source)
-        if not page.slug or len(page.slug & _words(title)) >= _SHARED:
+        if len(page.slug & _words(title)) >= _SHARED:
             return Headline(title, None, place)
     return None
 
@@ -104,6 +106,23 @@ def _by_slug(page: _Page) -> Headline | None:
     return None
 
 
+def _by_date(page: _Page) -> Headline | None:
+    """The words above the line that dates a text: as many as a headline has, and no sentence."""
+    for index, line in enumerate(page.lines[:-1]):
+        below = page.lines[index + 1 : index + 1 + _ABOVE_DATE]
+        plain = line.clutter is None and line.linked < 0.5 and not line.is_prose
+        if not plain or len(line.text.split()) < _SLUG or len(line.text) > _LONGEST:
+            continue
+        dated = any(one.clock for each in below for one in _dates(each.text))
+        if dated and not _dates(line.text):
+            return _shown(page, index)
+    return None
+
+
+def _dates(text: str) -> list[Written]:
+    return [each.written for each in in_line(text)]
+
+
 def _by_statement(page: _Page) -> Headline | None:
     stated = page.metadata.titles()
     return Headline(_bare_title(stated[0][1], page.source), None, stated[0][0]) if stated else None
@@ -114,6 +133,7 @@ _WITNESSES: tuple[Callable[[_Page], Headline | None], ...] = (
     _by_main_heading,
     _by_stated_slug,
     _by_slug,
+    _by_date,
     _by_statement,
 )
 

@@ -1,0 +1,283 @@
+"""The bytes of a discovery document as text that can be read and stored.
+
+unpacked(body)        -> the bytes, without gzip
+read_markup(body)     -> Markup: the text from its root element on, and the root's name
+rebuilt(text, family) -> well-formed XML of the entries that broken XML still shows
+
+Broken XML is not left to lxml's recovery: of twelve kinds of break tried in one entry, it lost all
+that follows in seven, and after its first error it drops every &amp; from later addresses.
+"""
+
+import codecs
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise, zip_longest
+from typing import Literal
+
+from flows.records import KlipingError
+
+MAX_DECODED_BYTES = 52_428_800  # sitemaps.org: the most bytes, uncompressed
+Family = Literal["feed", "sitemap"]
+
+_GZIP = b"\x1f\x8b"
+_LAYERS = 3  # a site packs its sitemap, its server packs it again
+_PACKED_AT_A_TIME = 4096  # of which gzip makes 4 MB at most
+_MARKS = (  # of encodings: byte-order marks, and how XML begins without one
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+_DECLARED = re.compile(
+    rb"\s{0,100}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{1,40})[\"']"
+)
+_EIGHT_BITS = re.compile(r"(?:cp|iso8859|koi8|gb|big5|euc|shift|mac)[\w-]*")
+_REFERENCE = re.compile(r"&#(x[0-9A-Fa-f]+|[0-9]+);")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# What XML does not allow, and control characters that it does; not the white space among them
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_BARE_AMPERSAND = re.compile(
+    r"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)", re.DOTALL
+)
+
+_HEAD = 10_000  # characters in which a document shows what it is
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_PREFIX = r"(?:[\w.-]{1,40}:)?"
+_KNOWN_ROOT = re.compile(
+    rf"<{_PREFIX}(rss|feed|rdf|urlset|sitemapindex|html)(?=[\s/>])", re.IGNORECASE
+)
+_ANY_ROOT = re.compile(rf"<{_PREFIX}([A-Za-z]\w{{0,60}})")
+
+
+class ListingError(KlipingError):
+    """A discovery document that is not what it should be; the message says what it is instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """`root`: the name of the first element in lower case, without its prefix; '' where there is
+    none. `text`: what begins with it, with all in it storable; `before`: other text before it.
+    """
+
+    root: str
+    text: str
+    before: bool = False
+
+
+# ---- bytes to text ----
+
+
+def unpacked(body: bytes) -> bytes:
+    """The document without gzip, however often it was packed; of one that breaks off what comes
+    before. Raises ListingError.
+    """
+    for _ in range(_LAYERS):
+        if body.startswith(_GZIP):
+            body = _gunzipped(body)
+    if len(body) > MAX_DECODED_BYTES:
+        raise ListingError(f"more than {MAX_DECODED_BYTES} bytes")
+    if not body.strip():
+        raise ListingError("an empty document")
+    return body
+
+
+def _gunzipped(packed: bytes) -> bytes:
+    """The data of all members of a gzip file."""
+    data = bytearray()
+    at, stream = 0, zlib.decompressobj(wbits=31)
+    while at < len(packed):
+        part = packed[at : at + _PACKED_AT_A_TIME]
+        try:
+            data += stream.decompress(part)
+        except zlib.error as error:
+            if not data:
+                raise ListingError(f"broken gzip: {error}") from error
+            break
+        if len(data) > MAX_DECODED_BYTES:
+            raise ListingError(f"more than {MAX_DECODED_BYTES} bytes")
+        at += len(part) - len(stream.unused_data)
+        if stream.eof:
+            if packed[at : at + 2] != _GZIP:  # padding
+                break
+            stream = zlib.decompressobj(wbits=31)
+    return bytes(data)
+
+
+def read_markup(body: bytes) -> Markup:
+    """What an unpacked document holds, with the faults mended that would hide the rest of it.
+    Raises ListingError for one that declares entities.
+    """
+    text = _storable(_decoded(body))
+    head = _COMMENT.sub(lambda comment: " " * len(comment[0]), text[:_HEAD])
+    root = _KNOWN_ROOT.search(head)
+    if root and re.search(r"<!doctype\s+html", head[: root.start()], re.IGNORECASE):
+        return Markup("html", text)
+    root = root or _ANY_ROOT.search(head)
+    if root is None:
+        return Markup("", text)
+    prolog = head[: root.start()]
+    if re.search(r"<!ENTITY", prolog, re.IGNORECASE):
+        raise ListingError("refused: the document declares entities")
+    said = re.sub(r"<\?[^>]*\?>|<![^<>]*>", "", prolog).strip("\ufeff \t\r\n")
+    mended = _escaped(text[root.start() :])
+    return Markup(root[1].lower(), mended, before=bool(said))
+
+
+def _decoded(body: bytes) -> str:
+    """As its byte-order mark says, else as UTF-8 where it can be, else as it declares."""
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return body.decode(encoding, errors="replace")
+    body = body.removeprefix(codecs.BOM_UTF8)
+    for errors in ("strict", "surrogatepass"):  # each half of a pair as a character of its own
+        try:
+            return body.decode(errors=errors)
+        except UnicodeDecodeError:
+            continue
+    return body.decode(_declared(body), errors="replace")
+
+
+def _declared(body: bytes) -> str:
+    declared = _DECLARED.match(body)
+    try:
+        name = codecs.lookup(declared[1].decode()).name if declared else ""
+    except LookupError:
+        return "utf-8"
+    if name in ("iso8859-1", "ascii"):
+        return "cp1252"  # as browsers read it
+    return name if _EIGHT_BITS.fullmatch(name) else "utf-8"
+
+
+def _storable(text: str) -> str:
+    """Text without references to what XML does not allow; those to both halves of a surrogate pair
+    are the character that they mean.
+    """
+    text = _REFERENCE.sub(_allowed, text)
+    if _SURROGATE.search(text):
+        pairs = text.encode("utf-16-le", "surrogatepass")
+        text = pairs.decode("utf-16-le", "ignore")
+    return _CONTROL.sub("", text)
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    """The reference as it stands, half a surrogate pair, or nothing."""
+    digits = reference[1].removeprefix("x").lstrip("0")
+    if len(digits) > 7:
+        return ""
+    code = int(digits or "0", 16 if reference[1].startswith("x") else 10)
+    if 0xD800 <= code <= 0xDFFF:
+        return chr(code)
+    forbidden = code > 0x10FFFF or code in (0xFFFE, 0xFFFF) or _CONTROL.match(chr(code))
+    return "" if forbidden else reference[0]
+
+
+def _escaped(text: str) -> str:
+    """XML with its bare ampersands escaped."""
+    return _BARE_AMPERSAND.sub(lambda found: found[1] or "&amp;", text)
+
+
+# ---- what broken XML still shows ----
+
+_ENTRIES: dict[Family, re.Pattern[str]] = {
+    "feed": re.compile(rf"<{_PREFIX}(item|entry)(?=[\s/>])", re.IGNORECASE),
+    "sitemap": re.compile(rf"<{_PREFIX}(url|sitemap)(?=[\s/>])", re.IGNORECASE),
+}
+_DATES = "pubdate|published|updated|modified|issued|date|lastmod|publication_date"
+_TAG = re.compile(
+    rf"<(?P<closes>/?)(?:(?P<prefix>[\w.-]{{1,40}}):)?(?P<name>title|link|guid|id|loc|{_DATES})"
+    r"(?P<attributes>(?:\s[^<>]{0,2000}|/)?)>",
+    re.IGNORECASE,
+)
+_ADDRESSES = frozenset(["link", "guid", "id", "loc"])
+_OF_PICTURES = frozenset(["image", "video", "media", "itunes", "xhtml"])  # prefixes
+# An address ends where markup goes on; one that nothing follows was cut off.
+_ADDRESS = re.compile(r"\s{0,100}(?:<!\[CDATA\[)?([^<>]{0,3000}?)(?=\]\]>|<)")
+_TEXT_MAX = 2000
+_MARKERS = re.compile(r"<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]{0,500}>")
+_ATTRIBUTE = re.compile(
+    r"(href|rel|type|ispermalink)\s{0,9}=\s{0,9}(\"[^\"<>]*\"|'[^'<>]*')", re.IGNORECASE
+)
+_BASE = re.compile(r"xml:base\s{0,9}=\s{0,9}(?:\"[^\"<>]*\"|'[^'<>]*')")
+_OPEN_CDATA = "a CDATA section is not closed"
+
+
+def unclosed(text: str) -> str:
+    """Why well-formed XML may hide entries all the same: a text that was not closed goes on to
+    where the next one is; '' where none does.
+    """
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (at := text.find("]]>", start)) >= 0:
+        if text.find("<![CDATA[", start + 1, at) >= 0:
+            return _OPEN_CDATA
+    return ""
+
+
+def parted(text: str, family: Family) -> list[str]:
+    """The entries of a document, broken or not, each from its start to where the next one starts."""
+    starts = [found.start() for found in _ENTRIES[family].finditer(text)]
+    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
+
+
+def rebuilt(text: str, family: Family) -> str:
+    """A well-formed document of what the entries of a broken one still show: addresses, dates,
+    titles.
+    """
+    parts = parted(text, family)
+    if not parts:
+        return ""
+    name = _named(parts[0], family)
+    before, after = _SHELLS[name]
+    base = _BASE.search(text[: text.index(parts[0])][:_HEAD])
+    entries = ((_named(part, family), "".join(_fields(part, family))) for part in parts)
+    body = "".join(f"<{name}>{fields}</{name}>" for name, fields in entries)
+    return before.format(base=f" {base[0]}" if base else "") + body + after
+
+
+_SHELLS = {
+    "item": ('<rss version="2.0"><channel>', "</channel></rss>"),
+    "entry": ('<feed xmlns="http://www.w3.org/2005/Atom"{base}>', "</feed>"),
+    "url": ("<urlset>", "</urlset>"),
+    "sitemap": ("<urlset>", "</urlset>"),
+}
+
+
+def _named(part: str, family: Family) -> str:
+    found = _ENTRIES[family].match(part)
+    assert found is not None
+    return found[1].lower()
+
+
+def _fields(entry: str, family: Family) -> Iterator[str]:
+    """The elements of an entry that are read, each once, well-formed."""
+    tags = list(_TAG.finditer(entry))
+    seen: set[str] = set()
+    for tag, following in zip_longest(tags, tags[1:]):
+        name = tag["name"].lower()
+        linked = "".join(f" {key}={value}" for key, value in _ATTRIBUTE.findall(tag["attributes"]))
+        foreign = (tag["prefix"] or "").lower() in _OF_PICTURES
+        if tag["closes"] or foreign or (name in seen and "href=" not in linked):
+            continue
+        content = _content(entry, tag, following.start() if following else None)
+        if content or linked:
+            seen.add(name)
+            before, after = _AROUND.get((family, name), ("", ""))
+            yield f"{before}<{name}{linked}>{content}</{name}>{after}"
+
+
+_AROUND = {
+    ("sitemap", "title"): ("<news>", "</news>"),
+    ("sitemap", "publication_date"): ("<news>", "</news>"),
+}
+
+
+def _content(entry: str, tag: re.Match[str], end: int | None) -> str:
+    """What an element holds, as text that is escaped; '' of one that is empty or cut off."""
+    if tag["attributes"].endswith("/"):
+        return ""
+    if tag["name"].lower() in _ADDRESSES:
+        address = _ADDRESS.match(entry, tag.end())
+        return _escaped(address[1].strip()) if address else ""
+    text = _MARKERS.sub("", entry[tag.end() : end][:_TEXT_MAX])
+    return _escaped(text.replace("<", "&lt;").replace(">", "&gt;")).strip()
