@@ -39,6 +39,7 @@ class _Page:
     metadata: Metadata
     lines: list[Line]
     source: Source
+    url: str
     slug: frozenset[str]
 
 
@@ -48,7 +49,7 @@ def find_headline(
     """The headline as the page shows it; without a visible one, what the metadata give, without the
     outlet's name, unless the address says that it is another. `lines`: the page's.
     """
-    page = _Page(root, metadata, lines, source, _slug_words(url))
+    page = _Page(root, metadata, lines, source, url, _slug_words(url))
     found = (headline for witness in _WITNESSES if (headline := witness(page)))
     return next(found, Headline("", None, ""))
 
@@ -59,7 +60,7 @@ def _by_title(page: _Page) -> Headline | None:
     forms = (form for text in stated for form in (key(_bare_title(text, page.source)), key(text)))
     keys = [form for form in dict.fromkeys(forms) if form]
     scores = (
-        (_headline_score(line, key(line.text), keys), -index)
+        (_headline_score(line, key(line.text), keys, page.url), -index)
         for index, line in enumerate(page.lines)
         if _SHORTEST <= len(line.text) <= _LONGEST
     )
@@ -173,15 +174,24 @@ def described(metadata: Metadata) -> str:
     return opening if len(opening) >= _TELLING else ""
 
 
-def _headline_score(line: Line, text: str, keys: list[str]) -> float:
-    """How well a line fits one of the titles that the page states; 0 where it does not."""
+def _headline_score(line: Line, text: str, keys: list[str], url: str) -> float:
+    """How well a line fits one of the titles that the page states; 0 where it does not. `url`: the
+    page's, to which its headline may link.
+    """
     if not text or line.clutter in {"nav", "related", "comments"}:
         return 0.0
-    if line.linked > 0.9 and not line.is_heading:
+    if line.linked > 0.9 and not line.is_heading and not (text in keys and _leads_to(line, url)):
         return 0.0
     fit = max((_fit(text, stated, rank) for rank, stated in enumerate(keys)), default=0.0)
     shape = _SHAPES.get(line.element.tag, _SHAPELESS)
     return fit + shape - (1.0 if line.linked > 0.9 else 0.0) if fit else 0.0
+
+
+def _leads_to(line: Line, url: str) -> bool:
+    """Whether a line's link is the page's own address."""
+    path = url.partition("//")[2].partition("/")[2]
+    links = [line.element, *line.element.iter("a")]
+    return bool(path) and any((link.get("href") or "").endswith(path) for link in links)
 
 
 def _fit(text: str, stated: str, rank: int) -> float:
