@@ -20,7 +20,7 @@ from flows.stages.extraction.instants import is_date_line
 from flows.stages.extraction.line_rules import RULES, parts, related_label, rule_for
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.signoffs import find_sign_off
-from flows.stages.press.text import key
+from flows.stages.press.text import key, tidy
 
 _HEADLINE_WITHIN = 40  # lines of a container in which its headline may stand above the text
 _TEXT = 2  # sentences behind a heading further down that is the headline
@@ -99,6 +99,7 @@ class _Text:
     headline: int  # the line that repeats it above the text, -1 where none does
     dateline: int  # the sentence behind the first one that opens the report, -1 where none does
     listed: frozenset[int]
+    cards: frozenset[int]
     pictured: dict[int, html.HtmlElement]
     captions: frozenset[int]
 
@@ -132,6 +133,7 @@ class _Text:
             headline=_headline_at(lines, prose, key(headline)),
             dateline=_dateline_at(lines, prose),
             listed=_linked_lists(lines),
+            cards=_cards(lines),
             pictured=pictured,
             captions=find_captions(lines, prose, pictured, lead),
         )
@@ -192,6 +194,10 @@ def _by_link(text: _Text, index: int) -> str | None:
     return "linked-line" if linked else None
 
 
+def _by_card(text: _Text, index: int) -> str | None:
+    return "card" if index in text.cards else None
+
+
 def _by_dateline(text: _Text, index: int) -> str | None:
     apart = index in text.pictured or is_set_apart(text.lines[index])
     return "caption-before-dateline" if index < text.dateline and apart else None
@@ -218,6 +224,7 @@ _WITNESSES: tuple[Callable[[_Text, int], str | None], ...] = (
     _by_related_link,
     _by_date,
     _by_link,
+    _by_card,
     _by_dateline,
     _by_picture,
     _by_engine,
@@ -248,6 +255,28 @@ def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
         for index in found
         if sum(len(lines[one].text) for one in found) >= _LINK * len(found)
     )
+
+
+def _cards(lines: Sequence[Line]) -> frozenset[int]:
+    """Sentences that introduce another page: the only one of a block that holds its headline as a
+    link, right above, and a picture.
+    """
+    found = set()
+    for index in range(1, len(lines)):
+        line, above = lines[index], lines[index - 1]
+        if not line.is_prose or above.linked < 0.9 or len(above.text) < _LINK:
+            continue
+        block = line.element.getparent()
+        alone = block is not None and sum(map(len, map(tidy, block.itertext()))) <= (
+            len(line.text) + len(above.text)
+        )
+        if alone and block in above.element.iterancestors() and _has_picture(block):
+            found.add(index)
+    return frozenset(found)
+
+
+def _has_picture(block: html.HtmlElement) -> bool:
+    return next(block.iter("img", "picture", "amp-img"), None) is not None
 
 
 def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> int:

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree, html
@@ -66,6 +66,7 @@ _LEAST = 40.0  # characters that a name may cut of the shortest text
 _READ = 600  # characters before an element that is called comments: then it holds comments, ...
 _MUCH_MORE = 3  # ... unless it holds so many times as much
 _PARAGRAPH = 80  # characters; a label, a name or a short prompt has fewer
+_COLUMN = 2  # paragraphs beside an element: it stands in a column of text
 _MOST_CAPTION = 1200  # characters of one caption whose picture is there
 
 
@@ -82,6 +83,13 @@ def hint(element: html.HtmlElement) -> str | None:
 def _kind_of(names: str) -> str | None:
     match = _NAMED.search(names.lower())
     return match.lastgroup if match else None
+
+
+def _is_apart(element: html.HtmlElement) -> bool:
+    """Whether an element is no part of a column of paragraphs: none stand beside it."""
+    parent = element.getparent()
+    paragraphs = (one for one in parent.iterchildren("p") if len(one.text_content()) >= _PARAGRAPH)
+    return len(list(islice(paragraphs, _COLUMN))) < _COLUMN
 
 
 class Hints:
@@ -143,7 +151,7 @@ class Hints:
         """Those of the elements under one hint, children of one parent, that are what it says."""
         share = max(_OWN_SHARE * self.unlinked[root], _LEAST)
         if kind == "comments" and self._follow_a_text(root, siblings):
-            return siblings
+            return siblings if _is_apart(siblings[0]) else ()
         if kind == "caption":
             pictured = [one for one in siblings if self._is_caption(one, share)]
             siblings = [one for one in siblings if one not in pictured]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flows.stages.extraction.datelines import opens_report
 from flows.stages.extraction.line_rules import is_comments_heading, rule_for
 from flows.stages.extraction.lines import Line
+from flows.stages.press.dates import in_line
 from flows.stages.press.text import key
 
 _WHOLE = 600  # characters of sentences before an end that only its shape speaks for, ...
@@ -16,6 +17,7 @@ _MUCH_MORE = 3  # ... and no more than so many times as much behind it
 _HEADLINE = 4  # words of a heading that can be a headline
 _BELOW = 4  # lines below a heading in which an article of its own is dated or signed
 _LABEL = 40  # characters of a heading over other articles that no tag marks
+_REMARKS = 3  # of readers are a discussion
 _CARDS = 3  # headings below it, and more
 _UPDATES = 3  # dated headings and more are the entries of a live page
 
@@ -29,7 +31,7 @@ class _Page:
     lines: Sequence[Line]
     texts: Sequence[int]  # characters of each line that is a sentence of some article
     headed: Sequence[bool]  # whether a heading stands between it and the sentence before it
-    style: str  # the headline's class, '' where it has none
+    style: tuple[str, ...] | None  # the headline's, None where it has none
     sentences: Sequence[int]  # the lines behind the headline that are sentences
 
 
@@ -38,23 +40,37 @@ def find_end(lines: Sequence[Line], headline: int | None, teasers: frozenset[int
     lines where none does. `headline`: the line of the article's own; `teasers`: sentences that
     introduce other pages.
     """
-    texts = [
-        len(line.text) if line.clutter is None and line.is_prose and index not in teasers else 0
-        for index, line in enumerate(lines)
-    ]
-    style = lines[headline].element.get("class", "") if headline is not None else ""
+    page = _page(lines, headline, teasers)
     first = headline + 1 if headline is not None else 0
-    sentences = [index for index in range(first, len(lines)) if texts[index]]
-    page = _Page(lines, texts, _headed(lines, texts, headline), style, sentences)
     read = 0
     for index in range(first, len(lines)):
         if read and any(opens(page, index) for opens in _CERTAIN_ENDS):
             return index
         plain = any(opens(page, index) for opens in _PLAIN_ENDS)
-        if read >= _WHOLE and plain and sum(texts[index:]) <= _MUCH_MORE * read:
+        if read >= _WHOLE and plain and sum(page.texts[index:]) <= _MUCH_MORE * read:
             return index
-        read += texts[index] if not lines[index].is_heading else 0
+        read += page.texts[index] if not lines[index].is_heading else 0
     return len(lines)
+
+
+def find_next_article(lines: Sequence[Line], headline: int | None, first: int) -> int:
+    """The line with which another article surely begins; as many as there are lines where none
+    does. `first`: the line that opens the text of this one.
+    """
+    page = _page(lines, headline, frozenset())
+    behind = range(first + 1, len(lines))
+    return next((at for at in behind if _is_article(page, at)), len(lines))
+
+
+def _page(lines: Sequence[Line], headline: int | None, teasers: frozenset[int]) -> _Page:
+    texts = [
+        len(line.text) if line.clutter is None and line.is_prose and index not in teasers else 0
+        for index, line in enumerate(lines)
+    ]
+    first = headline + 1 if headline is not None else 0
+    sentences = [index for index in range(first, len(lines)) if texts[index]]
+    style = _style(lines[headline]) if headline is not None else None
+    return _Page(lines, texts, _headed(lines, texts, headline), style, sentences)
 
 
 def _headed(lines: Sequence[Line], texts: Sequence[int], headline: int | None) -> list[bool]:
@@ -74,11 +90,18 @@ def _is_article(page: _Page, index: int) -> bool:
     line = page.lines[index]
     if not line.is_heading or line.clutter is not None or len(line.text.split()) < _HEADLINE:
         return False
-    if page.style and line.element.get("class") == page.style:
+    if page.style is not None and _style(line) == page.style:
         return True
     if not _is_dated(page, index):
         return False
     return sum(_is_dated(page, other) for other in range(index, len(page.lines))) < _UPDATES
+
+
+def _style(line: Line) -> tuple[str, ...] | None:
+    """What a heading and the block around it are called, which subheadings do not share."""
+    parent = line.element.getparent()
+    name = line.element.get("class")
+    return (name, parent.tag, parent.get("class", "")) if name and parent is not None else None
 
 
 def _is_related_heading(page: _Page, index: int) -> bool:
@@ -93,6 +116,21 @@ def _is_related_heading(page: _Page, index: int) -> bool:
     cards = sum(page.lines[one].is_heading and not page.lines[one].clutter for one in below)
     together = any(page.texts[one] and page.texts[one - 1] for one in below)
     return cards >= _CARDS and not together
+
+
+def _is_discussion(page: _Page, index: int) -> bool:
+    """Whether readers speak from here on: a name, when it was, and a sentence, again and again."""
+    if not _is_remark(page, index):
+        return False
+    return sum(_is_remark(page, other) for other in range(index, len(page.lines))) >= _REMARKS
+
+
+def _is_remark(page: _Page, index: int) -> bool:
+    if index + 2 >= len(page.lines):
+        return False
+    name, stamp, said = page.lines[index : index + 3]
+    label = not name.is_heading and not name.is_prose and len(name.text) <= _LABEL
+    return label and said.is_prose and any(each.alone for each in in_line(stamp.text))
 
 
 def _begins_again(page: _Page, index: int) -> bool:
@@ -131,6 +169,7 @@ def _opens_report(page: _Page, index: int) -> bool:
 _CERTAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (
     _is_article,
     _is_related_heading,
+    _is_discussion,
     _begins_again,
 )
 _PLAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (

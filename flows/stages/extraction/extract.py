@@ -16,7 +16,7 @@ from flows.stages.extraction.bylines import read_people
 from flows.stages.extraction.datelines import read_dateline
 from flows.stages.extraction.doubts import find_doubts
 from flows.stages.extraction.elements import Hints
-from flows.stages.extraction.ending import find_end
+from flows.stages.extraction.ending import find_end, find_next_article
 from flows.stages.extraction.headline import Headline, described, find_headline, find_lead
 from flows.stages.extraction.identity import identity, led_astray, urls_met
 from flows.stages.extraction.instants import Stamp, read_instants
@@ -197,7 +197,8 @@ def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed
         ZoneInfo(source.timezone),
         page.fetched_at,
     )
-    around = Surroundings.of(reading.lines, reading.headline.at, cleaned.body)
+    own = reading.lines[: find_next_article(reading.lines, reading.headline.at, reading.first)]
+    around = Surroundings.of(own, reading.headline.at, cleaned.body)
     people = read_people(metadata, around, cleaned.removed, source.name, source.home)
     url = identity(page, source, metadata, reading.headline.text)
     published = instants.published
