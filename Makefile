@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-encode bench-topics bench-stories bench-scale bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-scale bench-delivery train-stories docs clean-demo
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -48,8 +48,11 @@ bench: .venv/.installed  ## the figures of docs/benchmarks.md
 bench-extract: .venv/.installed .venv-peers/.installed  ## extraction beside other tools
 	@$(BIN)/python -m tests.bench_extract
 
-bench-variants: .venv/.installed  ## extraction of real pages with one thing changed
+bench-variants: .venv/.installed  ## extraction of pages with one thing changed (some minutes)
 	@$(BIN)/python -m tests.bench_variants
+
+bench-ablation: .venv/.installed  ## extraction without each of its phrases, and with other numbers
+	@$(BIN)/python -m tests.bench_ablation
 
 bench-encode: .venv/.installed  ## the encoder beside plain sentence-transformers
 	@$(BIN)/python -m tests.bench_encode

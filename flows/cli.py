@@ -489,28 +489,49 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = spread(sys.argv[1:] if arguments is None else arguments, {"--replay", "--only"})
     spare_loopback()
     try:
-        app(words)
+        try:
+            app(words)
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
     except (ConfigError, QueryError) as error:
         _end(str(error), 2)
     except KlipingError as error:
         _end(str(error), 3)
     except _UnforeseenError as error:
         _end(_unforeseen(error.__cause__ or error, private(_warehouse(words))), 3)
+    except OSError as error:
+        _end(_unforeseen(error, private(_warehouse(words))), 3)
 
 
 def _unforeseen(error: BaseException, directory: Path) -> str:
-    if isinstance(error, BrokenPipeError) and _reader_is_gone():
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is still to be flushed
-        return "broken off: whoever read the output has closed it"
     from flows.edges import crashlog
 
+    if isinstance(error, OSError) and (_is_without_reader() or not _is_written()):
+        _throw_away(1)
+        return f"broken off: the output cannot be written: {error.strerror}"
     return crashlog.told(error, directory)
 
 
-def _reader_is_gone() -> bool:
+def _is_without_reader() -> bool:
     output = select.poll()
     output.register(1, 0)
-    return any(event & (select.POLLERR | select.POLLHUP) for _, event in output.poll(0))
+    return any(event & select.POLLERR for _, event in output.poll(0))
+
+
+def _is_written() -> bool:
+    """Whether standard output takes what is still held back."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _throw_away(output: int) -> None:
+    """What this file descriptor takes from now on; at the very end Python would tell its trouble."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), output)
 
 
 def _warehouse(words: Sequence[str]) -> Path:
@@ -559,7 +580,12 @@ def _settle_prefect(warehouse: Path) -> None:
 
 
 def _end(message: str, status: int) -> None:
-    sys.stderr.write(f"kliping: {message}\n")
+    try:
+        if sys.stderr:
+            sys.stderr.write(f"kliping: {message}\n")
+            sys.stderr.flush()
+    except OSError:
+        _throw_away(2)
     raise SystemExit(status)
 
 

@@ -15,7 +15,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +25,7 @@ from flows.records import KlipingError
 
 # a first start makes the server's database: 13 s on two idle cores, many times that on busy ones
 STARTS_WITHIN_S = 180
-ANSWERS_WITHIN_S = 10.0  # the operator's server, which runs already
+ANSWERS_WITHIN_S = 10  # the operator's server, which runs already
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
@@ -65,6 +65,7 @@ def settle(home: Path) -> None:
     operator has set stays. Raises KlipingError where that cannot be used.
     """
     spare_loopback()
+    _hush_the_tracker()
     for name in ("PREFECT_HOME", "PREFECT_API_URL"):
         if not os.environ.get(name):  # empty is unset, as for Prefect
             os.environ.pop(name, None)
@@ -91,6 +92,14 @@ def settle(home: Path) -> None:
         raise _no_server(url, "is no address of a web server")
 
 
+def _hush_the_tracker() -> None:
+    """Python's resource tracker, which outlives a run that was killed, would say that it cleans up."""
+    told = os.environ.get("PYTHONWARNINGS", "")
+    hush = "ignore:resource_tracker:UserWarning"
+    if hush not in told:
+        os.environ["PYTHONWARNINGS"] = f"{told},{hush}" if told else hush
+
+
 def _make(directory: Path, advice: str = "") -> None:
     """Make a directory, and see that it can be written."""
     try:
@@ -104,9 +113,10 @@ def _make(directory: Path, advice: str = "") -> None:
 
 
 @contextmanager
-def api(directory: Path) -> Iterator[None]:
+def api(directory: Path) -> Iterator[Callable[[], bool]]:
     """Prefect's API for the time of the block: the operator's server that PREFECT_API_URL names,
-    else one of our own. Raises KlipingError where there is none, or it was lost.
+    else one of our own. Yields whether it can still come back, as the operator's always can. Raises
+    KlipingError where there is none, or it was lost.
 
     `directory`: where our own keeps its database and its log.
     """
@@ -114,17 +124,17 @@ def api(directory: Path) -> Iterator[None]:
     if url := os.environ.get("PREFECT_API_URL"):
         reach(url)
         try:
-            yield
+            yield lambda: True
         except KlipingError:
             raise
         except Exception:
             reach(url)
             raise
         return
-    with loopback_server(directory / "prefect-server.log") as url:
+    with own_server(directory / "prefect-server.log") as (url, lives):
         os.environ["PREFECT_API_URL"] = url
         try:
-            yield
+            yield lives
         finally:
             del os.environ["PREFECT_API_URL"]
 
@@ -186,12 +196,11 @@ def _without_password(url: str) -> str:
 
 
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (TimeoutError, f"gives no answer within {ANSWERS_WITHIN_S:g} s"),
+    (TimeoutError, f"gives no answer within {ANSWERS_WITHIN_S} s"),
     (ssl.SSLCertVerificationError, "has a certificate that is not trusted"),
     (ssl.SSLError, "does not speak TLS; is it http:// ?"),
     (ConnectionRefusedError, "refuses the connection"),
     (socket.gaierror, "has a name that is not known"),
-    (ConnectionError, "ends the connection"),
     (json.JSONDecodeError, "answers, but not as Prefect does; its address ends in /api"),
 )
 _STATUSES = {
@@ -225,6 +234,13 @@ def loopback_server(log: Path) -> Iterator[str]:
     """A Prefect server on a free loopback port, for the time of the block; yields its API's
     address. Call `settle` first.
     """
+    with own_server(log) as (url, _):
+        yield url
+
+
+@contextmanager
+def own_server(log: Path) -> Iterator[tuple[str, Callable[[], bool]]]:
+    """The same; yields also whether it still lives."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -239,7 +255,7 @@ def loopback_server(log: Path) -> Iterator[str]:
         )
         try:
             _await(f"{url}/health", server, log)
-            yield url
+            yield url, lambda: server.poll() is None
         except KlipingError:
             raise
         except Exception as error:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
@@ -125,6 +126,7 @@ class Link:
     lastmod: datetime | None = (
         None  # a sitemap's lastmod alone: when it moves, a known article is fetched again
     )
+    title: str | None = None  # that the feed or sitemap gives it
     etag: str | None = None  # of the page as it is known: what a conditional GET sends
     last_modified: str | None = None
 
@@ -445,6 +447,35 @@ class Heartbeat:
 def article_id(url: str) -> str:
     """The stable id of the article at this canonical URL: 16 hexadecimal digits."""
     return stable_id(url)
+
+
+# Hosts that show one site in another form, and ends of a path that name the same page; the least
+# that is left of a host is a registered name.
+_SHOWN_BY = re.compile(r"^(?:(?:www|m|amp|mobile|wap)\.){1,3}(?=[^.]+\.[^.])")
+_SAME_PAGE = re.compile(r"index\.(?:html?|php|aspx?|jsp)|amp", re.IGNORECASE)
+_SHOWN_AS = re.compile(r"(?:amp(?:=(?:1|true)?)?|outputtype=amp|m=[01])", re.IGNORECASE)
+
+
+def identity_key(url: str) -> str:
+    """What the canonical URLs share under which an outlet shows one article: http or https; with
+    www., m. or amp.; with a slash, index.html or /amp at the end; parameters in any order.
+
+    A key, not an address: an article keeps the URL under which it was first met.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    host = _SHOWN_BY.sub("", parts.netloc, count=1)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    while segments and _SAME_PAGE.fullmatch(segments[-1]):
+        segments.pop()
+    query = sorted(
+        parameter
+        for parameter in parts.query.split("&")
+        if parameter and not _SHOWN_AS.fullmatch(parameter)
+    )
+    return "/".join([host, *segments]) + ("?" + "&".join(query) if query else "")
 
 
 def stable_id(*parts: str) -> str:

@@ -5,8 +5,9 @@ a loopback Prefect server of its own.
 import asyncio
 import contextlib
 import io
+import multiprocessing
 import signal
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -40,10 +41,10 @@ def keep(sources: Path, topics: Path, warehouse: Path, since: timedelta, when: S
         "warehouse": str(warehouse),
         "since": f"PT{since.total_seconds():.0f}S",  # ISO 8601: Prefect holds parameters as JSON
     }
-    with api(private(warehouse)):
+    with api(private(warehouse)) as lives:
         # Prefect has read its environment already, when it was imported
         refresh_global_settings_context()
-        _serve(parameters, when)
+        _serve(parameters, when, lives)
 
 
 def when(cron: str, timezone: str, every: timedelta | None) -> Schedule:
@@ -64,7 +65,9 @@ async def _tell(
     """A scheduled run that could not be done says why, in a line, as the command does."""
     error = await state.aresult(raise_on_failure=False)
     if isinstance(error, BaseException) and not isinstance(error, KlipingError):
-        error = crashlog.told(error, private(Path(flow_run.parameters["warehouse"])))
+        error = crashlog.told(
+            error, private(Path(flow_run.parameters.get("warehouse", "warehouse")))
+        )
     Progress().complain(f"kliping: {error}")
 
 
@@ -85,8 +88,9 @@ def deliver(topics: Path, warehouse: Path) -> None:
         progress.complain(trouble)
 
 
-def _serve(parameters: dict[str, Any], when: Schedule) -> None:
-    runner = _Runner(name="nightly", limit=1)
+def _serve(parameters: dict[str, Any], when: Schedule, lives: Callable[[], bool]) -> None:
+    # nothing is started before it is due: a machine that then falls asleep would begin with two runs
+    runner = _Runner(name="nightly", limit=1, prefetch_seconds=0)
     runner.add_flow(
         nightly.with_options(on_failure=[_tell], on_crashed=[_tell_crash]),
         name="nightly",
@@ -97,12 +101,25 @@ def _serve(parameters: dict[str, Any], when: Schedule) -> None:
     runner.add_flow(deliver, name="deliver", schedule=Cron(DELIVERIES), parameters=alone)
     # where its server is lost, Prefect prints traces; the runs write past this
     with contextlib.redirect_stdout(io.StringIO()):
-        asyncio.run(_until_stopped(runner))
+        asyncio.run(_until_stopped(runner, lives))
 
 
-async def _until_stopped(runner: "_Runner") -> None:
+async def _until_stopped(runner: "_Runner", lives: Callable[[], bool]) -> None:
     signal.signal(signal.SIGINT, runner.handle_sigterm)
-    await runner.start()
+    async with asyncio.TaskGroup() as both:
+        watching = both.create_task(_watch(runner, lives))
+        await runner.start()
+        watching.cancel()
+
+
+async def _watch(runner: "_Runner", lives: Callable[[], bool]) -> None:
+    """End all, at once, when the server is lost for good: Prefect would ask it for minutes."""
+    while lives():
+        await asyncio.sleep(1)
+    runner.pause_on_shutdown = False
+    for run in multiprocessing.active_children():
+        run.kill()
+    raise RuntimeError("the Prefect server is gone")
 
 
 class _Runner(Runner):
@@ -133,6 +150,8 @@ class _Runner(Runner):
         """End at once, with the run in progress: the next one finishes its work. Prefect's own
         handler leaves that run behind.
         """
+        if not (self.started or self.stopping):
+            raise SystemExit(0)
         self.execute_in_background(self.astop)
 
 

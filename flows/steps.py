@@ -27,17 +27,31 @@ from flows.edges.archive import ArchivedResponse, ArchiveError, BodyError, Unrea
 from flows.edges.encoder import Encoder
 from flows.edges.web import FetchFailed, Web
 from flows.progress import Progress
-from flows.records import Article, Heartbeat, Hit, Link, Page, Rejection, Source, Topic
+from flows.records import (
+    Article,
+    DiscoveryKind,
+    Heartbeat,
+    Hit,
+    Link,
+    Page,
+    Rejection,
+    Source,
+    Topic,
+    identity_key,
+)
 from flows.stages.discovery.links import (
     canonical,
     declared,
     full_page_url,
+    joined,
     sort_children,
     sort_entries,
 )
-from flows.stages.discovery.listings import ListingError, expand, read_listing
+from flows.stages.discovery.listings import Entry, expand, read_listing
+from flows.stages.discovery.markup import ListingError
 from flows.stages.extraction.extract import EXTRACTOR_VERSION, extract
 from flows.stages.extraction.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
+from flows.stages.extraction.settling import Holder, Settled, arrival, settle
 from flows.stages.grouping.stories import group
 from flows.stages.watch.alerts import decide, follow
 from flows.stages.watch.messages import heartbeat
@@ -57,6 +71,8 @@ ARTICLES_PER_BATCH = 1_000
 CLEANED_PER_BATCH = 5_000  # a few seconds; the headlines of a source are read once a batch
 STORY_WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is another story
 MAX_CHILD_SITEMAPS = 50  # of one discovery address; the newest first
+MAX_SITEMAP_DEPTH = 3  # an index of indexes of indexes: a year, a month, a day
+FULL_READ_EVERY = timedelta(days=7)  # some servers say for ever that nothing has changed
 
 
 # ---- discover ----
@@ -86,7 +102,7 @@ async def discover(
         source.id,
         looked=True,
         usable=usable,
-        listed=len(found.links),
+        listed=len(set(map(identity_key, found.links))),
         failed=not usable,
         notes=tuple(notes),
     )
@@ -95,7 +111,7 @@ async def discover(
 @dataclass(slots=True)
 class Listed:
     """What a look at a source's discovery addresses found. `counts`: links by address that could be
-    read; `notes`: what went wrong.
+    read; `notes`: what went wrong or was left out; `asked`: every address, children too.
     """
 
     documents: dict[str, Document] = field(default_factory=dict)
@@ -103,6 +119,7 @@ class Listed:
     rejections: list[Rejection] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
 
 
 async def list_links(
@@ -117,67 +134,108 @@ async def list_links(
     conditional GET may build on.
     """
     found = Listed()
-    waiting = [
-        (discovery.kind, url, True)
-        for discovery in source.discover
-        for url in expand(discovery, source, now)
-    ]
-    while waiting:
-        kind, url, top = waiting.pop(0)
-        try:
-            listing = read_listing(
-                kind,
-                await _document(web, source, url, known(url), found),
-                url,
-                ZoneInfo(source.timezone),
-            )
-        except (FetchFailed, ListingError) as error:
-            found.notes.append(f"{url}: {error}")
-            if isinstance(error, FetchFailed) and error.reason in (
-                "private-address",
-                "bad-url",
-            ):  # by its name, or behind a redirect
-                found.rejections.append(
-                    Rejection(url, source.id, "discover", error.reason, error.detail)
-                )
-            continue
-        if listing.broken:
-            found.notes.append(f"{url}: {listing.broken}")
-        links, rejections = sort_entries(listing.entries, sources, source, kind)
-        children, refused = sort_children(listing.children, source)
-        found.links |= {link.url: link for link in links}
-        found.rejections += [*rejections, *refused]
-        found.counts[url] = len(links)
-        if top:
-            recent = [
-                child for child in children if child.lastmod is None or child.lastmod >= now - since
-            ]
-            newest = sorted(recent, key=lambda child: child.lastmod or now, reverse=True)[
-                :MAX_CHILD_SITEMAPS
-            ]
-            waiting += [(kind, child.url, False) for child in newest]
+    look = _Look(web, source, sources, now, since, known)
+    for discovery in source.discover:
+        for url in expand(discovery, source, now):
+            await _follow_listing(look, discovery.kind, url, found)
     return found
 
 
-async def _document(
-    web: Web, source: Source, url: str, known: Document | None, found: Listed
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look at a source's discovery addresses goes by."""
+
+    web: Web
+    source: Source
+    sources: Sequence[Source]
+    now: datetime
+    since: timedelta
+    known: Callable[[str], Document | None]
+
+
+async def _follow_listing(look: _Look, kind: DiscoveryKind, url: str, found: Listed) -> None:
+    """Read the document at a discovery address and, of a sitemap index, its children and theirs."""
+    waiting: list[tuple[DiscoveryKind, str, int]] = [(kind, url, 0)]
+    left = MAX_CHILD_SITEMAPS
+    while waiting:
+        kind, at, depth = waiting.pop(0)
+        if at in found.asked:
+            continue
+        found.asked.add(at)
+        children = await _read_listing(look, kind, at, found)
+        if children and depth == MAX_SITEMAP_DEPTH:
+            found.notes.append(f"{at}: {len(children)} child sitemaps left out: too deep")
+            continue
+        recent = [
+            child
+            for child in children
+            if child.url not in found.asked
+            and (child.lastmod is None or child.lastmod >= look.now - look.since)
+        ]
+        newest = sorted(recent, key=lambda child: child.lastmod or look.now, reverse=True)
+        if more := len(newest[left:]):
+            found.notes.append(
+                f"{at}: {more} child sitemaps left out: at most {MAX_CHILD_SITEMAPS} of an address"
+            )
+        waiting += [("sitemap", child.url, depth + 1) for child in newest[:left]]
+        left -= len(newest[:left])
+
+
+async def _read_listing(look: _Look, kind: DiscoveryKind, url: str, found: Listed) -> list[Entry]:
+    """Add what the document at `url` lists to what was found; its children."""
+    source = look.source
+    try:
+        body = await _document(look, url, found)
+        listing = read_listing(kind, body, url, ZoneInfo(source.timezone))
+    except (FetchFailed, ListingError) as error:
+        found.notes.append(f"{url}: {error}")
+        if isinstance(error, FetchFailed) and error.reason in (
+            "private-address",
+            "bad-url",
+        ):  # by its name, or behind a redirect
+            found.rejections.append(
+                Rejection(url, source.id, "discover", error.reason, error.detail)
+            )
+        return []
+    found.notes += [f"{url}: {note}" for note in listing.notes]
+    links, rejections = sort_entries(listing.entries, look.sources, source, kind)
+    children, refused = sort_children(listing.children, source)
+    for link in links:
+        found.links[link.url] = joined(found.links.get(link.url, link), link)
+    found.rejections += [*rejections, *refused]
+    found.counts[url] = len(links)
+    return children
+
+
+async def _document(look: _Look, url: str, found: Listed) -> bytes:
     """A discovery document; when the server says that it has not changed, as it was read last."""
-    if known and not Path(known.warc.file).exists():
-        known = None
-    fetched = await web.get(
+    known = look.known(url)
+    last_body = _last_body(known) if known and look.now - known.read_at <= FULL_READ_EVERY else None
+    validators = known if last_body is not None else None
+    fetched = await look.web.get(
         url,
-        declared=declared(source),
-        min_delay_s=source.min_delay_s,
-        etag=known.etag if known else None,
-        last_modified=known.last_modified if known else None,
+        declared=declared(look.source),
+        min_delay_s=look.source.min_delay_s,
+        etag=validators.etag if validators else None,
+        last_modified=validators.last_modified if validators else None,
     )
-    if known and fetched.status == 304:
-        return archive.read(known.warc).body()
+    if last_body is not None and fetched.status == 304:
+        return last_body
     found.documents[url] = Document(
-        fetched.headers.get("etag"), fetched.headers.get("last-modified"), fetched.warc
+        fetched.headers.get("etag"),
+        fetched.headers.get("last-modified"),
+        fetched.warc,
+        look.now,
     )
     return fetched.body
+
+
+def _last_body(known: Document) -> bytes | None:
+    """A document's last text from its archive; None where that is gone or damaged."""
+    try:
+        return archive.read(known.warc).body()
+    except (ArchiveError, BodyError):
+        return None
 
 
 # ---- fetch ----
@@ -325,9 +383,31 @@ def extract_batch(
 ) -> int:
     """Make articles or rejections of the next pending pages; how many pages there were."""
     pages = warehouse.pending_pages(PAGES_PER_BATCH)
-    outcomes = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
+    read = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
+    settled = _settle(warehouse, list(zip(pages, read, strict=True)), sources)
+    articles = iter(settled.articles)
+    outcomes = [next(articles) if isinstance(each, Article) else each for each in read]
+    warehouse.release_articles(settled.released)
     warehouse.record_extracted(zip(pages, outcomes, strict=True), EXTRACTOR_VERSION, now)
+    warehouse.forget_foreign_versions({article.url for article in settled.articles})
     return len(pages)
+
+
+def _settle(
+    warehouse: Warehouse,
+    read: Sequence[tuple[StoredPage, Article | Rejection]],
+    sources: Mapping[str, Source],
+) -> Settled:
+    """The articles of a batch, each under the address that it keeps."""
+    found = [(page, article) for page, article in read if isinstance(article, Article)]
+    met = warehouse.met({url for page, article in found for url in (page.found_url, *article.urls)})
+    arrivals = [
+        arrival(page, page.found_url, page.fetched_at, article, sources[page.source_id], met)
+        for page, article in found
+    ]
+    keys = {identity_key(url) for each in arrivals for url in (each.article.url, each.own)}
+    holders = [Holder(**row) for row in warehouse.holders(keys)]
+    return settle(arrivals, holders, warehouse.listed_forms(keys))
 
 
 def _extract_all(

@@ -4,10 +4,14 @@ each number of the extraction room halved and doubled; what changes then is coun
 What changes nothing is held by nothing: nobody can tell whether it is still needed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from inspect import signature
+from itertools import product
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
@@ -30,14 +34,19 @@ class Ablation:
     changed: tuple[str, ...]
 
 
-def main(pages: Probe | None = None) -> None:
-    """`pages`: what comes of pages; without, phrases are held against the test tables only, and
-    numbers against nothing.
-    """
+# Test modules whose cases hold the numbers of the room; `learned` has a bench of its own.
+_MODULES = (
+    "boilerplate", "bylines", "captions", "container", "credit_lines", "datelines", "elements",
+    "extract", "headline", "instants", "metadata", "outlets",
+)  # fmt: skip
+_ELSEWHERE = frozenset(["learned"])
+
+
+def main() -> None:
     report("phrases, test tables", list(ablate_phrases(tables)))
-    if pages is not None:
-        report("phrases, pages", list(ablate_phrases(pages)))
-        report("numbers, pages", list(ablate_numbers(numbers(), pages)))
+    with ProcessPoolExecutor() as pool:
+        found = list(pool.map(ablate_number, numbers()))
+    report("numbers, test tables", [one for both in found for one in both])
 
 
 def report(title: str, ablations: list[Ablation]) -> None:
@@ -66,6 +75,7 @@ def tables() -> dict[str, object]:
 
 
 def _id(text: str, places: Iterable[str]) -> str | None:
+    line_rules.rule_for.cache_clear()
     rule = line_rules.rule_for(text, frozenset(places))
     return rule.id if rule else None
 
@@ -88,32 +98,85 @@ def _without(name: str, table: Mapping[str, Any], text: str) -> tuple[line_rules
     return (*line_rules.RULES[:at], *left, *line_rules.RULES[at + 1 :])
 
 
-def numbers() -> list[tuple[ModuleType, str]]:
-    """The numbers that modules of the extraction room name. One that is built into a pattern when
-    its module is read changes nothing here, whatever it holds.
+def numbers() -> list[tuple[str, str]]:
+    """The numbers that modules of the extraction room name, each with its module. One that is built
+    into a pattern when its module is read changes nothing here, whatever it holds.
     """
-    modules = [
-        import_module(f"{extraction.__name__}.{found.name}")
-        for found in iter_modules(extraction.__path__)
-    ]
+    names = [found.name for found in iter_modules(extraction.__path__)]
+    modules = {name: _module(name) for name in names if name not in _ELSEWHERE}
     return [
         (module, name)
-        for module in modules
-        for name, value in vars(module).items()
+        for module, read in modules.items()
+        for name, value in vars(read).items()
         if name.strip("_").isupper() and type(value) in (int, float)
     ]
 
 
-def ablate_numbers(named: Iterable[tuple[ModuleType, str]], probe: Probe) -> Iterator[Ablation]:
-    """With half and twice of each number in turn; whole numbers stay whole."""
-    before = probe()
-    for module, name in named:
-        value = getattr(module, name)
-        for factor in FACTORS:
-            other = type(value)(value * factor)
-            with _replaced(module, **{name: other}):
-                title = f"{module.__name__.rsplit('.', 1)[-1]}.{name} {value} -> {other}"
-                yield Ablation(title, _changed(before, probe()))
+def _module(name: str) -> ModuleType:
+    return import_module(f"{extraction.__name__}.{name}")
+
+
+def ablate_number(named: tuple[str, str]) -> list[Ablation]:
+    """With half and twice of a number; a whole number stays whole."""
+    module, name = _module(named[0]), named[1]
+    value, before = getattr(module, name), _unchanged()
+    ablations = []
+    for factor in FACTORS:
+        other = type(value)(value * factor)
+        with _replaced(module, **{name: other}):
+            title = f"{named[0]}.{name} {value} -> {other}"
+            ablations.append(Ablation(title, _changed(before, verdicts())))
+    return ablations
+
+
+@cache
+def _unchanged() -> dict[str, object]:
+    return verdicts()
+
+
+def verdicts() -> dict[str, object]:
+    """Which test cases of the room pass."""
+    line_rules.rule_for.cache_clear()
+    return {
+        f"{test.__name__}[{number}]": _passes(test, arguments)
+        for module in _MODULES
+        for test in vars(import_module(f"tests.stages.test_{module}")).values()
+        for number, arguments in enumerate(_arguments(test))
+    }
+
+
+def _arguments(test: Any) -> Iterator[dict[str, object]]:
+    """Of a test that needs nothing but its parameters, each set of them."""
+    marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
+    if not marks or not test.__name__.startswith("test_"):
+        return
+    names = [_names(mark.args[0]) for mark in marks]
+    if set(signature(test).parameters) != {name for several in names for name in several}:
+        return
+    for row in product(*(mark.args[1] for mark in marks)):
+        yield {
+            name: value
+            for several, values in zip(names, row, strict=True)
+            for name, value in zip(several, _values(several, values), strict=True)
+        }
+
+
+def _names(names: str | Sequence[str]) -> list[str]:
+    return names.replace(",", " ").split() if isinstance(names, str) else list(names)
+
+
+def _values(names: Sequence[str], values: Any) -> Sequence[object]:
+    if hasattr(values, "values") and hasattr(values, "marks"):  # pytest.param
+        return tuple(values.values)
+    return (values,) if len(names) == 1 else tuple(values)
+
+
+def _passes(test: Callable[..., object], arguments: Mapping[str, object]) -> bool:
+    try:
+        test(**arguments)
+    except Exception:  # whatever a changed number leads to
+        return False
+    return True
 
 
 @contextmanager

@@ -158,6 +158,7 @@ def _row(text: Text) -> Mapping[str, object]:
         "word_count": 0,
         "paywalled": False,
         "doubts": None,
+        "identity_key": None,
         "text_hash": "",
         "arrived_by": "backfill",
         "seen_at": NOW,

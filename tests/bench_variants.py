@@ -30,11 +30,14 @@ from tests.samples import JAKARTA, SETS, Sample, prediction
 from tests.variants import FIELDS, KINDS, Kind
 
 BASES = ("saved", "further", "outlets")
-_BLOCKS = frozenset(
-    ["p", "div", "section", "article", "table", "ul", "ol", "li", "h1", "h2", "h3", "h4", "center"]
-).union(["blockquote", "figure", "form", "iframe", "script", "style", "noscript", "hr"])
-_MONTHS = "jan|feb|peb|mar|apr|mei|may|jun|jul|agu|ags|aug|sep|okt|oct|nov|nop|des|dec"
-_NUMBERS = (1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 8, 9, 10, 10, 11, 11, 12, 12)  # of these months
+_BLOCKS = frozenset([
+    "p", "div", "section", "article", "table", "ul", "ol", "li", "h1", "h2", "h3", "h4", "center",
+    "blockquote", "figure", "form", "iframe", "script", "style", "noscript", "hr",
+])  # fmt: skip
+_MONTHS = (  # as Indonesian and English names begin, from January on
+    *("jan", "feb|peb", "mar", "apr", "mei|may", "jun", "jul", "agu|ags|aug", "sep"),
+    *("okt|oct", "nov|nop", "des|dec"),
+)
 _SHOWN = 6  # lines of a difference
 
 
@@ -314,11 +317,7 @@ def _shows_day(found: Article, seen: str) -> bool:
     if found.published_at is None:
         return True
     day = found.published_at.astimezone(JAKARTA)
-    names = "|".join(
-        name
-        for name, number in zip(_MONTHS.split("|"), _NUMBERS, strict=True)
-        if number == day.month
-    )
+    names = _MONTHS[day.month - 1]
     return any(
         re.search(form, seen)
         for form in (

@@ -1,18 +1,25 @@
 """The command as a person meets it: usage, mistakes, SQL, and whole runs over loopback."""
 
+import asyncio
 import csv
 import io
 import json
+import linecache
+import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
+import duckdb
 import pytest
 import typer.main
 from warcio.archiveiterator import ArchiveIterator
@@ -20,6 +27,7 @@ from warcio.archiveiterator import ArchiveIterator
 from flows import steps
 from flows.cli import app, main, spread
 from flows.config import load_sources
+from flows.edges import crashlog
 from flows.edges.archive import WarcWriter
 from tests.conftest import ROOT, Kliping, Ran, desk
 from tests.edges.misbehaving import Server, page, redirect, status
@@ -27,7 +35,7 @@ from tests.test_delivery import TOPIC, raise_alerts
 from tests.test_nightly import rows
 from tests.test_steps import NOW, Nights, article, sitemap
 from warehouse.alerts import Attempt
-from warehouse.engine import only_run, private, publish, published
+from warehouse.engine import Engine, Reader, only_run, private, publish, published
 from warehouse.store import Warehouse
 
 TOPICS = """\
@@ -764,6 +772,234 @@ def test_kept_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ),
         *(f"kept  {REPEATED}", whole, f"on 6 of 6 articles, {day}; cut from 0; line_id …"),
     ]
+
+
+# ---- what an analyst's tool leaves behind ----
+
+WRITES = """
+import duckdb, sys
+held = duckdb.connect(sys.argv[1])
+for statement in sys.argv[2:]:
+    print(flush=True)
+    sys.stdin.readline()
+    held.execute(statement)
+print(flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.parametrize("writes", ["before", "before and after"])
+def test_tool_that_died_does_not_change_what_is_published(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], writes: str
+) -> None:
+    """A tool wrote into the snapshot and was killed: what it wrote is not in the next one, and who
+    reads the old one meanwhile is not disturbed.
+    """
+    data = tmp_path / "data"
+    Warehouse.open(data).close()
+    publish(data)
+    path = published(data)
+    command = [sys.executable, "-c", WRITES, str(path), "create table notes as select 1 as n"]
+    if "after" in writes:
+        command.append("insert into notes values (2)")
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as tool:
+        assert tool.stdin
+        assert tool.stdout
+        tool.stdout.readline()
+        tool.stdin.write("\n")
+        tool.stdin.flush()
+        tool.stdout.readline()
+        assert path.with_name("media.duckdb.wal").exists()
+        if writes == "before":
+            tool.kill()
+            tool.wait()
+            reader = Reader(data)
+        publish(data)
+        if "after" in writes:
+            tool.stdin.write("\n")
+            tool.stdin.flush()
+            tool.stdout.readline()
+            tool.kill()
+        else:
+            assert reader.query("from notes") == (["n"], [(1,)])
+            reader._connection.close()  # within one process DuckDB would open the old file again
+    assert sorted(entry.name for entry in data.iterdir()) == ["media.duckdb", "var"]
+    found = ended(capsys, "sql", "from notes", "--warehouse", data)
+    assert (found.status, found.err.partition("!")[0]) == (
+        2,
+        "kliping: Catalog Error: Table with name notes does not exist",
+    )
+    assert ended(capsys, "sql", "select count(*) from runs", "--warehouse", data).status == 0
+
+
+# ---- what nobody foresaw ----
+
+
+def broken_snapshot(data: Path) -> Path:
+    """A data directory whose snapshot nobody foresaw: its outbox fails while it is read."""
+    private(data).mkdir(parents=True)
+    with duckdb.connect(str(published(data))) as made:
+        made.execute("create table messages (alert_id text, raised_at timestamptz, topic_id text)")
+        made.execute("alter table messages add column kind text")
+        made.execute("alter table messages add column title text")
+        made.execute("insert into messages (alert_id) values ('a')")
+        columns = ["channel", "state", "attempts", "next_attempt_at", "last_error", "sent_at"]
+        said = "error(E'rusak\\nsekali \\x1b[31m')"
+        made.execute(
+            "create view deliveries as select 'a' as alert_id, "
+            + ", ".join(f"{said} as {name}" for name in columns)
+        )
+    return data
+
+
+@pytest.mark.parametrize("writable", [True, False])
+@pytest.mark.parametrize("option", ["--warehouse {}", "--warehouse={}"])
+def test_unforeseen_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], writable: bool, option: str
+) -> None:
+    """It is one line, which names a file with the trace, and status 3; the file lies in var/ or,
+    where that cannot be written, among the temporary ones. Only its owner may read it.
+    """
+    data = broken_snapshot(tmp_path / "data")
+    if not writable:
+        private(data).rmdir()
+        written(private(data), "")
+    words = option.format(data).split()
+    ran = ended(capsys, "alerts", "list", *words)
+    told = re.fullmatch(
+        r"kliping: unforeseen InvalidInputException: (.+); its trace is in (\S+)\n", ran.err
+    )
+    assert (ran.status, ran.out) == (3, "")
+    assert told
+    assert told[1].isprintable()
+    assert "rusak sekali [31m" in told[1]
+    log = Path(told[2])
+    if writable:
+        assert log == private(data) / "errors.log"
+        ended(capsys, "alerts", "list", *words)  # the next one is added
+    assert log.read_text(encoding="utf-8").count("Traceback") == 1 + writable
+    assert log.stat().st_mode & 0o777 == 0o600
+    if not writable:
+        log.unlink()
+
+
+@pytest.mark.parametrize("error", [ExceptionGroup, EOFError, asyncio.CancelledError])
+def test_unforeseen_errors_of_every_kind(tmp_path: Path, error: type[BaseException]) -> None:
+    """Of a group the first is told; one without words is told by its name."""
+    raised = (
+        ExceptionGroup("several", [ExceptionGroup("inner", [ValueError("salah")]), KeyError("k")])
+        if error is ExceptionGroup
+        else error()
+    )
+    what = "ValueError: salah" if error is ExceptionGroup else error.__name__
+    assert crashlog.told(raised, tmp_path) == (
+        f"unforeseen {what}; its trace is in {tmp_path / 'errors.log'}"
+    )
+
+
+def test_reader_that_goes_away(tmp_path: Path) -> None:
+    """Whoever closes the output of a command gets a line, and no status that says it was done."""
+    data = tmp_path / "data"
+    Warehouse.open(data).close()
+    publish(data)
+    command = [sys.executable, "-m", "flows.cli", "sql", "from range(100000)"]
+    with subprocess.Popen(
+        [*command, "--format", "csv", "--warehouse", str(data)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+    ) as ran:
+        assert ran.stdout
+        assert ran.stderr
+        ran.stdout.readline()
+        ran.stdout.close()
+        told = ran.stderr.read()
+    assert (ran.returncode, told) == (
+        3,
+        "kliping: broken off: the output cannot be written: Broken pipe\n",
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("command", ["--version", "topics list"])
+def test_output_that_cannot_be_written(command: str) -> None:
+    """A full disk behind the output is one line, and no status that says it was done; with standard
+    error closed as well, the status alone.
+    """
+    for error in (subprocess.PIPE, None):
+        with Path("/dev/full").open("w") as full:
+            ran = subprocess.run(
+                [sys.executable, "-m", "flows.cli", *command.split()],
+                stdout=full,
+                stderr=error or full,
+                cwd=ROOT,
+                text=True,
+                check=False,
+            )
+        assert ran.returncode == 3
+        if error:
+            [line] = ran.stderr.splitlines()
+            assert line.startswith("kliping: ")
+            assert "No space left on device" in line
+
+
+class Ended(BaseException):
+    """As Prefect raises it on SIGTERM."""
+
+
+@pytest.fixture
+def knocks(tmp_path: Path) -> Iterator[Callable[[str], threading.Thread]]:
+    """Sends this process a signal, whose handler raises Ended, as soon as it executes such a line of
+    the engine.
+    """
+
+    def end(*_: object) -> NoReturn:
+        raise Ended
+
+    def knock(words: str) -> None:
+        main = threading.main_thread().ident or 0
+        while not over.is_set():
+            frame = sys._current_frames()[main]
+            file, line = frame.f_code.co_filename, frame.f_lineno
+            if file.endswith("engine.py") and words in linecache.getline(file, line):
+                return os.kill(os.getpid(), signal.SIGUSR1)
+        return None
+
+    over = threading.Event()
+    before = signal.signal(signal.SIGUSR1, end)
+    yield lambda words: threading.Thread(target=knock, args=(words,), daemon=True)
+    over.set()
+    signal.signal(signal.SIGUSR1, before)
+
+
+def test_signal_while_duckdb_works(
+    tmp_path: Path, knocks: Callable[[str], threading.Thread]
+) -> None:
+    """What the signal's handler raised is raised, whatever DuckDB was doing; what it had begun can
+    be begun again.
+    """
+    engine = Engine(duckdb.connect(str(tmp_path / "large.duckdb")), tmp_path)
+    large = "create table large as from range(3000000)"
+
+    def commit() -> None:
+        with engine.transaction():
+            engine._connection.execute("drop table if exists large")
+            engine._connection.execute(large)
+            knocks("commit()").start()
+
+    def read() -> None:
+        knocks("execute(sql, parameters)").start()
+        engine._fetch("select count(*) from range(30000000) where hash(range) % 7 = 0", {})
+
+    for work in (commit, read):
+        with pytest.raises(Ended):
+            work()
+    with engine.transaction():
+        engine._connection.execute("drop table if exists large")
+    engine.close()
 
 
 # ---- whole runs ----

@@ -177,6 +177,17 @@ def test_each_attempt_is_recorded_before_the_next(store: Warehouse, desks: Desks
     assert recorded == [0, 1, 2, 3]
 
 
+def test_slow_receiver_gets_each_message_once(store: Warehouse, desks: Desks) -> None:
+    """One that takes a message and answers seconds later has it, and is not sent it again."""
+    raise_alerts(store, TOPIC, 1)
+    desks.answers["desk"] = after(6, 200)
+    address = f"json://127.0.0.1:{desks.server_port}/desk"
+    for _ in range(2):
+        deliver(store, [TOPIC], {"desk": address}, NOW)
+    assert keys(desks.got["desk"]) == ["0"]
+    assert states(store) == {("0", "desk"): ("sent", 1, None)}
+
+
 def test_channel_that_asks_for_fewer_gets_all_in_order(store: Warehouse, desks: Desks) -> None:
     """A channel that answers 429 to every third message gets it again after the pause that it
     names; nothing is lost or overtaken.

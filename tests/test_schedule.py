@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -83,9 +83,19 @@ class Scheduled:
                 continue
         return found
 
+    def run(self) -> int:
+        """The process of the run in progress."""
+        [pid] = [pid for pid, words in self.family().items() if "spawn_main" in words]
+        return pid
+
+    def server_process(self) -> int:
+        """The process of the Prefect server that it started."""
+        [pid] = [pid for pid, words in self.family().items() if "flows.orchestrator" in words]
+        return pid
+
     def server(self) -> str:
-        """The address of the Prefect server that it started."""
-        [command] = [words for words in self.family().values() if "flows.orchestrator" in words]
+        """That server's address."""
+        command = self.family()[self.server_process()]
         return f"http://127.0.0.1:{int(command.split()[-1])}/api/health"
 
 
@@ -135,8 +145,8 @@ LISTED = page(sitemap(), "application/xml")
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks for processes in /proc")
 def test_schedule(folder: Path) -> None:
-    """It fires again and again, also after a run that could not start; a signal ends it and its
-    run; killed, it leaves no server.
+    """It fires again and again, also after a run that could not start or was killed; a signal ends
+    it and its run; killed, it leaves no server; without its server it ends.
 
     One test, because a schedule takes a while to get going.
     """
@@ -153,6 +163,8 @@ def test_schedule(folder: Path) -> None:
             assert fired() == 1
             server.routes["/satu.xml"] = says_nothing
             until(lambda: fired() == 2)
+            os.kill(scheduled.run(), signal.SIGKILL)
+            until(lambda: fired() == 3)
             address = scheduled.server()
             assert answers(address)
             os.killpg(scheduled.process.pid, signal.SIGINT)  # as Ctrl-C at a terminal does
@@ -160,7 +172,13 @@ def test_schedule(folder: Path) -> None:
             until(lambda: not scheduled.family())
             assert not answers(address)
             busy = f"kliping: {folder / 'data'}: another run holds the lock (the holder); wait for it to end"
-            assert set(scheduled.err.splitlines()) == {busy}
+            killed = (
+                "kliping: nightly broke off, and the next run goes on: "
+                "Process exited with status code: -9."
+            )
+            *told, last = scheduled.err.splitlines()
+            assert set(told) == {busy}
+            assert last.startswith(killed)
             assert {line[:9].strip() for line in scheduled.out.splitlines()} == STEPS
 
         server.routes["/satu.xml"] = LISTED
@@ -173,6 +191,13 @@ def test_schedule(folder: Path) -> None:
             scheduled.process.wait()
             until(lambda: not scheduled.family())
             assert scheduled.err == ""
+        with schedule(folder, server) as scheduled:
+            until(lambda: scheduled.out.count("added  ") == 1)
+            os.kill(scheduled.server_process(), signal.SIGKILL)
+            assert scheduled.process.wait(LONGEST_S) == 3
+            log = private(folder / "data") / "prefect-server.log"
+            lost = f"the Prefect server ended before its time; see {log}, and start again"
+            assert scheduled.err == f"kliping: {lost}\n"
     assert (private(folder / "data") / "prefect-server.log").read_text(encoding="utf-8") == ""
 
 
@@ -226,6 +251,31 @@ def test_every(kliping: Kliping) -> None:
     assert (asked.interval, asked.cron) == (timedelta(seconds=10), None)
 
 
+def test_unforeseen_error_of_a_scheduled_run(
+    kliping: Kliping, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It is one line, and its trace is in a file; what was foreseen is told as it is."""
+    from prefect import flow
+
+    from flows.records import KlipingError
+    from flows.schedule import _tell
+
+    @flow(on_failure=[_tell])
+    def fails(warehouse: str, foreseen: bool) -> None:
+        raise KlipingError("penuh") if foreseen else ZeroDivisionError("dua\nbaris")
+
+    private(tmp_path).mkdir()
+    for foreseen in (True, False):
+        fails(str(tmp_path), foreseen, return_state=True)
+    log = private(tmp_path) / "errors.log"
+    assert capfd.readouterr() == (
+        "",
+        "kliping: penuh\n"
+        f"kliping: unforeseen ZeroDivisionError: dua baris; its trace is in {log}\n",
+    )
+    assert "raise KlipingError" in log.read_text(encoding="utf-8")
+
+
 # ---- what was slept through ----
 
 
@@ -266,7 +316,7 @@ def test_missed(kliping: Kliping, due: str, skipped: str) -> None:
     )
 
 
-def count_run(file: str) -> None:
+def counted(file: str) -> None:
     """What the flow of the next test does, in a process of its own."""
     with Path(file).open("a", encoding="utf-8") as runs:
         runs.write("ran\n")
@@ -289,16 +339,15 @@ def test_seven_runs_that_were_slept_through_are_made_up_for_by_one(
     from flows.schedule import _Runner
 
     refresh_global_settings_context()
-    counted = flow(count_run, name="counted")
     start = datetime.now(UTC) + timedelta(
         seconds=15
     )  # the server looks every five for what to schedule
     rule = f"DTSTART:{start:%Y%m%dT%H%M%S}Z\nRRULE:FREQ=SECONDLY;COUNT=7"
     runner = _Runner(name="late", limit=1, pause_on_shutdown=False)
     names = ("satu", "dua")
-    ids: list[UUID] = [
+    ids: list[Any] = [
         runner.add_flow(
-            counted,
+            flow(counted),
             name=name,
             schedule=RRule(rule, timezone="UTC"),
             parameters={"file": str(tmp_path / name)},

@@ -3,9 +3,10 @@ real warehouse.
 """
 
 import asyncio
+import gzip
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,9 @@ from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
 from flows.records import Discovery, Source
+from flows.stages.extraction.settling import Arrival, Holder, Settled
 from tests.edges.misbehaving import (
+    Exchange,
     Route,
     Server,
     bomb,
@@ -111,6 +114,9 @@ class Nights:
         while steps.extract_batch(self.warehouse, {outlet.id: outlet}, None, now):
             pass
         return look.after(ends), ends
+
+    def archives(self) -> list[Path]:
+        return list(self._archives.glob("*.warc.gz"))
 
     def ends(self, server: Server) -> dict[str, str]:
         """What each link ended as, by path or, off the server, by URL: 'article' or the reason."""
@@ -294,19 +300,19 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
     their ids.
     """
     with Server(
-        {"/read/a": page(article("Judul", (*SENTENCES, "Ikuti kanal kami yang baru.")))}
+        {"/read/a": page(article("Judul", (*SENTENCES, "Kolom ini terbit tiap Rabu.")))}
     ) as server:
         server.routes["/sitemap.xml"] = page(sitemap(server.url("/read/a")), "application/xml")
         outlet = source(server, "/sitemap.xml")
         nights(outlet)
         query = "select article_id, version, v.body from article_versions v join articles using (article_id)"
         [before] = nights.warehouse._fetch(query, {})
-        stricter = replace(outlet, strip=(re.compile("^Ikuti kanal"),))
+        stricter = replace(outlet, strip=(re.compile("^Kolom ini"),))
         nights.warehouse.reopen_pages(NOW)
         assert steps.extract_batch(nights.warehouse, {outlet.id: stricter}, None, NOW) == 1
         [after] = nights.warehouse._fetch(query, {})
     assert (after["article_id"], after["version"]) == (before["article_id"], 1)
-    assert before["body"] == after["body"] + "\nIkuti kanal kami yang baru."
+    assert before["body"] == after["body"] + "\nKolom ini terbit tiap Rabu."
     assert nights.warehouse.offending() == {}
 
 
@@ -381,6 +387,343 @@ def test_unchanged_discovery_document_is_not_sent_again(nights: Nights) -> None:
             if seen.path == "/sitemap.xml"
         ] == [None, '"satu"']
     assert (first_look.listed, second_look.listed) == (1, 1)
+
+
+def for_ever(body: Callable[[], str], content_type: str) -> Route:
+    """A document whose validators never change: whoever sends them has it already."""
+
+    def route(exchange: Exchange) -> None:
+        if "If-None-Match" in exchange.headers:
+            exchange.reply(304, headers={"ETag": '"tetap"'})
+        else:
+            page(body(), content_type, ETag='"tetap"')(exchange)
+
+    return route
+
+
+def test_what_never_changes_is_read_in_full_once_a_week(nights: Nights) -> None:
+    """A listing that answers 304 for ever is asked for without conditions when it was last read in
+    full more than a week ago, and again a week later.
+    """
+    listed: list[str] = []
+    with Server(
+        {f"/read/{night}": page(article(f"Malam {night}")) for night in range(17)}
+    ) as server:
+        server.routes["/sitemap.xml"] = for_ever(
+            lambda: sitemap(*listed, lastmod=""), "application/xml"
+        )
+        for night in range(17):
+            listed.append(server.url(f"/read/{night}"))
+            nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
+        asked = [seen for seen in server.requests if seen.path == "/sitemap.xml"]
+        in_full = [at for at, seen in enumerate(asked) if "if-none-match" not in seen.headers]
+        assert in_full == [0, 8, 16]
+        assert set(nights.ends(server)) == {f"/read/{night}" for night in range(17)}
+
+
+def test_a_page_read_long_ago_is_asked_for_in_full(nights: Nights) -> None:
+    """A changed lastmod brings a new text also from a server that answers 304 for ever, when the
+    last full answer is more than a week old.
+    """
+    titles = ["Judul lama"]
+    with Server() as server:
+        server.routes["/read/a"] = for_ever(lambda: article(titles[-1]), "text/html")
+        for night, lastmod in ((0, DATE), (9, "2026-03-19T20:00:00+07:00")):
+            listing = sitemap(server.url("/read/a"), lastmod=lastmod)
+            server.routes["/sitemap.xml"] = page(listing, "application/xml")
+            nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
+            titles.append("Judul baru")
+        shown = nights.warehouse._fetch("select title from articles", {})
+    assert [row["title"] for row in shown] == ["Judul baru"]
+
+
+def test_a_lost_archive_makes_a_listing_be_asked_for_in_full(nights: Nights) -> None:
+    """A document whose last text cannot be read any more is asked for without conditions."""
+    with Server({"/read/a": page(article("Satu"))}) as server:
+        server.routes["/sitemap.xml"] = for_ever(
+            lambda: sitemap(server.url("/read/a")), "application/xml"
+        )
+        nights(source(server, "/sitemap.xml"))
+        for archive in nights.archives():
+            archive.write_bytes(b"rusak")
+        look, _ = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1))
+    assert (look.failed, look.listed) == (False, 1)
+
+
+def index(*urls: str, lastmod: str = DATE) -> str:
+    return sitemap(*urls, entry="sitemap", root="sitemapindex", lastmod=lastmod)
+
+
+def test_indexes_of_sitemaps_are_followed(nights: Nights) -> None:
+    """An index may list indexes, which list indexes of sitemaps; one deeper is left out and told. A
+    circle is read once.
+    """
+    with Server({"/read/a": page(article("Satu")), "/read/b": page(article("Dua"))}) as server:
+        lists = {
+            "/0.xml": index(server.url("/1.xml"), server.url("/0.xml")),
+            "/1.xml": index(server.url("/2.xml"), server.url("/0.xml"), server.url("/a.xml")),
+            "/2.xml": index(server.url("/b.xml"), server.url("/3.xml")),
+            "/3.xml": index(server.url("/4.xml"), server.url("/5.xml")),
+            "/a.xml": sitemap(server.url("/read/a")),
+            "/b.xml": sitemap(server.url("/read/b"), server.url("/read/a")),
+        }
+        server.routes |= {path: page(body, "application/xml") for path, body in lists.items()}
+        look, _ = nights(source(server, "/0.xml"))
+        asked = [path for path in server.paths() if path.endswith(".xml")]
+    assert sorted(asked) == sorted(lists)
+    assert (look.listed, look.usable) == (2, True)
+    assert look.notes == (f"{server.url('/3.xml')}: 2 child sitemaps left out: too deep",)
+
+
+def test_child_sitemaps_have_one_limit(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over all depths of one address so many children are read, of each index the newest, and how
+    many were left out is told.
+    """
+    monkeypatch.setattr(steps, "MAX_CHILD_SITEMAPS", 3)
+    with Server({"/read/a": page(article("Satu"))}) as server:
+        old, new = "2026-03-09", "2026-03-10"
+        server.routes |= {
+            "/0.xml": page(
+                index(server.url("/old.xml"), lastmod=old).replace("</sitemapindex>", "")
+                + index(server.url("/1.xml"), lastmod=new).partition('sitemap/0.9">')[2]
+            ),
+            "/1.xml": page(index(*(server.url(f"/{name}.xml") for name in "abc"), lastmod=new)),
+            "/a.xml": page(sitemap(server.url("/read/a"))),
+            "/old.xml": page(sitemap()),
+        }
+        look, _ = nights(source(server, "/0.xml"))
+        asked = [path for path in server.paths() if path.endswith(".xml")]
+    assert asked == ["/0.xml", "/1.xml", "/old.xml", "/a.xml"]
+    assert look.notes == (
+        f"{server.url('/1.xml')}: 2 child sitemaps left out: at most 3 of an address",
+    )
+
+
+def test_children_are_read_by_what_they_are(nights: Nights) -> None:
+    """A text file and a feed among an index's children list their links, and a note names them."""
+    with Server({f"/read/{name}": page(article(f"Judul {name}")) for name in "ab"}) as server:
+        feed = (
+            "<rss version='2.0'><channel><item><title>Satu &amp; &#55357;&#56842;</title>"
+            f"<link>{server.url('/read/b')}</link></item></channel></rss>"
+        )
+        server.routes |= {
+            "/0.xml": page(index(server.url("/a.txt.gz"), server.url("/b.xml"))),
+            "/a.txt.gz": page(gzip.compress(server.url("/read/a").encode()), "application/gzip"),
+            "/b.xml": page(feed, "application/rss+xml"),
+        }
+        look, _ = nights(source(server, "/0.xml"))
+        titles = nights.warehouse._fetch("select url, title from state.links order by url", {})
+        assert nights.ends(server) == {"/read/a": "article", "/read/b": "article"}
+    assert [row["title"] for row in titles] == [None, "Satu & 😊"]
+    assert [note.partition(": ")[2].partition(",")[0] for note in look.notes] == [
+        "a text file of addresses",
+        "an RSS or Atom feed",
+    ]
+
+
+def test_a_page_that_leads_on_is_the_links_own_end(nights: Nights) -> None:
+    """What a page sends its reader on to is the article of the link."""
+    with Server(
+        {
+            "/read/antar": page("<meta http-equiv=refresh content='0;url=/read/asli'>Sebentar"),
+            "/read/asli": page(article("Berita asli")),
+        }
+    ) as server:
+        server.routes["/sitemap.xml"] = page(sitemap(server.url("/read/antar")), "application/xml")
+        nights(source(server, "/sitemap.xml"))
+        assert nights.ends(server) == {"/read/antar": "article", "/read/asli": "article"}
+        assert nights.warehouse.offending() == {}
+
+
+# ---- identity ----
+
+FIELD = (
+    "Petani Lembah Sari menanam padi serempak setelah saluran irigasi selesai dibersihkan.",
+    "Penyuluh berharap panen raya jatuh sebelum musim hujan, sehingga gabah mudah dijemur.",
+    "Harga benih naik sedikit, tetapi koperasi menanggung sebagian ongkos anggotanya.",
+)
+HARBOUR = (
+    "Pelabuhan Karang Biru menutup dermaga utara karena tiangnya dimakan tiram dan karat.",
+    "Kapal penumpang dialihkan ke dermaga selatan, dan jadwal malam ditiadakan dahulu.",
+    "Syahbandar memperkirakan penggantian tiang memakan waktu sampai akhir tahun depan.",
+)
+
+
+def stuck(title: str, sentences: tuple[str, ...], canonical: str) -> Route:
+    """An article whose template names another one as its canonical."""
+    link = f'<link rel="canonical" href="{canonical}">'
+    return page(article(title, sentences).replace("<head>", f"<head>{link}"))
+
+
+def known(store: Warehouse, server: Server) -> dict[str, list[str]]:
+    """The titles of each article's versions, by the path of its URL."""
+    found: dict[str, list[str]] = {}
+    query = "select a.url, v.title from article_versions v join state.articles a using (article_id) order by v.version"
+    for row in store._fetch(query, {}):
+        found.setdefault(row["url"].removeprefix(server.url("")), []).append(row["title"])
+    return found
+
+
+def current(store: Warehouse, server: Server) -> dict[str, str]:
+    rows = store._fetch("select url, title from state.articles", {})
+    return {row["url"].removeprefix(server.url("")): row["title"] for row in rows}
+
+
+def test_a_stuck_canonical_makes_no_versions(nights: Nights) -> None:
+    """Pages that name one article as their canonical, in one night or in the next, are articles of
+    their own.
+    """
+    with Server() as server:
+        first, second, third = (f"/read/{number}" for number in (100, 101, 102))
+        server.routes |= {
+            first: stuck("Perbaikan tanggul", SENTENCES, server.url(first)),
+            second: stuck("Tanam padi", FIELD, server.url(first)),
+            third: stuck("Dermaga ditutup", HARBOUR, server.url(first)),
+        }
+        for night, paths in enumerate([(first, second), (third,)]):
+            listing = sitemap(*map(server.url, paths), lastmod="")
+            server.routes["/sitemap.xml"] = page(listing, "application/xml")
+            nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
+        assert known(nights.warehouse, server) == {
+            first: ["Perbaikan tanggul"],
+            second: ["Tanam padi"],
+            third: ["Dermaga ditutup"],
+        }
+        assert nights.ends(server) == dict.fromkeys((first, second, third), "article")
+        assert nights.warehouse.offending() == {}
+
+
+def test_an_address_gets_its_own_text_back(nights: Nights) -> None:
+    """An article at an address that another page had named as its canonical, before it was seen
+    itself, gets its own text, and the other page its own address.
+    """
+    with Server() as server:
+        first, second = "/read/100", "/read/101"
+        server.routes |= {
+            first: stuck("Perbaikan tanggul", SENTENCES, server.url(first)),
+            second: stuck("Tanam padi", FIELD, server.url(first)),
+        }
+        seen = []
+        for night, path in enumerate([second, first]):
+            listing = sitemap(server.url(path), lastmod="")
+            server.routes["/sitemap.xml"] = page(listing, "application/xml")
+            nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
+            seen.append(known(nights.warehouse, server))
+        assert seen == [
+            {first: ["Tanam padi"]},
+            {first: ["Perbaikan tanggul"], second: ["Tanam padi"]},
+        ]
+        assert current(nights.warehouse, server) == {
+            first: "Perbaikan tanggul",
+            second: "Tanam padi",
+        }
+        assert nights.warehouse.offending() == {}
+
+
+def test_reprocess_parts_what_a_canonical_had_joined(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two texts that an older version had made versions of one article are two articles when their
+    pages are read again; the first keeps its id and gets its text back.
+    """
+    with Server() as server:
+        first, second = "/read/100", "/read/101"
+        server.routes |= {
+            first: stuck("Perbaikan tanggul", SENTENCES, server.url(first)),
+            second: stuck("Tanam padi", FIELD, server.url(first)),
+        }
+        outlet = source(server, "/sitemap.xml")
+        with monkeypatch.context() as older:
+            older.setattr(steps, "settle", believing)
+            for night, path in enumerate([first, second]):
+                listing = sitemap(server.url(path), lastmod="")
+                server.routes["/sitemap.xml"] = page(listing, "application/xml")
+                nights(outlet, NOW + timedelta(days=night))
+            assert known(nights.warehouse, server) == {first: ["Perbaikan tanggul", "Tanam padi"]}
+        nights.warehouse.reopen_pages(NOW + timedelta(days=1))  # the second alone
+        while steps.extract_batch(nights.warehouse, {outlet.id: outlet}, None, NOW):
+            pass
+        assert known(nights.warehouse, server) == {
+            first: ["Perbaikan tanggul"],
+            second: ["Tanam padi"],
+        }
+        assert current(nights.warehouse, server)[first] == "Perbaikan tanggul"
+        assert nights.warehouse.offending() == {}
+
+
+def believing(
+    arrivals: Sequence[Arrival], holders: Sequence[Holder], forms: Sequence[tuple[str, str]]
+) -> Settled:
+    """As it was before: every article under the address that it states."""
+    return Settled(tuple(each.article for each in arrivals), frozenset())
+
+
+def test_forms_of_an_address_are_fetched_once(nights: Nights) -> None:
+    """Of several forms that are listed one is fetched, and all lead to its article; one that is
+    listed later is not fetched, but its lastmod counts.
+    """
+    titles = ["Judul lama"]
+    with Server() as server:
+        forms = ["/read/a", "/read/a/", "/read/a/index.html?ref=rss"]
+        server.routes |= dict.fromkeys(
+            ["/read/a", "/read/a/", "/read/a/index.html"],
+            lambda exchange: page(article(titles[-1]))(exchange),
+        )
+        later = "2026-03-12T20:00:00+07:00"
+        for night, (listed, lastmod) in enumerate(
+            [(forms[:2], DATE), (forms[2:], DATE), (forms[1:2], later)]
+        ):
+            listing = sitemap(*map(server.url, listed), lastmod=lastmod)
+            server.routes["/sitemap.xml"] = page(listing, "application/xml")
+            look, _ = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
+            assert look.listed == 1
+            titles.append("Judul baru")
+        assert [path for path in server.paths() if path.startswith("/read/")] == ["/read/a"] * 2
+        assert known(nights.warehouse, server) == {"/read/a": ["Judul lama", "Judul baru"]}
+        assert nights.ends(server) == {
+            "/read/a": "article",
+            "/read/a/": "article",
+            "/read/a/index.html": "article",
+        }
+        assert nights.warehouse.offending() == {}
+
+
+def test_the_other_form_is_fetched_when_one_fails(nights: Nights) -> None:
+    """Where the first form of an address is gone, the next run asks for another one, and its
+    article is the end of both.
+    """
+    with Server({"/read/a": status(404), "/read/a/": page(article("Satu"))}) as server:
+        listing = sitemap(server.url("/read/a"), server.url("/read/a/"))
+        server.routes["/sitemap.xml"] = page(listing, "application/xml")
+        nights(source(server, "/sitemap.xml"))
+        assert nights.ends(server) == {"/read/a": "http-4xx"}
+        nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1))
+        assert nights.ends(server) == {"/read/a/": "article", "/read/a": "article"}
+        assert nights.warehouse.offending() == {}
+
+
+def test_addresses_from_before_get_their_keys(tmp_path: Path) -> None:
+    """Links, pages and articles that were recorded before there were identity keys have one when
+    the warehouse is opened; ids stay.
+    """
+    store = Warehouse.open(tmp_path)
+    url = "https://www.a.example/read/1/"
+    plant(
+        store,
+        {
+            "state.links": [{"url": url}],
+            "state.pages": [{"url": url}],
+            "state.articles": [{"article_id": "lama", "url": url}],
+        },
+    )
+    store.close()
+    store = Warehouse.open(tmp_path)
+    keyed = "select 'lama' as id, identity_key from {}"
+    tables = ("state.links", "state.pages", "state.articles")
+    rows = [row for table in tables for row in store._fetch(keyed.format(table), {})]
+    assert rows == [{"id": "lama", "identity_key": "a.example/read/1"}] * 3
+    assert store.met([url]) == {}
+    store.close()
 
 
 OLD = "2026-03-01T00:00:00+07:00"

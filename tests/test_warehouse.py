@@ -316,13 +316,14 @@ def test_empty_columns_keep_their_type(store: Warehouse) -> None:
     rows = [{"alert_id": name, "channel": "desk"} for name in "ab"]
     store.write(rows, "record_outbox")
     store.write([], "record_outbox")
+    read_at = datetime(2026, 3, 11, tzinfo=UTC)
     store.write(
         [
             {
                 "url": "u",
                 "etag": None,
                 "last_modified": None,
-                "fetched_at": datetime.now(UTC),
+                "fetched_at": read_at,
                 "warc_file": "w",
                 "warc_offset": 1,
             }
@@ -330,7 +331,13 @@ def test_empty_columns_keep_their_type(store: Warehouse) -> None:
         "record_documents",
     )
     assert store.rows("document", url="u") == [
-        {"etag": None, "last_modified": None, "warc_file": "w", "warc_offset": 1}
+        {
+            "etag": None,
+            "last_modified": None,
+            "fetched_at": read_at,
+            "warc_file": "w",
+            "warc_offset": 1,
+        }
     ]
     assert len(contents(store, "deliveries", ["alert_id"])) == 2
 

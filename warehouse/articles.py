@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from flows.records import Article, Rejection, Removed, stable_id
+from flows.records import Article, Rejection, Removed, identity_key, stable_id
 from warehouse.engine import Row
 from warehouse.pages import Pages, StoredPage
 
@@ -63,6 +63,7 @@ class Articles(Pages):
                 "article_id": article.id,
                 "source_id": article.source_id,
                 "url": article.url,
+                "identity_key": identity_key(article.url),
                 "title": article.title,
                 "author": article.author,
                 "editor": article.editor,

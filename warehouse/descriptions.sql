@@ -32,7 +32,7 @@ comment on column articles.story_id is 'The story it belongs to. NULL until it i
 comment on column articles.arrived_by is 'How its first page came in: run or backfill. What a backfill brought is never alerted.';
 
 comment on table article_urls is 'One row per URL under which an article was met.';
-comment on column article_urls.url is 'The URL: the canonical one, or another that leads to the same article.';
+comment on column article_urls.url is 'The URL: the canonical one, or another that leads to the same article, such as its http or mobile form.';
 comment on column article_urls.article_id is 'The article that it leads to.';
 
 comment on table article_versions is 'One row per distinct text of an article: compare two rows to see an edit.';
@@ -212,6 +212,8 @@ comment on column state.links.source_id is 'The outlet that it belongs to.';
 comment on column state.links.found_url is 'The URL as it was first listed.';
 comment on column state.links.listed_at is 'The newest date that a feed or sitemap gives it. NULL without one.';
 comment on column state.links.lastmod is 'The newest lastmod that a sitemap gives it. NULL without one.';
+comment on column state.links.title is 'The title that a feed or sitemap gave it first. NULL without one.';
+comment on column state.links.identity_key is 'What the forms of its URL share (http and https, www., a slash at the end): of several one is fetched.';
 comment on column state.links.discovered_at is 'The clock of the run that first listed it.';
 comment on column state.links.tried_at is 'The clock of the run that last fetched it. NULL before the first try.';
 comment on column state.links.tried_lastmod is 'The lastmod for which it was last fetched to an end; when lastmod has moved on, it is fetched again. NULL without one.';
@@ -236,10 +238,11 @@ comment on column state.pages.warc_file is 'The archive that holds it: a path in
 comment on column state.pages.warc_offset is 'Where its record begins, in bytes.';
 comment on column state.pages.arrived_by is 'run or backfill.';
 comment on column state.pages.extracted_with is 'Version of the extractor that has read it. NULL until then.';
+comment on column state.pages.identity_key is 'What the forms of its address share, where redirects led.';
 comment on column state.pages.etag is 'The ETag that came with it, for a conditional GET; NULL where there was none.';
 comment on column state.pages.last_modified is 'The Last-Modified that came with it, as it was sent; NULL where there was none.';
 
-comment on table state.articles is 'One row per article: what the view articles shows, and two columns more.';
+comment on table state.articles is 'One row per article: what the view articles shows, and three columns more.';
 comment on column state.articles.article_id is 'As in the view.';
 comment on column state.articles.source_id is 'As in the view.';
 comment on column state.articles.url is 'As in the view.';
@@ -262,6 +265,7 @@ comment on column state.articles.doubts is 'As in the view. May be NULL.';
 comment on column state.articles.text_hash is '16 hexadecimal digits made from title and body.';
 comment on column state.articles.arrived_by is 'As in the view.';
 comment on column state.articles.landed_at is 'The clock of the run that first extracted it.';
+comment on column state.articles.identity_key is 'What the forms of its URL share: another form with the same text is the same article.';
 
 comment on table state.cleanings is 'One row per article that was cleaned of learned lines.';
 comment on column state.cleanings.article_id is 'The article.';

@@ -129,11 +129,14 @@ class Engine:
         """The columns of warehouse/queries/<query>.sql as arrays; a list of numbers is an array
         too.
         """
-        return dict(self._connection.execute(statement("queries", query), parameters).fetchnumpy())
+        with _signals():
+            cursor = self._connection.execute(statement("queries", query), parameters)
+            return dict(cursor.fetchnumpy())
 
     def execute(self, query: str, /, **parameters: object) -> None:
         """Run warehouse/queries/<query>.sql, which returns nothing."""
-        self._connection.execute(statement("queries", query), parameters)
+        with _signals():
+            self._connection.execute(statement("queries", query), parameters)
 
     def write(self, rows: Sequence[Mapping[str, object]], *queries: str) -> None:
         """Run queries that read `rows` as the relation `incoming`; nothing is done when there are
@@ -150,10 +153,11 @@ class Engine:
             .decode()
         )  # no lone surrogates
         structure = json.dumps([{name: _type_of([row[name] for row in rows]) for name in rows[0]}])
-        self._connection.execute(
-            "create or replace temp table incoming as select row.* from (select unnest(from_json($rows, $structure)) as row)",
-            {"rows": text, "structure": structure},
-        )
+        with _signals():
+            self._connection.execute(
+                "create or replace temp table incoming as select row.* from (select unnest(from_json($rows, $structure)) as row)",
+                {"rows": text, "structure": structure},
+            )
         for query in queries:
             self.execute(query)
 
@@ -163,7 +167,8 @@ class Engine:
         self._connection.begin()
         try:
             yield
-            self._connection.commit()
+            with _signals():
+                self._connection.commit()
         except BaseException as error:
             # where a signal arrived while it was committing there is nothing left to roll back
             with contextlib.suppress(duckdb.Error):
@@ -188,7 +193,8 @@ class Engine:
         )
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
-        return _rows(self._connection.execute(sql, parameters))
+        with _signals():
+            return _rows(self._connection.execute(sql, parameters))
 
     def _migrate(self) -> None:
         """Apply the migrations that this database has not seen, each in one transaction; refuse a
@@ -211,6 +217,19 @@ class Engine:
                         "insert into migrations values ($name, now())", {"name": name}
                     )
         self.describe()
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    """What the handler of a signal raises while DuckDB works goes on as it is: DuckDB makes a
+    RuntimeError of it, and Prefect would take that for a task that failed, and try it again.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if error.__cause__ is None or isinstance(error.__cause__, Exception):
+            raise
+        raise error.__cause__ from None
 
 
 def publish(directory: Path) -> Path:
@@ -262,7 +281,8 @@ class Reader:
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows. Raises QueryError with DuckDB's own words."""
         try:
-            cursor = self._connection.execute(sql)
+            with _signals():
+                cursor = self._connection.execute(sql)
             if cursor is None:  # as DuckDB answers an empty text
                 raise QueryError("expected a statement")
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
@@ -297,7 +317,8 @@ class Reader:
         it asks for.
         """
         try:
-            return self._connection.execute(statement("queries", query), parameters)
+            with _signals():
+                return self._connection.execute(statement("queries", query), parameters)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise WarehouseError(
                 "this media.duckdb is of an older version; the next `kliping run` brings it up to date"

@@ -1,24 +1,27 @@
 """Sources, links and pages: what was listed, what was fetched, and where it lies."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flows.records import ArrivedBy, Link, Page, Rejection, Source, WarcRef
+from flows.records import ArrivedBy, Link, Page, Rejection, Source, WarcRef, identity_key
 from warehouse.engine import Engine, Row
+
+_KEYED_AT_A_TIME = 50_000  # URLs
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A discovery document as it was last read in full: what a conditional GET sends, and where the
-    text lies.
+    """A discovery document as it was last read in full: what a conditional GET sends, where the
+    text lies, and the clock of the run that read it.
     """
 
     etag: str | None
     last_modified: str | None
     warc: WarcRef
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,18 @@ class StoredPage:
 
 class Pages(Engine):
     """What the warehouse knows of links and pages."""
+
+    def _migrate(self) -> None:
+        """And, which SQL cannot say, give their keys to addresses that older versions recorded."""
+        super()._migrate()
+        while rows := self.rows("keyless", batch=_KEYED_AT_A_TIME):
+            with self.transaction():
+                self.write(
+                    [{"url": row["url"], "identity_key": identity_key(row["url"])} for row in rows],
+                    "record_keys_of_links",
+                    "record_keys_of_pages",
+                    "record_keys_of_articles",
+                )
 
     def record_sources(self, sources: Iterable[Source]) -> None:
         with self.transaction():
@@ -57,7 +72,7 @@ class Pages(Engine):
     def document(self, url: str) -> Document | None:
         """The discovery document last read in full at this URL."""
         for row in self.rows("document", url=url):
-            return Document(row["etag"], row["last_modified"], self._warc(row))
+            return Document(row["etag"], row["last_modified"], self._warc(row), row["fetched_at"])
         return None
 
     def record_links(
@@ -77,14 +92,22 @@ class Pages(Engine):
                         "url": url,
                         "etag": document.etag,
                         "last_modified": document.last_modified,
-                        "fetched_at": now,
+                        "fetched_at": document.read_at,
                     }
                     | self._place(document.warc)
                     for url, document in documents.items()
                 ],
                 "record_documents",
             )
-            self.write([asdict(link) | {"discovered_at": now} for link in links], "record_links")
+            self.write(
+                [
+                    asdict(link) | {"discovered_at": now, "identity_key": identity_key(link.url)}
+                    for link in links
+                ],
+                "record_links",
+                "record_twins_listed",
+                "record_forms",
+            )
             self._record_rejections(rejections, now)
 
     def pending_links(self, source_id: str, now: datetime) -> list[Link]:
@@ -118,6 +141,33 @@ class Pages(Engine):
         """Pages that came from an archive."""
         with self.transaction():
             self._record_pages(pages, "backfill")
+
+    # identity
+
+    def holders(self, keys: Iterable[str]) -> list[Row]:
+        """The articles under these identity keys, the oldest first, each with a text."""
+        return self.rows("holders", keys=list(keys))
+
+    def met(self, urls: Iterable[str]) -> dict[str, str]:
+        """The URLs of the articles that these URLs lead to."""
+        return {row["met"]: row["url"] for row in self.rows("met_articles", urls=list(urls))}
+
+    def listed_forms(self, keys: Iterable[str]) -> list[tuple[str, str]]:
+        """The links under these identity keys, each with its key."""
+        rows = self.rows("listed_forms", keys=list(keys))
+        return [(row["url"], row["identity_key"]) for row in rows]
+
+    def release_articles(self, urls: Collection[str]) -> None:
+        """Let articles that hold the text of another address be read again from all the pages that
+        lead to them; what those say then counts, however old it is.
+        """
+        with self.transaction():
+            self.write([{"url": url} for url in urls], "release_articles", "reopen_claims")
+
+    def forget_foreign_versions(self, urls: Collection[str]) -> None:
+        """Of the articles at these URLs, the texts of pages that are other articles by now."""
+        with self.transaction():
+            self.write([{"url": url} for url in urls], "forget_foreign_versions")
 
     # articles and vectors
 
@@ -153,6 +203,9 @@ class Pages(Engine):
                 "content_type": page.content_type,
                 "digest": digest,
                 "arrived_by": arrived_by,
+                "identity_key": identity_key(
+                    page.url if page.final_url == page.found_url else page.final_url
+                ),
                 "etag": page.etag,
                 "last_modified": page.last_modified,
             }

@@ -241,9 +241,13 @@ class _Attempt(threading.Thread):
         # of a text that is HTML already nothing is escaped twice
         written = type(self._service).__name__ == "NotifyTelegram"
         body_format = apprise.NotifyFormat.HTML if written else apprise.NotifyFormat.TEXT
-        with _Overheard() as overheard:
-            taken = outbox.notify(self._text, self._title, body_format=body_format)
-        self.failure = None if taken else overheard.failure()
+        try:
+            with _Overheard() as overheard:
+                taken = outbox.notify(self._text, self._title, body_format=body_format)
+        except Exception as error:  # an end with a trace would print what it holds of the URL
+            self.failure = DeliveryFailed(f"Apprise broke off: {type(error).__name__}")
+        else:
+            self.failure = None if taken else overheard.failure()
 
 
 class _Overheard(logging.Filter):

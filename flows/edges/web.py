@@ -4,8 +4,9 @@ be had.
 address  →  scheme and literal address  →  robots.txt of the origin  →  the host's queue  →
 transport  ⟲ redirect, retry
 
-Every hop of a redirect takes the whole way again. The transport (flows.edges.transports) is live or
-a replay; a replay waits for nothing and asks once. This module owns protego.
+Every hop of a redirect takes the whole way again, and so does one that a page makes itself
+(flows.edges.onward). The transport (flows.edges.transports) is live or a replay; a replay waits for
+nothing and asks once. This module owns protego.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from protego import Protego
 
 from flows.addresses import is_private_literal
 from flows.edges.archive import MAX_BODY, BodyError, decoded
+from flows.edges.onward import onward
 from flows.edges.transports import BrokenOffError, OverlongError, PrivateAddressError
 from flows.records import Reason, WarcRef
 
@@ -145,27 +147,28 @@ class Web:
     async def _follow(
         self, url: str, manners: "_Manners", conditions: Mapping[str, str]
     ) -> Fetched:
-        target = _parsed(url)
-        visited: set[str] = set()
+        chain = _Chain(_parsed(url))
         while True:
-            visited.add(str(target))
+            target = chain.target
             declared = _place(target) in manners.declared
             if not declared and is_private_literal(target.host):
                 raise FetchFailed(
                     "private-address",
-                    f"redirects to {target}"[:200] if len(visited) > 1 else target.host,
+                    f"redirects to {target}"[:200] if chain.visited else target.host,
                 )
             delay_s = manners.min_delay_s
             if manners.obey_robots:
                 delay_s = max(delay_s, await self._permission(target, manners, declared))
-            response, payload = await self._request(target, delay_s, conditions, declared)
-            if response.status_code not in _REDIRECTS:
-                return self._judged(url, target, response, payload, conditional=bool(conditions))
-            target = _redirected(target, response)
-            if str(target) in visited:
-                raise FetchFailed("redirect-loop", f"comes back to {target}"[:200])
-            if len(visited) > _MAX_REDIRECTS:
-                raise FetchFailed("redirect-loop", f"more than {_MAX_REDIRECTS} redirects")
+            headers = {**conditions, **chain.visit()}
+            response, payload = await self._request(target, delay_s, headers, declared)
+            if response.status_code in _REDIRECTS:
+                chain.follow(response, _redirected(target, response))
+                continue
+            fetched = self._judged(url, target, response, payload, conditional=bool(conditions))
+            sent_on = _sent_on(fetched) if manners.obey_robots else None
+            if sent_on is None:
+                return fetched
+            chain.follow(response, sent_on)
 
     async def _permission(self, target: httpx.URL, manners: "_Manners", declared: bool) -> float:
         """The crawl-delay in seconds that the origin asks for (0: none). Raises FetchFailed when it
@@ -297,6 +300,39 @@ class Web:
         )
 
 
+class _Chain:
+    """The redirects that one address leads through, and the cookies that they set: some servers
+    send a reader back to the same address until it brings one.
+    """
+
+    def __init__(self, target: httpx.URL) -> None:
+        self.target = target
+        self.visited: set[tuple[str, str]] = set()  # addresses, each with the cookies sent there
+        self._cookies = httpx.Cookies()
+
+    def visit(self) -> Mapping[str, str]:
+        """The headers that this visit needs."""
+        cookie = self._cookie()
+        self.visited.add((str(self.target), cookie))
+        return {"Cookie": cookie} if cookie else {}
+
+    def follow(self, response: httpx.Response, target: httpx.URL) -> None:
+        """Go on to `target`. Raises FetchFailed where that has no end."""
+        response.request = httpx.Request("GET", self.target)
+        self._cookies.extract_cookies(response)
+        self.target = target
+        if (str(target), self._cookie()) in self.visited:
+            raise FetchFailed("redirect-loop", f"comes back to {target}"[:200])
+        if len(self.visited) > _MAX_REDIRECTS:
+            raise FetchFailed("redirect-loop", f"more than {_MAX_REDIRECTS} redirects")
+
+    def _cookie(self) -> str:
+        request = httpx.Request("GET", self.target)
+        self._cookies.set_cookie_header(request)
+        cookie = str(request.headers.get("Cookie", ""))
+        return cookie if _sendable(cookie) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Manners:
     declared: Declared
@@ -403,6 +439,17 @@ def _redirected(target: httpx.URL, response: httpx.Response) -> httpx.URL:
     if not location:
         raise FetchFailed("broken", f"{response.status_code} without a Location")
     return _parsed(location, target)
+
+
+def _sent_on(fetched: Fetched) -> httpx.URL | None:
+    """Where a page that is no page of its own leads on to."""
+    if fetched.status != 200:
+        return None
+    address = onward(fetched.final_url, fetched.headers, fetched.body)
+    try:
+        return _parsed(address) if address else None
+    except FetchFailed:  # no address: the page is judged as it is
+        return None
 
 
 def _retry_after(response: httpx.Response) -> float:

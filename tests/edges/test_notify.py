@@ -5,12 +5,12 @@ import email.policy
 import html
 import json
 import logging
+import os
 import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from functools import reduce
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from flows.edges.notify import Channel, DeliveryFailed, _service, check
+from flows.orchestrator import spare_loopback
 
 CASES = Path(__file__).parents[1] / "cases" / "delivery"
 SECRET = "geheim123"
@@ -126,6 +127,22 @@ def test_failure_is_told_without_the_secret(
     assert "".join(capfd.readouterr()) == ""
 
 
+def test_proxy_for_outside_alone(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel outside is reached through the operator's proxy, one on this machine is not."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        del os.environ[name]
+    os.environ["http_proxy"] = f"http://127.0.0.1:{receiver.server_port}"
+    spare_loopback()
+    with Receiver() as inside:
+        threading.Thread(target=inside.serve_forever, daemon=True).start()
+        Channel(inside.url("200")).send("dalam", TEXT)
+        Channel("json://meja.example/200").send("luar", TEXT)
+        inside.shutdown()
+    assert [message["title"] for message in inside.got] == ["dalam"]
+    assert [message["title"] for message in receiver.got] == ["luar"]
+
+
 def test_nobody_listens() -> None:
     """A receiver that is down is a failure like any other."""
     with socket.socket() as taken:
@@ -221,6 +238,13 @@ def opened(receiver: Receiver, url: str, address: str) -> Channel:
     return channel
 
 
+def at(said: Any, keys: Sequence[str | int]) -> str:
+    """What stands there in a JSON document."""
+    for key in keys:
+        said = said[key]
+    return str(said)
+
+
 SIZES: Mapping[str, Callable[[str], int]] = {
     "characters": len,
     "utf-16": lambda text: len(text.encode("utf-16-le")) // 2,
@@ -250,8 +274,7 @@ def test_text_is_cut_to_what_the_channel_takes(
         opened(receiver, case["url"], case.get("address", "")).send(title, text)
 
     cut, whole = (
-        html.unescape(re.sub(r"</?b>", "", reduce(lambda part, key: part[key], case["at"], said)))
-        for said in receiver.got
+        html.unescape(re.sub(r"</?b>", "", at(said, case["at"]))) for said in receiver.got
     )
     assert case["limit"] - 40 - len(title) <= size(cut) <= case["limit"]
     assert cut.endswith(f"…{tail}")

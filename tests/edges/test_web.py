@@ -25,6 +25,7 @@ from flows.edges.transports import (
 from flows.edges.web import Fetched, FetchFailed, Web, place
 from flows.records import Reason
 from tests.edges.misbehaving import (
+    Exchange,
     Route,
     Server,
     bomb,
@@ -512,6 +513,142 @@ def test_redirects(visit: Visitor, name: str, code: int) -> None:
             server.url("/a"),
             server.url(case.final),
         )
+
+
+def refresh(address: str) -> Route:
+    """A page that sends its reader on."""
+    return page(f'<meta http-equiv="refresh" content="0; url={address}">Mengalihkan')
+
+
+LED_ON: Mapping[str, tuple[Mapping[str, Route], str | Reason]] = {
+    "meta refresh": ({"/a": refresh("/b")}, "/b"),
+    "header": ({"/a": page("Mengalihkan", Refresh="0; url=/b")}, "/b"),
+    "script": (
+        {"/a": page("<script>location.replace('/b')</script><link rel=canonical href=/b>")},
+        "/b",
+    ),
+    "a redirect, then a page": ({"/a": redirect("/1"), "/1": refresh("/b")}, "/b"),
+    "five of both": (
+        {
+            "/a": refresh("/1"),
+            "/1": redirect("/2"),
+            "/2": refresh("/3"),
+            "/3": redirect("/4"),
+            "/4": refresh("/b"),
+        },
+        "/b",
+    ),
+    "six of both": (
+        {
+            "/a": refresh("/1"),
+            "/1": redirect("/2"),
+            "/2": refresh("/3"),
+            "/3": redirect("/4"),
+            "/4": refresh("/5"),
+            "/5": refresh("/b"),
+        },
+        "redirect-loop",
+    ),
+    "circle": ({"/a": refresh("/1"), "/1": refresh("/a")}, "redirect-loop"),
+    "to itself": ({"/a": refresh("/a")}, "/a"),
+    "to a forbidden page": ({"/a": refresh("/rahasia/b")}, "robots"),
+    "to a private address": ({"/a": refresh("http://127.0.0.2:9/b")}, "private-address"),
+    "to what is gone": ({"/a": refresh("/hilang")}, "http-4xx"),
+    "to no host": ({"/a": refresh("http://a..b/")}, "/a"),
+}
+
+
+@pytest.mark.parametrize("name", LED_ON)
+def test_pages_that_lead_on(visit: Visitor, name: str) -> None:
+    """A page that sends its reader on is a redirect: the same rules, the same limits."""
+    routes, expected = LED_ON[name]
+    rules = {"/robots.txt": robots("User-agent: *\nDisallow: /rahasia/")}
+    with Server({**rules, **routes, "/b": page(HALO)}) as server:
+        result = visit(server.url("/a"), declared=frozenset({server.place}))
+    if expected.startswith("/"):
+        assert (result.fetched.url, result.fetched.final_url) == (
+            server.url("/a"),
+            server.url(expected),
+        )
+    else:
+        assert result.failure.reason == expected
+        assert "/rahasia/b" not in server.paths()
+
+
+def test_robots_txt_leads_nowhere(visit: Visitor) -> None:
+    """A page instead of a robots.txt holds no rules, wherever it sends its readers."""
+    with Server({"/robots.txt": refresh("/r"), "/a": page(HALO)}) as server:
+        assert visit(server.url("/a"), declared=frozenset({server.place})).fetched.status == 200
+    assert server.paths() == ["/robots.txt", "/a"]
+
+
+def needs_cookie(name: str, otherwise: Route, then: Route) -> Route:
+    """A page for readers who bring a cookie of this name, and something else for others."""
+
+    def route(exchange: Exchange) -> None:
+        (then if f"{name}=" in exchange.headers.get("Cookie", "") else otherwise)(exchange)
+
+    return route
+
+
+SET = {"Set_Cookie": "lihat=1; Path=/"}
+COOKIES: Mapping[str, tuple[Mapping[str, Route], str | Reason]] = {
+    "back to itself": (
+        {"/a": needs_cookie("lihat", status(302, Location="/a", **SET), page(HALO))},
+        "/a",
+    ),
+    "by way of another page": (
+        {
+            "/a": needs_cookie("lihat", redirect("/masuk"), page(HALO)),
+            "/masuk": status(302, Location="/a", **SET),
+        },
+        "/a",
+    ),
+    "by a page that leads on": (
+        {
+            "/a": needs_cookie("lihat", redirect("/masuk"), page(HALO)),
+            "/masuk": page('<meta http-equiv="refresh" content="0;url=/a">', **SET),
+        },
+        "/a",
+    ),
+    "that it will not have": (
+        {"/a": needs_cookie("lain", status(302, Location="/a", **SET), page(HALO))},
+        "redirect-loop",
+    ),
+    "of another path": (
+        {
+            "/a": needs_cookie(
+                "lihat",
+                status(302, Location="/a", Set_Cookie="lihat=1; Path=/lain/"),
+                page(HALO),
+            )
+        },
+        "redirect-loop",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COOKIES)
+def test_cookies_of_a_redirect(visit: Visitor, name: str) -> None:
+    """A cookie that a redirect sets is sent to where it leads; what comes back to the same address
+    with the same cookies is a loop.
+    """
+    routes, expected = COOKIES[name]
+    with Server(routes) as server:
+        result = visit(server.url("/a"), declared=frozenset({server.place}))
+    if expected.startswith("/"):
+        assert result.fetched.body == HALO.encode()
+    else:
+        assert result.failure.reason == expected
+
+
+def test_cookies_end_with_their_chain(visit: Visitor) -> None:
+    """Another address is asked for without the cookie that a redirect has set."""
+    with Server({"/b": page(HALO), "/c": page(HALO)}) as server:
+        server.routes["/a"] = status(302, Location="/b", **SET)
+        visit(server.url("/a"), server.url("/c"), declared=frozenset({server.place}))
+    brought = {seen.path: seen.headers.get("cookie") for seen in server.requests}
+    assert brought == {"/robots.txt": None, "/a": None, "/b": "lihat=1", "/c": None}
 
 
 class Robots(NamedTuple):

@@ -51,15 +51,15 @@ def metadata(case: dict[str, Any]) -> Metadata:
         tags={name: (value,) for name, value in case.get("meta", {}).items()},
         microdata=(),
         title="",
-        canonical=None,
+        canonical=case.get("canonical"),
     )
 
 
 def people(case: dict[str, Any]) -> People:
-    around = Surroundings(lines(case.get("near", [])), lines(case.get("behind", [])))
+    around = Surroundings(*(lines(case.get(part, [])) for part in ("near", "behind", "closing")))
     removed = [
         Removed(rule, case[name])
-        for name, rule in (("sign_off", "sign-off"), ("aired", "aired"))
+        for name, rule in (("sign_off", "sign-off"), ("aired", "aired"), ("note", "author-note"))
         if name in case
     ]
     return read_people(

@@ -29,6 +29,8 @@ def test_pictures(case: dict[str, Any]) -> None:
     box = html.fromstring(
         f"<div>{''.join(paragraphs[:2])}{case['picture']}{''.join(paragraphs[2:])}</div>"
     )
-    found = clean(read_lines(box), "Judul Lain", lead=key(case.get("lead", "")))
+    found = clean(
+        read_lines(box), "Judul Lain", lead=key(case.get("lead", "")), outlet="Kabar Angin"
+    )
     assert [cut.text for cut in found.removed] == case.get("cut", [])
     assert found.body == [*TEXT[:2], *case.get("kept", []), *TEXT[2:]]

@@ -77,4 +77,5 @@ def test_pages(case: dict[str, Any]) -> None:
     found = article(
         f"<html><head>{script}</head><body>{case['page'].format(**parts)}</body></html>", source
     )
-    assert found.body.split("\n") == [*ARTICLE, *([END] if case.get("end") else [])]
+    behind = [case[name] for name in ("subheading",) if name in case]
+    assert found.body.split("\n") == [*ARTICLE, *behind, *([END] if case.get("end") else [])]

@@ -88,8 +88,17 @@ def test_addresses(case: dict[str, Any]) -> None:
         home="https://www.angin.co.id/",
         articles=re.compile(r"^https://(?:www|m)\.angin\.co\.id/berita/"),
     )
-    link = f'<link rel="canonical" href="{case["canonical"]}">' if "canonical" in case else ""
-    text = f"<html><head>{link}</head><body><h1>Angin</h1><p>{'Angin bertiup dari barat sejak pagi, kata nelayan. ' * 4}</p></body></html>"
+    stated = {
+        "canonical": '<link rel="canonical" href="{}">',
+        "og_url": '<meta property="og:url" content="{}">',
+        "json_ld": '<script type="application/ld+json">{}</script>',
+    }
+    head = "".join(tag.format(case[name]) for name, tag in stated.items() if name in case)
+    title, sentence = (
+        case.get("title", "Angin"),
+        "Angin bertiup dari barat sejak pagi, kata nelayan. ",
+    )
+    text = f"<html><head>{head}</head><body><h1>{title}</h1><p>{sentence * 4}</p></body></html>"
     found = article(text, source, url=case["url"], final_url=case.get("final_url", case["url"]))
     assert found.url == case["expected"]
     assert found.urls == tuple(case.get("urls", [case["expected"]]))

@@ -3,24 +3,51 @@ bytes give the same article.
 """
 
 import random
+import re
 from collections import Counter
 from itertools import islice
 
 import pytest
+from lxml import etree
 
 from flows.records import Article, Page, Rejection, Source
 from flows.stages.extraction import boilerplate, container
+from flows.stages.extraction.elements import KINDS, UNREAD
 from flows.stages.extraction.extract import extract
 from flows.stages.extraction.headline import find_headline
+from flows.stages.extraction.line_rules import RULES
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
 from flows.stages.extraction.parsing import parse
-from flows.stages.press.text import key
-from tests.stages.test_extract import REAL, mutated, page, press, real_pages
+from flows.stages.press.text import key, tidy
+from tests.samples import SETS, page
+from tests.stages.test_extract import mutated
 
-INVENTED = [(gold["id"], pages[0], source) for gold, source, pages in press()]
-SAVED = real_pages() if REAL.exists() else []
-PAGES = [pytest.param(saved, source, id=name) for name, saved, source in INVENTED + SAVED]
+SAMPLES = [
+    sample for name in ("press", "outlets", "saved", "further") for sample in SETS[name].samples()
+]
+PAGES = [pytest.param(each.page, each.source, id=each.name) for each in SAMPLES]
+# What cuts lines besides the rules of line_rules.toml and the kinds of elements.toml
+CUTS = {
+    "author-note",
+    "before-headline",
+    "behind-article",
+    "byline",
+    "caption-before-dateline",
+    "caption-beside-picture",
+    "card",
+    "caption-credited",
+    "date-line",
+    "edge-heading",
+    "edge-link",
+    "headline",
+    "leftover",
+    "linked-line",
+    "related",
+    "related-item",
+    "sign-off",
+    "trafilatura",
+}
 
 
 @pytest.mark.parametrize(("saved", "source"), PAGES)
@@ -48,8 +75,11 @@ def test_body_and_removed_are_the_container(saved: Page, source: Source) -> None
 
 
 def _is_rejoined(part: str, lines: Counter[str]) -> bool:
-    """Whether a body line is one from whose middle an aside was cut."""
-    return any(part.startswith(line[:20]) and part.endswith(line[-20:]) for line in lines)
+    """Whether a body line is one from whose middle an aside was cut, or a dateline and the
+    paragraph below it.
+    """
+    opens = any(part.startswith(line[:20]) for line in lines)
+    return opens and any(part.endswith(line[-20:]) for line in lines)
 
 
 @pytest.mark.parametrize(("saved", "source"), PAGES)
@@ -77,11 +107,52 @@ def test_the_same_bytes_give_the_same_article(saved: Page, source: Source) -> No
     assert extract(saved, source) == extract(saved, source)
 
 
+@pytest.mark.parametrize(("saved", "source"), PAGES)
+def test_a_line_is_what_its_block_says(saved: Page, source: Source) -> None:
+    """The words of a line are words of its element, one behind the other; nothing is cut out of
+    them, and no two lines share any.
+    """
+    root = parse(saved)
+    assert not isinstance(root, tuple)
+    etree.strip_elements(root, *UNREAD, with_tail=False)
+    lines = read_lines(root)
+    for line in lines:
+        assert key(line.text) in key(tidy("".join(line.element.itertext())))
+    assert sum(len(key(line.text)) for line in lines) <= len(key("".join(root.itertext())))
+
+
+@pytest.mark.parametrize(("saved", "source"), PAGES)
+def test_nothing_is_cut_without_a_rule(saved: Page, source: Source) -> None:
+    """Every cut names the rule that made it, and the rule is one that can be looked up."""
+    found = extract(saved, source)
+    assert isinstance(found, Article)
+    known = CUTS | {rule.id for rule in RULES} | {f"element:{kind}" for kind in KINDS}
+    assert {cut.rule for cut in found.removed} - known == set()
+
+
+@pytest.mark.parametrize(("saved", "source"), PAGES)
+def test_the_stated_text_is_in_the_body_or_cut(saved: Page, source: Source) -> None:
+    """What the page's own metadata give as the article's text, sentence by sentence, is in the body
+    or was cut by name.
+    """
+    root = parse(saved)
+    found = extract(saved, source)
+    assert not isinstance(root, tuple)
+    assert isinstance(found, Article)
+    stated = read_metadata(root).text("articleBody")
+    shown = key("".join(root.itertext()))
+    held = key(found.body) + "".join(key(cut.text) for cut in found.removed)
+    sentences = (key(sentence) for sentence in re.split(r"(?<=[a-z][.!?])\s+(?=[A-Z])", stated))
+    lost = [one for one in sentences if len(one) >= 40 and one in shown and one not in held]
+    assert lost == []
+
+
 def test_mutated_pages_raise_nothing() -> None:
     """Pages with bytes lost, doubled and swapped end as an article or a rejection; the bench tries
     thousands.
     """
-    cases = (SAVED or INVENTED) * 10
-    for number, (_, saved, source) in enumerate(islice(cases, 230)):
-        found = extract(page(mutated(saved.body, random.Random(number)), saved.url), source)
+    cases = SAMPLES[::-1] * 10
+    for number, each in enumerate(islice(cases, 230)):
+        body = mutated(each.page.body, random.Random(number))
+        found = extract(page(body, each.page.url), each.source)
         assert isinstance(found, Rejection) or found.body.strip()

@@ -125,6 +125,7 @@ def record(store: Warehouse, bodies: list[tuple[str, str]]) -> None:
             "word_count": len(body.split()),
             "paywalled": False,
             "doubts": None,
+            "identity_key": None,
             "text_hash": stable_id(body),
             "arrived_by": "run",
             "seen_at": NOW,

@@ -4,6 +4,8 @@ inputs and expected values.
 
 import gzip
 import re
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flows.records import Discovery, Link, Source
+from flows.records import Discovery, Link, Source, identity_key
 from flows.stages.discovery.links import (
     canonical,
     declared,
@@ -25,14 +27,13 @@ from flows.stages.discovery.links import (
     sort_entries,
 )
 from flows.stages.discovery.listings import (
-    MAX_DECODED_BYTES,
     MAX_ENTRIES,
     Entry,
-    ListingError,
     expand,
     parse_date,
     read_listing,
 )
+from flows.stages.discovery.markup import MAX_DECODED_BYTES, ListingError
 
 CASES = Path(__file__).parent.parent / "cases" / "links"
 WIB = ZoneInfo("Asia/Jakarta")
@@ -59,17 +60,29 @@ def _cases(name: str) -> Any:
 
 
 def _entries(rows: list[list[str | None]] | None) -> tuple[Entry, ...]:
-    """Rows of url, listed_at and lastmod as entries."""
+    """Rows of url, listed_at, lastmod and title as entries."""
     return tuple(
-        Entry(str(url), *(datetime.fromisoformat(date) if date else None for date in dates))
-        for url, *dates in rows or ()
+        Entry(str(url), _instant(listed_at), _instant(lastmod), title)
+        for url, listed_at, lastmod, title in ([*row, None, None, None][:4] for row in rows or ())
     )
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    return (
+        text.encode(errors="surrogatepass") if encoding == "surrogates" else text.encode(encoding)
+    )
+
+
+def _instant(date: str | None) -> datetime | None:
+    return datetime.fromisoformat(date) if date else None
 
 
 @pytest.mark.parametrize("case", _cases("canonical.yaml"), ids=lambda case: case["url"] or "empty")
 def test_canonical(case: dict[str, Any]) -> None:
     """A URL has its one form, or is refused."""
     source = replace(KOMPAS, full_page=case.get("full_page", {}))
+    if "articles" in case:
+        source = replace(source, articles=re.compile(case["articles"]))
     if "canonical" not in case:
         with pytest.raises(ValueError):  # noqa: PT011  # any: the texts are for people
             canonical(case["url"], source)
@@ -91,6 +104,9 @@ _PIECES = st.lists(
             "utm_x=1",
             "page=all",
             "source=",
+            ";jsessionid=1",
+            ";sid=9f1c5b2e77aa01c3",
+            "/(S(lit3py55t21z5v55vlm25s55))",
         ]
     )
 )
@@ -111,6 +127,13 @@ def test_canonical_is_idempotent(rest: str) -> None:
     assert canonical(once, KOMPAS) == once
     assert canonical(full_page_url(once, KOMPAS), KOMPAS) == once
     assert str(httpx.URL(once)) == once
+
+
+@pytest.mark.parametrize("case", _cases("identity_keys.yaml"), ids=lambda case: case["key"])
+def test_identity_key(case: dict[str, Any]) -> None:
+    """The forms under which an outlet shows one article have one key, other addresses another."""
+    assert {identity_key(url) for url in case["same"]} == {case["key"]}
+    assert case["key"] not in {identity_key(url) for url in case.get("other", [])}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +158,7 @@ def test_parse_date(text: str, expected: str | None) -> None:
 @pytest.mark.parametrize("case", _cases("documents.yaml"), ids=lambda case: case["name"])
 def test_read_listing(case: dict[str, Any]) -> None:
     """A discovery document gives its entries and children, or says what it is instead."""
-    body = case["body"].encode()
+    body = _encoded(case["body"], case.get("encoding", "utf-8"))
     if "error" in case:
         with pytest.raises(ListingError, match=re.escape(case["error"])):
             read_listing(case["kind"], body, "https://www.kompas.com/daftar/", WIB)
@@ -143,7 +166,55 @@ def test_read_listing(case: dict[str, Any]) -> None:
     listing = read_listing(case["kind"], body, "https://www.kompas.com/daftar/", WIB)
     assert listing.entries == _entries(case.get("entries"))
     assert listing.children == _entries(case.get("children"))
-    assert case["broken"] in listing.broken if "broken" in case else not listing.broken
+    noted = "; ".join(listing.notes)
+    assert case["note"] in noted if "note" in case else not noted
+
+
+THREE = {
+    "rss": '<rss version="2.0"><channel>{}</channel></rss>',
+    "atom": '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>',
+    "sitemap": '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+    'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{}</urlset>',
+}
+ENTRY = {
+    "rss": "<item><title>{title}</title><link>{url}</link></item>",
+    "atom": '<entry><title type="html">{title}</title><link href="{url}"/></entry>',
+    "sitemap": "<url><news:news><news:title>{title}</news:title></news:news><loc>{url}</loc></url>",
+}
+
+
+@pytest.mark.parametrize("form", THREE)
+@pytest.mark.parametrize("case", _cases("faults.yaml"), ids=lambda case: case["name"])
+def test_one_bad_title_loses_nothing(case: dict[str, Any], form: str) -> None:
+    """Whatever stands in one title, every entry is listed with its address whole, and what is
+    broken is said.
+    """
+    titles = ["Pertama", case["text"], "Terakhir"]
+    entries = "".join(
+        ENTRY[form].format(title=title, url=f"https://a.kompas.com/{at}?b=1&amp;c={at}")
+        for at, title in enumerate(titles)
+    )
+    body = THREE[form].format(entries).encode()
+    listing = read_listing(
+        "rss" if form in ("rss", "atom") else "sitemap", body, "https://a.kompas.com/", WIB
+    )
+    assert [entry.url for entry in listing.entries] == [
+        f"https://a.kompas.com/{at}?b=1&c={at}" for at in range(3)
+    ]
+    assert [entry.title for entry in listing.entries] == ["Pertama", case["title"], "Terakhir"]
+    assert bool(listing.notes) is not case.get("well_formed", False)
+
+
+def test_titles_that_swallow_the_next_are_told_apart() -> None:
+    """Text that is not closed, in XML that is well-formed all the same, hides no entry."""
+    entries = "".join(
+        ENTRY["rss"].format(title=title, url=f"https://a.kompas.com/{at}")
+        for at, title in enumerate(["<![CDATA[Satu", "<![CDATA[Dua]]>", "Tiga"])
+    )
+    body = THREE["rss"].format(entries).encode()
+    listing = read_listing("rss", body, "https://a.kompas.com/", WIB)
+    assert [entry.title for entry in listing.entries] == ["Satu", "Dua", "Tiga"]
+    assert listing.notes == ("a CDATA section is not closed",)
 
 
 SITEMAP = (
@@ -157,15 +228,75 @@ SITEMAP = (
     ("body", "entries"),
     [
         (gzip.compress(SITEMAP), 2_000),
+        (gzip.compress(gzip.compress(SITEMAP)), 2_000),
+        (gzip.compress(SITEMAP[:9_000]) + gzip.compress(SITEMAP[9_000:]), 2_000),
+        (gzip.compress(b"https://a.kompas.com/1\nhttps://a.kompas.com/2\n"), 2),
+        (gzip.compress(SITEMAP) + b"\0" * 512, 2_000),
         (SITEMAP.decode().encode("utf-16"), 2_000),
         (b"\xef\xbb\xbf" + SITEMAP, 2_000),
         (SITEMAP.replace(b"</urlset>", SITEMAP[8:-9] * 25 + b"</urlset>"), MAX_ENTRIES),
     ],
-    ids=["gzip", "utf-16", "byte-order mark", "too many"],
+    ids=[
+        "gzip",
+        "gzip in gzip",
+        "two members of gzip",
+        "a gzipped list",
+        "padded gzip",
+        "utf-16",
+        "byte-order mark",
+        "too many",
+    ],
 )
 def test_read_sitemap_encodings(body: bytes, entries: int) -> None:
     """A sitemap is read whatever its packing, up to the protocol's number of entries."""
     assert len(read_listing("sitemap", body, "https://a.kompas.com/", WIB).entries) == entries
+
+
+def test_of_too_many_entries_the_newest_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They keep their order, and how many are left out is said."""
+    monkeypatch.setattr("flows.stages.discovery.listings.MAX_ENTRIES", 3)
+    days = ["2026-03-01", "2026-03-09", "", "2026-03-10", "2026-03-08"]
+    urls = "".join(
+        f"<url><loc>https://a.kompas.com/{at}</loc><lastmod>{day}</lastmod></url>"
+        for at, day in enumerate(days)
+    )
+    for kind in ("sitemap", "rss"):
+        body = f"<urlset>{urls}</urlset>".encode()
+        listing = read_listing(kind, body, "https://a.id/", WIB)
+        assert [entry.url[-1] for entry in listing.entries] == ["1", "3", "4"]
+        assert listing.notes[-1] == "5 entries: 2 left out, all but the newest"
+
+
+PATHOLOGICAL = [
+    *"<&;[]-!?x \t\ud83d",
+    *(
+        "<url>",
+        "<item>",
+        "<title>",
+        "<loc>",
+        "</loc>",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "&#55357;",
+        "<a ",
+    ),
+    *("&#", "<url ", "<?", "https://a", "https://a\n", "<link href=", "a:", "\u00e9"),
+]
+
+
+@pytest.mark.parametrize("piece", PATHOLOGICAL)
+def test_reading_takes_no_longer_than_the_document(piece: str) -> None:
+    """What is repeated ten times as often costs about ten times as much."""
+    spent = []
+    for times in (2_000, 20_000):
+        body = f"<rss><channel><item><title>{piece * times}".encode(errors="surrogatepass")
+        start = time.process_time()
+        for kind in ("rss", "sitemap", "index"):
+            with suppress(ListingError):
+                read_listing(kind, body, "https://a.kompas.com/", WIB)
+        spent.append(time.process_time() - start)
+    assert spent[1] < max(30 * spent[0], 1)
 
 
 def test_read_sitemap_cut_off_gzip() -> None:
@@ -173,7 +304,7 @@ def test_read_sitemap_cut_off_gzip() -> None:
     packed = gzip.compress(SITEMAP)
     listing = read_listing("sitemap", packed[: len(packed) // 2], "https://a.kompas.com/", WIB)
     assert 0 < len(listing.entries) < 2_000
-    assert listing.broken
+    assert listing.notes
     assert [entry.url for entry in listing.entries] == [
         f"https://a.kompas.com/{number}" for number in range(len(listing.entries))
     ]
@@ -203,7 +334,7 @@ def test_read_listing_of_anything(
     kind: Any, cases: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     """Whatever a server sends is a listing or a ListingError, and its entries can be sorted."""
-    body = "".join(case["body"] for case in cases).encode()
+    body = b"".join(_encoded(case["body"], case.get("encoding", "utf-8")) for case in cases)
     start = data.draw(st.integers(0, len(body)))
     body = (
         body[:start]
@@ -237,20 +368,20 @@ def test_sort_entries(case: dict[str, Any]) -> None:
 
 
 def test_sort_entries_joins() -> None:
-    """Entries of one article are one link with their newest dates; a refused address is one
-    rejection.
+    """Entries of one article are one link with their newest dates and the first title; a refused
+    address is one rejection.
     """
     early, late = datetime(2024, 6, 19, tzinfo=UTC), datetime(2024, 6, 20, tzinfo=UTC)
     url = "https://bola.kompas.com/read/2024/06/19/1/a"
     entries = [
         Entry(f"{url}?utm_source=rss", early),
-        Entry(f"{url}?page=all", None, late),
-        Entry(url, late, early),
+        Entry(f"{url}?page=all", None, late, "Judul"),
+        Entry(url, late, early, "Judul lain"),
         Entry("ftp://x"),
         Entry("ftp://x"),
     ]
     links, rejections = sort_entries(entries, [KOMPAS], KOMPAS, "rss")
-    assert links == [Link(url, "kompas", f"{url}?utm_source=rss", late, late)]
+    assert links == [Link(url, "kompas", f"{url}?utm_source=rss", late, late, "Judul")]
     assert len(rejections) == 1
 
 

@@ -1,7 +1,9 @@
--- Links of one source that are to be fetched, oldest first: new ones; those whose last try may be tried again (for two weeks: a page that
+-- Links of one source that are to be fetched, oldest first: new ones, also where another page has named them as its canonical; those whose last try may be tried again (for two weeks: a page that
 -- answers 500 for good must not cost a request every night); those whose sitemap says that they changed since; and articles of a topic
--- 6, 24 and 72 hours after they were found, because some are edited without a word. With what a conditional GET of them sends.
-select l.url, l.source_id, l.found_url, l.listed_at, l.lastmod, p.etag, p.last_modified
+-- 6, 24 and 72 hours after they were found, because some are edited without a word. Of several forms of one address one, https before
+-- http and the full site before the mobile one. With what a conditional GET of them sends, unless the page was last read in full more
+-- than a week ago: some servers say for ever that nothing has changed.
+select l.url, l.source_id, l.found_url, l.listed_at, l.lastmod, l.title, p.etag, p.last_modified
 from state.links l
 left join rejections r on r.url = l.url
 left join (
@@ -9,10 +11,20 @@ left join (
     from state.pages
     where source_id = $source_id
     group by url
+    having max(fetched_at) >= $now::timestamptz - interval 7 days
 ) p on p.url = l.url
 where l.source_id = $source_id
     and (
-        (l.tried_at is null and not exists (from article_urls u where u.url = l.url))
+        (
+            l.tried_at is null
+            and (
+                not exists (from article_urls u where u.url = l.url)
+                or (
+                    l.discovered_at > $now::timestamptz - interval 14 days
+                    and not exists (from state.pages s where s.identity_key = l.identity_key)
+                )
+            )
+        )
         or (r.retry and l.discovered_at > $now::timestamptz - interval 14 days)
         or (l.tried_at is not null and l.lastmod > coalesce(l.tried_lastmod, l.tried_at))
         or exists (
@@ -21,4 +33,8 @@ where l.source_id = $source_id
             where u.url = l.url and l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
         )
     )
+qualify row_number() over (
+    partition by coalesce(l.identity_key, l.url)
+    order by l.url not like 'https:%', l.url similar to 'https?://(m|amp|mobile|wap)\..*', l.url
+) = 1
 order by l.listed_at nulls last, l.url;

@@ -8,8 +8,8 @@ when matched and n.seen_at >= t.last_seen_at then update set
 when matched then update set first_seen_at = least(t.first_seen_at, n.first_seen_at)
 when not matched then insert
     (article_id, source_id, url, title, author, editor, credit, dateline, published_at, published_precision, published_from, modified_at,
-     first_seen_at, last_seen_at, language, body, word_count, paywalled, doubts, text_hash, arrived_by, landed_at)
+     first_seen_at, last_seen_at, language, body, word_count, paywalled, doubts, text_hash, arrived_by, landed_at, identity_key)
     values
     (n.article_id, n.source_id, n.url, n.title, n.author, n.editor, n.credit, n.dateline, n.published_at, n.published_precision,
      n.published_from, n.modified_at, n.first_seen_at, n.seen_at, n.language, n.body, n.word_count, n.paywalled,
-     n.doubts, n.text_hash, n.arrived_by, n.landed_at);
+     n.doubts, n.text_hash, n.arrived_by, n.landed_at, n.identity_key);

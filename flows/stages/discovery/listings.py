@@ -177,7 +177,7 @@ def _items(text: str) -> tuple[list[Any], str]:
     if flaw:  # one item that feedparser does not survive
         each = (_parsed(rebuilt(part, "feed")) for part in parted(text, "feed"))
         mended = [item for alone, _ in each for item in alone]
-    if len(mended) > len(items):
+    if len(mended) + bool(broken) > len(items):
         return mended, broken or unclosed(text)
     return items, broken
 

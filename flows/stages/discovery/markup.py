@@ -215,7 +215,7 @@ def unclosed(text: str) -> str:
 
 
 def parted(text: str, family: Family) -> list[str]:
-    """The entries of a document, broken or not, each from its start to where the next one starts."""
+    """The entries of a document, broken or not, each up to where the next one starts."""
     starts = [found.start() for found in _ENTRIES[family].finditer(text)]
     return [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
@@ -255,9 +255,10 @@ def _fields(entry: str, family: Family) -> Iterator[str]:
     seen: set[str] = set()
     for tag, following in zip_longest(tags, tags[1:]):
         name = tag["name"].lower()
-        linked = "".join(f" {key}={value}" for key, value in _ATTRIBUTE.findall(tag["attributes"]))
+        stated = {key.lower(): value for key, value in _ATTRIBUTE.findall(tag["attributes"])}
+        linked = "".join(f" {key}={value}" for key, value in stated.items())
         foreign = (tag["prefix"] or "").lower() in _OF_PICTURES
-        if tag["closes"] or foreign or (name in seen and "href=" not in linked):
+        if tag["closes"] or foreign or (name in seen and "href" not in stated):
             continue
         content = _content(entry, tag, following.start() if following else None)
         if content or linked:

@@ -13,12 +13,18 @@ from itertools import chain, islice, takewhile
 from lxml import html
 
 from flows.records import Removed
-from flows.stages.extraction.captions import find_captions, find_pictured, is_set_apart
-from flows.stages.extraction.credit_lines import is_credit_line
+from flows.stages.extraction.captions import (
+    find_captions,
+    find_pictured,
+    is_credited,
+    is_set_apart,
+)
+from flows.stages.extraction.credit_lines import is_credit_line, is_of_work, is_signature
 from flows.stages.extraction.datelines import is_dateline, opens_report
 from flows.stages.extraction.instants import is_date_line
 from flows.stages.extraction.line_rules import RULES, parts, related_label, rule_for
 from flows.stages.extraction.lines import Line
+from flows.stages.extraction.polls import find_polls
 from flows.stages.extraction.signoffs import find_sign_off
 from flows.stages.press.text import key, tidy
 
@@ -29,6 +35,7 @@ _MOST_SIGN_OFFS = 2  # lines of them: codes, and a name or an agency
 _AROUND = 4  # elements around a line in which the block that it belongs to is looked for
 # rules that cut what boxes hold: links, players, prompts
 _BOXES = re.compile(r"(?:element:)?(?:related|linked|prompt|player|embed|share|leftover)")
+_BEHIND = frozenset({"tail", "apart"})  # places of line rules
 _LIST = 3  # headings of one kind with nothing between them are a list, not what opens other texts
 
 
@@ -47,6 +54,7 @@ def clean(
     kept: Callable[[], str] = str,
     lead: str = "",
     end: int | None = None,
+    outlet: str = "",
 ) -> Cleaned:
     """Cut what is not the article from its container's lines.
 
@@ -54,12 +62,12 @@ def clean(
     takes from the container, '' where it has no opinion. It is believed about labels before and behind
     the text, and about what stands beside a picture; a sentence it would lose elsewhere stays.
     `lead`: the key of how the page's description opens; `end`: the line with which comments or
-    another article begin.
+    another article begin; `outlet`: the source's name.
     """
     cuts: list[str | None] = [f"element:{line.clutter}" if line.clutter else None for line in lines]
     if end is not None:
         cuts[end:] = [cut or "behind-article" for cut in cuts[end:]]
-    text = _Text.of(lines, cuts, headline, tuple(strip), kept, lead)
+    text = _Text.of(lines, cuts, headline, tuple(strip), kept, lead, outlet)
     for index in range(len(lines)):
         cuts[index] = cuts[index] or next(
             filter(None, (of(text, index) for of in _WITNESSES)), None
@@ -102,6 +110,8 @@ class _Text:
     cards: frozenset[int]
     pictured: dict[int, html.HtmlElement]
     captions: frozenset[int]
+    polls: frozenset[int]
+    own: frozenset[str]  # keys of the outlet's own names
 
     @classmethod
     def of(
@@ -112,13 +122,14 @@ class _Text:
         strip: Sequence[re.Pattern[str]],
         kept: Callable[[], str],
         lead: str,
+        outlet: str,
     ) -> "_Text":
         prose = [
             index
             for index, line in enumerate(lines)
             if cuts[index] is None and line.is_prose and rule_for(line.text) is None
         ]
-        while len(prose) > 1 and lines[prose[-1]].is_heading:  # of what follows the article
+        while len(prose) > 1 and _is_behind_text(lines[prose[-1]]):
             prose.pop()
         pictured = find_pictured(lines)
         enough = len(prose) > 5
@@ -136,6 +147,8 @@ class _Text:
             cards=_cards(lines),
             pictured=pictured,
             captions=find_captions(lines, prose, pictured, lead),
+            polls=find_polls(lines),
+            own=frozenset({key(outlet)} - {""}),
         )
 
     def is_edge(self, index: int) -> bool:
@@ -143,15 +156,33 @@ class _Text:
         before = index < self.first or (index < self.second and not self.lines[index].is_prose)
         return before or index > self.last
 
+    def is_of_work(self, index: int) -> bool:
+        """Whether a line is one of those that say what a book or a film is."""
+        start = max(0, index - 1)
+        near = [line.text for line in self.lines[start : index + 2]]
+        return is_of_work(near, index - start)
+
     def places(self, index: int) -> frozenset[str]:
         """The places of line rules that a line stands in."""
         places = {
             "head": index <= max(self.third, self.first - 1),
             "edge": self.is_edge(index),
+            "tail": index > self.last,
+            "apart": index > self.last and is_set_apart(self.lines[index]),
             "linked": self.lines[index].linked >= 0.5,
         }
         here = (place for place, holds in places.items() if holds)
         return frozenset(["anywhere", "heading", *here])
+
+
+def _is_behind_text(line: Line) -> bool:
+    """Whether a line that ends like a sentence follows the text: a heading, a credit, a note about
+    the author.
+    """
+    if line.is_heading or is_credit_line(line.text):
+        return True
+    places = _BEHIND if is_set_apart(line) else _BEHIND - {"apart"}
+    return rule_for(line.text, places) is not None
 
 
 # ---- what cuts a line, the first that says so ----
@@ -171,12 +202,17 @@ def _by_headline(text: _Text, index: int) -> str | None:
 
 def _by_rule(text: _Text, index: int) -> str | None:
     rule = rule_for(text.lines[index].text, text.places(index))
-    return rule.id if rule is not None else None
+    if rule is None or (rule.id.startswith("byline") and text.is_of_work(index)):
+        return None
+    return rule.id
 
 
 def _by_credit(text: _Text, index: int) -> str | None:
-    credit = text.is_edge(index) and is_credit_line(text.lines[index].text)
-    return "byline" if credit else None
+    if not text.is_edge(index):
+        return None
+    line = text.lines[index].text
+    credit = is_credit_line(line) and not text.is_of_work(index)
+    return "byline" if credit or (is_signature(line) and not is_dateline(line)) else None
 
 
 def _by_related_link(text: _Text, index: int) -> str | None:
@@ -185,8 +221,7 @@ def _by_related_link(text: _Text, index: int) -> str | None:
 
 
 def _by_date(text: _Text, index: int) -> str | None:
-    edge = text.is_edge(index)
-    return "date-line" if edge and is_date_line(text.lines[index].text) else None
+    return "date-line" if text.is_edge(index) and _is_dated(text.lines[index].text) else None
 
 
 def _by_link(text: _Text, index: int) -> str | None:
@@ -201,6 +236,16 @@ def _by_card(text: _Text, index: int) -> str | None:
 def _by_dateline(text: _Text, index: int) -> str | None:
     apart = index in text.pictured or is_set_apart(text.lines[index])
     return "caption-before-dateline" if index < text.dateline and apart else None
+
+
+def _by_poll(text: _Text, index: int) -> str | None:
+    return "poll" if index in text.polls else None
+
+
+def _by_credited_picture(text: _Text, index: int) -> str | None:
+    """The text's last sentence may be signed so."""
+    line = text.lines[index].text
+    return "caption-outlet" if index != text.last and is_credited(line, text.own) else None
 
 
 def _by_picture(text: _Text, index: int) -> str | None:
@@ -226,9 +271,19 @@ _WITNESSES: tuple[Callable[[_Text, int], str | None], ...] = (
     _by_link,
     _by_card,
     _by_dateline,
+    _by_poll,
+    _by_credited_picture,
     _by_picture,
     _by_engine,
 )
+
+
+def _is_dated(text: str) -> bool:
+    """Whether a line is a date, the number of readers beside it or not."""
+    date, *others = text.split(" | ")
+    return is_date_line(text) or (
+        is_date_line(date) and all(rule_for(other) is not None for other in others)
+    )
 
 
 def _is_linked_line(line: Line) -> bool:

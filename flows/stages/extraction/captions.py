@@ -12,6 +12,7 @@ from lxml import etree, html
 from flows.stages.extraction.datelines import opens_report
 from flows.stages.extraction.elements import BLOCKS
 from flows.stages.extraction.lines import Line
+from flows.stages.press.outlets import outlet_by_key
 from flows.stages.press.text import key
 
 _MAX_CAPTION = 500  # characters
@@ -24,6 +25,12 @@ _MOST_SHARE = (
 _WHOLE = frozenset(["html", "body", "article", "main"])
 _PICTURES = ("img", "picture", "amp-img")
 _SET_APART = ("em", "i", "small")
+_MAX_CREDITED = 300  # characters of a caption that nothing but its credit tells
+_MAX_CREDIT = 90
+_CREDITED = re.compile(
+    r"[(\[/|]\s?(?P<outlet>[^\W\d_][^()\[\]/|]{1,40})/\s?[A-Z][^()\[\]/|]{1,40}[)\]/]?\.?$"
+)
+_DOMAIN = re.compile(r"[\w-]{2,30}\.(?:co\.id|com|id|net|org|co|tv|news)", re.IGNORECASE)
 # How newspapers of the Jawa Pos group open a caption: "BERAGAM: Pengunjung melihat galeri."
 _LABELLED = re.compile(r"[A-Z][A-Z ,-]{3,30}: [A-Z\d]")
 
@@ -50,8 +57,26 @@ def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
         if any(lines[near].is_heading for near in (index - 1, index + 1) if 0 <= near < len(lines))
     }
     return {
-        index: block for index, block in found.items() if block not in headed or held[block] == 1
+        index: block
+        for index, block in found.items()
+        if block not in headed or held[block] == 1 or _is_gallery(block, held[block])
     }
+
+
+def _is_gallery(block: html.HtmlElement, lines: int) -> bool:
+    """Whether a block has a picture for each of its lines."""
+    return sum(1 for _ in islice(block.iter(*_PICTURES), lines)) == lines
+
+
+def is_credited(text: str, own: frozenset[str]) -> bool:
+    """Whether a line ends with an outlet and a name, as credits of pictures do: "Perahu di dermaga.
+    (Kabar Angin/Sri)". `own`: keys of the outlet's own names.
+    """
+    match = _CREDITED.search(text, max(0, len(text) - _MAX_CREDIT))
+    if match is None or len(text) > _MAX_CREDITED or not match.start():
+        return False
+    outlet = match["outlet"].strip()
+    return key(outlet) in own or bool(_DOMAIN.fullmatch(outlet)) or bool(outlet_by_key(key(outlet)))
 
 
 def find_captions(

@@ -70,7 +70,9 @@ _LABEL = re.compile(
     rf"(?:{_BESIDE}{_STOP})?(?:\s?(?P<colon>[:：])|(?P<stop>\.)(?=\s))?",
     re.IGNORECASE,
 )
-_FIELD = re.compile(rf"\b{any_of(_WORDS['fields'])}\s?:", re.IGNORECASE)
+_FIELD = re.compile(rf"\b{any_of([*_WORDS['fields'], *_WORDS['works']])}\s?:", re.IGNORECASE)
+_WORK = re.compile(rf"\W{{0,4}}{any_of(_WORDS['works'])}\s?:", re.IGNORECASE)
+_REVIEWER = re.compile(rf"\W{{0,4}}{any_of(_PEOPLE['bare']['reviewers'])}\b", re.IGNORECASE)
 _STATIONED = re.compile(rf"{any_of(_WORDS['stationed'])}\b(?:[^,:|/]{{2,40}}[,:])?", re.IGNORECASE)
 _ASIDE = re.compile(r"[(\[][^()\[\]]{0,60}[)\]]?")
 # Where a name ends: a date, a copyright, words to the reader
@@ -144,7 +146,7 @@ def is_credit_line(text: str) -> bool:
         line is not None
         and all(names.clean for names in line.names)
         and all(_is_filled(line, at) for at in range(len(line.labels)))
-        and any(role != "other" for label in line.labels for role in label.roles)
+        and (_makes_text(line) or _names_makers(line))
         and (0 in line.pairs or all(map(is_full_name, line.names[0].people)))
         and (len(line.labels) > 1 or any(_is_set_off(label) for label in line.labels))
     )
@@ -152,6 +154,36 @@ def is_credit_line(text: str) -> bool:
 
 def _is_set_off(label: Label) -> bool:
     return label.firm or label.before or label.glued or label.apart
+
+
+def _makes_text(line: _Line) -> bool:
+    return any(role != "other" for label in line.labels for role in label.roles)
+
+
+def _names_makers(line: _Line) -> bool:
+    """Whether a line names in full who made something else than the text, each behind a colon."""
+    return all(
+        label.firm and any(map(is_full_name, line.names[at].people))
+        for label, at in zip(line.labels, line.pairs, strict=True)
+    )
+
+
+def is_signature(text: str) -> bool:
+    """Whether a line is nothing but names of people and of outlets that others take texts from:
+    "Nama Lengkap - detikNews".
+    """
+    if len(text) > _LONGEST_LABEL * 2 or "/" in text:
+        return False
+    names = sort_names(text, "author")
+    known = all(_outlet(outlet) for outlet in names.outlets)
+    people = bool(names.people) and all(map(is_full_name, names.people))
+    return names.clean and people and bool(names.outlets) and known
+
+
+def is_of_work(texts: Sequence[str], at: int) -> bool:
+    """Whether a line beside the fields of a book or a film names who made that, not who reviews it."""
+    beside = (texts[near] for near in (at - 1, at + 1) if 0 <= near < len(texts))
+    return any(map(_WORK.match, beside)) and not _REVIEWER.match(texts[at])
 
 
 def has_label(text: str) -> bool:
@@ -202,11 +234,13 @@ def cut_tail(value: str) -> tuple[str, str]:
 
 
 def _sorted_people(value: str) -> Names:
-    value = _ASIDE.sub(" ", value.strip(_SIGNS)).strip(_SIGNS)
+    value = value.strip(_SIGNS)
+    lenders = filter(None, (_outlet(aside[0].strip(_MARKS)) for aside in _ASIDE.finditer(value)))
+    outlets = list(lenders)  # "Nama (Reuters)"
+    value = _ASIDE.sub(" ", value).strip(_SIGNS)
     if match := _STATIONED.match(value):
         value = value[match.end() :]
     people: list[str] = []
-    outlets: list[str] = []
     nobody = False
     for part in split_names(_BEFORE_DOMAIN.sub(", ", value)):
         person = _without_post(part)
@@ -331,8 +365,9 @@ def _may_be_bare(match: re.Match[str], before: str) -> bool:
     """Whether a label without a colon can be one: it begins with a capital, or a sign sets it off
     from what stands around it.
     """
-    if match["name"] and not _is_bare(match):
-        return False
+    if match["name"] and not _is_bare(match):  # "Sumber | Antara", the outlet a link
+        opens = not before.strip() and match.string[match.end() :].startswith(" |")
+        return opens and _ROLES.get(_name(match)) == "credit"
     sign = _SEPARATED.search(before)
     apart = sign is not None and (_name(match) in _NOUNS or sign[0][0] != ",")
     return match[0][0].isupper() or apart or match.string[match.end() :].startswith(" |")
@@ -392,13 +427,18 @@ def _weight(names: Names) -> int:
 def _holds(line: _Line, at: int) -> bool:
     """Whether a label is one: it has a colon, or nothing but a full name beside it."""
     label, names = line.labels[at], line.names[line.pairs[at]]
-    sure = (label.glued and names.people) or (label.apart and names.outlets)
+    sure = (
+        (label.glued and names.people)
+        or (label.apart and names.outlets)
+        or (label.before and names.nobody)  # "Ditulis oleh Administrator"
+    )
     return label.firm or (names.clean and (bool(sure) or any(map(is_full_name, names.people))))
 
 
 def _is_filled(line: _Line, at: int) -> bool:
     names = line.names[line.pairs[at]]
-    return bool(names.people or names.outlets) or (names.nobody and line.labels[at].firm)
+    label = line.labels[at]
+    return bool(names.people or names.outlets) or (names.nobody and (label.firm or label.before))
 
 
 def _credits(line: _Line) -> Iterator[tuple[Role, str]]:

@@ -31,7 +31,7 @@ from flows.stages.press.text import key, tidy
 # Bump the number when code changes what comes out; rules and the engine's version speak for
 # themselves.
 EXTRACTOR_VERSION = stable_id(
-    "4",
+    "5",
     container.ENGINE,
     elements.NAMES,
     *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES),
@@ -125,6 +125,7 @@ def _read(
         cache(partial(container.kept_by_engine, box)),
         hints.lead,
         _end(own, headline.text),
+        source.name,
     )
     first = _first(lines, cleaned.body)
     beside = _by_distance(lines, at, first)
@@ -176,7 +177,8 @@ def _flaw(reading: _Reading) -> tuple[Reason, str] | None:
 
 def _listed(reading: _Reading, words: int) -> int | None:
     """How many links a page lists that is nothing but a list of them; None where it is none."""
-    stated = [each for line in reading.beside[:6] for each in in_line(line.text)]
+    beside = (part for line in reading.beside[:6] for part in line.text.split(" | "))
+    stated = [each for part in beside for each in in_line(part)]
     dated = any(each.alone and not each.written.is_relative for each in stated)  # teasers are too
     if reading.metadata.is_article or dated:
         return None

@@ -51,13 +51,10 @@ def identity(page: Page, source: Source, metadata: Metadata, headline: str) -> s
     if stated is None or _site(stated) != _site(page.final_url):
         return own
     form = _article_form(stated, source)
-    named = {
-        identity_key(form)
-        for address in _addresses(metadata)
-        if (absolute := _absolute(address, page.final_url))
-        and (form := _canonical(absolute, source))
-    }
-    return form if form and not _is_denied(_Statement(form, own, named, headline)) else own
+    if form is None:
+        return own
+    said = _Statement(form, own, _named(page, source, metadata), headline)
+    return own if _is_denied(said) else form
 
 
 def own_address(page: Located, source: Source) -> str:
@@ -109,8 +106,14 @@ def _is_titled_by_its_own(said: _Statement) -> bool:
     return own is not None and other is not None and own >= _TELLS and other <= _TELLS_NOT
 
 
+def _named(page: Page, source: Source, metadata: Metadata) -> set[str]:
+    """The identity keys of the addresses that a page gives itself beside its canonical."""
+    absolute = (_absolute(address, page.final_url) for address in _addresses(metadata))
+    forms = (_canonical(address, source) for address in absolute if address)
+    return {identity_key(form) for form in forms if form}
+
+
 def _addresses(metadata: Metadata) -> Iterator[str]:
-    """The addresses that a page gives itself beside its canonical."""
     yield from metadata.tags.get("og:url", ())
     page = metadata.article.get("mainEntityOfPage")
     nodes = [metadata.article, page if isinstance(page, dict) else {"url": page}]

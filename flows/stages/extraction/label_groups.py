@@ -20,6 +20,7 @@ from flows.stages.extraction.credit_lines import (
     Role,
     has_label,
     is_credit_line,
+    is_of_work,
     label_of,
     read_credits,
     sort_names,
@@ -74,8 +75,9 @@ def read_labels(lines: Sequence[Line], stated: Mapping[Role, frozenset[str]]) ->
     found: list[Credit] = []
     group: list[_Token] = []
     naming = _near_labels(lines)
+    texts = [line.text for line in lines]
     for at, line in enumerate(lines):
-        if _is_elsewhere(line) or not key(line.text):
+        if _is_elsewhere(line) or not key(line.text) or is_of_work(texts, at):
             continue
         credits = read_line(line)
         token = _token(at, line) if at in naming and not credits else None

@@ -7,9 +7,9 @@ words in a sentence of the article stay.
 
 import re
 import tomllib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from flows.stages.press.phrases import HEADLINE as HEADLINE
 from flows.stages.press.phrases import translated
 from flows.stages.press.vocabulary import read
 
-Where = Literal["anywhere", "edge", "head", "heading", "linked", "label"]
+Where = Literal["anywhere", "edge", "head", "tail", "apart", "heading", "linked", "label"]
 Part = Literal["inserted", "bracketed", "trailing"]
 
 _MAX_RULED = 700  # characters; no prompt seen is longer, and no pattern has to look at more
@@ -96,7 +96,8 @@ _STATUS = "|".join(
 )
 
 
-def rule_for(text: str, places: Container[str] = ("anywhere", "heading")) -> Rule | None:
+@lru_cache(maxsize=1024)  # a line is asked about before and while it is judged
+def rule_for(text: str, places: frozenset[str] = frozenset({"anywhere", "heading"})) -> Rule | None:
     """The first rule for one of these places that a whole line falls under."""
     if len(text) > _MAX_RULED:
         return None

@@ -70,12 +70,11 @@ class Holder:
 @dataclass(frozen=True, slots=True)
 class Settled:
     """`articles`: in the order of the arrivals. `released`: URLs of articles that hold the text of
-    another address, to be read again; `left`: of those, the instants at which such a text was seen.
+    another address, to be read again.
     """
 
     articles: tuple[Article, ...]
     released: frozenset[str]
-    left: tuple[tuple[str, datetime], ...]
 
 
 _Text = Article | Holder
@@ -106,21 +105,12 @@ def settle(
     under the arrivals' identity keys, the oldest first; `forms`: links with their keys that lead
     to no article yet.
     """
-    believed = _believed(arrivals, holders)
-    moved = [
-        (each.held[0], each.fetched_at)
-        for each, stands in zip(arrivals, believed, strict=True)
-        if not stands and each.held is not None and each.at_home
-    ]
-    settled = [
-        each if stands else _under_its_own(each)
-        for each, stands in zip(arrivals, believed, strict=True)
-    ]
-    urls = _joined(settled, holders)
+    believed = list(zip(arrivals, _believed(arrivals, holders), strict=True))
+    moved = [each.held[0] for each, stands in believed if not stands and each.held and each.at_home]
+    settled = [each if stands else _under_its_own(each) for each, stands in believed]
     return Settled(
-        tuple(_placed(settled, urls, forms)),
-        frozenset([*(url for url, _ in moved), *_evicted(arrivals, holders)]),
-        tuple(moved),
+        tuple(_placed(settled, _joined(settled, holders), holders, forms)),
+        frozenset([*moved, *_evicted(arrivals, holders)]),
     )
 
 
@@ -263,19 +253,23 @@ def _preference(each: Arrival, often: Mapping[str, int]) -> tuple[bool, bool, in
 
 
 def _placed(
-    arrivals: Sequence[Arrival], urls: Sequence[str], forms: Iterable[tuple[str, str]]
+    arrivals: Sequence[Arrival],
+    urls: Sequence[str],
+    holders: Iterable[Holder],
+    forms: Iterable[tuple[str, str]],
 ) -> Iterable[Article]:
-    """The articles at their URLs, each with the addresses that lead to it; the listed forms of an
-    address lead to the first article there.
+    """The articles at their URLs, each with the addresses that lead to it and are no other
+    article's; the listed forms of an address lead to the first article there.
     """
+    others = {holder.url for holder in holders}
     elsewhere = {url for each in arrivals for url in (each.own, *each.led)}
     listed: defaultdict[str, list[str]] = defaultdict(list)
     for form, identity in forms:
         if form not in elsewhere:
             listed[identity].append(form)
     for each, url in zip(arrivals, urls, strict=True):
-        article = each.article
-        stated = () if url == each.own else (article.url,)
-        met = [*stated, *(form for form in article.urls if form != article.url), *each.led]
-        forms_of_it = listed.pop(each.key, [])
-        yield replace(article, url=url, urls=tuple(dict.fromkeys([url, *met, *forms_of_it])))
+        stated = () if url == each.own else (each.article.url,)
+        met = (*stated, *(form for form in each.article.urls if form != each.article.url))
+        own = [form for form in met if form not in others or form in each.led]
+        leading = dict.fromkeys([url, *own, *each.led, *listed.pop(each.key, ())])
+        yield replace(each.article, url=url, urls=tuple(leading))

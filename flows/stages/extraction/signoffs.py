@@ -9,6 +9,10 @@ _SIGN_OFF = re.compile(
 )
 _END_MARK = re.compile(r"\s*[*#■●◆]{1,5}$")  # "… kata dia.***"
 _CAPITALS = re.compile(r"[A-Z][A-Z.'’-]*(?:(?:\s+|\s*[|/,&]\s*)[A-Z][A-Z.'’-]*){0,5}")
+# "SRI WAHYUNI, Muara Angin": who wrote it, and where
+_PLACED = re.compile(
+    r"(?P<name>[A-Z][A-Z.'’-]{1,20}(?: [A-Z][A-Z.'’-]{0,20}){1,3}), [A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2}"
+)
 _SENTENCE_BEFORE = re.compile(r"[.!?…\"”'’»)\]*]\s*$")
 _MOST = 60  # characters at the end of a line in which a sign-off begins
 _SHORT = 8  # characters of codes in brackets that stand alone anywhere
@@ -30,4 +34,11 @@ def find_sign_off(text: str, *, is_last: bool) -> int | None:
             return match.start()
         if alone and ("/" in match["codes"] or len(text) <= _SHORT):
             return 0
-    return 0 if is_last and len(text) <= _NAME and _CAPITALS.fullmatch(text) else None
+    signed = len(text) <= _NAME and _CAPITALS.fullmatch(text)
+    return 0 if is_last and (signed or signed_name(text)) else None
+
+
+def signed_name(text: str) -> str | None:
+    """The name in capitals of a line that is one and a place: "SRI WAHYUNI, Muara Angin"."""
+    match = _PLACED.fullmatch(text) if len(text) <= _MOST else None
+    return match["name"] if match else None

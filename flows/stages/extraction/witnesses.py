@@ -7,6 +7,7 @@ Surroundings of an article -> a Case, its labels read -> Witnesses -> Credits
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -30,8 +31,10 @@ from flows.stages.extraction.names import (
     is_full_name,
     name_key,
     names_body,
+    opens_with_post,
     without_body_words,
 )
+from flows.stages.extraction.signoffs import signed_name
 from flows.stages.press.date_tokens import ZONES
 from flows.stages.press.dates import is_date_line
 from flows.stages.press.outlets import outlet_by_key
@@ -43,6 +46,7 @@ from flows.stages.press.vocabulary import any_of, read
 _NEAR = 14
 _ABOVE = 8  # lines above the headline
 _APART = 30  # lines between a lead and the text, or the text and a note
+_CLOSES = 6  # lines with which a letter closes
 _START = 60  # characters by which a paragraph is found on its page
 _GAP = 6  # lines between credits that do not belong together
 _LONGEST = 120  # characters of a line that names somebody besides other things
@@ -77,6 +81,8 @@ _AIRED = re.compile(
 )
 _TOP_LEVEL = re.compile(r"\.(?:com|net|org|tv|info|news|id|co)\b.{0,8}$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"[\s*]{0,4}[(\[][^()\[\]]{2,60}[)\]][\s.*]{0,4}")
+_CLOSING = re.compile(rf"\W{{0,4}}{any_of(_PEOPLE['words']['closings'])}\W{{0,4}}", re.IGNORECASE)
+_AGENCY = re.compile(r"[^()]{0,60}\((?P<outlet>[^()]{2,30})\)\s?(?:-{1,3}|[–—])\s")
 _BETWEEN = re.compile(r"[/|\\,;&+]")
 _DATE_PART = re.compile(rf"\d|\b{ZONES}\b", re.IGNORECASE)
 _DATED = re.compile(r"\b\d{1,2}[.:]\d\d\b|\b\d{4}\b")
@@ -86,11 +92,12 @@ _DATED = re.compile(r"\b\d{1,2}[.:]\d\d\b|\b\d{4}\b")
 class Surroundings:
     """The lines in which a page names an article's people. `head`: from a little above the headline
     to the second paragraph; `tail`: from the last paragraph but one to the page's end. A lead or a
-    note may stand on the other side of the names.
+    note may stand on the other side of the names. `closing`: the text's last lines.
     """
 
     head: Sequence[Line]
     tail: Sequence[Line] = ()
+    closing: Sequence[Line] = ()
 
     @classmethod
     def of(cls, lines: Sequence[Line], headline: int | None, body: Sequence[str]) -> Self:
@@ -104,7 +111,8 @@ class Surroundings:
         head = max((at for at in opening if at - first <= _APART), default=first) + 1
         tail = min((at for at in closing if last - at <= _APART), default=last)
         above = max(0, min(first, first if headline is None else headline) - _ABOVE)
-        return cls(lines[above:head], lines[max(head, tail) :])
+        closes = lines[max(head, last - _CLOSES + 1) : last + 1]
+        return cls(lines[above:head], lines[max(head, tail) :], closes)
 
 
 def _last(values: Sequence[str], value: str) -> int:
@@ -114,13 +122,14 @@ def _last(values: Sequence[str], value: str) -> int:
 @dataclass(frozen=True, slots=True)
 class Case:
     """What witnesses speak of. `lines`: head and tail; `own`: keys of the outlet's names;
-    `labelled`: what labels say, by `lines`; `stated`: by role the names in the metadata, by keys.
+    `closing`: the text's last; `labelled`: what labels say, by `lines`; `stated`: by role the names in the metadata, by keys.
     """
 
     metadata: Metadata
     head: Sequence[Line]
     tail: Sequence[Line]
     lines: Sequence[Line]
+    closing: Sequence[Line]
     removed: Sequence[Removed]
     own: frozenset[str]
     labelled: Sequence[Credit]
@@ -163,6 +172,7 @@ def build_case(
         head=around.head,
         tail=around.tail,
         lines=lines,
+        closing=around.closing,
         removed=removed,
         own=_own_names(metadata, outlet, home),
         labelled=read_labels(lines, keys),
@@ -285,7 +295,6 @@ def _named(at: int, line: Line, values: Iterable[tuple[Role, str]]) -> Iterator[
         names = sort_names(value, role)
         if names.clean:
             yield from (Credit(at, role, name, line.text) for name in names.people)
-        if names.clean and not names.people:
             yield from _known(names.outlets, at, line.text)
 
 
@@ -344,7 +353,7 @@ def _beside_date(case: Case) -> Iterator[Credit]:
         if line.is_heading or not _may_be_byline(line):
             continue
         for name in _on_date_line(parted(line) or line.text) or _at_date_line(case.head, at):
-            elsewhere = sum(name in each.text for each in case.head)
+            elsewhere = sum(name in each.text for each in case.head if each.clutter != "caption")
             if is_full_name(name) and elsewhere <= 1:
                 yield Credit(at, "author", name, line.text)
 
@@ -426,6 +435,7 @@ def _signed_off(case: Case) -> Iterator[Credit]:
     signed = [(_NOWHERE, cut.text) for cut in case.removed if cut.rule == "sign-off"]
     alone = enumerate(case.tail[:_NEAR], len(case.head))
     signed += [(at, line.text) for at, line in alone if _stands_in_brackets(line)]
+    signed = [(at, signed_name(text) or text) for at, text in signed]
     for at, text in ((at, text.strip("()[]*. ")) for at, text in signed):
         for part in _BETWEEN.split(text):
             if outlet := outlet_by_key(key(part)):
@@ -439,6 +449,55 @@ def _stands_in_brackets(line: Line) -> bool:
     return whole and not has_label(line.text)
 
 
+def _in_note(case: Case) -> Iterator[Credit]:
+    """Whom a note behind the text tells about: "*) Nama Lengkap adalah guru di Muara"."""
+    notes = (cut.text for cut in case.removed if cut.rule.startswith("author-note"))
+    for note in notes:
+        words = note.strip(" *)(").partition(",")[0].split()
+        name = " ".join(takewhile(lambda word: word[0].isupper(), words))
+        if is_full_name(name) and not opens_with_post(name):
+            yield Credit(_NOWHERE, "author", cased(name), note)
+
+
+def _under_letter(case: Case) -> Iterator[Credit]:
+    """The name under "Hormat saya," of a letter to the editor."""
+    for before, line in pairwise(case.closing):
+        if _CLOSING.fullmatch(before.text) and is_full_name(line.text):
+            yield Credit(_NOWHERE, "author", cased(line.text), line.text)
+
+
+def _on_own_page(case: Case) -> Iterator[Credit]:
+    """The name that leads to the page below which this article lies: /nama_penulis of
+    /nama_penulis/123/judul.
+    """
+    account = _account(case.metadata.canonical or "")
+    for at, line in enumerate(case.head):
+        if account and line.linked >= 0.9 and is_full_name(line.text):
+            links = line.element.iter("a")
+            if any(_path(link.get("href", "")) == account for link in links):
+                yield Credit(at, "author", cased(line.text), line.text)
+
+
+def _account(address: str) -> str:
+    """The first part of an address's path, where a number or a code and a title follow it."""
+    account, _, rest = _path(address).partition("/")
+    return account if any(map(str.isdigit, rest)) else ""
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address[:_LONGEST_NOTE]).path.strip("/")
+    except ValueError:
+        return ""
+
+
+def _in_dateline(case: Case) -> Iterator[Credit]:
+    """The agency in brackets with which a report opens: "Mataram (ANTARA) - "."""
+    for at, line in enumerate(case.head):
+        if match := _AGENCY.match(line.text):
+            yield from _known([match["outlet"]], at, line.text)
+
+
 # In the order of their trust.
 WITNESSES = (
     Witness("visible", _by_labels, explicit=True),
@@ -448,6 +507,10 @@ WITNESSES = (
     Witness("json-ld", _in_json_ld),
     Witness("meta", _in_tags),
     Witness("visible", _beside_date),
+    Witness("visible", _on_own_page),
     Witness("visible", _by_element_behind),
     Witness("sign-off", _signed_off),
+    Witness("visible", _in_dateline),
+    Witness("visible", _in_note),
+    Witness("visible", _under_letter),
 )
