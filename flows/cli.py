@@ -8,6 +8,7 @@ it.
 import asyncio
 import os
 import select
+import signal
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -95,6 +96,8 @@ DataDirectory = Annotated[
     Path,
     typer.Option("--warehouse", help="The data directory: media.duckdb and var/.", metavar="DIR"),
 ]
+_INTERRUPTED = "interrupted: the next run goes on where this one stopped"
+
 Since = Annotated[
     str,
     typer.Option(metavar="DURATION", help="Leave links alone that are listed with an older date."),
@@ -499,9 +502,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KlipingError as error:
         _end(str(error), 3)
     except _UnforeseenError as error:
+        _end_by_signal(error.__cause__ or error)
         _end(_unforeseen(error.__cause__ or error, private(_warehouse(words))), 3)
     except OSError as error:
         _end(_unforeseen(error, private(_warehouse(words))), 3)
+
+
+def _end_by_signal(error: BaseException) -> None:
+    """End as a signal wants it, where the error is what became of one."""
+    from flows.edges import crashlog
+
+    number = crashlog.signalled(error)
+    if number == signal.SIGINT:
+        _end(_INTERRUPTED, 130)
+    if number:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
 
 def _unforeseen(error: BaseException, directory: Path) -> str:
@@ -563,7 +579,7 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        _end("interrupted: the next run goes on where this one stopped", 130)
+        _end(_INTERRUPTED, 130)
 
 
 def _check_channels(topics: Path) -> None:

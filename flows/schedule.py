@@ -64,6 +64,8 @@ async def _tell(
 ) -> None:  # Prefect's names
     """A scheduled run that could not be done says why, in a line, as the command does."""
     error = await state.aresult(raise_on_failure=False)
+    if isinstance(error, BaseException) and crashlog.signalled(error):
+        return  # whoever ended it knows
     if isinstance(error, BaseException) and not isinstance(error, KlipingError):
         error = crashlog.told(
             error, private(Path(flow_run.parameters.get("warehouse", "warehouse")))

@@ -208,9 +208,12 @@ async def _read_listing(look: _Look, kind: DiscoveryKind, url: str, found: Liste
 
 
 async def _document(look: _Look, url: str, found: Listed) -> bytes:
-    """A discovery document; when the server says that it has not changed, as it was read last."""
+    """A discovery document; when the server says that it has not changed, as it was read last. It
+    is believed for a week, or for as long as the source may be silent.
+    """
     known = look.known(url)
-    last_body = _last_body(known) if known and look.now - known.read_at <= FULL_READ_EVERY else None
+    trusted = min(FULL_READ_EVERY, look.source.expect.silent_after or FULL_READ_EVERY)
+    last_body = _last_body(known) if known and look.now - known.read_at <= trusted else None
     validators = known if last_body is not None else None
     fetched = await look.web.get(
         url,

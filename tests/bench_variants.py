@@ -156,7 +156,8 @@ def judged(base: Base, kind: Kind, body: bytes) -> tuple[tuple[str, ...], tuple[
     if isinstance(found, Rejection):
         return (f"rejected as {found.reason}",), (found.detail,)
     lines = [line for line in found.body.split("\n") if line not in kind.either]
-    row = sample.judge(prediction(replace(found, body="\n".join(lines))))
+    found = replace(found, body="\n".join(lines))
+    row = sample.judge(prediction(found))
     compared = kind.fields & base.comparable[kind.told]
     wrong = tuple(field for field in sorted(compared) if not row[field])
     return wrong, tuple(_difference(base.article, found, wrong))

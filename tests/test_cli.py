@@ -627,7 +627,7 @@ satu (Satu)
   {0}/satu/1
     title        Perahu Tiba  [visible: <h1>]
                  differs: og:title: Kapal[31m Berlabuh
-    author       Budi Hartono  [visible]
+    author       Budi Hartono  [visible: Penulis: Budi Hartono]
     editor       Ayu Lestari  [json-ld]
     credit       Antara  [sign-off]
     dateline     SAYUNGAN  [visible: SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal di dermaga karena ombak tinggi di Selat Sunda, …]
@@ -899,6 +899,35 @@ def test_unforeseen_errors_of_every_kind(tmp_path: Path, error: type[BaseExcepti
     )
 
 
+class Ended(BaseException):
+    """As Prefect raises it on SIGTERM."""
+
+    signal = signal.SIGTERM
+
+
+@pytest.mark.parametrize(
+    ("handled", "number"),
+    [(Ended, signal.SIGTERM), (KeyboardInterrupt, signal.SIGINT), (KeyError, None)],
+)
+@pytest.mark.parametrize("direct", [True, False])
+def test_error_that_comes_from_a_signal(
+    handled: type[BaseException], number: int | None, direct: bool
+) -> None:
+    """An error that something made of what a signal's handler raised is known for the signal."""
+
+    def fails() -> None:
+        try:
+            raise handled
+        except handled as error:
+            if direct:
+                raise ValueError("no task") from error
+            raise ValueError("no task")  # noqa: B904 - as it happens
+
+    with pytest.raises(ValueError, match="no task") as failed:
+        fails()
+    assert crashlog.signalled(failed.value) == number
+
+
 def test_reader_that_goes_away(tmp_path: Path) -> None:
     """Whoever closes the output of a command gets a line, and no status that says it was done."""
     data = tmp_path / "data"
@@ -944,10 +973,6 @@ def test_output_that_cannot_be_written(command: str) -> None:
             [line] = ran.stderr.splitlines()
             assert line.startswith("kliping: ")
             assert "No space left on device" in line
-
-
-class Ended(BaseException):
-    """As Prefect raises it on SIGTERM."""
 
 
 @pytest.fixture

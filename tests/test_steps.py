@@ -17,7 +17,7 @@ from flows import steps
 from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
-from flows.records import Discovery, Source
+from flows.records import Discovery, Expect, Source
 from flows.stages.extraction.settling import Arrival, Holder, Settled
 from tests.edges.misbehaving import (
     Exchange,
@@ -401,9 +401,19 @@ def for_ever(body: Callable[[], str], content_type: str) -> Route:
     return route
 
 
-def test_what_never_changes_is_read_in_full_once_a_week(nights: Nights) -> None:
+@pytest.mark.parametrize(
+    ("silent_after", "expected"),
+    [
+        (None, [0, 8, 16]),
+        (timedelta(days=30), [0, 8, 16]),
+        (timedelta(hours=36), [*range(0, 17, 2)]),
+    ],
+)
+def test_what_never_changes_is_read_in_full_once_a_week(
+    nights: Nights, silent_after: timedelta | None, expected: list[int]
+) -> None:
     """A listing that answers 304 for ever is asked for without conditions when it was last read in
-    full more than a week ago, and again a week later.
+    full more than a week ago, or longer ago than its source is ever silent.
     """
     listed: list[str] = []
     with Server(
@@ -414,10 +424,12 @@ def test_what_never_changes_is_read_in_full_once_a_week(nights: Nights) -> None:
         )
         for night in range(17):
             listed.append(server.url(f"/read/{night}"))
-            nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
+            outlet = source(server, "/sitemap.xml")
+            outlet = replace(outlet, expect=Expect(silent_after=silent_after))
+            nights(outlet, NOW + timedelta(days=night))
         asked = [seen for seen in server.requests if seen.path == "/sitemap.xml"]
         in_full = [at for at, seen in enumerate(asked) if "if-none-match" not in seen.headers]
-        assert in_full == [0, 8, 16]
+        assert in_full == expected
         assert set(nights.ends(server)) == {f"/read/{night}" for night in range(17)}
 
 

@@ -91,7 +91,7 @@ class Engine:
     def __init__(self, connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
         self._connection = connection
         self._directory = directory.resolve()
-        connection.execute("set TimeZone = 'UTC'")
+        self._run("set TimeZone = 'UTC'")
         self._migrate()
 
     @classmethod
@@ -130,13 +130,11 @@ class Engine:
         too.
         """
         with _signals():
-            cursor = self._connection.execute(statement("queries", query), parameters)
-            return dict(cursor.fetchnumpy())
+            return dict(self._run(statement("queries", query), parameters).fetchnumpy())
 
     def execute(self, query: str, /, **parameters: object) -> None:
         """Run warehouse/queries/<query>.sql, which returns nothing."""
-        with _signals():
-            self._connection.execute(statement("queries", query), parameters)
+        self._run(statement("queries", query), parameters)
 
     def write(self, rows: Sequence[Mapping[str, object]], *queries: str) -> None:
         """Run queries that read `rows` as the relation `incoming`; nothing is done when there are
@@ -153,11 +151,10 @@ class Engine:
             .decode()
         )  # no lone surrogates
         structure = json.dumps([{name: _type_of([row[name] for row in rows]) for name in rows[0]}])
-        with _signals():
-            self._connection.execute(
-                "create or replace temp table incoming as select row.* from (select unnest(from_json($rows, $structure)) as row)",
-                {"rows": text, "structure": structure},
-            )
+        self._run(
+            "create or replace temp table incoming as select row.* from (select unnest(from_json($rows, $structure)) as row)",
+            {"rows": text, "structure": structure},
+        )
         for query in queries:
             self.execute(query)
 
@@ -187,20 +184,24 @@ class Engine:
     def describe(self) -> None:
         """(Re)create the views, and describe every table and column in the database itself."""
         for name in statements("views"):
-            self._connection.execute(statement("views", name))
-        self._connection.execute(
-            (files("warehouse") / "descriptions.sql").read_text(encoding="utf-8")
-        )
+            self._run(statement("views", name))
+        self._run((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         with _signals():
-            return _rows(self._connection.execute(sql, parameters))
+            return _rows(self._run(sql, parameters))
+
+    def _run(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        with _signals():
+            return self._connection.execute(sql, parameters)
 
     def _migrate(self) -> None:
         """Apply the migrations that this database has not seen, each in one transaction; refuse a
         database from a newer version.
         """
-        self._connection.execute(
+        self._run(
             "create table if not exists migrations (name text not null, applied_at timestamptz not null)"
         )
         applied = {row["name"] for row in self._fetch("select name from migrations", {})}
@@ -212,10 +213,8 @@ class Engine:
         for name in known:
             if name not in applied:
                 with self.transaction():
-                    self._connection.execute(statement("migrations", name))
-                    self._connection.execute(
-                        "insert into migrations values ($name, now())", {"name": name}
-                    )
+                    self._run(statement("migrations", name))
+                    self._run("insert into migrations values ($name, now())", {"name": name})
         self.describe()
 
 

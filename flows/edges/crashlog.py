@@ -1,6 +1,7 @@
 """What nobody foresaw: an error that reaches the top is told in a line, and its trace is in a file."""
 
 import os
+import signal
 import tempfile
 import traceback
 from datetime import UTC, datetime
@@ -18,6 +19,24 @@ def told(error: BaseException, directory: Path) -> str:
     said = " ".join("".join(filter(_is_visible, str(error))).split())
     what = f"{type(error).__name__}: {said[:_LONGEST]}" if said else type(error).__name__
     return f"unforeseen {what}; {_kept(error, directory)}"
+
+
+def signalled(error: BaseException) -> int | None:
+    """The number of the signal that the error comes from: what its handler raised can end as an
+    error of whatever was at work just then.
+    """
+    seen: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in seen:
+        if isinstance(link, KeyboardInterrupt):
+            return signal.SIGINT
+        if not isinstance(link, Exception) and isinstance(
+            number := getattr(link, "signal", 0), int
+        ):
+            return number or None  # as Prefect's TerminationSignal has it
+        seen.append(link)
+        link = link.__cause__ or link.__context__
+    return None
 
 
 def _kept(error: BaseException, directory: Path) -> str:

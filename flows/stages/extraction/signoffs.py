@@ -7,7 +7,7 @@ _SIGN_OFF = re.compile(
     r"[(\[]\s*(?!(?:HR|H\.R|QS|Q\.S)\b)"  # sources of a saying or a verse
     rf"(?P<codes>{_CODE}(?:\s?[/\\|,&;+]\s?{_CODE}|\s{_CODE}){{0,5}}|\*{{1,3}})\s*/?\s*[)\]][\s.*#]*$"
 )
-_END_MARK = re.compile(r"\s*[*#■●◆]{1,5}$")  # "… kata dia.***"
+_END_MARK = re.compile(r"\s?[*#■●◆]{1,5}$")  # "… kata dia.***"
 _CAPITALS = re.compile(r"[A-Z][A-Z.'’-]*(?:(?:\s+|\s*[|/,&]\s*)[A-Z][A-Z.'’-]*){0,5}")
 # "SRI WAHYUNI, Muara Angin": who wrote it, and where
 _PLACED = re.compile(

@@ -295,6 +295,7 @@ def _named(at: int, line: Line, values: Iterable[tuple[Role, str]]) -> Iterator[
         names = sort_names(value, role)
         if names.clean:
             yield from (Credit(at, role, name, line.text) for name in names.people)
+        if names.clean and not names.people:
             yield from _known(names.outlets, at, line.text)
 
 
