@@ -59,10 +59,10 @@ def insert(tree: Tree, where: str, markup: str) -> None:
 
 
 def put_beside(tree: Tree, markup: str) -> None:
-    """Put markup behind the element of the text."""
-    box = tree.column[0].getparent()
-    while box.tag not in _HOLDERS and box.getparent() is not None:
-        box = box.getparent()
+    """Put markup behind the element that holds all paragraphs."""
+    around = [set(paragraph.iterancestors(*_HOLDERS)) for paragraph in tree.paragraphs]
+    shared = set.intersection(*around)
+    box = next(each for each in tree.paragraphs[0].iterancestors() if each in shared)
     if box.tag == "body":
         box.extend(html.fragments_fromstring(markup))
     else:

@@ -18,7 +18,7 @@ _HEADLINE = 4  # words of a heading that can be a headline
 _BELOW = 4  # lines below a heading in which an article of its own is dated or signed
 _LABEL = 40  # characters of a heading over other articles that no tag marks
 _REMARKS = 3  # of readers are a discussion
-_CARDS = 3  # headings below it, and more
+_CARDS = 3  # of them below it, and more
 _UPDATES = 3  # dated headings and more are the entries of a live page
 
 _STAMP = 120  # characters of a line that dates and signs
@@ -105,17 +105,24 @@ def _style(line: Line) -> tuple[str, ...] | None:
 
 
 def _is_related_heading(page: _Page, index: int) -> bool:
-    """Whether only cards follow below a heading such as "Baca berikutnya": no two sentences of them
-    stand together.
+    """Whether only cards follow below a heading such as "Baca berikutnya": headlines, each with one
+    sentence.
     """
     line = page.lines[index]
     rule = rule_for(line.text) if line.is_heading or len(line.text) <= _LABEL else None
     if rule is None or rule.where != "heading" or ":" in line.text:
         return False
-    below = range(index + 1, len(page.lines))
-    cards = sum(page.lines[one].is_heading and not page.lines[one].clutter for one in below)
-    together = any(page.texts[one] and page.texts[one - 1] for one in below)
-    return cards >= _CARDS and not together
+    sentences = [one for one in range(index + 1, len(page.lines)) if page.texts[one]]
+    return len(sentences) >= _CARDS and all(_is_card(page, one) for one in sentences)
+
+
+def _is_card(page: _Page, index: int) -> bool:
+    """Whether a sentence stands right below a heading that can be a headline, a label between them
+    or not.
+    """
+    above, further = page.lines[index - 1], page.lines[index - 2]
+    heading = above if above.is_heading or above.is_prose else further
+    return heading.is_heading and len(heading.text.split()) >= _HEADLINE
 
 
 def _is_discussion(page: _Page, index: int) -> bool:
