@@ -133,12 +133,13 @@ def run(
     reach = _duration("--since", since)
     choose(load_sources(sources), only or [], replaying=bool(replay))
     _check_channels(topics)
-    from flows.orchestrator import api
+    from flows.orchestrator import api, end_on_sigterm
 
     with _interruptible(), api(private(warehouse)):
         from flows.nightly import nightly
 
-        outcome = asyncio.run(nightly(sources, topics, warehouse, replay, clock, reach, only))
+        flow = nightly.with_options(on_running=[end_on_sigterm])
+        outcome = asyncio.run(flow(sources, topics, warehouse, replay, clock, reach, only))
     raise typer.Exit(outcome.exit_status)
 
 

@@ -25,7 +25,7 @@ from prefect.states import Cancelled
 from flows import delivery
 from flows.edges import crashlog
 from flows.nightly import nightly
-from flows.orchestrator import api
+from flows.orchestrator import api, end_on_sigterm
 from flows.progress import Progress
 from flows.records import ConfigError, KlipingError
 from warehouse.engine import private
@@ -74,12 +74,16 @@ async def _tell(
 
 
 async def _tell_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """A scheduled run whose process was killed cannot say it itself."""
+    """A scheduled run whose process was killed cannot say it itself; whoever ended it by SIGTERM
+    knows.
+    """
     said = " ".join((state.message or "").split())
+    if f"status code: -{signal.SIGTERM:d}." in said:
+        return
     Progress().complain(f"kliping: {flow.name} broke off, and the next run goes on: {said}")
 
 
-@flow(name="deliver", on_failure=[_tell], on_crashed=[_tell_crash])
+@flow(name="deliver", on_failure=[_tell], on_crashed=[_tell_crash], on_running=[end_on_sigterm])
 def deliver(topics: Path, warehouse: Path) -> None:
     """Send what quiet hours or a channel that was down have held, as soon as it is due."""
     progress = Progress()
@@ -94,7 +98,9 @@ def _serve(parameters: dict[str, Any], when: Schedule, lives: Callable[[], bool]
     # nothing is started before it is due: a machine that then falls asleep would begin with two runs
     runner = _Runner(name="nightly", limit=1, prefetch_seconds=0)
     runner.add_flow(
-        nightly.with_options(on_failure=[_tell], on_crashed=[_tell_crash]),
+        nightly.with_options(
+            on_failure=[_tell], on_crashed=[_tell_crash], on_running=[end_on_sigterm]
+        ),
         name="nightly",
         schedule=when,
         parameters=parameters,

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -1114,6 +1115,33 @@ def test_live_run(kliping: Kliping, tmp_path: Path) -> None:
     assert rows(data, "select url, stage, reason from rejections") == [
         (inner[0], "fetch", "private-address")
     ]
+
+
+def test_run_that_is_to_end(kliping: Kliping, tmp_path: Path) -> None:
+    """SIGTERM ends a run at once, wherever it is, without a word; the next run finishes its work.
+
+    Many pages are being fetched: an exception that a handler raised would now and then be lost.
+    """
+    paths = [f"/satu/{number}" for number in range(300)]
+    with Server(
+        {path: page(article(f"Tanggul {path}", ("Dua kata.",))) for path in paths}
+    ) as server:
+        now = datetime.now(UTC).isoformat()
+        server.routes["/satu.xml"] = page(
+            sitemap(*map(server.url, paths), lastmod=now), "application/xml"
+        )
+        options = files(tmp_path, outlet("satu", server.url(""), "/satu.xml"))
+        for pages in (20, 90):
+            running = kliping.start("run", *options)
+            while len(server.requests) < pages and running.poll() is None:
+                time.sleep(0.01)
+            running.send_signal(signal.SIGTERM)
+            out, err = running.communicate(timeout=20)
+            assert (running.returncode, err) == (-signal.SIGTERM, "")
+            assert "fetch" not in out
+        ran = kliping("run", *options)
+    assert (ran.status, ran.err) == (0, "")
+    assert rows(tmp_path / "data", "select count(*) from rejections") == [(300,)]
 
 
 def test_every_source_fails(kliping: Kliping, tmp_path: Path) -> None:

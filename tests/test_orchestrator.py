@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from flows.orchestrator import reach, settle, spare_loopback
 from flows.records import KlipingError
 from tests.conftest import ROOT, Kliping
 from tests.edges.misbehaving import Route, Server, drops, page, says_nothing, status
+from tests.test_schedule import until
 
 ADVICE = (
     "; start that server, correct the address, or unset PREFECT_API_URL: then a server of its own "
@@ -138,6 +140,44 @@ def test_server_of_our_own_behind_a_proxy(tmp_path: Path) -> None:
     log = tmp_path / "prefect-server.log"
     lost = f"the Prefect server ended before its time; see {log}, and start again"
     assert (ran.stdout.splitlines(), ran.stderr) == (["ran 1", lost], "")
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("after_s", [0.0, 0.5, 2.0])
+def test_server_ends_with_who_started_it(tmp_path: Path, after_s: float) -> None:
+    """However early that one is killed, no server is left behind."""
+    starts = "import sys; from pathlib import Path; from flows.orchestrator import api\n"
+    starts += "with api(Path(sys.argv[1])): pass"
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PREFECT")
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", starts, str(tmp_path)],
+        env=environment,
+        cwd=ROOT,
+        start_new_session=True,
+    ) as starting:
+
+        def servers() -> list[str]:
+            return [entry.name for entry in Path("/proc").iterdir() if _is_of(entry, starting.pid)]
+
+        until(servers)
+        time.sleep(after_s)
+        starting.kill()
+        starting.wait()
+        until(lambda: not servers())
+
+
+def _is_of(process: Path, session: int) -> bool:
+    """Whether a process of /proc is a server of the session."""
+    try:
+        return (
+            process.name.isdigit()
+            and os.getsid(int(process.name)) == session
+            and b"flows.orchestrator" in (process / "cmdline").read_bytes().split(b"\0")
+        )
+    except OSError:
+        return False
 
 
 VERSION = "/api/admin/version"
