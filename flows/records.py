@@ -24,7 +24,7 @@ Relation = Literal["original", "copy", "rewrite", "same_story"]
 Strength = Literal["subject", "mention"]
 Nearness = Literal["sentence", "paragraph"]
 Decision = Literal["raised", "joined", "too_old", "backfill", "mention"]
-AlertKind = Literal["new_story", "development", "pickup", "closed"]
+AlertKind = Literal["new_story", "changed", "development", "pickup", "closed"]
 ArrivedBy = Literal["run", "backfill"]
 Stage = Literal["discover", "fetch", "extract"]
 Doubt = Literal[
@@ -33,6 +33,10 @@ Doubt = Literal[
     "no-date",
     "shorter-than-stated",  # than the text that the page's own metadata give
     "mostly-cut",  # more was cut from the text's element than kept
+]
+VersionDoubt = Literal[
+    "another-text",  # neither headline nor words nor date of the text before it
+    "cut-short",  # a part of the text before it
 ]
 Reason = Literal[
     "robots",
@@ -237,6 +241,14 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtfulVersion:
+    """What a known article's page says now, kept aside because it may not be the article's text."""
+
+    article: Article
+    doubt: VersionDoubt
+
+
+@dataclass(frozen=True, slots=True)
 class Clipping:
     """An article as grouping sees it. `vector`: the model's unit vector, float32; `story_id`: None
     until it is placed.
@@ -385,12 +397,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A hit in a story that was alerted. `told`: an alert of the story has told of it."""
+    """A hit in a story that was alerted. `told`: an alert of the story has told of it; `told_text`:
+    headline and body of then, where the article has others by now; `gone`: what its address
+    answers, where the outlet took it away.
+    """
 
     hit: Hit
     decision: Decision
     told: bool
     body: str = field(repr=False)
+    told_text: tuple[str, str] | None = field(default=None, repr=False)
+    gone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from flows.progress import Progress
 from flows.records import (
     Article,
     DiscoveryKind,
+    DoubtfulVersion,
     Heartbeat,
     Hit,
     Link,
@@ -52,6 +53,7 @@ from flows.stages.discovery.markup import ListingError
 from flows.stages.extraction.extract import EXTRACTOR_VERSION, extract
 from flows.stages.extraction.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
 from flows.stages.extraction.settling import Holder, Settled, arrival, settle
+from flows.stages.extraction.succession import Capture, KnownText, judge
 from flows.stages.grouping.stories import group
 from flows.stages.watch.alerts import decide, follow
 from flows.stages.watch.messages import heartbeat
@@ -388,9 +390,13 @@ def extract_batch(
     pages = warehouse.pending_pages(PAGES_PER_BATCH)
     read = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
     settled = _settle(warehouse, list(zip(pages, read, strict=True)), sources)
-    articles = iter(settled.articles)
+    dates = [
+        page.fetched_at for page, each in zip(pages, read, strict=True) if isinstance(each, Article)
+    ]
+    judged, overwritten = _judge(warehouse, list(map(Capture, settled.articles, dates)))
+    articles = iter(judged)
     outcomes = [next(articles) if isinstance(each, Article) else each for each in read]
-    warehouse.release_articles(settled.released)
+    warehouse.release_articles(settled.released | overwritten)
     warehouse.record_extracted(zip(pages, outcomes, strict=True), EXTRACTOR_VERSION, now)
     warehouse.forget_foreign_versions({article.url for article in settled.articles})
     return len(pages)
@@ -411,6 +417,23 @@ def _settle(
     keys = {identity_key(url) for each in arrivals for url in (each.article.url, each.own)}
     holders = [Holder(**row) for row in warehouse.holders(keys)]
     return settle(arrivals, holders, warehouse.listed_forms(keys))
+
+
+def _judge(
+    warehouse: Warehouse, captures: Sequence[Capture]
+) -> tuple[list[Article | DoubtfulVersion], set[str]]:
+    """The articles that are believed and those that are not; and the URLs of articles that show by
+    now what is not.
+    """
+    texts = [KnownText(**row) for row in warehouse.texts_of({each.article.id for each in captures})]
+    shown = {(text.article_id, text.shown_from) for text in texts}
+    judged: list[Article | DoubtfulVersion] = []
+    overwritten: set[str] = set()
+    for each, doubt in zip(captures, judge(captures, texts), strict=True):
+        judged.append(DoubtfulVersion(each.article, doubt) if doubt else each.article)
+        if doubt and (each.article.id, each.fetched_at) in shown:
+            overwritten.add(each.article.url)
+    return judged, overwritten
 
 
 def _extract_all(

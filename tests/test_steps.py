@@ -789,3 +789,96 @@ def test_links_listed_as_old_are_left_alone(nights: Nights) -> None:
             "/read/baru",
             "/read/entah",
         }
+
+
+# ---- what a known article's address answers later ----
+
+BOT_CHECK = """<!doctype html><html><head><title>Sebentar</title></head><body><h1>Sebentar</h1>
+<p>Kami perlu meninjau keamanan koneksi milik pengunjung sebelum halaman dari situs tujuan tampil di layar perangkat.</p>
+<p>Nomor permintaan berikut berguna apabila pengunjung hendak menghubungi pengelola situs tujuan tersebut: 8f2c11.</p>
+</body></html>"""
+
+LATER_ANSWERS: Mapping[str, tuple[Route, str, str | None]] = {
+    # path: the second answer, what becomes of it, and what the article shows after it
+    "/read/sunting": (
+        page(article("Tanggul Diperbaiki Warga")),
+        "version",
+        "Tanggul Diperbaiki Warga",
+    ),
+    "/read/cegat": (page(BOT_CHECK), "another-text", "Warga Perbaiki Tanggul"),
+    "/read/potong": (
+        page(article("Warga Perbaiki Tanggul", SENTENCES[:1])),
+        "cut-short",
+        "Warga Perbaiki Tanggul",
+    ),
+    "/read/hilang": (status(410), "http-4xx", "Warga Perbaiki Tanggul"),
+    "/read/gagal": (status(403), "http-4xx", "Warga Perbaiki Tanggul"),
+}
+
+
+def test_good_is_not_overwritten_by_worse(nights: Nights) -> None:
+    """Of a known article's later answers each becomes what LATER_ANSWERS says; the article keeps
+    date and hit, the answer is kept beside it, and it is asked for again until it is well.
+    """
+    with Server() as server:
+        urls = {path: server.url(path) for path in LATER_ANSWERS}
+        later = "2026-03-11T20:00:00+07:00"
+        for night, lastmod in enumerate((DATE, later)):
+            for path, (answer, _, _) in LATER_ANSWERS.items():
+                first_answer = page(article("Warga Perbaiki Tanggul", SENTENCES * 2))
+                server.routes[path] = answer if night else first_answer
+            server.routes["/sitemap.xml"] = page(
+                sitemap(*urls.values(), lastmod=lastmod), "application/xml"
+            )
+            nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
+        rows = nights.warehouse._fetch(
+            "select a.url, a.title, a.published_at is not null as dated, a.last_seen_at, d.reason from articles a left join doubtful_answers d using (article_id)",
+            {},
+        )
+        kept = {row["url"]: (row["reason"] or "version", row["title"]) for row in rows}
+        assert kept == {
+            urls[path]: (reason, title) for path, (_, reason, title) in LATER_ANSWERS.items()
+        }
+        assert all(row["dated"] for row in rows)
+        gone = nights.warehouse._fetch("select url from gone_articles", {})
+        assert [row["url"] for row in gone] == [urls["/read/hilang"]]
+
+        for path in ("/read/cegat", "/read/potong", "/read/gagal"):
+            server.routes[path] = page(article("Warga Perbaiki Tanggul", SENTENCES * 2))
+        _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=2))
+        assert ends == {"page": 3}
+        _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=3))
+        assert ends == {}
+    assert nights.warehouse.offending() == {}
+
+
+def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) -> None:
+    """An article that shows a bot check, as versions before this one let it, has its own text again
+    once its pages are read anew.
+    """
+    with Server() as server:
+        server.routes["/sitemap.xml"] = page(sitemap(server.url("/read/a")), "application/xml")
+        server.routes["/read/a"] = page(article("Warga Perbaiki Tanggul"))
+        outlet = source(server, "/sitemap.xml")
+        nights(outlet)
+        server.routes["/sitemap.xml"] = page(
+            sitemap(server.url("/read/a"), lastmod="2026-03-11T20:00:00+07:00"), "application/xml"
+        )
+        server.routes["/read/a"] = page(BOT_CHECK)
+        nights(outlet, NOW + timedelta(days=1))
+    store = nights.warehouse
+    for statement in (
+        "insert into article_versions select article_id, 2, seen_at, title, body, text_hash from doubtful_answers",
+        "update state.articles set title = 'Sebentar', body = d.body, last_seen_at = d.seen_at, text_hash = d.text_hash from doubtful_answers d",
+        "delete from doubtful_answers",
+    ):
+        store._connection.execute(statement)
+    for since in (NOW + timedelta(days=1), NOW):
+        store.reopen_pages(since)
+        while steps.extract_batch(store, {outlet.id: outlet}, None, NOW + timedelta(days=2)):
+            pass
+        [row] = store._fetch("select title, body from articles", {})
+        assert row == {"title": "Warga Perbaiki Tanggul", "body": "\n".join(SENTENCES)}
+        [versions] = store._fetch("select count(*) as n from article_versions", {})
+        [aside] = store._fetch("select title from doubtful_answers", {})
+        assert (versions["n"], aside["title"]) == (1, "Sebentar")

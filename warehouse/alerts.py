@@ -256,4 +256,6 @@ def _report(topic_id: str, row: Row) -> Report:
             if name not in ("topic_id", "match")
         },
     )
-    return Report(hit, row["decision"], row["told"], row["body"])
+    title, body = row["told_title"], row["told_body"]
+    told_text = None if body is None else (title, body)
+    return Report(hit, row["decision"], row["told"], row["body"], told_text, row["gone"])

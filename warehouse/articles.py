@@ -6,7 +6,14 @@ from datetime import datetime
 
 import numpy as np
 
-from flows.records import Article, Rejection, Removed, identity_key, stable_id
+from flows.records import (
+    Article,
+    DoubtfulVersion,
+    Rejection,
+    Removed,
+    identity_key,
+    stable_id,
+)
 from warehouse.engine import Row
 from warehouse.pages import Pages, StoredPage
 
@@ -39,12 +46,12 @@ class Articles(Pages):
 
     def record_extracted(
         self,
-        outcomes: Iterable[tuple[StoredPage, Article | Rejection]],
+        outcomes: Iterable[tuple[StoredPage, Article | DoubtfulVersion | Rejection]],
         extractor_version: str,
         now: datetime,
     ) -> None:
-        """What extraction made of pages: articles with their URLs, versions and removed lines, or
-        rejections.
+        """What extraction made of pages: articles with their URLs, versions and removed lines,
+        texts of known articles that are kept aside, or rejections.
         """
         outcomes = list(outcomes)
         # oldest first; of two captures of one instant, such as a first page and the whole article,
@@ -112,18 +119,33 @@ class Articles(Pages):
                     }
                     for key, (page, article) in versions.items()
                 ],
+                "replace_doubtful_answers",
                 "replace_versions",
                 "record_versions",
                 "number_versions",
             )
-            urls = {url: article.id for _, article in read for url in article.urls}
+            aside = [(page, each) for page, each in outcomes if isinstance(each, DoubtfulVersion)]
+            landed = [*(article for _, article in read), *(each.article for _, each in aside)]
+            urls = {url: article.id for article in landed for url in article.urls}
             self.write(
                 [{"url": url, "article_id": article_id} for url, article_id in urls.items()],
                 "record_article_urls",
                 "clear_rejections",
             )
+            self.write(
+                [_answer(page, each, now) for page, each in aside],
+                "replace_doubtful_answers",
+                "forget_doubtful_versions",
+                "number_versions",
+                "record_doubtful_answers",
+            )
             self._record_rejections(
-                [outcome for _, outcome in outcomes if isinstance(outcome, Rejection)], now
+                [
+                    (outcome, page.fetched_at)
+                    for page, outcome in outcomes
+                    if isinstance(outcome, Rejection)
+                ],
+                now,
             )
             self.write(
                 [
@@ -136,6 +158,12 @@ class Articles(Pages):
                 ],
                 "record_extracted",
             )
+
+    def texts_of(self, articles: Iterable[str]) -> list[Row]:
+        """The texts on record of these articles, by their ids: those that were believed and those
+        that were kept aside.
+        """
+        return self.rows("texts_of", article_ids=list(articles))
 
     # learned lines
 
@@ -229,6 +257,21 @@ class Articles(Pages):
                 ],
                 "record_vectors",
             )
+
+
+def _answer(page: StoredPage, kept_aside: DoubtfulVersion, now: datetime) -> Row:
+    article = kept_aside.article
+    return {
+        "article_id": article.id,
+        "url": page.url,
+        "reason": kept_aside.doubt,
+        "detail": "",
+        "title": article.title,
+        "body": article.body,
+        "text_hash": _text_hash(article),
+        "seen_at": page.fetched_at,
+        "noted_at": now,
+    }
 
 
 def _text_hash(article: Article) -> str:

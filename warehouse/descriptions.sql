@@ -43,6 +43,24 @@ comment on column article_versions.title is 'The headline of this version.';
 comment on column article_versions.body is 'The body of this version as it was extracted: learned lines are still in it.';
 comment on column article_versions.text_hash is '16 hexadecimal digits made from title and body.';
 
+comment on table doubtful_answers is 'One row per article and thing that its address answered later and that was not taken for it: a text that may not be the article''s, or none.';
+comment on column doubtful_answers.article_id is 'The article, which keeps the text it had.';
+comment on column doubtful_answers.url is 'The address that was asked; it is asked again by later runs.';
+comment on column doubtful_answers.reason is 'another-text (neither headline nor words nor date of the text before), cut-short (a part of it), or a reason as in rejections.';
+comment on column doubtful_answers.detail is 'More about a rejection, such as the status; empty otherwise.';
+comment on column doubtful_answers.title is 'The headline of a text. NULL for a rejection.';
+comment on column doubtful_answers.body is 'The text. NULL for a rejection.';
+comment on column doubtful_answers.text_hash is 'Names the text; empty for a rejection.';
+comment on column doubtful_answers.seen_at is 'When it was first seen.';
+comment on column doubtful_answers.last_seen_at is 'When it was last seen. Later than the article''s last_seen_at where it is what the address answers now.';
+comment on column doubtful_answers.noted_at is 'The clock of the run that saw it last.';
+
+comment on view gone_articles is 'One row per article that its outlet took away: its address says 410 or, at two looks half a day apart, that there is nothing.';
+comment on column gone_articles.article_id is 'The article.';
+comment on column gone_articles.url is 'Its address.';
+comment on column gone_articles.detail is 'What that answers.';
+comment on column gone_articles.gone_since is 'Since when.';
+
 comment on table removed_text is 'One row per line, or part of a line, that was cut from an article''s newest version.';
 comment on column removed_text.article_id is 'The article.';
 comment on column removed_text.rule is 'The rule that cut it; prune: and strip: are the source''s own from sources.yaml; learned: is followed by a line_id in learned_lines.';
@@ -134,7 +152,7 @@ comment on table alerts is 'One row per alert to a desk.';
 comment on column alerts.alert_id is '16 hexadecimal digits, also in the text that is sent: two messages with one id are one alert.';
 comment on column alerts.topic_id is 'The topic.';
 comment on column alerts.story_id is 'The story; after a merge, the one that lives on.';
-comment on column alerts.kind is 'new_story (the first of a story), development (a report adds something), pickup (3 or 10 outlets have it) or closed (nothing joined it for 72 hours).';
+comment on column alerts.kind is 'new_story (the first of a story), development (a report adds something), changed (an article that was told of has grown, was corrected or is gone), pickup (3 or 10 outlets have it) or closed (nothing joined it for 72 hours).';
 comment on column alerts.raised_at is 'The clock of the run that raised it.';
 comment on column alerts.title is 'The title that is sent: topic, kind and headline.';
 comment on column alerts.text is 'The text that is sent: headline, occasion, what is new, passages with the terms found, outlets in order of publication, links, alert_id.';
@@ -142,6 +160,8 @@ comment on column alerts.text is 'The text that is sent: headline, occasion, wha
 comment on table alert_articles is 'One row per alert and article that it tells of.';
 comment on column alert_articles.alert_id is 'The alert.';
 comment on column alert_articles.article_id is 'The article.';
+comment on column alert_articles.text_hash is 'The text that it had then: article_versions.text_hash.';
+comment on column alert_articles.seen_at is 'When that was last seen.';
 
 comment on table heartbeats is 'One row per topic and run: what was looked at, so that no alert means that there was nothing.';
 comment on column heartbeats.topic_id is 'The topic.';

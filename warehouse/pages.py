@@ -108,7 +108,7 @@ class Pages(Engine):
                 "record_twins_listed",
                 "record_forms",
             )
-            self._record_rejections(rejections, now)
+            self._record_rejections([(rejection, now) for rejection in rejections], now)
 
     def pending_links(self, source_id: str, now: datetime) -> list[Link]:
         """Links of one source that are to be fetched, oldest first."""
@@ -119,7 +119,7 @@ class Pages(Engine):
     ) -> None:
         """What became of links that were fetched; None where a known page has not changed."""
         outcomes = list(outcomes)
-        rejections = [outcome for _, outcome in outcomes if isinstance(outcome, Rejection)]
+        rejections = [(outcome, now) for _, outcome in outcomes if isinstance(outcome, Rejection)]
         with self.transaction():
             self._record_pages(
                 [outcome for _, outcome in outcomes if isinstance(outcome, Page)], "run"
@@ -229,6 +229,22 @@ class Pages(Engine):
     def _warc(self, row: Row) -> WarcRef:
         return WarcRef(str(self._directory / row["warc_file"]), row["warc_offset"])
 
-    def _record_rejections(self, rejections: Iterable[Rejection], now: datetime) -> None:
-        rows = {rejection.url: asdict(rejection) | {"rejected_at": now} for rejection in rejections}
-        self.write(list(rows.values()), "record_rejections")
+    def _record_rejections(
+        self, rejections: Iterable[tuple[Rejection, datetime]], now: datetime
+    ) -> None:
+        """Links that ended without an article, each with the instant of its answer; a known
+        article's stays its own, with the answer beside it.
+        """
+        rows = {
+            rejection.url: asdict(rejection)
+            | {
+                "rejected_at": now,
+                "noted_at": now,
+                "seen_at": seen_at,
+                "title": None,
+                "body": None,
+                "text_hash": "",
+            }
+            for rejection, seen_at in rejections
+        }
+        self.write(list(rows.values()), "record_rejections", "record_doubtful_answers")

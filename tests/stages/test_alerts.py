@@ -106,6 +106,7 @@ def test_decide(case: dict[str, Any]) -> None:
 SAYS = {
     "told": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un di Vladivostok, Rabu (2/9/2026), selama 4 jam.",
     "more": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un. Menteri Lavrov dan 12 pejabat terbang ke Hanoi.",
+    "corrected": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un di Hanoi selama 4 jam.\nRalat: sebelumnya tertulis Vladivostok.",
     "two": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un pada 3 Agustus 2026 pukul 09.30 WIB. Menteri Lavrov terbang ke Hanoi.",
 }
 
@@ -119,6 +120,8 @@ def report(case: dict[str, Any]) -> Report:
         case.get("decision", "joined"),
         case.get("told", False),
         SAYS[case.get("says", "told")],
+        case.get("was") and (case.get("was_headed", said.title), SAYS[case["was"]]),
+        case.get("gone"),
     )
 
 
@@ -147,14 +150,16 @@ def test_follow(case: dict[str, Any]) -> None:
         NOW,
     )
     assert alert.text.endswith(f"\nhttps://antara.example/{subject}\n[{alert.id}]")
-    assert set(alert.article_ids) == {each.hit.article_id for each in reports}
+    others = {each["a"] for each in case["reports"] if each.get("was") or each.get("gone")}
+    ids = {each.hit.article_id for each in reports}
+    assert set(alert.article_ids) == ids - others | {subject}
     for seed in range(3):
         shuffled = tuple(random.Random(seed).sample(reports, len(reports)))
         assert follow([AlertedStory("s1", alerts, shuffled)], wanting, NOW, WINDOW) == raised
     recorded = AlertedStory(
         "s1",
         (*alerts, (alert.id, alert.kind, NOW)),
-        tuple(replace(each, told=True) for each in reports),
+        tuple(replace(each, told=True, told_text=None, gone=None) for each in reports),
     )
     for later in (0, 5, 24):
         again = follow([recorded], wanting, NOW + timedelta(hours=later), WINDOW)

@@ -194,7 +194,8 @@ def test_briefs_are_articles(text: str) -> None:
 
 def test_every_list_is_used() -> None:
     """Every list of words is in a phrase."""
-    tables = [*TABLES.values(), *({"phrases": one} for one in read("prompts")["status"].values())]
+    said = [*read("prompts")["status"].values(), *read("prompts")["change"].values()]
+    tables = [*TABLES.values(), *({"phrases": one} for one in said)]
     phrases = "\n".join(
         text for table in tables for text in (*table["phrases"], table.get("unless", ""))
     )

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
-from flows.records import Alert, Match, Span
+from flows.records import Alert, AlertKind, Match, Span
 from flows.stages.watch.messages import compose, digest, heartbeat
+from flows.stages.watch.news import News
 from tests.stages.test_alerts import NOW, TOPICS, hit
 
 CASES = Path(__file__).parents[1] / "cases" / "alerts"
@@ -42,7 +43,7 @@ def test_message(case: dict[str, Any]) -> None:
         for article, outlet, seen_at, precision, relation, original, title in case["reports"]
     ]
     about = next(report for report in reports if report.article_id == case.get("about", "a"))
-    more = (case.get("told", ()), case.get("facts", ()), case.get("passages", ()))
+    more = (case.get("told", ()), News(**case.get("news", {})))
     alert = compose(
         case.get("kind", "new_story"), "0123456789abcdef", TOPIC, about, reports, NOW, *more
     )
@@ -80,12 +81,20 @@ def longest(kind: Any) -> Alert:
         reports,
         NOW,
         ["a0"],
-        ["Fakta " * 50] * 20,
-        [sentence] * 5,
+        {
+            "development": News(["Fakta " * 50] * 20, [sentence[n:] for n in range(5)]),
+            "changed": News(
+                ["Fakta " * 50] * 20,
+                [sentence[n:] for n in range(5)],
+                None,
+                "Semula " * 200,
+                sentence,
+            ),
+        }.get(kind, News()),
     )
 
 
-@pytest.mark.parametrize("kind", ["new_story", "development", "pickup", "closed"])
+@pytest.mark.parametrize("kind", get_args(AlertKind))
 def test_long_parts_are_cut_and_link_and_key_kept(kind: Any) -> None:
     """However long headline, outlets, sentences and terms are, the message is within Telegram's
     limit, with the link and the key.

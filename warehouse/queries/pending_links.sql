@@ -1,10 +1,23 @@
 -- Links of one source that are to be fetched, oldest first: new ones, also where another page has named them as its canonical; those whose last try may be tried again (for two weeks: a page that
 -- answers 500 for good must not cost a request every night); those whose sitemap says that they changed since; and articles of a topic
--- 6, 24 and 72 hours after they were found, because some are edited without a word. Of several forms of one address one, https before
+-- 6, 24 and 72 hours after they were found, because some are edited without a word; and articles whose address last answered with something
+-- doubtful, in full and for two weeks, until they are known to be gone. Of several forms of one address one, https before
 -- http and the full site before the mobile one. With what a conditional GET of them sends, unless the page was last read in full more
 -- than a week ago: some servers say for ever that nothing has changed.
-select l.url, l.source_id, l.found_url, l.listed_at, l.lastmod, l.title, p.etag, p.last_modified
+with doubtful as (
+    select distinct d.url
+    from doubtful_answers d
+    join state.articles a using (article_id)
+    where a.source_id = $source_id
+        and d.last_seen_at > a.last_seen_at
+        and d.seen_at > $now::timestamptz - interval 14 days
+        and not exists (from gone_articles g where g.article_id = d.article_id)
+)
+select
+    l.url, l.source_id, l.found_url, l.listed_at, l.lastmod, l.title, if(d.url is null, p.etag, null) as etag,
+    if(d.url is null, p.last_modified, null) as last_modified
 from state.links l
+left join doubtful d on d.url = l.url
 left join rejections r on r.url = l.url
 left join (
     select url, arg_max(etag, fetched_at) as etag, arg_max(last_modified, fetched_at) as last_modified
@@ -26,6 +39,7 @@ where l.source_id = $source_id
             )
         )
         or (r.retry and l.discovered_at > $now::timestamptz - interval 14 days)
+        or d.url is not null
         or (l.tried_at is not null and l.lastmod > coalesce(l.tried_lastmod, l.tried_at))
         or exists (
             from article_urls u

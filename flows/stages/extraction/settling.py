@@ -118,7 +118,7 @@ def alike(one: _Text, other: _Text) -> bool:
     """Whether two texts can be one article's: nearly the same; or not a day apart, and the one is
     much of the other or has its headline.
     """
-    shared = _shared(one.body, other.body)
+    shared = shared_runs(one.body, other.body)
     if shared >= _NEARLY_ALL:
         return True
     dates = [text.published_at for text in (one, other) if text.published_at]
@@ -127,7 +127,8 @@ def alike(one: _Text, other: _Text) -> bool:
     return shared >= _MANY or key(one.title) == key(other.title)
 
 
-def _shared(one: str, other: str) -> float:
+def shared_runs(one: str, other: str) -> float:
+    """The share of the shorter text's runs of words that stand in the longer one too, 0 to 1."""
     shorter, longer = sorted((_runs(one), _runs(other)), key=len)
     return len(shorter & longer) / len(shorter)
 

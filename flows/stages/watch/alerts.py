@@ -8,20 +8,19 @@ A story is alerted once for each topic, by its earliest hit that is recent enoug
 for its subject. After that it tells of itself at most once a run, and not within `REST` of its last
 alert:
 
-development   a report that is no copy, in which at least `NEW_FACTS` names and numbers, and
-`NEW_SHARE` of all that it has, stand in
-                  no report that the desk was told of
-pickup        its outlets have reached one of `LEVELS` that no alert told of, and no report develops
-it
-    closed        nothing has joined it for the window; that is its last alert
+    changed       an article that the desk was told of is gone, was corrected or has grown
+    development   a report that is no copy adds names and numbers that the desk was not told
+    pickup        its outlets have reached one of `LEVELS` that no alert told of, and no report
+                  develops it
+    closed        nothing has joined it for the window; after that only changes are told
 
 Nothing that a backfill brought raises an alert, now or later; it only counts among a story's
 outlets.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,24 +35,11 @@ from flows.records import (
     Topic,
     stable_id,
 )
-from flows.stages.press.dates import MONTH_NAMES, WEEKDAY_NAMES, ZONES
-from flows.stages.press.vocabulary import any_of
 from flows.stages.watch.messages import compose
+from flows.stages.watch.news import News, added_facts, find_change, told_words
 
 REST = timedelta(hours=3)
-NEW_FACTS, NEW_SHARE = (
-    3,
-    0.1,
-)  # of labelled pairs .95 of the independent reports of one event, .62 of rewrites, .16 of copies
 LEVELS = (3, 10)  # outlets
-
-# Dates and times, which each outlet writes for itself
-_MONTHS_AND_DAYS = any_of([*MONTH_NAMES, *WEEKDAY_NAMES])
-_DATES = re.compile(
-    rf"\(\s*\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?\s*\)|\b\d{{1,2}}[.:]\d{{2}}\s*(?i:{ZONES})\b"
-    rf"|\b(?:19|20)\d\d\b|\b(?:\d{{1,2}}\s+)?{_MONTHS_AND_DAYS}\b"
-)
-_TOKENS = re.compile(r"(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]+)|(?P<start>[.!?:“”\"‘]+)")
 
 
 def decide(
@@ -129,50 +115,53 @@ def is_quiet(quiet: Quiet | None, now: datetime) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A story that was alerted, as it stands now. `reports`: in order of publication; `fresh`:
+    those that may raise an alert; `known`: the words that the desk was told.
+    """
+
+    story: AlertedStory
+    topic: Topic
+    reports: Sequence[Report]
+    fresh: Sequence[Report]
+    known: Collection[str]
+    now: datetime
+    window: timedelta
+
+
+# What a story says next: the report it is about, what makes its key, what is quoted.
+_Next = tuple[Report, tuple[str, ...], News]
+
+
 def _next(story: AlertedStory, topic: Topic, now: datetime, window: timedelta) -> Alert | None:
     reports = sorted(story.reports, key=lambda report: (report.hit.seen_at, report.hit.article_id))
-    if (
-        not reports
-        or now - max(at for _, _, at in story.alerts) < REST
-        or any(kind == "closed" for _, kind, _ in story.alerts)
-    ):
+    if not reports or now - max(at for _, _, at in story.alerts) < REST:
         return None
-    told = {report.hit.article_id for report in reports if report.told}
-    hits = [report.hit for report in reports]
     fresh = [report for report in reports if _is_fresh(report, topic, now)]
-    if "development" in topic.kinds and (found := _development(fresh, reports)):
-        report, facts = found
-        key = _key(topic, "development", story.story_id, report.hit.article_id)
-        return compose(
-            "development",
-            key,
-            topic,
-            report.hit,
-            hits,
-            now,
-            told,
-            facts,
-            _passages(report.body, facts),
-        )
-    before = {report.hit.outlet for report in reports if report.told}
-    outlets = {hit.outlet for hit in hits}
-    reached = [level for level in LEVELS if len(before) < level <= len(outlets)]
-    if "pickup" in topic.kinds and fresh and reached:
-        return compose(
-            "pickup",
-            _key(topic, "pickup", story.story_id, str(reached[-1])),
-            topic,
-            hits[0],
-            hits,
-            now,
-            told,
-        )
-    silence = now - hits[-1].seen_at
-    if (
-        "closed" in topic.kinds and window < silence <= 2 * window
-    ):  # later, as after an upgrade or a long pause, it is no news
-        return compose("closed", _key(topic, "closed", story.story_id), topic, hits[0], hits, now)
+    look = _Look(story, topic, reports, fresh, told_words(reports), now, window)
+    closed = any(kind == "closed" for _, kind, _ in story.alerts)
+    for kind, find in _FOLLOWING.items():
+        wanted = kind in topic.kinds and (kind == "changed" or not closed)
+        if wanted and (found := find(look)):
+            about, what, news = found
+            key = _key(topic, kind, story.story_id, *what)
+            told = {report.hit.article_id for report in reports if report.told}
+            hits = [report.hit for report in reports]
+            alert = compose(kind, key, topic, about.hit, hits, now, told, news)
+            return replace(alert, article_ids=_told_of(about, reports))
     return None
+
+
+def _told_of(about: Report, reports: Sequence[Report]) -> tuple[str, ...]:
+    """The articles that a message tells of: those that have changed are told in one of their
+    own.
+    """
+    return tuple(
+        report.hit.article_id
+        for report in reports
+        if report is about or not (report.told_text or report.gone)
+    )
 
 
 def _is_fresh(report: Report, topic: Topic, now: datetime) -> bool:
@@ -186,52 +175,50 @@ def _is_fresh(report: Report, topic: Topic, now: datetime) -> bool:
     )
 
 
-def _development(
-    fresh: Sequence[Report], reports: Sequence[Report]
-) -> tuple[Report, list[str]] | None:
-    """The earliest fresh report that adds what no report told of has, and the names and numbers
-    that it adds.
-    """
-    known = {
-        word
-        for report in reports
-        if report.told
-        for _, word in _words(f"{report.hit.title}. {report.body}")
-    }
-    known |= {word for report in reports for _, word in _words(report.hit.outlet)}
-    for report in fresh:
-        if report.hit.relation != "copy":
-            facts = dict.fromkeys(_words(report.body, facts_only=True))
-            added = [written for written, word in facts if word not in known]
-            if len(added) >= NEW_FACTS and len(added) >= NEW_SHARE * len(facts):
-                return report, added
+def _changed(look: _Look) -> _Next | None:
+    """The earliest report that is no more what the desk was told."""
+    sent = {id for id, _, _ in look.story.alerts}
+    for report in look.reports:
+        if report.told and (news := find_change(report, look.known)):
+            text = "gone" if report.gone else stable_id(report.hit.title, report.body)
+            what = (report.hit.article_id, text)
+            if _key(look.topic, "changed", look.story.story_id, *what) not in sent:
+                return report, what, news
     return None
 
 
-def _passages(body: str, facts: Collection[str]) -> list[str]:
-    """The paragraphs that hold the facts, those with most of them first."""
-    count = {
-        paragraph: sum(written in facts for written, _ in _words(paragraph))
-        for paragraph in body.split("\n")
-    }
-    return [
-        paragraph
-        for paragraph in sorted(count, key=count.__getitem__, reverse=True)
-        if count[paragraph]
-    ]
+def _development(look: _Look) -> _Next | None:
+    """The earliest fresh report that adds what no report told of has."""
+    for report in look.fresh:
+        if report.hit.relation != "copy" and (news := added_facts(report, look.known)):
+            return report, (report.hit.article_id,), news
+    return None
 
 
-def _words(text: str, facts_only: bool = False) -> Iterator[tuple[str, str]]:
-    """Words and numbers, as written and in lower case; with `facts_only` numbers and the words that
-    a capital makes a name.
+def _pickup(look: _Look) -> _Next | None:
+    """The first report, where more outlets have the story than an alert told of."""
+    before = {report.hit.outlet for report in look.reports if report.told}
+    outlets = {report.hit.outlet for report in look.reports}
+    reached = [level for level in LEVELS if len(before) < level <= len(outlets)]
+    return (look.reports[0], (str(reached[-1]),), News()) if look.fresh and reached else None
+
+
+def _closed(look: _Look) -> _Next | None:
+    """The first report, where nothing has joined it for the window; later, as after an upgrade or a
+    long pause, that is no news.
     """
-    starts = True
-    for token in _TOKENS.finditer(_DATES.sub(" ", text) if facts_only else text):
-        written = token[0]
-        named = token["word"] and not starts and written[0].isupper() and len(written) > 1
-        if not token["start"] and (not facts_only or token["number"] or named):
-            yield written, written.lower()
-        starts = bool(token["start"])
+    silence = look.now - look.reports[-1].hit.seen_at
+    over = look.window < silence <= 2 * look.window
+    return (look.reports[0], (), News()) if over else None
+
+
+# In which order they are asked; the first that has something to say speaks.
+_FOLLOWING: Mapping[AlertKind, Callable[[_Look], _Next | None]] = {
+    "changed": _changed,
+    "development": _development,
+    "pickup": _pickup,
+    "closed": _closed,
+}
 
 
 def _key(topic: Topic, kind: AlertKind, *what: str) -> str:

@@ -22,6 +22,7 @@ from flows.records import (
     Topic,
     stable_id,
 )
+from flows.stages.watch.news import News
 
 # The longest of each part in characters, and how many of each are shown. With links of 300 a text
 # stays below 4,000: Telegram takes 4,096.
@@ -47,9 +48,11 @@ _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _LABELS: dict[AlertKind, str] = {
     "new_story": "Berita baru",
     "development": "Perkembangan",
+    "changed": "Berubah",
     "pickup": "Makin banyak dimuat",
     "closed": "Selesai",
 }
+_NOTHING = News()
 _RELATIONS: dict[Relation, str] = {
     "original": "asli",
     "copy": "salinan",
@@ -66,21 +69,17 @@ def compose(
     reports: Sequence[Hit],
     now: datetime,
     told: Collection[str] = (),
-    facts: Sequence[str] = (),
-    passages: Sequence[str] = (),
+    news: News = _NOTHING,
 ) -> Alert:
     """The alert about `subject`, one of the story's `reports`, which are in order of publication.
 
-    `told`: the articles that earlier alerts told of; `facts`: names and numbers that the subject
-    adds to them, `passages`: where.
+    `told`: the articles that earlier alerts told of; `news`: what the subject adds to them.
     """
     headline = _cut(_line(subject.title), _HEADLINE)
     outlets = dict.fromkeys(report.outlet for report in reports)
     paragraphs = [[headline, _occasion(kind, subject, len(outlets))]]
-    if kind == "development":
-        new = ", ".join(_cut(_line(fact), _TERM) for fact in facts[:_TERMS])
-        quoted = [_quoted(_cut(_line(passage), _SENTENCE)) for passage in passages[:_SENTENCES]]
-        paragraphs.append([f"Yang baru: {new}", *quoted])
+    if said := _said(news):
+        paragraphs.append(said)
     if kind == "new_story":
         paragraphs.append(_why(subject))
     if kind == "closed" and len(reports) > 1:
@@ -176,6 +175,23 @@ def _occasion(kind: AlertKind, subject: Hit, outlets: int) -> str:
     if kind == "closed":
         return f"{_LABELS[kind]}: tidak ada laporan baru lagi"
     return f"{_LABELS[kind]}: {_cut(_line(subject.outlet), _OUTLET)}, {_when(subject)}"
+
+
+def _said(news: News) -> list[str]:
+    """What is new of the subject, a line each."""
+    lines = []
+    if news.gone:
+        lines.append(f"Tidak dapat dibuka lagi di situsnya: {_cut(_line(news.gone), _OUTLET)}")
+    if news.correction:
+        lines.append(f"Dikoreksi: {_quoted(_cut(_line(news.correction), _SENTENCE))}")
+    if news.title_before:
+        lines.append(f"Judul semula: {_quoted(_cut(_line(news.title_before), _HEADLINE))}")
+    if news.facts:
+        new = ", ".join(_cut(_line(fact), _TERM) for fact in news.facts[:_TERMS])
+        lines.append(f"Yang baru: {new}")
+    left = _SENTENCES - bool(news.correction)
+    quoted = [passage for passage in news.passages if passage != news.correction][:left]
+    return lines + [_quoted(_cut(_line(passage), _SENTENCE)) for passage in quoted]
 
 
 def _timeline(reports: Sequence[Hit], told: Collection[str]) -> list[str]:
