@@ -93,10 +93,11 @@ def _offline(
                 [str(place) for place in unreadable],
                 {check: len(rows) for check, rows in store.offending().items()},
             )
+            store.record_troubles(run, outcome.troubles)
             added = store.finish_run(run, datetime.now(UTC), outcome.state)
         progress.say("publish", str(publish(warehouse)))
     progress.say("added", ", ".join(f"{count} {kind}" for kind, count in added.items()))
 
-    for trouble in outcome.troubles:
-        progress.complain(trouble)
+    for line in outcome.told:
+        progress.complain(line)
     return outcome

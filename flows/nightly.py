@@ -13,15 +13,14 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import httpx
-from prefect import Flow, State, Task, flow, task
+from prefect import State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import FlowRun
 
 from flows import __version__, delivery, steps
 from flows.config import Settings, choose, load_sources, load_topics
@@ -32,7 +31,7 @@ from flows.edges.transports import ArchivingTransport, LiveTransport, ReplayTran
 from flows.edges.web import Web
 from flows.outcome import Outcome
 from flows.progress import Progress
-from flows.records import Source
+from flows.records import Note, Source
 from warehouse.engine import only_run, private, publish
 from warehouse.runs import Look
 from warehouse.store import Warehouse
@@ -60,15 +59,7 @@ follow = _task(steps.follow_topic, "follow {topic.id}")
 deliver = _task(delivery.deliver, "deliver")
 
 
-async def _tell(
-    flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]
-) -> None:  # Prefect's names
-    """A scheduled run that could not be done says why, in a line; a command says it itself."""
-    if flow_run.deployment_id:
-        Progress().complain(f"kliping: {await state.aresult(raise_on_failure=False)}")
-
-
-@flow(name="nightly", on_failure=[_tell])
+@flow(name="nightly")
 async def nightly(
     sources: Path = Path("sources.yaml"),
     topics: Path = Path("topics.yaml"),
@@ -121,6 +112,7 @@ async def nightly(
             progress.drain("clean", "articles", clean, store)
             progress.drain("embed", "articles", embed, store, encoder)
             progress.drain("group", "articles", group, store, encoder.model, net.now)
+            looks = steps.note_ends(store, run, looks, declared, net.now)
             looked_at = {}
             for topic in watched:
                 looked_at[topic.id] = progress.drain(
@@ -150,12 +142,13 @@ async def nightly(
                 net.unreadable,
                 {check: len(rows) for check, rows in store.offending().items()},
             )
+            store.record_troubles(run, outcome.troubles)
             added = store.finish_run(run, datetime.now(UTC), outcome.state)
         progress.say("publish", str(publish(warehouse)))
     progress.say("added", ", ".join(f"{count} {kind}" for kind, count in added.items()))
 
-    for trouble in outcome.troubles:
-        progress.complain(trouble)
+    for line in outcome.told:
+        progress.complain(line)
     return outcome
 
 
@@ -180,12 +173,8 @@ async def look(
             advance(1)
             if state.is_completed():
                 return await state.aresult()
-            return Look(
-                source.id,
-                looked=True,
-                failed=True,
-                notes=(f"discovery broke off: {state.message}",),
-            )
+            broke_off = Note("broke-off", f"discovery broke off: {state.message}")
+            return Look(source.id, looked=True, notes=(broke_off,))
 
         looks = await asyncio.gather(*map(discovered, chosen))
 
@@ -197,9 +186,7 @@ async def look(
             )  # type: ignore[misc] # it is awaitable
             if state.is_completed():
                 return found.after(await state.aresult())
-            return replace(
-                found, failed=True, notes=(*found.notes, f"fetching broke off: {state.message}")
-            )
+            return found.noting([Note("broke-off", f"fetching broke off: {state.message}")])
 
         return list(await asyncio.gather(*map(fetched, chosen, looks)))
 

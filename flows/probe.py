@@ -91,7 +91,10 @@ async def _probe(
     article, refused = await _first_article(
         web, source, [Link(asked, source.id, asked)] if asked else newest
     )
-    said = [*found.notes, *(f"{each.url}: {each.reason}: {each.detail}" for each in refused)]
+    said = [
+        *(note.text for note in found.notes),
+        *(f"{each.url}: {each.reason}: {each.detail}" for each in refused),
+    ]
     report = [
         line((f"{source.id} ({source.name})", _SOURCE)),
         *(line(f"  {url}: {count} links to articles") for url, count in found.counts.items()),
@@ -129,7 +132,7 @@ async def _first_article(
 
 def _missing(found: Listed, source: Source, own: Sequence[Link]) -> Iterator[str]:
     """What is wrong with what was listed."""
-    yield from found.notes[:_SHOWN]
+    yield from (note.text for note in found.notes[:_SHOWN])
     if (more := len(found.notes) - _SHOWN) > 0:
         yield f"{more} more such"
     if not source.discover:

@@ -54,6 +54,27 @@ Reason = Literal[
     "private-address",
     "bad-url",
 ]
+TroubleKind = Literal[
+    "listing",  # a discovery address could not be read
+    "listing-part",  # entries of one could not be read
+    "listing-form",  # all of one was read, though it is broken or not what is declared
+    "left-out",  # entries or child sitemaps beyond a limit
+    "broke-off",  # looking at a source ended before its end
+    "link-failed",  # links ended in http-5xx or timeout
+    "blocked",  # pages that the outlet keeps from us: bot checks, 401, 403, 429
+    "broken",  # pages that could not be read or recorded
+    "mostly-rejected",  # most new pages gave no article
+    "rejected",  # some did not
+    "doubtful-answer",  # known articles whose address answers something else, or nothing
+    "mostly-doubtful",  # most new articles' text may be incomplete: a template that moved
+    "doubtful",  # some articles have doubts
+    "few-links",  # fewer than expect.min_links
+    "silent",  # no new article for longer than expect.silent_after
+    "archive",  # records of an archive that could not be read
+    "check",  # rows that a check of the warehouse found: an error of the program
+]
+# what every night has: the tables count it, nobody is told
+USUAL: frozenset[TroubleKind] = frozenset(["rejected", "doubtful"])
 
 
 class KlipingError(Exception):
@@ -238,6 +259,25 @@ class Rejection:
     reason: Reason
     detail: str = ""
     retry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a run could not look at, left out, doubts or found to be less than usual."""
+
+    kind: TroubleKind
+    text: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The notes of one kind of one source, counted; `source_id`: None where it is the run's own."""
+
+    kind: TroubleKind
+    source_id: str | None
+    count: int
+    example: str
 
 
 @dataclass(frozen=True, slots=True)

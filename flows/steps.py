@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from multiprocessing import get_context
@@ -26,6 +26,7 @@ from flows.edges import archive
 from flows.edges.archive import ArchivedResponse, ArchiveError, BodyError, Unreadable
 from flows.edges.encoder import Encoder
 from flows.edges.web import FetchFailed, Web
+from flows.outcome import losses_of, noted
 from flows.progress import Progress
 from flows.records import (
     Article,
@@ -34,6 +35,7 @@ from flows.records import (
     Heartbeat,
     Hit,
     Link,
+    Note,
     Page,
     Rejection,
     Source,
@@ -98,15 +100,13 @@ async def discover(
         if link.listed_at is None or link.listed_at >= now - since
     ]
     warehouse.record_links(found.documents, recent, found.rejections, now)
-    notes = found.notes if source.discover else ["no discovery address in sources.yaml"]
-    usable = bool(found.counts)
+    without = [] if source.discover else [Note("listing", "no discovery address in sources.yaml")]
     return Look(
         source.id,
         looked=True,
-        usable=usable,
+        usable=bool(found.counts),
         listed=len(set(map(identity_key, found.links))),
-        failed=not usable,
-        notes=tuple(notes),
+        notes=(*without, *found.notes),
     )
 
 
@@ -120,7 +120,7 @@ class Listed:
     links: dict[str, Link] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
 
 
@@ -166,7 +166,8 @@ async def _follow_listing(look: _Look, kind: DiscoveryKind, url: str, found: Lis
         found.asked.add(at)
         children = await _read_listing(look, kind, at, found)
         if children and depth == MAX_SITEMAP_DEPTH:
-            found.notes.append(f"{at}: {len(children)} child sitemaps left out: too deep")
+            text = f"{at}: {len(children)} child sitemaps left out: too deep"
+            found.notes.append(Note("left-out", text, len(children)))
             continue
         recent = [
             child
@@ -176,9 +177,10 @@ async def _follow_listing(look: _Look, kind: DiscoveryKind, url: str, found: Lis
         ]
         newest = sorted(recent, key=lambda child: child.lastmod or look.now, reverse=True)
         if more := len(newest[left:]):
-            found.notes.append(
+            text = (
                 f"{at}: {more} child sitemaps left out: at most {MAX_CHILD_SITEMAPS} of an address"
             )
+            found.notes.append(Note("left-out", text, more))
         waiting += [("sitemap", child.url, depth + 1) for child in newest[:left]]
         left -= len(newest[:left])
 
@@ -190,7 +192,7 @@ async def _read_listing(look: _Look, kind: DiscoveryKind, url: str, found: Liste
         body = await _document(look, url, found)
         listing = read_listing(kind, body, url, ZoneInfo(source.timezone))
     except (FetchFailed, ListingError) as error:
-        found.notes.append(f"{url}: {error}")
+        found.notes.append(Note("listing", f"{url}: {error}"))
         if isinstance(error, FetchFailed) and error.reason in (
             "private-address",
             "bad-url",
@@ -199,7 +201,7 @@ async def _read_listing(look: _Look, kind: DiscoveryKind, url: str, found: Liste
                 Rejection(url, source.id, "discover", error.reason, error.detail)
             )
         return []
-    found.notes += [f"{url}: {note}" for note in listing.notes]
+    found.notes += [replace(note, text=f"{url}: {note.text}") for note in listing.notes]
     links, rejections = sort_entries(listing.entries, look.sources, source, kind)
     children, refused = sort_children(listing.children, source)
     for link in links:
@@ -652,6 +654,25 @@ def follow_topic(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
     return len(alerts)
 
 
+def note_ends(
+    warehouse: Warehouse, run: Run, looks: Sequence[Look], sources: Sequence[Source], now: datetime
+) -> list[Look]:
+    """The looks of a run with what became of each source's pages."""
+    ends = warehouse.ends_of(run)
+    newest = warehouse.newest_of_sources()
+    declared = {source.id: source for source in sources}
+    return [
+        noted(
+            look,
+            declared[look.source_id],
+            [each for each in ends if each.source_id == look.source_id],
+            newest.get(look.source_id),
+            now,
+        )
+        for look in looks
+    ]
+
+
 def beat(
     warehouse: Warehouse,
     topic: Topic,
@@ -673,7 +694,9 @@ def beat(
     hits = warehouse.hits_by_topic().get(topic.id, 0) - run.hits.get(topic.id, 0)
     alerts = sum(alert.topic_id == topic.id for alert in warehouse.alerts_of(run))
     counts = (sum(look.listed for look in looks), articles, hits, alerts)
-    missed = "; ".join(f"{look.source_id}: {note}" for look in looks for note in look.notes)
-    found = heartbeat(topic, asked, silent, counts, missed, now, ring)
+    partly = [names[look.source_id] for look in looks if look.usable and losses_of(look)]
+    troubles = [trouble for look in looks for trouble in losses_of(look)]
+    missed = "; ".join(f"{trouble.source_id}: {trouble.example}" for trouble in troubles)
+    found = heartbeat(topic, asked, silent, partly, counts, missed, now, ring)
     warehouse.record_heartbeat(topic, run.id, found)
     return found

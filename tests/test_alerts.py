@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from flows import steps
-from flows.records import Merge, Source, TermGroup, Topic
+from flows.records import Merge, Note, Source, TermGroup, Topic
 from tests.test_warehouse import plant
 from warehouse.runs import Look
 from warehouse.store import Warehouse
@@ -181,6 +181,7 @@ def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
         "drop table heartbeats",
         "drop view gone_articles",
         "drop table doubtful_answers",
+        "drop table troubles",
         "delete from migrations where name like '0009%' or name like '0014%'",
     ):
         store._connection.execute(statement)
@@ -202,7 +203,11 @@ def test_run_that_could_not_look(store: Warehouse, usable: int, ring: bool, mess
     names = ["satu", "dua", "tiga", "empat"]
     looks = [
         Look(
-            name, looked=True, usable=n < usable, listed=3, notes=() if n < usable else ("timeout",)
+            name,
+            looked=True,
+            usable=n < usable,
+            listed=3,
+            notes=() if n < usable else (Note("listing", "timeout"),),
         )
         for n, name in enumerate(names)
     ]

@@ -1140,7 +1140,8 @@ def test_run_that_is_to_end(kliping: Kliping, tmp_path: Path) -> None:
             assert (running.returncode, err) == (-signal.SIGTERM, "")
             assert "fetch" not in out
         ran = kliping("run", *options)
-    assert (ran.status, ran.err) == (0, "")
+    told = "satu: missed: 300 of 300 pages gave no article: too-short 300; such as "
+    assert (ran.status, ran.err) == (1, f"{told}{min(map(server.url, paths))}\n")
     assert rows(tmp_path / "data", "select count(*) from rejections") == [(300,)]
 
 

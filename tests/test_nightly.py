@@ -56,10 +56,12 @@ def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_run_says_what_it_did(two_nights: TwoNights) -> None:
-    """A run ends with status 1 because one link answers 500, names that source, and prints nothing
-    that is not ours.
+    """A run ends with status 1 because one link answers 500, and in the second night because a
+    source is silent; it names both, and prints nothing that is not ours.
     """
     _, runs, _ = two_nights
+    silent = "gempita: missed: its newest article is of 2026-03-10 16:40 UTC, one is expected every 20 hours"
+    failed = "detak: failed: links ended in http-5xx: 1"
     words = {
         "discover",
         "fetch",
@@ -75,9 +77,9 @@ def test_run_says_what_it_did(two_nights: TwoNights) -> None:
         "added",
         "",
     }
-    for run in runs:
+    for run, lines in zip(runs, ([failed], [silent, failed]), strict=True):
         assert run.status == 1
-        assert run.err.splitlines() == ["detak: failed: links ended in http-5xx: 1"]
+        assert run.err.splitlines() == lines
         assert {line[:10].strip() for line in run.out.splitlines()} <= words
 
 
@@ -176,7 +178,22 @@ def test_alerts(two_nights: TwoNights) -> None:
         "select sources, answered, articles, hits, alerts, missed, heartbeat_id from heartbeats order by run_id limit 2",
     )
     missed = "detak: links ended in http-5xx: 1"
-    assert beats == [(8, 8, 35, 5, 1, missed, None), (8, 8, 19, 6, 2, missed, None)]
+    silent = (
+        "gempita: its newest article is of 2026-03-10 16:40 UTC, one is expected every 20 hours"
+    )
+    assert beats == [
+        (8, 8, 35, 5, 1, missed, None),
+        (8, 8, 19, 6, 2, f"{silent}; {missed}", None),
+    ]
+    troubles = rows(
+        warehouse,
+        "select source_id, kind, count from troubles where kind not in ('rejected', 'doubtful') order by run_id, source_id",
+    )
+    assert troubles == [
+        ("detak", "link-failed", 1),
+        ("detak", "link-failed", 1),
+        ("gempita", "silent", 1),
+    ]
     decisions = dict(rows(warehouse, "select decision, count(*) from topic_hits group by decision"))
     assert decisions["raised"] == 2
 

@@ -78,6 +78,10 @@ def source(server: Server, *paths: str) -> Source:
     )
 
 
+def texts(look: Look) -> list[str]:
+    return [note.text for note in look.notes]
+
+
 class Nights:
     """Runs the steps up to extraction against one server, night after night. Waiting between tries
     takes no time.
@@ -201,7 +205,7 @@ def test_misbehaving_press(nights: Nights) -> None:
     }
     assert {url: found.get(url) for url in LISTED_ELSEWHERE} == LISTED_ELSEWHERE
     assert look.failed
-    assert look.notes == ("links ended in http-5xx: 1", "links ended in timeout: 2")
+    assert texts(look) == ["links ended in http-5xx: 1", "links ended in timeout: 2"]
     assert sum(ends.values()) == len(PRESS)
     assert nights.warehouse.offending() == {}
 
@@ -484,7 +488,7 @@ def test_indexes_of_sitemaps_are_followed(nights: Nights) -> None:
         asked = [path for path in server.paths() if path.endswith(".xml")]
     assert sorted(asked) == sorted(lists)
     assert (look.listed, look.usable) == (2, True)
-    assert look.notes == (f"{server.url('/3.xml')}: 2 child sitemaps left out: too deep",)
+    assert texts(look) == [f"{server.url('/3.xml')}: 2 child sitemaps left out: too deep"]
 
 
 def test_child_sitemaps_have_one_limit(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -506,9 +510,9 @@ def test_child_sitemaps_have_one_limit(nights: Nights, monkeypatch: pytest.Monke
         look, _ = nights(source(server, "/0.xml"))
         asked = [path for path in server.paths() if path.endswith(".xml")]
     assert asked == ["/0.xml", "/1.xml", "/old.xml", "/a.xml"]
-    assert look.notes == (
-        f"{server.url('/1.xml')}: 2 child sitemaps left out: at most 3 of an address",
-    )
+    assert texts(look) == [
+        f"{server.url('/1.xml')}: 2 child sitemaps left out: at most 3 of an address"
+    ]
 
 
 def test_children_are_read_by_what_they_are(nights: Nights) -> None:
@@ -527,7 +531,7 @@ def test_children_are_read_by_what_they_are(nights: Nights) -> None:
         titles = nights.warehouse._fetch("select url, title from state.links order by url", {})
         assert nights.ends(server) == {"/read/a": "article", "/read/b": "article"}
     assert [row["title"] for row in titles] == [None, "Satu & 😊"]
-    assert [note.partition(": ")[2].partition(",")[0] for note in look.notes] == [
+    assert [note.partition(": ")[2].partition(",")[0] for note in texts(look)] == [
         "a text file of addresses",
         "an RSS or Atom feed",
     ]
@@ -764,7 +768,7 @@ def test_unusable_discovery(nights: Nights, broken: str) -> None:
         beside, _ = nights(source(server, "/buruk.xml", "/baik.xml"), NOW + timedelta(hours=1))
     assert (alone.usable, alone.failed) == (False, True)
     assert (beside.usable, beside.failed) == (True, False)
-    assert alone.notes[0].startswith(server.url("/buruk.xml") + ": ")
+    assert texts(alone)[0].startswith(server.url("/buruk.xml") + ": ")
     assert alone.notes == beside.notes
 
 
@@ -832,7 +836,8 @@ def test_good_is_not_overwritten_by_worse(nights: Nights) -> None:
             )
             nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
         rows = nights.warehouse._fetch(
-            "select a.url, a.title, a.published_at is not null as dated, a.last_seen_at, d.reason from articles a left join doubtful_answers d using (article_id)",
+            "select a.url, a.title, a.published_at is not null as dated, d.reason"
+            " from articles a left join doubtful_answers d using (article_id)",
             {},
         )
         kept = {row["url"]: (row["reason"] or "version", row["title"]) for row in rows}

@@ -144,6 +144,7 @@ TRIVIAL = {
     "record_alert_articles",
     "record_alerts",
     "record_extracted",
+    "record_troubles",
 }
 
 

@@ -211,6 +211,13 @@ comment on column runs.stories is 'New stories, less those that were merged. NUL
 comment on column runs.hits is 'New topic hits, less those that the rule or the text no longer gives. NULL where finished_at is.';
 comment on column runs.alerts is 'Alerts raised. NULL where finished_at is.';
 
+comment on table troubles is 'One row per run, source and kind of trouble: what the run could not look at, left out, doubts or found to be less than usual. A run that has none but listing-form, rejected and doubtful exits with 0.';
+comment on column troubles.run_id is 'The run.';
+comment on column troubles.source_id is 'The outlet. NULL where it is the run''s own.';
+comment on column troubles.kind is 'listing (an address that could not be read), listing-part, listing-form (all was read, but it is broken or not what is declared), left-out (beyond a limit), broke-off, link-failed (http-5xx, timeout), blocked (bot checks, 401, 403, 429, 451), broken, mostly-rejected, rejected, doubtful-answer (of a known article''s address), mostly-doubtful (the text of most articles may be incomplete), doubtful, few-links, silent, archive or check.';
+comment on column troubles.count is 'How many links, pages, articles, entries or rows it concerns.';
+comment on column troubles.example is 'In words, with one of them.';
+
 comment on table source_health is 'One row per source and day on which a run ended.';
 comment on column source_health.day is 'The day of the run''s clock in the source''s time zone.';
 comment on column source_health.source_id is 'The outlet.';

@@ -1,37 +1,64 @@
 """Runs, and how each source stands."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from flows.records import Alert, Source
+from flows.records import USUAL, Alert, Note, Source, Trouble, TroubleKind
 from warehouse.alerts import Alerts
+
+# notes by which a source failed; an address that could not be read is one where none could be
+_FAILING: frozenset[TroubleKind] = frozenset(["link-failed", "broke-off"])
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """How one run found one source. The default is a source that this run passed over.
 
-    `usable`: a discovery address could be read; `listed`: the links it lists; `failed`: no address
-    was usable, or a link ended in http-5xx or timeout; `notes`: what went wrong, one line each.
+    `usable`: a discovery address could be read; `listed`: the links it lists; `notes`: what was not
+    as it should be.
     """
 
     source_id: str
     looked: bool = False
     usable: bool = False
     listed: int = 0
-    failed: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """No discovery address was usable, a link ended in http-5xx or timeout, or the look broke
+        off.
+        """
+        return self.looked and not (
+            self.usable and _FAILING.isdisjoint(note.kind for note in self.notes)
+        )
 
     def after(self, ends: Mapping[str, int]) -> "Look":
         """The look once its links are fetched: `ends` counts how many ended in each reason."""
-        bad = [
-            f"links ended in {reason}: {ends[reason]}"
+        return self.noting(
+            Note("link-failed", f"links ended in {reason}: {ends[reason]}")
             for reason in ("http-5xx", "timeout")
             if ends.get(reason)
-        ]
-        return replace(self, failed=self.failed or bool(bad), notes=(*self.notes, *bad))
+        )
+
+    def noting(self, notes: Iterable[Note]) -> "Look":
+        """The look with more notes."""
+        return replace(self, notes=(*self.notes, *notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """How many of a source's pages ended in one way in a run: `what` is 'article', 'doubt',
+    'rejection' or 'answer', `reason` the doubt or the reason, `example` the URL of one.
+    """
+
+    source_id: str
+    what: Literal["article", "doubt", "rejection", "answer"]
+    reason: str
+    count: int
+    example: str
 
 
 RunKind = Literal["run", "backfill", "reprocess"]
@@ -45,6 +72,9 @@ class Run:
     totals: Mapping[str, int]
     hits: Mapping[str, int]  # by topic
     alerts: frozenset[str]
+    # the clock of the oldest run that was interrupted since one ended, else its own: what came in
+    # since then was told to nobody
+    untold_since: datetime
 
 
 class Runs(Alerts):
@@ -52,14 +82,34 @@ class Runs(Alerts):
 
     def begin_run(self, kind: RunKind, clock: datetime, started_at: datetime) -> Run:
         """Note that a run has begun, and that any that never ended was interrupted."""
-        alerts = frozenset(alert.id for alert in self.alerts())
-        run = Run(
-            f"{started_at:%Y%m%dT%H%M%S%fZ}", self.rows("totals")[0], self.hits_by_topic(), alerts
-        )
         with self.transaction():
             self.execute("close_interrupted_runs")
+        run = Run(
+            f"{started_at:%Y%m%dT%H%M%S%fZ}",
+            self.rows("totals")[0],
+            self.hits_by_topic(),
+            frozenset(alert.id for alert in self.alerts()),
+            self.rows("untold_since", clock=clock)[0]["since"],
+        )
+        with self.transaction():
             self.execute("begin_run", run_id=run.id, kind=kind, clock=clock, started_at=started_at)
         return run
+
+    def ends_of(self, run: Run) -> list[Ends]:
+        """How the pages ended that were read since the run began, or since one that nobody was told
+        of.
+        """
+        return [Ends(**row) for row in self.rows("ends_of_run", since=run.untold_since)]
+
+    def newest_of_sources(self) -> dict[str, datetime]:
+        """When each source's newest article was published or, without a date, seen."""
+        return {row["source_id"]: row["newest"] for row in self.rows("newest_of_sources")}
+
+    def record_troubles(self, run: Run, troubles: Sequence[Trouble]) -> None:
+        """What a run could not look at, left out, doubts or found to be less than usual."""
+        rows = [asdict(trouble) | {"run_id": run.id} for trouble in troubles]
+        with self.transaction():
+            self.write(rows, "record_troubles")
 
     def alerts_of(self, run: Run) -> list[Alert]:
         """The alerts that were raised since the run began."""
@@ -86,11 +136,10 @@ class Runs(Alerts):
                         "looked": look.looked,
                         "failed": look.failed,
                         "links": look.listed,
-                        "min_links": source.expect.min_links,
-                        "silent_after_s": source.expect.silent_after.total_seconds()
-                        if source.expect.silent_after
-                        else None,
-                        "detail": "; ".join(look.notes),
+                        "quiet": any(note.kind in ("silent", "few-links") for note in look.notes),
+                        "detail": "; ".join(
+                            note.text for note in look.notes if note.kind not in USUAL
+                        ),
                     }
                     for source in sources
                     for look in [looks[source.id]]

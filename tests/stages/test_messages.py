@@ -187,6 +187,7 @@ def test_heartbeat(
         replace(TOPIC, heartbeat=nightly),
         asked,
         silent,
+        asked[-1:],
         (60, 9, 2, 1),
         "antara: timeout",
         NOW,
@@ -194,6 +195,7 @@ def test_heartbeat(
     )
     assert found.title == f"Rusia–Korea Utara: {title}"
     assert says in found.text
+    assert f"Tidak sepenuhnya terbaca: {asked[-1]}" in found.text
     assert (found.id is not None) == sent
     assert found.text.endswith(f"\n\n[{found.id}]") == sent
     assert (
@@ -218,7 +220,14 @@ def test_heartbeat_has_one_key_a_day() -> None:
 
     def key(at: str, silent: list[str]) -> str | None:
         return heartbeat(
-            TOPIC, ALL, silent, (0, 0, 0, 0), "", datetime.fromisoformat(at).astimezone(UTC), True
+            TOPIC,
+            ALL,
+            silent,
+            [],
+            (0, 0, 0, 0),
+            "",
+            datetime.fromisoformat(at).astimezone(UTC),
+            True,
         ).id
 
     blind = key("2026-03-11T01:00+07:00", ALL)

@@ -13,10 +13,7 @@ using (
             when landed.articles > 0 then 'new'
             else 'nothing_new'
         end as state,
-        d.looked and (
-            coalesce(d.now - newest.seen_at > to_seconds(d.silent_after_s::double), d.silent_after_s is not null)
-            or (not d.failed and d.links < d.min_links)
-        ) as quiet,
+        d.looked and d.quiet as quiet,
         d.links,
         landed.articles,
         refused.rejections,
@@ -30,10 +27,7 @@ using (
         lateral (
             select count(*) as rejections from rejections r
             where r.source_id = d.source_id and timezone(d.timezone, r.rejected_at)::date = d.today
-        ) refused,
-        lateral (
-            select max(coalesce(a.published_at, a.first_seen_at)) as seen_at from state.articles a where a.source_id = d.source_id
-        ) newest
+        ) refused
 ) n on t.day = n.day and t.source_id = n.source_id
 when matched and n.state <> 'not_looked' then update set
     state = n.state, quiet = n.quiet, links = n.links, articles = n.articles, rejections = n.rejections,

@@ -22,8 +22,9 @@ from zoneinfo import ZoneInfo
 import feedparser
 from lxml import etree
 
-from flows.records import Discovery, DiscoveryKind, Source
+from flows.records import Discovery, DiscoveryKind, Note, Source
 from flows.stages.discovery.markup import (
+    Family,
     ListingError,
     Markup,
     parted,
@@ -64,7 +65,7 @@ class Listing:
 
     entries: tuple[Entry, ...] = ()
     children: tuple[Entry, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def expand(discovery: Discovery, source: Source, now: datetime) -> list[str]:
@@ -119,9 +120,10 @@ def read_listing(kind: DiscoveryKind, body: bytes, url: str, zone: tzinfo) -> Li
         found = f"<{markup.root}>" if markup.root else "no XML"
         raise ListingError(f"expected {_CALLED[declared]}, found {found}")
     listing = _READERS[form](markup, url, zone)
-    notes = [f"text before <{markup.root}> is left out"] if markup.before else []
+    said = [f"text before <{markup.root}> is left out"] if markup.before else []
     if form != declared:
-        notes.append(f"{_CALLED[form]}, not {_CALLED[declared]} as declared: read as what it is")
+        said.append(f"{_CALLED[form]}, not {_CALLED[declared]} as declared: read as what it is")
+    notes = [Note("listing-form", text) for text in said]
     return _limited(Listing(listing.entries, listing.children, (*notes, *listing.notes)))
 
 
@@ -144,7 +146,7 @@ def _limited(listing: Listing) -> Listing:
         range(len(entries)), key=lambda at: entries[at].listed_at or oldest, reverse=True
     )
     kept = tuple(entries[at] for at in sorted(order[:MAX_ENTRIES]))
-    note = f"{len(entries)} entries: {more} left out, all but the newest"
+    note = Note("left-out", f"{len(entries)} entries: {more} left out, all but the newest")
     return Listing(kept, listing.children, (*listing.notes, note))
 
 
@@ -165,7 +167,18 @@ def _read_feed(markup: Markup, url: str, zone: tzinfo) -> Listing:
         dates = [parse_date(dict.get(item, name, ""), zone) for name in ("published", "updated")]
         address = _absolute(item["link"].replace(_GUARD, ""), url)
         entries.append(Entry(address, newest(*dates), title=_title(item.get("title", ""))))
-    return Listing(tuple(entries), notes=(broken,) if broken else ())
+    return Listing(tuple(entries), notes=_flaw(broken, len(entries), markup, "feed"))
+
+
+def _flaw(broken: str, read: int, markup: Markup, family: Family) -> tuple[Note, ...]:
+    """Why a document is not well-formed, and whether entries were lost by it."""
+    if not broken:
+        return ()
+    lost = len(parted(markup.text, family)) - read
+    if lost > 0:
+        return (Note("listing-part", f"{broken}: {lost} entries could not be read"),)
+    ends = re.search(rf"</(?:[\w.-]{{1,40}}:)?{markup.root}\s?>", markup.text, re.IGNORECASE)
+    return (Note("listing-form" if ends else "listing-part", broken),)
 
 
 def _items(text: str) -> tuple[list[Any], str]:
@@ -215,7 +228,8 @@ def _read_sitemap(markup: Markup, url: str, zone: tzinfo) -> Listing:
             found, broken = mended, broken or unclosed(markup.text)
     if broken and not _count(found):
         raise ListingError(f"a <{markup.root}> without a readable address: {broken}")
-    return Listing(found.entries, found.children, (broken,) if broken else ())
+    notes = _flaw(broken, _count(found), markup, "sitemap")
+    return Listing(found.entries, found.children, notes)
 
 
 def _count(listing: Listing) -> int:
@@ -269,7 +283,7 @@ def _read_list(markup: Markup, url: str, zone: tzinfo) -> Listing:
     lines = [line for line in map(str.strip, markup.text.splitlines()) if line]
     addresses = [line for line in lines if _ADDRESS_LINE.fullmatch(line)]
     other = len(lines) - len(addresses)
-    notes = (f"{other} lines that are no address",) if other else ()
+    notes = (Note("listing-part", f"{other} lines that are no address"),) if other else ()
     return Listing(tuple(map(Entry, dict.fromkeys(addresses))), notes=notes)
 
 

@@ -114,13 +114,14 @@ def heartbeat(
     topic: Topic,
     asked: Sequence[str],
     silent: Sequence[str],
+    partly: Sequence[str],
     counts: tuple[int, int, int, int],
     missed: str,
     now: datetime,
     ring: bool,
 ) -> Heartbeat:
-    """What a run looked at. `asked`, `silent`: the outlets it was to look at, and those that did
-    not answer; `counts`: the links, articles, hits and alerts.
+    """What a run looked at. `asked`, `silent`, `partly`: the outlets it was to look at, those that
+    did not answer, and those of which something is missing or doubtful; `counts`: the links, articles, hits and alerts.
 
     It is for the desk (where `ring` allows it) when most outlets did not answer, or the topic wants
     it every night: once a day each.
@@ -144,6 +145,10 @@ def heartbeat(
     if silent:
         lines.append(
             f"Tidak menjawab: {', '.join(_cut(_line(outlet), _TERM) for outlet in silent)}"
+        )
+    if partly:
+        lines.append(
+            f"Tidak sepenuhnya terbaca: {', '.join(_cut(_line(outlet), _TERM) for outlet in partly)}"
         )
     what = "sebagian besar media tidak terjangkau" if blind else "sudah diperiksa"
     title = f"{_cut(_line(topic.title), _OUTLET)}: {what}"

@@ -1,4 +1,5 @@
--- What known articles' addresses answer that is not taken for the article, and which text of an article each alert told of.
+-- What known articles' addresses answer that is not taken for the article; which text of an article each alert told of; and what runs could
+-- not look at.
 create table doubtful_answers (
     article_id text not null,
     url text not null,
@@ -19,3 +20,11 @@ update alert_articles set text_hash = coalesce(c.extracted_hash, a.text_hash), s
 from state.articles a
 left join state.cleanings c using (article_id)
 where a.article_id = alert_articles.article_id;
+
+create table troubles (
+    run_id text not null,
+    source_id text,
+    kind text not null,
+    count integer not null,
+    example text not null
+);
