@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flows.edges import archive
@@ -39,6 +40,7 @@ from flows.records import (
     Page,
     Rejection,
     Source,
+    Stage,
     Topic,
     identity_key,
 )
@@ -60,6 +62,7 @@ from flows.stages.grouping.stories import group
 from flows.stages.watch.alerts import decide, follow
 from flows.stages.watch.messages import heartbeat
 from flows.stages.watch.topics import compile_topic, match
+from warehouse.engine import RecordError
 from warehouse.pages import Document, StoredPage
 from warehouse.runs import Look, Run
 from warehouse.store import Warehouse
@@ -77,6 +80,33 @@ STORY_WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is a
 MAX_CHILD_SITEMAPS = 50  # of one discovery address; the newest first
 MAX_SITEMAP_DEPTH = 3  # an index of indexes of indexes: a year, a month, a day
 FULL_READ_EVERY = timedelta(days=7)  # some servers say for ever that nothing has changed
+
+
+# ---- record ----
+
+T = TypeVar("T")
+
+
+def record_singly(
+    items: Sequence[T],
+    record: Callable[[Sequence[T]], None],
+    refuse: Callable[[T, RecordError], None],
+) -> None:
+    """Record a batch; where that cannot be done, its items one at a time, and refuse the one that
+    is the cause.
+    """
+    try:
+        record(items)
+    except RecordError as error:
+        if len(items) == 1:
+            refuse(items[0], error)
+            return
+        for item in items:
+            record_singly([item], record, refuse)
+
+
+def _unrecorded(item: Link | StoredPage, stage: Stage, why: RecordError) -> Rejection:
+    return Rejection(item.url, item.source_id, stage, "broken", f"cannot be recorded: {why}")
 
 
 # ---- discover ----
@@ -99,7 +129,12 @@ async def discover(
         for link in found.links.values()
         if link.listed_at is None or link.listed_at >= now - since
     ]
-    warehouse.record_links(found.documents, recent, found.rejections, now)
+    warehouse.record_links(found.documents, (), found.rejections, now)
+    record_singly(
+        recent,
+        lambda links: warehouse.record_links({}, links, (), now),
+        lambda link, why: warehouse.record_links({}, (), [_unrecorded(link, "discover", why)], now),
+    )
     without = [] if source.discover else [Note("listing", "no discovery address in sources.yaml")]
     return Look(
         source.id,
@@ -280,7 +315,13 @@ async def fetch(
             ] += 1
             if len(outcomes) == FETCHED_PER_COMMIT or position == len(asked):
                 sync()
-                warehouse.record_fetched(outcomes, now)
+                record_singly(
+                    outcomes,
+                    lambda fetched: warehouse.record_fetched(fetched, now),
+                    lambda one, why: warehouse.record_fetched(
+                        [(one[0], _unrecorded(one[0], "fetch", why))], now
+                    ),
+                )
                 advance(len(outcomes))
                 outcomes = []
     finally:
@@ -399,7 +440,13 @@ def extract_batch(
     articles = iter(judged)
     outcomes = [next(articles) if isinstance(each, Article) else each for each in read]
     warehouse.release_articles(settled.released | overwritten)
-    warehouse.record_extracted(zip(pages, outcomes, strict=True), EXTRACTOR_VERSION, now)
+    record_singly(
+        list(zip(pages, outcomes, strict=True)),
+        lambda read: warehouse.record_extracted(read, EXTRACTOR_VERSION, now),
+        lambda one, why: warehouse.record_extracted(
+            [(one[0], _unrecorded(one[0], "extract", why))], EXTRACTOR_VERSION, now
+        ),
+    )
     warehouse.forget_foreign_versions({article.url for article in settled.articles})
     return len(pages)
 

@@ -17,7 +17,7 @@ from flows import steps
 from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
-from flows.records import Discovery, Expect, Source
+from flows.records import Article, Discovery, Expect, Rejection, Source, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
 from tests.edges.misbehaving import (
     Exchange,
@@ -40,6 +40,8 @@ from tests.edges.misbehaving import (
 )
 from tests.edges.test_web import Time
 from tests.test_warehouse import plant
+from warehouse.engine import RecordError
+from warehouse.pages import StoredPage
 from warehouse.runs import Look
 from warehouse.store import Warehouse
 
@@ -887,3 +889,27 @@ def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) ->
         [versions] = store._fetch("select count(*) as n from article_versions", {})
         [aside] = store._fetch("select title from doubtful_answers", {})
         assert (versions["n"], aside["title"]) == (1, "Sebentar")
+
+
+def test_one_record_never_stops_a_run(tmp_path: Path) -> None:
+    """Of a batch with an article that DuckDB cannot store, the others land; that one is a
+    rejection that says why.
+    """
+    store = Warehouse.open(tmp_path)
+    urls = [f"https://a.example/read/{name}" for name in "abc"]
+    ref = WarcRef(str(tmp_path / "a.warc.gz"), 0)
+    pages = [StoredPage(url, "s", url, url, NOW, "text/html", ref, "run") for url in urls]
+    articles = [Article(url, "s", (url,), "Judul", "Isi.", published_at=NOW) for url in urls]
+    articles[1] = replace(articles[1], modified_at="kemarin")  # type: ignore[arg-type]
+
+    def refuse(one: tuple[StoredPage, Article | Rejection], why: RecordError) -> None:
+        broken = Rejection(one[0].url, "s", "extract", "broken", str(why))
+        store.record_extracted([(one[0], broken)], "1", NOW)
+
+    read: list[tuple[StoredPage, Article | Rejection]] = list(zip(pages, articles, strict=True))
+    steps.record_singly(read, lambda some: store.record_extracted(some, "1", NOW), refuse)
+    landed = [row["url"] for row in store._fetch("select url from articles order by url", {})]
+    [rejection] = store._fetch("select url, reason, detail from rejections", {})
+    assert (landed, rejection["url"]) == ([urls[0], urls[2]], urls[1])
+    assert rejection["reason"] == "broken"
+    assert "kemarin" in rejection["detail"]

@@ -31,6 +31,10 @@ class WarehouseError(KlipingError):
     """The warehouse cannot be opened, written or published; the message says what to do."""
 
 
+class RecordError(KlipingError):
+    """Rows that DuckDB cannot store; nothing of their transaction was."""
+
+
 class QueryError(KlipingError):
     """A statement that DuckDB refuses."""
 
@@ -170,6 +174,8 @@ class Engine:
             # where a signal arrived while it was committing there is nothing left to roll back
             with contextlib.suppress(duckdb.Error):
                 self._connection.rollback()
+            if isinstance(error, (duckdb.DataError, duckdb.InvalidInputException)):
+                raise RecordError(first_line(error)) from error
             if isinstance(error, duckdb.IOException):
                 raise WarehouseError(
                     f"the warehouse cannot be written: {first_line(error)}"
