@@ -47,7 +47,8 @@ Reason = Literal[
     "not-html",
     "too-large",
     "broken",
-    "soft-404",
+    "soft-404",  # the article is gone
+    "interstitial",  # something stands before it: a bot check, a consent or login wall, an error
     "no-text",
     "too-short",
     "not-article",
@@ -178,6 +179,7 @@ class Page:
     warc: WarcRef
     etag: str | None = None
     last_modified: str | None = None
+    listed_title: str | None = None  # that a feed or sitemap gave its link
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,11 @@ class Article:
     @property
     def id(self) -> str:
         return article_id(self.url)
+
+    @property
+    def text_hash(self) -> str:
+        """What is the same of two articles with one headline and text."""
+        return stable_id(self.title, self.body)
 
     @property
     def published_from(self) -> str | None:

@@ -55,6 +55,7 @@ from flows.stages.discovery.links import (
 from flows.stages.discovery.listings import Entry, expand, read_listing
 from flows.stages.discovery.markup import ListingError
 from flows.stages.extraction.extract import EXTRACTOR_VERSION, extract
+from flows.stages.extraction.interstitials import as_brief, find_repeated
 from flows.stages.extraction.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
 from flows.stages.extraction.settling import Holder, Settled, arrival, settle
 from flows.stages.extraction.succession import Capture, KnownText, judge
@@ -432,6 +433,7 @@ def extract_batch(
     """Make articles or rejections of the next pending pages; how many pages there were."""
     pages = warehouse.pending_pages(PAGES_PER_BATCH)
     read = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
+    read = _without_repeated(warehouse, pages, read, sources)
     settled = _settle(warehouse, list(zip(pages, read, strict=True)), sources)
     dates = [
         page.fetched_at for page, each in zip(pages, read, strict=True) if isinstance(each, Article)
@@ -449,6 +451,37 @@ def extract_batch(
     )
     warehouse.forget_foreign_versions({article.url for article in settled.articles})
     return len(pages)
+
+
+def _without_repeated(
+    warehouse: Warehouse,
+    pages: Sequence[StoredPage],
+    read: Sequence[Article | Rejection],
+    sources: Mapping[str, Source],
+) -> list[Article | Rejection]:
+    """What was read, without the articles that are one text under several addresses."""
+    briefs = [
+        as_brief(found, page.listed_title, sources[page.source_id])
+        if isinstance(found, Article)
+        else None
+        for page, found in zip(pages, read, strict=True)
+    ]
+    asked = [brief for brief in briefs if brief]
+    known = warehouse.same_texts({brief.text for brief in asked}) if asked else []
+    repeated = find_repeated(asked, known)
+    return [
+        Rejection(
+            page.url,
+            page.source_id,
+            "extract",
+            "interstitial",
+            f"the same text under {repeated[brief]} addresses",
+            retry=True,
+        )
+        if brief in repeated
+        else found
+        for page, found, brief in zip(pages, read, briefs, strict=True)
+    ]
 
 
 def _settle(
@@ -520,6 +553,7 @@ def extract_stored(stored: StoredPage, source: Source | None) -> Article | Rejec
         stored.content_type,
         body,
         stored.warc,
+        listed_title=stored.listed_title,
     )
     return extract(page, source)
 

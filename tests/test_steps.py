@@ -241,6 +241,44 @@ def test_next_night_tries_again_what_may_have_passed(nights: Nights) -> None:
         assert [path for path in server.paths()[asked:] if path.startswith("/read/")] == []
 
 
+WALL = "<html><head><title>Selamat datang</title></head><body><h1>Selamat datang</h1><p>{}</p></body></html>"
+STANDS_BEFORE = WALL.format(
+    "Pemasangan berhasil dan peladen ini siap dipakai. Berkas contoh dapat diganti lewat panel kendali penyedia layanan."
+)
+
+
+def test_what_stands_before_an_article_is_asked_for_again(nights: Nights) -> None:
+    """A page that has nothing of what the feed called it is no article; the article behind it is
+    fetched by the next night, and then no more.
+    """
+    path, title = "/read/tanggul", "Warga Sayungan Perbaiki Tanggul"
+    feed = f"<rss><channel><item><title>{title}</title><link>{{}}</link></item></channel></rss>"
+    with Server({path: page(STANDS_BEFORE)}) as server:
+        server.routes["/rss.xml"] = page(feed.format(server.url(path)), "application/xml")
+        outlet = replace(source(server), discover=(Discovery("rss", server.url("/rss.xml")),))
+        nights(outlet)
+        assert nights.ends(server) == {path: "interstitial"}
+        server.routes[path] = page(article(title))
+        nights(outlet, NOW + timedelta(days=1))
+        assert nights.ends(server) == {path: "article"}
+        nights(outlet, NOW + timedelta(days=2))
+        assert server.paths().count(path) == 2
+    assert nights.warehouse.offending() == {}
+
+
+def test_one_text_under_several_addresses(nights: Nights) -> None:
+    """What an outlet shows at three addresses, a night later too, is none of its articles."""
+    paths = [f"/read/{number}" for number in range(1, 4)]
+    with Server(dict.fromkeys(paths, page(STANDS_BEFORE))) as server:
+        server.routes["/sitemap.xml"] = page(sitemap(*map(server.url, paths)), "application/xml")
+        outlet = source(server, "/sitemap.xml")
+        nights(outlet)
+        assert nights.ends(server) == dict.fromkeys(paths, "interstitial")
+        server.routes["/read/2"] = page(article("Warga Sayungan Perbaiki Tanggul"))
+        nights(outlet, NOW + timedelta(days=1))
+        assert nights.ends(server)["/read/2"] == "article"
+
+
 def test_moved_lastmod_brings_a_new_version(nights: Nights) -> None:
     """A known article whose sitemap says that it changed is fetched again, and its new text becomes
     its second version.

@@ -63,7 +63,7 @@ class Articles(Pages):
         newest = {article.id: (page, article) for page, article in read}
         first_seen = {article.id: page.fetched_at for page, article in reversed(read)}
         versions = {
-            (article.id, _text_hash(article)): (page, article) for page, article in reversed(read)
+            (article.id, article.text_hash): (page, article) for page, article in reversed(read)
         }
         current = [
             {
@@ -85,7 +85,7 @@ class Articles(Pages):
                 "word_count": len(article.body.split()),
                 "paywalled": article.paywalled,
                 "doubts": "; ".join(article.doubts) or None,
-                "text_hash": _text_hash(article),
+                "text_hash": article.text_hash,
                 "arrived_by": page.arrived_by,
                 "seen_at": page.fetched_at,
                 "first_seen_at": first_seen[article.id],
@@ -164,6 +164,11 @@ class Articles(Pages):
         that were kept aside.
         """
         return self.rows("texts_of", article_ids=list(articles))
+
+    def same_texts(self, texts: Iterable[str]) -> list[tuple[str, str, str]]:
+        """The articles with these texts: source, text and identity key."""
+        rows = self.rows("same_texts", texts=list(texts))
+        return [(row["source_id"], row["text_hash"], row["identity_key"]) for row in rows]
 
     # learned lines
 
@@ -268,11 +273,7 @@ def _answer(page: StoredPage, kept_aside: DoubtfulVersion, now: datetime) -> Row
         "detail": "",
         "title": article.title,
         "body": article.body,
-        "text_hash": _text_hash(article),
+        "text_hash": article.text_hash,
         "seen_at": page.fetched_at,
         "noted_at": now,
     }
-
-
-def _text_hash(article: Article) -> str:
-    return stable_id(article.title, article.body)

@@ -82,7 +82,7 @@ comment on table rejections is 'One row per link that has no article, with the r
 comment on column rejections.url is 'The canonical URL; for bad-url and private-address, the URL as it was listed.';
 comment on column rejections.source_id is 'The outlet that the link belongs to; for an entry refused in a listing, the outlet that listed it.';
 comment on column rejections.stage is 'Where the link ended: discover, fetch or extract.';
-comment on column rejections.reason is 'robots, http-4xx, http-5xx, timeout, redirect-loop, not-html, too-large, broken, soft-404, no-text, too-short, not-article, private-address or bad-url.';
+comment on column rejections.reason is 'robots, http-4xx, http-5xx, timeout, redirect-loop, not-html, too-large, broken, soft-404 (the article is gone), interstitial (a bot check, a consent or login wall, maintenance, an error or a geo block stands before it), no-text, too-short, not-article, private-address or bad-url.';
 comment on column rejections.detail is 'The reason in words; may be empty.';
 comment on column rejections.retry is 'Whether the next run tries it again; it does so for 14 days after the link was first listed.';
 comment on column rejections.rejected_at is 'The clock of the run that last rejected it.';

@@ -36,6 +36,7 @@ class StoredPage:
     content_type: str
     warc: WarcRef
     arrived_by: ArrivedBy
+    listed_title: str | None = None
 
 
 class Pages(Engine):
@@ -188,6 +189,7 @@ class Pages(Engine):
                 row["content_type"],
                 self._warc(row),
                 row["arrived_by"],
+                row["listed_title"],
             )
             for row in self.rows("pending_pages", batch=batch)
         ]

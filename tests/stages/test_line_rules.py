@@ -14,13 +14,11 @@ from flows.stages.extraction.line_rules import (
     Rule,
     is_comments_heading,
     make_rule,
-    missing_page,
     parts,
     read_tables,
     related_label,
     rule_for,
 )
-from flows.stages.press.phrases import translated
 from flows.stages.press.vocabulary import read
 
 EVERYWHERE = frozenset({"anywhere", "heading", "edge", "head"})
@@ -44,8 +42,7 @@ ALONE = {
     )
     for rule, phrase in PHRASES
 }
-KEPT, CUT, STATUS = cases("kept"), cases("cut"), cases("status")
-PHRASES_OF_STATUS = [pair for table in read("prompts")["status"].values() for pair in table.items()]
+KEPT, CUT = cases("kept"), cases("cut")
 
 
 def falls_under(rule: Rule, text: str) -> bool:
@@ -110,7 +107,6 @@ def test_long_lines_take_no_time(one: str) -> None:
     line = one * (LONG // len(one))
     start = time.process_time()
     parts(line)
-    missing_page(line)
     rule_for(line)
     related_label(line)
     assert time.process_time() - start < 2 * SECONDS
@@ -169,27 +165,6 @@ def test_no_headings_of_comments(text: str) -> None:
 def test_no_labels_of_related_links(text: str) -> None:
     """A sentence that opens like a label is none."""
     assert not related_label(text)
-
-
-@pytest.mark.parametrize(("phrase", "example"), PHRASES_OF_STATUS)
-def test_every_status_has_its_example(phrase: str, example: str) -> None:
-    """A phrase of a page's status finds its own example, and no other does."""
-    finding = [
-        one for one, _ in PHRASES_OF_STATUS if re.search(translated(one), example, re.IGNORECASE)
-    ]
-    assert finding == [phrase]
-
-
-@pytest.mark.parametrize("text", STATUS["status"])
-def test_pages_that_are_no_article(text: str) -> None:
-    """The words that say so are found."""
-    assert missing_page(text)
-
-
-@pytest.mark.parametrize("text", [*STATUS["none"], *KEPT["anywhere"]])
-def test_briefs_are_articles(text: str) -> None:
-    """A brief that speaks of such things is no such page."""
-    assert missing_page(text) is None
 
 
 def test_every_list_is_used() -> None:

@@ -3,7 +3,7 @@
 -- 6, 24 and 72 hours after they were found, because some are edited without a word; and articles whose address last answered with something
 -- doubtful, in full and for two weeks, until they are known to be gone. Of several forms of one address one, https before
 -- http and the full site before the mobile one. With what a conditional GET of them sends, unless the page was last read in full more
--- than a week ago: some servers say for ever that nothing has changed.
+-- than a week ago, or was no article: some servers say for ever that nothing has changed.
 with doubtful as (
     select distinct d.url
     from doubtful_answers d
@@ -21,8 +21,9 @@ left join doubtful d on d.url = l.url
 left join rejections r on r.url = l.url
 left join (
     select url, arg_max(etag, fetched_at) as etag, arg_max(last_modified, fetched_at) as last_modified
-    from state.pages
+    from state.pages s
     where source_id = $source_id
+        and not exists (from rejections j where j.url = s.url)
     group by url
     having max(fetched_at) >= $now::timestamptz - interval 7 days
 ) p on p.url = l.url

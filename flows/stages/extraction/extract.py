@@ -20,7 +20,16 @@ from flows.stages.extraction.ending import find_end, find_next_article
 from flows.stages.extraction.headline import Headline, described, find_headline, find_lead
 from flows.stages.extraction.identity import identity, led_astray, urls_met
 from flows.stages.extraction.instants import Stamp, read_instants
-from flows.stages.extraction.line_rules import RULES, missing_page
+from flows.stages.extraction.interstitials import (
+    BRIEF,
+    MIN_WORDS,
+    Shown,
+    deny_listed_title,
+    find_check,
+    find_interstitial,
+    status,
+)
+from flows.stages.extraction.line_rules import RULES
 from flows.stages.extraction.lines import MAX_LINES, Line, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
@@ -31,18 +40,14 @@ from flows.stages.press.text import key, tidy
 # Bump the number when code changes what comes out; rules and the engine's version speak for
 # themselves.
 EXTRACTOR_VERSION = stable_id(
-    "5",
+    "6",
     container.ENGINE,
     elements.NAMES,
     *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES),
 )
 
-# The shortest real article seen, a photo report of one sentence, has 22 words; below that there are
-# only captions and stubs.
-MIN_WORDS = 15
 MAX_ELEMENTS = 60_000  # twenty times those of the largest real page measured
-# words; a longer text is an article even where it says “404”, or many links stand around it
-_BRIEF = 80
+_HEADINGS = 3  # the headline and what stands under it; below are those of other parts
 _PLAYED = frozenset(["VideoObject", "ImageGallery", "AudioObject", "PodcastEpisode"])
 
 
@@ -75,21 +80,22 @@ def extract(page: Page, source: Source) -> Article | Rejection:
     if len(held) > MAX_ELEMENTS:
         return _rejected(page, "too-large", f"{len(held)} elements, at most {MAX_ELEMENTS}")
     metadata = read_metadata(root)
-    if astray := led_astray(page, source, metadata):
-        return _rejected(page, "soft-404", astray)
     pruned = _pruned(root, source)
     hints = Hints(root, described(metadata))
     lines = read_lines(root, hints)
     if len(lines) > MAX_LINES:
         return _rejected(page, "too-large", f"more than {MAX_LINES} lines of text")
     reading = _read(root, hints, lines, metadata, source, page.url)
-    if flaw := _flaw(reading):
+    shown = _shown(page, source, reading, root)
+    flaw = _astray(page, source, shown, metadata) or _flaw(reading, shown)
+    if flaw:
         return _rejected(page, *flaw)
     return _article(page, source, reading, pruned)
 
 
 def _rejected(page: Page, reason: Reason, detail: str) -> Rejection:
-    return Rejection(page.url, page.source_id, "extract", reason, detail)
+    retry = reason == "interstitial"
+    return Rejection(page.url, page.source_id, "extract", reason, detail, retry)
 
 
 def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:
@@ -156,19 +162,58 @@ def _by_distance(lines: list[Line], at: int | None, first: int) -> list[Line]:
     return [line for line in near if line.clutter not in {"related", "comments"}]
 
 
-def _flaw(reading: _Reading) -> tuple[Reason, str] | None:
+def _shown(page: Page, source: Source, reading: _Reading, root: html.HtmlElement) -> Shown:
+    """What the page shows where an article has its headline and text."""
+    headline, lines = reading.headline, reading.lines
+    plain = [
+        line
+        for line in lines
+        if line.linked < 0.5 and line.clutter not in {"nav", "related", "comments"}
+    ]
+    headings = [line.text for line in plain if line.is_heading]
+    if headline.at is not None:
+        headings = [headline.text, *headings]
+    return Shown(
+        outlet=source.name,
+        home=source.home,
+        url=page.url,
+        listed=page.listed_title,
+        title=reading.metadata.title,
+        headings=tuple(dict.fromkeys(headings[:_HEADINGS])),
+        body=tuple(reading.body),
+        others=tuple(line.text for line in plain),
+        dated=reading.metadata.is_article or _is_dated(reading),
+        located=bool(
+            reading.body and read_dateline(reading.body[0], {key(source.name), source.id})
+        ),
+        check=find_check(root),
+    )
+
+
+def _astray(
+    page: Page, source: Source, shown: Shown, metadata: Metadata
+) -> tuple[Reason, str] | None:
+    """Why a redirected page is none: it led to a wall, or to where the article is not."""
+    astray = led_astray(page, source, metadata)
+    if astray is None:
+        return None
+    said = status((shown.title, *shown.headings, *(shown.body or shown.others)))
+    return ("interstitial" if said and said[0] == "interstitial" else "soft-404"), astray
+
+
+def _flaw(reading: _Reading, shown: Shown) -> tuple[Reason, str] | None:
     """Why what was found is no article."""
-    body, metadata = reading.body, reading.metadata
-    words = sum(len(line.split()) for line in body)
-    start = " ".join([metadata.title, reading.headline.text, *body[:2]])[:400]
-    if words < _BRIEF and (said := missing_page(start)):
-        return "soft-404", f"the page says “{said}”"
+    words, metadata = shown.words, reading.metadata
     played = metadata.types & _PLAYED or metadata.tag("og:type").startswith("video")
     if words < MIN_WORDS and played:
         return "not-article", f"a video or gallery with {words} words of text"
+    if found := find_interstitial(shown):
+        return found
     if (links := _listed(reading, words)) is not None:
         return "not-article", f"a list of {links} links with {words} words of other text"
-    if not body:
+    if denied := deny_listed_title(shown):
+        return denied
+    if not reading.body:
         return "no-text", "no paragraph is left once clutter is cut"
     if words < MIN_WORDS:
         return "too-short", f"{words} words, an article has at least {MIN_WORDS}"
@@ -177,15 +222,19 @@ def _flaw(reading: _Reading) -> tuple[Reason, str] | None:
 
 def _listed(reading: _Reading, words: int) -> int | None:
     """How many links a page lists that is nothing but a list of them; None where it is none."""
-    beside = (part for line in reading.beside[:6] for part in line.text.split(" | "))
-    stated = [each for part in beside for each in in_line(part)]
-    dated = any(each.alone and not each.written.is_relative for each in stated)  # teasers are too
-    if reading.metadata.is_article or dated:
+    if reading.metadata.is_article or _is_dated(reading):
         return None
     teasers = len(container.find_teasers(reading.own))
     links = sum(line.linked >= 0.9 and len(line.text) >= 25 for line in reading.lines)
     many = teasers >= 4 and teasers > 0.6 * len(reading.body)
-    return links if many or (links >= 8 and words < _BRIEF) else None
+    return links if many or (links >= 8 and words < BRIEF) else None
+
+
+def _is_dated(reading: _Reading) -> bool:
+    """Whether a date stands beside the headline."""
+    beside = (part for line in reading.beside[:6] for part in line.text.split(" | "))
+    stated = [each for part in beside for each in in_line(part)]
+    return any(each.alone and not each.written.is_relative for each in stated)  # teasers are too
 
 
 def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed]) -> Article:

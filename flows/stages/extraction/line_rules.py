@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 from flows.stages.press.phrases import HEADLINE as HEADLINE
 from flows.stages.press.phrases import translated
-from flows.stages.press.vocabulary import read
 
 Where = Literal["anywhere", "edge", "head", "tail", "apart", "heading", "linked", "label"]
 Part = Literal["inserted", "bracketed", "trailing"]
@@ -91,9 +90,6 @@ def make_rule(name: str, table: Mapping[str, Any]) -> Rule:
 
 RULES = tuple(make_rule(name, table) for name, table in read_tables().items())
 _BY_ID = {rule.id: rule for rule in RULES}
-_STATUS = "|".join(
-    translated(phrase) for table in read("prompts")["status"].values() for phrase in table
-)
 
 
 @lru_cache(maxsize=1024)  # a line is asked about before and while it is judged
@@ -144,11 +140,3 @@ def _falls_under(rule: Rule, text: str, start: int = 0) -> bool:
     if not _compiled(rule.whole, re.IGNORECASE).fullmatch(text, start):
         return False
     return not (rule.unless and _compiled(rule.unless, re.IGNORECASE).search(text, start))
-
-
-def missing_page(text: str) -> str | None:
-    """The words with which a page says that it is no article: not found, removed, behind a wall,
-    out of order; None where there are none.
-    """
-    match = _compiled(_STATUS, re.IGNORECASE).search(text)
-    return match[0] if match else None
