@@ -34,7 +34,7 @@ from flows.stages.extraction.lines import MAX_LINES, Line, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
 from flows.stages.extraction.witnesses import Surroundings
-from flows.stages.press.dates import in_line
+from flows.stages.press.dates import Written, in_line
 from flows.stages.press.text import key, tidy
 
 # Bump the number when code changes what comes out; rules and the engine's version speak for
@@ -182,7 +182,7 @@ def _shown(page: Page, source: Source, reading: _Reading, root: html.HtmlElement
         headings=tuple(dict.fromkeys(headings[:_HEADINGS])),
         body=tuple(reading.body),
         others=tuple(line.text for line in plain),
-        dated=reading.metadata.is_article or _is_dated(reading),
+        dated=_is_dated(page, source, reading),
         located=bool(
             reading.body and read_dateline(reading.body[0], {key(source.name), source.id})
         ),
@@ -222,7 +222,7 @@ def _flaw(reading: _Reading, shown: Shown) -> tuple[Reason, str] | None:
 
 def _listed(reading: _Reading, words: int) -> int | None:
     """How many links a page lists that is nothing but a list of them; None where it is none."""
-    if reading.metadata.is_article or _is_dated(reading):
+    if reading.metadata.is_article or _dates_beside(reading):  # teasers have relative ones
         return None
     teasers = len(container.find_teasers(reading.own))
     links = sum(line.linked >= 0.9 and len(line.text) >= 25 for line in reading.lines)
@@ -230,11 +230,23 @@ def _listed(reading: _Reading, words: int) -> int | None:
     return links if many or (links >= 8 and words < BRIEF) else None
 
 
-def _is_dated(reading: _Reading) -> bool:
-    """Whether a date stands beside the headline."""
+def _dates_beside(reading: _Reading) -> list[Written]:
+    """The dates that stand beside the headline."""
     beside = (part for line in reading.beside[:6] for part in line.text.split(" | "))
     stated = [each for part in beside for each in in_line(part)]
-    return any(each.alone and not each.written.is_relative for each in stated)  # teasers are too
+    return [each.written for each in stated if each.alone and not each.written.is_relative]
+
+
+def _is_dated(page: Page, source: Source, reading: _Reading) -> bool:
+    """Whether the page has a date as articles have; today's, without a clock, stands at the head of
+    all of an outlet's pages.
+    """
+    now = page.fetched_at.astimezone(ZoneInfo(source.timezone))
+    today = {(now.year, now.month, now.day), (None, now.month, now.day)}
+    beside = _dates_beside(reading)
+    return reading.metadata.is_article or any(
+        each.clock or today.isdisjoint(each.days) for each in beside
+    )
 
 
 def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed]) -> Article:
