@@ -65,7 +65,9 @@ def read_text(given: str, sources: Sequence[Source], contact: str) -> tuple[str,
     """
     if re.match(r"https?://", given, re.IGNORECASE):
         return _extracted(asyncio.run(_fetched(given, sources, contact)), given)
-    if re.fullmatch(r"\S+\.(?:txt|html?)", given) or _is_file(given):
+    if _is_file(given) or (
+        given.endswith((".txt", ".htm", ".html")) and not re.search(r"\s", given)
+    ):
         try:
             data = Path(given).read_bytes()
         except OSError as error:

@@ -329,7 +329,7 @@ def _utf8_or_declared(body: bytes) -> str | None:
 def _absolute(address: str, base: str) -> str:
     """A relative address made absolute; an absolute one as it stands, but storable."""
     address = _CONTROL.sub("", address).strip()
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address):
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,40}:", address):
         return address
     try:
         return urljoin(base, address)

@@ -192,8 +192,8 @@ _TAG = re.compile(
 )
 _ADDRESSES = frozenset(["link", "guid", "id", "loc"])
 _OF_PICTURES = frozenset(["image", "video", "media", "itunes", "xhtml"])  # prefixes
-# An address ends where markup goes on; one that nothing follows was cut off.
-_ADDRESS = re.compile(r"\s{0,100}(?:<!\[CDATA\[)?([^<>]{0,3000}?)(?=\]\]>|<)")
+_ADDRESS_MAX = 3100  # characters, with the blanks and the mark before it
+_MARKUP_GOES_ON = re.compile(r"\]\]>|[<>]")
 _TEXT_MAX = 2000
 _MARKERS = re.compile(r"<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]{0,500}>")
 _ATTRIBUTE = re.compile(
@@ -278,7 +278,15 @@ def _content(entry: str, tag: re.Match[str], end: int | None) -> str:
     if tag["attributes"].endswith("/"):
         return ""
     if tag["name"].lower() in _ADDRESSES:
-        address = _ADDRESS.match(entry, tag.end())
-        return _escaped(address[1].strip()) if address else ""
+        return _escaped(_address(entry[tag.end() : tag.end() + _ADDRESS_MAX]))
     text = _MARKERS.sub("", entry[tag.end() : end][:_TEXT_MAX])
     return _escaped(text.replace("<", "&lt;").replace(">", "&gt;")).strip()
+
+
+def _address(content: str) -> str:
+    """The address that an element's content begins with. It ends where markup goes on; '' of one
+    that nothing follows: it was cut off.
+    """
+    address = content.lstrip().removeprefix("<![CDATA[")
+    end = _MARKUP_GOES_ON.search(address)
+    return address[: end.start()].strip() if end and end[0] != ">" else ""

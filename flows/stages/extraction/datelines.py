@@ -13,7 +13,7 @@ _HEAD = re.compile(
 _ALONE = re.compile(r"(?P<head>[A-Z].{1,89}?)\s*(?:-{1,3}|[–—])")
 _PLACE = re.compile(r"(?:[A-Z][\w.'’/-]*)(?:\s(?:[A-Z][\w.'’/-]*|di|dan))*")
 _OUTLET = re.compile(
-    r"\([^()]*\)|\b[\w.]+\.(?:com|co\.id|co|id|net|tv|org)\b|\b(?:CNN|CNBC|VOA|BBC|DW) Indonesia\b|\bANTARA(?: News)?\b"
+    r"\([^()]*\)|\b[\w.]{1,60}\.(?:com|co\.id|co|id|net|tv|org)\b|\b(?:CNN|CNBC|VOA|BBC|DW) Indonesia\b|\bANTARA(?: News)?\b"
     r"|\b(?:VIVA|detik)news\b",
     re.IGNORECASE,
 )

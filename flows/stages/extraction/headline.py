@@ -207,7 +207,7 @@ def _bare_title(title: str, source: Source) -> str:
     host = (urlsplit(source.home).hostname or "").removeprefix("www.").split(".")
     labels = (label for label in host[:-1] if len(label) >= 4)
     names = {name for name in (key(source.name), key("".join(host)), *labels) if name}
-    parts = re.split(r"(\s+[|–—:-]\s+|\s*(?:::|»|\|)\s*)", title)
+    parts = re.split(r"(\s{1,9}[|–—:-]\s{1,9}|\s{0,9}(?:::|»|\|)\s{0,9})", title)
     while len(parts) > 2 and _is_outlet(parts[-1], names):
         parts = parts[:-2]
     return "".join(parts).strip()

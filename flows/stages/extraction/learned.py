@@ -90,7 +90,7 @@ _UNFIT_END = re.compile(
     r"(?:[,;\-–—\"“‘'(]|\b(?:di|ke|dari|dan|yang|untuk|dengan|oleh|pada|dalam))$", re.IGNORECASE
 )
 _DATE = re.compile(rf"\d{{1,2}}/\d{{1,2}}\b|\b{any_of(WEEKDAY_NAMES)}\b")
-_SENTENCE_START = re.compile(r"[\"“‘'(\[]*[A-Z0-9]")
+_SENTENCE_START = re.compile(r"[\"“‘'(\[]{0,4}[A-Z0-9]")
 _IN_TITLES = frozenset(read("prose")["uncapitalised"])
 
 

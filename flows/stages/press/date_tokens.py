@@ -98,7 +98,7 @@ _SCAN = re.compile("|".join(f"(?P<{form}>{each})" for form, each in _FORMS.items
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 _COUNTING = [*_WORDS["ago"]["behind"], *_WORDS["ago"]["just_now"], *_DAYS_BACK]
 _HINT = re.compile(rf"\d|{any_of(_COUNTING)}", re.IGNORECASE)
-_COUNTED = re.compile(rf"(?<![^\W\d_])(\d+|{_ONE})\s?({any_of(_UNITS)}){_END}")
+_COUNTED = re.compile(rf"(?<![^\W\d_])(\d{{1,3}}|{_ONE})\s?({any_of(_UNITS)}){_END}")
 _DAY = 1440  # minutes
 _LABELS: dict[str, Kind] = {"published": "published", "modified": "modified"}
 

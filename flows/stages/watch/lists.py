@@ -27,9 +27,9 @@ _TEASER = re.compile(
 _TABLE = re.compile(
     r"(?i)\b(?:klasemen|(?:perolehan|tabel)\s+medali|(?:peringkat|ranking)\s+(?:dunia\s+)?fifa|standings|medal\s+table)\b"
 )
-_VERSUS = re.compile(r"(?i)\s*(?:vs\.?|\(?\d{1,3}\s?[-–:]\s?\d{1,3}\)?)\s*")
+_VERSUS = re.compile(r"(?i)\s{0,9}(?:vs\.?|\(?\d{1,3}\s?[-–:]\s?\d{1,3}\)?)\s{0,9}")
 _OFFICE = r"presiden|pemimpin(?:\s+tertinggi)?|kepala\s+negara|president|leader|대통령|국가주석|국무위원장"
-_WORDS = rf"(?:[\s()]|\b(?:{_OFFICE})\b)*"  # what may stand at a joint of a row
+_WORDS = rf"(?:[\s()]|\b(?:{_OFFICE})\b){{0,20}}+"  # what may stand at a joint of a row
 # Each row keeps to one kind of joint, so that in 'Perang Rusia-Ukraina, Korut Kirim Pasukan' and
 # 'Kim Temui Putin, AS Cemas' the comma joins nothing to the pair. An 'and' comes last: in 'Korut
 # dan Rusia, AS Waspada' too.
@@ -38,9 +38,9 @@ _COMMA = re.compile(rf"(?i){_WORDS},{_WORDS}")
 _AND = re.compile(
     rf"(?i){_WORDS},?{_WORDS}(?:\b(?:dan|serta|atau|hingga|maupun|and|or|и)\b|[&와과]){_WORDS}"
 )
-_NEXT = re.compile(
-    r"(?i)\W*(?:dan|serta|sedangkan|sementara|sampai|and|while|и|а)\b|.*[,;:]"
-)  # what begins another item or statement
+# What begins another item or statement: one of these words, or a mark before it
+_NEXT = re.compile(r"(?i)\W{0,9}(?:dan|serta|sedangkan|sementara|sampai|and|while|и|а)\b")
+_MARKS = frozenset(",;:")
 _CLOSE = 6  # words between two sides that have to do with each other, at most
 # What two countries have with each other, right before their names.
 _RELATION = re.compile(
@@ -52,7 +52,7 @@ _ROW_GAP = 60  # characters between two names of a row, at most
 # 'and other leaders', 'dan para pemimpin lain' after a side; 'termasuk', 'such as' before both: the
 # list goes on.
 _OTHERS = re.compile(
-    r"(?i),?\s+(?:and|dan|serta|beserta)\s+(?:\w+\s+){0,2}?(?:others?|lain(?:nya)?)\b"
+    r"(?i),?\s{1,4}(?:and|dan|serta|beserta)\s+(?:\w+\s+){0,2}?(?:others?|lain(?:nya)?)\b"
 )
 _SUCH_AS = re.compile(
     rf"(?i)\b(?:termasuk|seperti|antara\s+lain|di\s*antaranya|including|such\s+as)[\s:]+(?:(?:{_OFFICE})\s+)?$"
@@ -130,15 +130,19 @@ def _is_firm(text: str, start: int, found: Sequence[Found], sides: Collection[st
             continue
         joint = _joint(text, one, two)
         between = text[one[1] : max(two[0], one[1])]
-        if joint == "compound" or (
-            joint is None and len(between.split()) <= _CLOSE and not _NEXT.match(between)
-        ):
+        if joint == "compound" or (joint is None and _goes_straight_on(between)):
             return True
         if joint == "and" and (
             number == 0 or _RELATION.search(text[max(start, one[0] - _BEFORE) : one[0]])
         ):
             return True
     return False
+
+
+def _goes_straight_on(between: str) -> bool:
+    """Whether a few words between two sides are one statement with them."""
+    few = len(between.split()) <= _CLOSE
+    return few and not _MARKS.intersection(between) and not _NEXT.match(between)
 
 
 def _enumerations(text: str, found: Sequence[Found]) -> list[list[Found]]:
@@ -183,5 +187,6 @@ def _joint(text: str, one: Found, two: Found) -> _Joint | None:
 def _is_row(passage: str) -> bool:
     """Whether the passage is a row of figures: at least four numbers, and one token in three."""
     tokens = passage.split()
-    numbers = sum(re.fullmatch(r"\W*\d[\d\W]*", token) is not None for token in tokens)
+    figures = (token for token in tokens if re.search(r"\d", token))
+    numbers = sum(re.search(r"[^\W\d]", token) is None for token in figures)
     return numbers >= 4 and numbers * 3 >= len(tokens)
