@@ -11,9 +11,11 @@ from string import Formatter
 from typing import Literal, TypeVar, get_args
 from unicodedata import normalize
 from urllib.parse import urlsplit
+from warnings import catch_warnings
 from zoneinfo import ZoneInfo
 
 from cssselect import HTMLTranslator, SelectorError
+from lxml import etree
 
 from flows.records import (
     AlertKind,
@@ -57,7 +59,7 @@ class Settings:
     def from_environ(environ: Mapping[str, str]) -> "Settings":
         """The settings; an unset or empty variable has its default. Raises ConfigError."""
         contact = environ.get("KLIPING_CONTACT", "").strip()
-        if contact and not re.fullmatch(r"https?://[!-~]+|[!-~]+@[!-~]+", contact):
+        if contact and not re.fullmatch(r"https?://[!-~]+|[!-?A-~]{1,64}@[!-~]+", contact):
             raise ConfigError(
                 f"KLIPING_CONTACT: expected an e-mail address or a web address; got {contact!r}"
             )
@@ -263,7 +265,7 @@ def _address(variable: Place, environ: Mapping[str, str], check: Check) -> str:
     address = environ.get(variable.value, "").strip()
     wrong = (
         "holds something else"
-        if not re.match(r"[a-z0-9+.-]+://.", address, re.IGNORECASE)
+        if not re.match(r"[a-z0-9+.-]{1,40}://.", address, re.IGNORECASE)
         else check(address)
     )
     if wrong or not address:
@@ -413,7 +415,7 @@ def _text_or_number(place: Place) -> str:
 
 def _term(place: Place) -> str:
     term = " ".join(normalize("NFC", _text(place)).split())
-    if not re.fullmatch(r"\*?[^*]*\w[^*]*\*?", term):
+    if not re.fullmatch(r"\*?[^*]+\*?", term) or not re.search(r"\w", term):
         raise Mistake(place, "expected a word or phrase, with * at its beginning or end only")
     return term
 
@@ -499,17 +501,22 @@ def _distinct(place: Place, text: str, what: str, taken: dict[str, int]) -> str:
 def _pattern(place: Place) -> re.Pattern[str]:
     text = _text(place)
     try:
-        return re.compile(text)
-    except re.error as error:
-        raise Mistake(place, f"expected a regular expression ({error})") from error
+        with catch_warnings(action="ignore"):  # of what a later Python may read otherwise
+            return re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:  # a{99999999999}, ((((…
+        raise Mistake(place, f"expected a regular expression ({_why(error)})") from error
+
+
+def _why(error: Exception) -> str:
+    return "too deep" if isinstance(error, RecursionError) else str(error)
 
 
 def _selector(place: Place) -> str:
     text = _text(place)
     try:
-        HTMLTranslator().css_to_xpath(text)
-    except SelectorError as error:
-        raise Mistake(place, f"expected a CSS selector ({error})") from error
+        etree.Element("html").xpath(HTMLTranslator().css_to_xpath(text))
+    except (SelectorError, etree.XPathError, ValueError, RecursionError) as error:
+        raise Mistake(place, f"expected a CSS selector ({_why(error)})") from error
     return text
 
 
@@ -533,7 +540,7 @@ def _url_template(place: Place) -> str:
             for name, form, conversion in fields
         )
         url = text.format(page=1, date=date(2024, 1, 31)) if known else ""
-    except ValueError:
+    except (ValueError, LookupError):  # a placeholder inside of another one
         url = ""
     if not url:
         raise Mistake(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 
@@ -18,6 +18,17 @@ from flows.records import ConfigError
 
 T = TypeVar("T")
 D = TypeVar("D")
+
+_MAX_BYTES = 500_000  # a thousand sources; the shipped files have 10 and 7 thousand
+_MAX_DEPTH = 20  # levels of lists and keys; the files need seven
+_MAX_MISTAKES = 100  # that are reported
+# Characters of a message, and of a key and a value in it
+_MAX_MESSAGE, _MAX_NAME, _MAX_VALUE = 300, 60, 120
+# What no name, term or address holds, escaped or not: control characters but the tab and the ends
+# of lines, halves of surrogate pairs, and what reverses the direction of what follows
+_UNSTORABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 @dataclass(slots=True)
@@ -33,28 +44,20 @@ class YamlFile:
         """
         text = self._text()
         try:
-            for token in yaml.scan(text, yaml.SafeLoader):
-                if isinstance(
-                    token, yaml.AliasToken
-                ):  # a few lines of them can stand for gigabytes
-                    raise self._error(
-                        token.start_mark.line + 1, "expected no aliases (*name): write it out"
-                    )
-            node = yaml.compose(text, yaml.SafeLoader)
+            node = _Loader(text).get_single_node()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
-            raise self._error(
-                line,
-                f"expected YAML: {error.problem}{_hint(error.problem, text.splitlines(), line)}",
-            ) from error
+            said = f"{error.problem}{_hint(error.problem, text.splitlines(), line)}"
+            refused = isinstance(error, _RefusedError)
+            raise self._error(line, said if refused else f"expected YAML: {said}") from error
         except yaml.reader.ReaderError as error:
             raise self._error(
                 text.count("\n", 0, error.position) + 1,
                 f"expected text without control characters: {error.reason}",
             ) from error
-        except RecursionError as error:
-            raise ConfigError(f"{self.path}: expected fewer levels of brackets") from error
+        except (ValueError, OverflowError) as error:  # an escape or a version beyond all numbers
+            raise self._error(1, f"expected YAML: {error}") from error
         if not isinstance(node, yaml.MappingNode):
             found = "something else" if node else "none"
             raise ConfigError(
@@ -62,20 +65,25 @@ class YamlFile:
             )
         return Place(self, node, "")
 
+    def note(self, line: int, message: str) -> None:
+        """Keep a mistake for the report."""
+        self.mistakes.append((line, _shown(message, _MAX_MESSAGE)))
+
     def report(self) -> None:
         """Raises ConfigError if there was any mistake."""
         if self.mistakes:
-            raise ConfigError(
-                "\n".join(
-                    f"{self.path}:{line}: {message}" for line, message in sorted(self.mistakes)
-                )
-            )
+            said = [f"{self.path}:{line}: {message}" for line, message in sorted(self.mistakes)]
+            left = len(said) - _MAX_MISTAKES
+            more = [f"{self.path}: {left} more mistakes"] if left > 0 else []
+            raise ConfigError("\n".join(said[:_MAX_MISTAKES] + more))
 
     def _text(self) -> str:
         try:
             data = self.path.read_bytes()
         except OSError as error:
             raise ConfigError(f"{self.path}: cannot be read: {error.strerror}") from error
+        if len(data) > _MAX_BYTES:
+            raise ConfigError(f"{self.path}: expected at most {_MAX_BYTES} bytes, not {len(data)}")
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -85,12 +93,49 @@ class YamlFile:
             ) from error
 
     def _error(self, line: int, message: str) -> ConfigError:
-        return ConfigError(f"{self.path}:{line}: {message}")
+        return ConfigError(f"{self.path}:{line}: {_shown(message, _MAX_MESSAGE)}")
+
+
+class _RefusedError(yaml.MarkedYAMLError):
+    """YAML that is well-formed, and that no file of ours needs."""
+
+
+class _Loader(yaml.SafeLoader):
+    """A loader that makes nodes of all that the two files may hold, and refuses the rest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):  # a few lines of them can stand for gigabytes
+            self._refuse(event, "expected no aliases (*name): write it out")
+        if self._depth >= _MAX_DEPTH:
+            self._refuse(event, f"expected at most {_MAX_DEPTH} levels of lists and keys")
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        if isinstance(node, yaml.ScalarNode) and _UNSTORABLE.search(node.value):
+            self._refuse(event, "expected text without control characters, escaped ones too")
+        return node
+
+    def _refuse(self, event: Any, message: str) -> NoReturn:
+        raise _RefusedError(problem=message, problem_mark=event.start_mark)
+
+
+def _shown(text: str, most: int) -> str:
+    """A text of the file in one line that a terminal takes for nothing else."""
+    shown = "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode()
+        for each in text[: most + 1]
+    )
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 
 def _hint(problem: str | None, lines: list[str], line: int) -> str:
     """What a person who does not know YAML should do about its most frequent faults."""
-    if line <= len(lines) and re.match(r" *\t", lines[line - 1]):
+    if line <= len(lines) and lines[line - 1].lstrip(" ").startswith("\t"):
         return " (indent with spaces, not tabs)"
     if "mapping values" in (problem or ""):
         return " (indent like the lines above; put text that holds a colon in quotes)"
@@ -124,7 +169,7 @@ class Place:
         return str(self.node.value) if isinstance(self.node, yaml.ScalarNode) else ""
 
     def wrong(self, expected: str) -> None:
-        self.file.mistakes.append((self.line, f"{self.key}: expected {expected}"))
+        self.file.note(self.line, f"{self.key}: expected {expected}")
 
     def attempt(self, read: "Callable[[Place], T]") -> tuple[T] | tuple[()]:
         """The value; nothing, and the mistake noted, where it could not be read."""
@@ -132,25 +177,36 @@ class Place:
             return (read(self),)
         except Mistake as mistake:
             at = mistake.place
-            self.file.mistakes.append(
-                (at.line, f"{at.key}: {mistake.message}; got {at.described()}")
-            )
+            self.file.note(at.line, f"{at.key}: {mistake.message}; got {at.described()}")
             return ()
 
     def named(self) -> "dict[str, Place]":
         """The places under the names of a mapping. Notes a name that stands there twice."""
+        return {name: place for name, (place, _) in self._named().items()}
+
+    def _named(self) -> "dict[str, tuple[Place, int]]":
+        """The places under the names of a mapping, and the line of each name."""
         if not isinstance(self.node, yaml.MappingNode):
             raise Mistake(self, "expected keys with values")
-        places: dict[str, Place] = {}
+        places: dict[str, tuple[Place, int]] = {}
         for name_node, node in self.node.value:
-            name = str(name_node.value) if isinstance(name_node, yaml.ScalarNode) else "?"
-            place = Place(self.file, node, f"{self.key}.{name}" if self.key else name)
+            line = name_node.start_mark.line + 1
+            if not isinstance(name_node, yaml.ScalarNode):
+                told = Place(self.file, name_node, self.key).described()
+                self.file.note(line, f"{self._below('?')}: expected a name for a key; got {told}")
+                continue
+            name = str(name_node.value)
+            key = self._below(name)
             if name in places:
-                Place(self.file, name_node, place.key).wrong(
-                    f"once; it is on line {places[name].line} as well"
+                self.file.note(
+                    line, f"{key}: expected once; it is on line {places[name][0].line} as well"
                 )
-            places.setdefault(name, place)
+            places.setdefault(name, (Place(self.file, node, key), line))
         return places
+
+    def _below(self, name: str) -> str:
+        shown = _shown(name, _MAX_NAME)
+        return f"{self.key}.{shown}" if self.key else shown
 
     def items(self) -> "list[Place]":
         """The places of a list."""
@@ -163,28 +219,23 @@ class Place:
 
     def keys(self, required: Collection[str] = (), optional: Collection[str] = ()) -> "Keys":
         """The places under known names. Notes the unknown and the missing."""
-        places = self.named()
+        places = self._named()
         known = [*required, *optional]
-        for name in places.keys() - set(known):
-            line = next(key.start_mark.line + 1 for key, _ in self.node.value if key.value == name)
-            meant = did_you_mean(name, known) or f"; known here: {', '.join(known)}"
-            self.file.mistakes.append((line, f"{places[name].key}: unknown key{meant}"))
+        for name, (place, line) in places.items():
+            if name not in known:
+                meant = did_you_mean(name, known) or f"; known here: {', '.join(known)}"
+                self.file.note(line, f"{place.key}: unknown key{meant}")
         for name in required:
             if name not in places:
-                self.file.mistakes.append(
-                    (
-                        self.line,
-                        f"{f'{self.key}.{name}' if self.key else name}: required, but missing",
-                    )
-                )
-        return Keys(places)
+                self.file.note(self.line, f"{self._below(name)}: required, but missing")
+        return Keys({name: place for name, (place, _) in places.items()})
 
     def described(self) -> str:
         if isinstance(self.node, yaml.SequenceNode):
             return "a list" if self.node.value else "an empty list"
         if isinstance(self.node, yaml.MappingNode):
             return "keys with values"
-        value = str(self.node.value)
+        value = _shown(str(self.node.value), _MAX_VALUE)
         kinds = {
             "null": "nothing",
             "bool": f"the truth value {value}",
@@ -216,5 +267,6 @@ class Mistake(Exception):  # noqa: N818  # not an error of the program
 
 
 def did_you_mean(name: str | None, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1) if name else []
+    sought = (name or "")[:_MAX_NAME]
+    close = difflib.get_close_matches(sought, known, n=1) if sought else []
     return f"; did you mean {close[0]}?" if close else ""

@@ -212,6 +212,17 @@ MISTAKES: list[dict[str, Any]] = yaml.safe_load(
     (CASES / "mistakes.yaml").read_text(encoding="utf-8")
 )
 
+# What stands in a case for a text that it cannot hold, and how that is shown
+STANDING_FOR = {
+    "{NUL}": ("\0", "\\x00"),
+    "{TAB}": ("\t", "\\t"),
+    "{LONG}": ("panjang" * 100, ""),
+    "{DEEP}": ("(" * 5_000 + ")" * 5_000, "(" * 119 + "…"),
+    "{SELECTOR}": ("p > " * 2_000 + "p", ("p > " * 30)[:119] + "…"),
+    "{120}": ("", ("panjang" * 20)[:119] + "…"),
+    "{60}": ("", ("panjang" * 10)[:59] + "…"),
+}
+
 
 @pytest.mark.parametrize("case", MISTAKES, ids=lambda case: case["name"])
 def test_mistakes(tmp_path: Path, case: dict[str, Any]) -> None:
@@ -219,14 +230,10 @@ def test_mistakes(tmp_path: Path, case: dict[str, Any]) -> None:
     is expected.
     """
     path = tmp_path / "file.yaml"
-    text = (
-        case["text"]
-        .replace("{NUL}", "\0")
-        .replace("{TAB}", "\t")
-        .encode()
-        .replace(b"{FF}", b"\xff")
-    )
-    path.write_bytes(text)
+    text = case["text"]
+    for name, (meant, _) in STANDING_FOR.items():
+        text = text.replace(name, meant)
+    path.write_bytes(text.encode().replace(b"{FF}", b"\xff"))
     load = (
         load_sources
         if case["file"] == "sources"
@@ -234,16 +241,18 @@ def test_mistakes(tmp_path: Path, case: dict[str, Any]) -> None:
     )
     with pytest.raises(ConfigError) as raised:
         load(path)
-    assert str(raised.value).replace(str(path), "file.yaml").splitlines() == [
-        f"file.yaml:{line}" for line in case["says"]
-    ]
+    said = [f"file.yaml:{line}" for line in case["says"]]
+    for name, (_, shown) in STANDING_FOR.items():
+        said = [line.replace(name, shown) for line in said]
+    assert str(raised.value).replace(str(path), "file.yaml").splitlines() == said
     assert "rahasia" not in str(raised.value)
 
 
 def test_deep_nesting(tmp_path: Path) -> None:
     """A file of brackets alone is refused like any other mistake."""
-    with pytest.raises(ConfigError, match="fewer levels"):
-        load_sources(_file(tmp_path, "[" * 2_000))
+    for text in ("[" * 30_000, "version: " + "{a: " * 30_000, "- " * 20_000, "? " * 20_000):
+        with pytest.raises(ConfigError, match="at most 20 levels"):
+            load_sources(_file(tmp_path, text))
 
 
 @pytest.mark.parametrize("make", [lambda path: None, Path.mkdir], ids=["missing", "a folder"])

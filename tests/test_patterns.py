@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -131,7 +131,7 @@ EXPRESSIONS = expressions()
 )
 def test_an_expression_takes_time_in_proportion(expression: Expression, where: str) -> None:
     """No text of one piece over and over makes a search take more than its length asks for."""
-    pattern = re.compile(*expression)
+    pattern: re.Pattern[Any] = re.compile(*cast(tuple[str, int], expression))
     assert [unit for unit in UNITS if not is_linear(pattern, unit)] == [], where
 
 
