@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-scale bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-scale bench-fuzz bench-delivery train-stories docs clean-demo
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ bench-stories: .venv/.installed .venv-peers/.installed  ## grouping beside other
 
 bench-scale: .venv/.installed  ## a night of 5,000 articles beside 100 thousand and beside a million (5.6 GB, some minutes)
 	@$(BIN)/python -m tests.bench_scale
+
+bench-fuzz: .venv/.installed  ## thousands of broken pages, listings, archives and YAML files: nothing raises, none takes long
+	@$(BIN)/python -m tests.bench_fuzz
 
 bench-delivery: .venv/.installed  ## 10,000 pending alerts to one receiver
 	@$(BIN)/python -m tests.bench_delivery

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar
 
 import yaml
 
-from flows.records import ConfigError
+from flows.records import ConfigError, one_line
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -22,8 +22,7 @@ D = TypeVar("D")
 _MAX_BYTES = 500_000  # a thousand sources; the shipped files have 10 and 7 thousand
 _MAX_DEPTH = 20  # levels of lists and keys; the files need seven
 _MAX_MISTAKES = 100  # that are reported
-# Characters of a message, and of a key and a value in it
-_MAX_MESSAGE, _MAX_NAME, _MAX_VALUE = 300, 60, 120
+_MAX_NAME, _MAX_VALUE = 60, 120  # characters of a key and of a value in a message
 # What no name, term or address holds, escaped or not: control characters but the tab and the ends
 # of lines, halves of surrogate pairs, and what reverses the direction of what follows
 _UNSTORABLE = re.compile(
@@ -67,7 +66,7 @@ class YamlFile:
 
     def note(self, line: int, message: str) -> None:
         """Keep a mistake for the report."""
-        self.mistakes.append((line, _shown(message, _MAX_MESSAGE)))
+        self.mistakes.append((line, one_line(message)))
 
     def report(self) -> None:
         """Raises ConfigError if there was any mistake."""
@@ -93,7 +92,7 @@ class YamlFile:
             ) from error
 
     def _error(self, line: int, message: str) -> ConfigError:
-        return ConfigError(f"{self.path}:{line}: {_shown(message, _MAX_MESSAGE)}")
+        return ConfigError(f"{self.path}:{line}: {one_line(message)}")
 
 
 class _RefusedError(yaml.MarkedYAMLError):
@@ -122,15 +121,6 @@ class _Loader(yaml.SafeLoader):
 
     def _refuse(self, event: Any, message: str) -> NoReturn:
         raise _RefusedError(problem=message, problem_mark=event.start_mark)
-
-
-def _shown(text: str, most: int) -> str:
-    """A text of the file in one line that a terminal takes for nothing else."""
-    shown = "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode()
-        for each in text[: most + 1]
-    )
-    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 
 def _hint(problem: str | None, lines: list[str], line: int) -> str:
@@ -205,7 +195,7 @@ class Place:
         return places
 
     def _below(self, name: str) -> str:
-        shown = _shown(name, _MAX_NAME)
+        shown = one_line(name, _MAX_NAME)
         return f"{self.key}.{shown}" if self.key else shown
 
     def items(self) -> "list[Place]":
@@ -235,7 +225,7 @@ class Place:
             return "a list" if self.node.value else "an empty list"
         if isinstance(self.node, yaml.MappingNode):
             return "keys with values"
-        value = _shown(str(self.node.value), _MAX_VALUE)
+        value = one_line(str(self.node.value), _MAX_VALUE)
         kinds = {
             "null": "nothing",
             "bool": f"the truth value {value}",

@@ -33,7 +33,7 @@ from flows.edges.frames import (
     next_start,
     record_at,
 )
-from flows.records import KlipingError, WarcRef
+from flows.records import KlipingError, WarcRef, one_line
 
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
@@ -91,7 +91,7 @@ class Unreadable:
     detail: str
 
     def __str__(self) -> str:
-        return f"{self.file} at byte {self.offset}: {self.detail}"
+        return f"{self.file} at byte {self.offset}: {one_line(self.detail)}"
 
 
 class WarcWriter:

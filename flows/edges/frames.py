@@ -12,6 +12,7 @@ MAX_RECORD = (
     64 * 2**20
 )  # bytes after decompression; Common Crawl, for one, cuts what it fetches at a few MiB
 _CHUNK = 64 * 2**10
+_GLANCE = 1024  # bytes that show whether a record begins; damage can look so at every third byte
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _HEADER_END = b"\r\n\r\n"
 
@@ -125,10 +126,10 @@ def next_start(file: BinaryIO, offset: int) -> int | None:
 def begins_record(file: BinaryIO, offset: int) -> bool:
     """Whether the bytes at `offset` look like the start of a WARC record."""
     file.seek(offset)
-    head = file.read(_CHUNK)
+    head = file.read(_GLANCE)
     if head.startswith(_GZIP_MAGIC):
         try:
-            head = zlib.decompressobj(wbits=31).decompress(head, _CHUNK)
+            head = zlib.decompressobj(wbits=31).decompress(head, _GLANCE)
         except zlib.error:
             return False
     return re.match(rb"WARC/\d\.\d\r\n", head) is not None

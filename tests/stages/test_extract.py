@@ -312,6 +312,11 @@ HOSTILE = {
     "hashtags": (b"<p>" + b"#a " * 200 + b"!</p>") * 200,
     "prompts": (b"<p>Ikuti " + b"berita whatsapp " * 40 + b"!</p>") * 200,
     "lines": b"<p>a</p>" * 50_000,
+    "escapes": b'<script type=\'application/ld+json\'>{"@type": "NewsArticle", "headline": "\\ud800\\u0000",'
+    b'"datePublished": "9999-12-31T23:59:59-12:00", "dateModified": "0001-01-01T00:00:00+14:00"}</script><p>'
+    + TEXT.encode()
+    * 4,
+    "a long title": b"<title>" + b"Ombak " * 100_000 + b"</title><p>" + TEXT.encode() * 4,
     "json": b"<script type='application/ld+json'>"
     + b"[" * 100_000
     + b"</script><p>"
@@ -325,6 +330,36 @@ def test_hostile_pages_end(name: str) -> None:
     assert isinstance(
         extract(page(b"<html><body><h1>Ombak</h1>" + HOSTILE[name]), SOURCE), Article | Rejection
     )
+
+
+OVERSIZED = [
+    (b"<div>" * 600, "more than 500 levels of elements"),
+    (b"<b>" * 30_000, "more than 500 levels of elements"),
+    (b"<ul><li>" * 15_000, "more than 500 levels of elements"),
+    (b"<p " + b"a='<' " * 501 + b">", "an element with more than 500 attributes"),
+    (
+        b"<p " + b" ".join(b"a%d" % at for at in range(50_000)),
+        "an element with more than 500 attributes",
+    ),
+    (b"<!-- <p " + b"a='<' " * 501 + b">-->", ""),
+    (b"<script>1<p " + b"a='<' " * 501 + b"</script>", ""),
+    (b"<p " + b"a='>' " * 500 + b">", ""),
+    (b"<div>" * 400, ""),
+]
+
+
+@pytest.mark.parametrize(("piece", "detail"), OVERSIZED, ids=range(len(OVERSIZED)))
+def test_oversized_markup_is_rejected(piece: bytes, detail: str) -> None:
+    """Elements in elements, or attributes of one, beyond what any page has are not parsed; as many
+    in a comment or script, and less, are.
+    """
+    body = b"<html><body><h1>Ombak tinggi di selatan</h1>" + piece + b"<p>" + TEXT.encode() * 4
+    found = extract(page(body), SOURCE)
+    if not detail:
+        assert isinstance(found, Article)
+        return
+    assert isinstance(found, Rejection)
+    assert (found.reason, found.detail) == ("too-large", detail)
 
 
 @pytest.mark.parametrize(

@@ -316,11 +316,14 @@ def test_read_sitemap_cut_off_gzip() -> None:
     [
         (gzip.compress(b" " * (MAX_DECODED_BYTES + 1)), "more than"),
         (b"\x1f\x8b rusak", "broken gzip"),
+        (b"<urlset><url " + b"a='' " * 501 + b"/></urlset>", "more than 500 attributes"),
     ],
-    ids=["gzip bomb", "broken gzip"],
+    ids=["gzip bomb", "broken gzip", "attributes"],
 )
-def test_read_listing_bad_gzip(body: bytes, message: str) -> None:
-    """A gzip file that is broken or unpacks to too much is refused."""
+def test_read_listing_refuses(body: bytes, message: str) -> None:
+    """A gzip file that is broken or unpacks to too much is refused, and so is an element that no
+    parser reads in time.
+    """
     with pytest.raises(ListingError, match=message):
         read_listing("sitemap", body, "https://a.kompas.com/", WIB)
 

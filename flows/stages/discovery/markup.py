@@ -17,6 +17,7 @@ from itertools import pairwise, zip_longest
 from typing import Literal
 
 from flows.records import KlipingError
+from flows.stages.press.tags import MAX_ATTRIBUTES, overloaded
 
 MAX_DECODED_BYTES = 52_428_800  # sitemaps.org: the most bytes, uncompressed
 Family = Literal["feed", "sitemap"]
@@ -107,9 +108,12 @@ def _gunzipped(packed: bytes) -> bytes:
 
 def read_markup(body: bytes) -> Markup:
     """What an unpacked document holds, with the faults mended that would hide the rest of it.
-    Raises ListingError for one that declares entities.
+    Raises ListingError for one that declares entities or has an element that is nothing but
+    attributes.
     """
     text = _storable(_decoded(body))
+    if overloaded(text):
+        raise ListingError(f"refused: an element has more than {MAX_ATTRIBUTES} attributes")
     head = _COMMENT.sub(lambda comment: " " * len(comment[0]), text[:_HEAD])
     root = _KNOWN_ROOT.search(head)
     if root and re.search(r"<!doctype\s+html", head[: root.start()], re.IGNORECASE):

@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 
 from lxml import html
 
-from flows.records import Article, Origin, Page, Reason, Rejection, Removed, Source, stable_id
+from flows.records import (
+    Article,
+    Origin,
+    Page,
+    Reason,
+    Rejection,
+    Removed,
+    Source,
+    one_line,
+    stable_id,
+)
 from flows.stages.extraction import boilerplate, container, elements
 from flows.stages.extraction.bylines import read_people
 from flows.stages.extraction.datelines import read_dateline
@@ -95,7 +105,7 @@ def extract(page: Page, source: Source) -> Article | Rejection:
 
 def _rejected(page: Page, reason: Reason, detail: str) -> Rejection:
     retry = reason == "interstitial"
-    return Rejection(page.url, page.source_id, "extract", reason, detail, retry)
+    return Rejection(page.url, page.source_id, "extract", reason, one_line(detail), retry)
 
 
 def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:

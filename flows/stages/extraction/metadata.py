@@ -25,6 +25,7 @@ _ARTICLE_TYPES = """
     Report TechArticle Review
 """
 ARTICLE_TYPES = frozenset(_ARTICLE_TYPES.split())
+_MAX_TITLE = 500  # characters; as of the titles in feeds
 _MAX_JSON = 400_000  # the longest real article object seen has 60 thousand characters
 # Article objects that differ in headline and address, none of them the page's: a list. Related
 # articles come beside the page's own.
@@ -111,7 +112,7 @@ class Metadata:
             ("title", self.title),
             ("meta", self.tag("title")),
         ]
-        return [(place, text) for place, text in stated if text]
+        return [(place, text[:_MAX_TITLE]) for place, text in stated if text]
 
     def text(self, *keys: str) -> str:
         """The first of the article object's fields that is a text or a number, else ''."""

@@ -6,8 +6,13 @@ import re
 from lxml import etree, html
 
 from flows.records import Page, Reason
+from flows.stages.press.tags import MAX_ATTRIBUTES, overloaded
 
 _MAX_CHARACTERS = 4_000_000
+# Levels of elements; libxml2 stops at 2,048 and drops what follows. The deepest real page measured
+# has 23.
+_MAX_DEPTH = 500
+_DEEP = etree.XPath(f"boolean({'/*' * (_MAX_DEPTH + 1)})")
 _HTML_TYPES = (
     "text/html",
     "application/xhtml+xml",
@@ -42,8 +47,14 @@ def parse(page: Page) -> html.HtmlElement | tuple[Reason, str]:
         return "too-large", f"{len(text)} characters of HTML, at most {_MAX_CHARACTERS} are read"
     if flaw := garbled(text):
         return flaw
+    if overloaded(text):
+        return "too-large", f"an element with more than {MAX_ATTRIBUTES} attributes"
     root = parsed(text)
-    return root if root is not None else ("no-text", "the document is empty")
+    if root is None:
+        return "no-text", "the document is empty"
+    if _DEEP(root):
+        return "too-large", f"more than {_MAX_DEPTH} levels of elements"
+    return root
 
 
 def other_type(page: Page) -> str | None:
