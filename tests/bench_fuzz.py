@@ -84,8 +84,8 @@ def moved(data: bytes, chance: random.Random) -> bytes:
 
 def with_piece(pieces: Sequence[bytes], data: bytes, chance: random.Random) -> bytes:
     """One of the pieces somewhere, mostly where a tag or a line begins."""
-    places = [at for at, byte in enumerate(data) if byte in b"<\n"] or [0]
-    at = chance.choice(places)
+    sign = chance.choice([b"<", b"\n"])
+    at = max(0, data.find(sign, chance.randrange(len(data))))
     return data[:at] + chance.choice(pieces) + data[at:]
 
 
@@ -349,7 +349,7 @@ def yaml_files(folder: Path) -> Kind:
         ((ROOT / "topics.yaml").read_bytes(), lambda path: load_topics(path, {})),
     ]
     pieces = partial(with_piece, YAML_PIECES)
-    own = [misshapen, misshapen, pieces]
+    own: list[Mutation] = [misshapen, misshapen, pieces]
     return Kind("YAML files", samples, [*BYTES, *own, *own], partial(read_yaml, folder))
 
 
