@@ -211,7 +211,7 @@ def repacked(data: bytes, chance: random.Random) -> bytes:
 
 def read_document(body: bytes, kind: Any) -> list[str]:
     try:
-        return list(read_listing(kind, body, "https://a.invalid/", ZONE).notes)
+        return [note.text for note in read_listing(kind, body, "https://a.invalid/", ZONE).notes]
     except ListingError as error:
         return [str(error)]
 

@@ -145,7 +145,7 @@ def test_every_place_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "unit"), [(r"\s+x", " "), (r"(?:a|a )*b", "a "), (r"\d{1,3000}x", "1")]
+    ("pattern", "unit"), [(r"\s+x", " "), (r"(?:a|a )*b", "a "), (r"\d+x", "1")]
 )
 def test_a_slow_expression_is_told(pattern: str, unit: str) -> None:
     """What starts anew at every character is found out."""

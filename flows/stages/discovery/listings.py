@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import feedparser
 from lxml import etree
 
-from flows.records import Discovery, DiscoveryKind, Note, Source
+from flows.records import Discovery, DiscoveryKind, Note, Source, one_line
 from flows.stages.discovery.markup import (
     Family,
     ListingError,
@@ -207,10 +207,10 @@ def _parsed(text: str) -> tuple[list[Any], str]:
     except (
         Exception
     ) as error:  # on garbage it fails as its own code happens to: KeyError, OverflowError …
-        return [], repr(error)[:_SAID_MAX]
+        return [], one_line(repr(error), _SAID_MAX)
     flaw = feed.get("bozo_exception")
     return [item for item in feed.entries if item.get("link")], (
-        str(flaw)[:_SAID_MAX] if isinstance(flaw, SAXException) else ""
+        one_line(str(flaw), _SAID_MAX) if isinstance(flaw, SAXException) else ""
     )
 
 
@@ -254,7 +254,7 @@ def _elements(text: str, url: str, zone: tzinfo) -> tuple[Listing, str]:
             if start + CHUNK_BYTES >= len(data):
                 parser.close()
         except etree.XMLSyntaxError as error:
-            broken = str(error)[:_SAID_MAX]
+            broken = one_line(str(error), _SAID_MAX)
         for _, element in parser.read_events():
             assert isinstance(element, etree._Element)
             if entry := _sitemap_entry(element, url, zone):
@@ -301,7 +301,7 @@ def _read_page(body: bytes, url: str) -> Listing:
             body, etree.HTMLParser(encoding=_utf8_or_declared(body), no_network=True)
         )
     except etree.XMLSyntaxError as error:
-        raise ListingError(f"expected an HTML page: {error}") from error
+        raise ListingError(f"expected an HTML page: {one_line(str(error), _SAID_MAX)}") from error
     if page is None:  # nothing but a comment
         raise ListingError("expected an HTML page, found no element")
     base = next(
