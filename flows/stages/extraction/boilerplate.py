@@ -19,7 +19,7 @@ from flows.stages.extraction.captions import (
     is_credited,
     is_set_apart,
 )
-from flows.stages.extraction.credit_lines import is_credit_line, is_of_work, is_signature
+from flows.stages.extraction.credit_lines import is_credit_line, is_of_work, is_signature, label_of
 from flows.stages.extraction.datelines import is_dateline, opens_report
 from flows.stages.extraction.instants import is_date_line
 from flows.stages.extraction.line_rules import RULES, parts, related_label, rule_for
@@ -202,16 +202,14 @@ def _by_headline(text: _Text, index: int) -> str | None:
 
 def _by_rule(text: _Text, index: int) -> str | None:
     rule = rule_for(text.lines[index].text, text.places(index))
-    if rule is None or (rule.id.startswith("byline") and text.is_of_work(index)):
-        return None
-    return rule.id
+    return rule.id if rule else None
 
 
 def _by_credit(text: _Text, index: int) -> str | None:
     if not text.is_edge(index):
         return None
     line = text.lines[index].text
-    credit = is_credit_line(line) and not text.is_of_work(index)
+    credit = (is_credit_line(line) or label_of(line)) and not text.is_of_work(index)
     return "byline" if credit or (is_signature(line) and not is_dateline(line)) else None
 
 
