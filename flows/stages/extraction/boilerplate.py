@@ -22,7 +22,7 @@ from flows.stages.extraction.captions import (
 from flows.stages.extraction.credit_lines import is_credit_line, is_of_work, is_signature, label_of
 from flows.stages.extraction.datelines import is_dateline, opens_report
 from flows.stages.extraction.instants import is_date_line
-from flows.stages.extraction.line_rules import RULES, parts, related_label, rule_for
+from flows.stages.extraction.line_rules import RULES, parts, rule_for
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.polls import find_polls
 from flows.stages.extraction.signoffs import find_sign_off
@@ -213,11 +213,6 @@ def _by_credit(text: _Text, index: int) -> str | None:
     return "byline" if credit or (is_signature(line) and not is_dateline(line)) else None
 
 
-def _by_related_link(text: _Text, index: int) -> str | None:
-    line = text.lines[index]
-    return "related" if line.linked >= 0.5 and related_label(line.text) else None
-
-
 def _by_date(text: _Text, index: int) -> str | None:
     return "date-line" if text.is_edge(index) and _is_dated(text.lines[index].text) else None
 
@@ -264,7 +259,6 @@ _WITNESSES: tuple[Callable[[_Text, int], str | None], ...] = (
     _by_headline,
     _by_rule,
     _by_credit,
-    _by_related_link,
     _by_date,
     _by_link,
     _by_card,
