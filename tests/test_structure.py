@@ -193,6 +193,35 @@ FOREIGN = {
 }
 
 
+LONGEST_PATTERN = 200  # characters; a longer one is a list of words, which is data
+
+
+def patterns(path: Path) -> Iterator[tuple[int, int]]:
+    """The line and the characters of each pattern that a file gives to a function of `re`, itself
+    or by the name of a text of the module; what stands for other texts in it does not count.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).startswith("re."):
+            given = node.args[0]
+            text = named.get(given.id, given) if isinstance(given, ast.Name) else given
+            parts = (part.value for part in ast.walk(text) if isinstance(part, ast.Constant))
+            yield node.lineno, sum(len(part) for part in parts if isinstance(part, str | bytes))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_patterns_can_be_read(name: str) -> None:
+    """No pattern is so long that nobody can tell what it finds."""
+    assert [one for one in patterns(MODULES[name]) if one[1] > LONGEST_PATTERN] == []
+
+
 @pytest.mark.parametrize("fact", FOREIGN)
 def test_repository_names_no_machine(fact: str) -> None:
     """No committed file depends on the machine it was written on."""

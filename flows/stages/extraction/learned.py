@@ -34,11 +34,12 @@ BOUNDARY = (
 )
 # Words of prompts, credits and players. They lower the share that is asked for, and are never
 # enough.
-MARKS = (
-    r"(?i)\b(?:baca|simak|lihat|tonton|saksikan|klik|ikuti|follow|gabung|bergabung|join|dapatkan|download|unduh|install|subscribe"
-    r"|langganan|berlangganan|scroll|advertisement|iklan|telegram|whatsapp|newsletter|copyright|penulis|editor|reporter|pewarta"
-    r"|redaktur|selengkapnya)\b|https?://|www\.|\[gambas|@|©"
-)
+_MARKING = ("read", "follow", "get", "download", "subscribe", "platform", "newsletter", "ad", "complete")
+_MARK_WORDS = [
+    *(word for name in _MARKING for word in read("prompts")[name]),
+    *read("people")["bare"]["nouns"],
+]
+MARKS = rf"(?i)\b{any_of(_MARK_WORDS)}\b|https?://|www\.|\[gambas|@|©"
 OPENERS = tuple(read("prose")["openers"])
 
 # What is learned. Measured on the texts of one half of the outlets, proven on the other:

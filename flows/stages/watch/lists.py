@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from flows.stages.press.vocabulary import read
+from flows.stages.press import vocabulary
 from flows.stages.watch.terms import any_of
 
 Found = tuple[int, int, str]  # start and end in the field, and the name of the side or country
@@ -44,8 +44,7 @@ _MARKS = frozenset(",;:")
 _CLOSE = 6  # words between two sides that have to do with each other, at most
 # What two countries have with each other, right before their names.
 _RELATION = re.compile(
-    r"(?i)\b(?:antara|between|между|kerja\s?sama|hubungan|pertemuan|pembicaraan|perundingan|pakta|aliansi|perjanjian|kesepakatan|kemitraan|ktt"
-    r"|transaksi|cooperation|ties|meeting|talks|summit|pact|treaty|alliance|deal)\s+(?:\w+\s+){0,3}$"
+    rf"(?i)\b{vocabulary.any_of(vocabulary.read('prose')['relations'])}\s+(?:\w+\s+){{0,3}}$"
 )
 _BEFORE = 80  # characters before a row that can say what it is
 _ROW_GAP = 60  # characters between two names of a row, at most
@@ -63,7 +62,7 @@ def other_countries(sides: Sequence[re.Pattern[str]]) -> tuple[re.Pattern[str], 
     """The countries that are none of the sides; none at all where fewer than two sides are
     countries.
     """
-    countries = list(read("countries").values())
+    countries = list(vocabulary.read("countries").values())
     own = [
         {side.pattern for side in sides if any(side.fullmatch(name) for name in names)}
         for names in countries

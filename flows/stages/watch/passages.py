@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from flows.stages.extraction.datelines import opens_report
+from flows.stages.press.vocabulary import any_of, read
 
 # "…" and ";" stand between two statements: '시진핑 손잡은 푸틴... 김정은 오늘 평양서 출발할 듯' does not tie Putin to
 # Kim.
@@ -22,22 +23,18 @@ _TEASER = re.compile(
     r"\b(?:Baca|BACA|Simak|Lihat)\s+(?:[Jj]uga|JUGA)\s*:"
 )  # a passage of its own, also inside a line
 # A full stop after these, or after a single letter ("Kim J. Un"), ends no sentence.
-_ABBREVIATION = re.compile(
-    r"(?i)(?<!\w)(?:\w|drs?|dra|drg|prof|ir|hj|mrs?|ms|st|jend|letjen|mayjen|brigjen|irjen|komjen|kol|letkol|kombes|kompol|akbp|akp|iptu|ipda"
-    r"|no|nomor|jln?|gg|rp|hlm|tgl|a\.n|dll|dsb|dst|dkk|sdr|kec|kab|kel|prov|vs|u\.s|gen|lt|col|sgt|sen|gov|rep|им)$"
-)
+_ABBREVIATION = re.compile(rf"(?i)(?<!\w)(?:\w|{any_of(read('prose')['abbreviations'])})$")
 # Where the reporter sits is no side of the matter. Besides what opens an Indonesian report
 # ("MOSKOW, KOMPAS.com -") agencies write '(모스크바=연합뉴스) 최인영 특파원 = ', 'SEOUL, Sept. 3 (Yonhap) -- ',
 # 'MOSCOW, January 5. /TASS/. ', 'МОСКВА, 5 янв - РИА Новости. '.
 _DASH = r"\s*(?:--?|[–—])\s+"
-_AGENCY = re.compile(
-    r"\s{0,9}(?:"
-    r"\([^)=\n]{2,40}=[^)\n]{2,20}\)(?:[^=\n]{0,40}=)?"
-    rf"|[A-ZА-ЯЁ][A-ZА-ЯЁ /-]{{2,30}},\s[\w .]{{3,15}}(?:\([^)\n]{{2,20}}\))?{_DASH}(?:РИА Новости\.)?"
-    rf"|[A-ZА-ЯЁ][^\n(]{{2,40}}\((?:[A-Z]{{3,}}|Yonhap|Xinhua|Reuters)\){_DASH}"
-    r"|[^\n/]{2,50}/[A-ZА-ЯЁ]{3,10}/\.?"
-    r")"
+_AGENCIES = (
+    r"\([^)=\n]{2,40}=[^)\n]{2,20}\)(?:[^=\n]{0,40}=)?",
+    rf"[A-ZА-ЯЁ][A-ZА-ЯЁ /-]{{2,30}},\s[\w .]{{3,15}}(?:\([^)\n]{{2,20}}\))?{_DASH}(?:РИА Новости\.)?",
+    rf"[A-ZА-ЯЁ][^\n(]{{2,40}}\((?:[A-Z]{{3,}}|Yonhap|Xinhua|Reuters)\){_DASH}",
+    r"[^\n/]{2,50}/[A-ZА-ЯЁ]{3,10}/\.?",
 )
+_AGENCY = re.compile(rf"\s{{0,9}}(?:{'|'.join(_AGENCIES)})")
 
 
 def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
