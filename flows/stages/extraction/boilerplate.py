@@ -19,6 +19,7 @@ from flows.stages.extraction.captions import (
     is_credited,
     is_set_apart,
 )
+from flows.stages.extraction.container import find_teasers
 from flows.stages.extraction.credit_lines import is_credit_line, is_of_work, is_signature, label_of
 from flows.stages.extraction.datelines import is_dateline, opens_report
 from flows.stages.extraction.instants import is_date_line
@@ -30,7 +31,6 @@ from flows.stages.press.text import key, tidy
 
 _HEADLINE_WITHIN = 40  # lines of a container in which its headline may stand above the text
 _TEXT = 2  # sentences behind a heading further down that is the headline
-_LINK = 25  # characters; a link as long is a headline
 _MOST_SIGN_OFFS = 2  # lines of them: codes, and a name or an agency
 _AROUND = 4  # elements around a line in which the block that it belongs to is looked for
 # rules that cut what boxes hold: links, players, prompts
@@ -169,7 +169,7 @@ class _Text:
             "edge": self.is_edge(index),
             "tail": index > self.last,
             "apart": index > self.last and is_set_apart(self.lines[index]),
-            "linked": self.lines[index].linked >= 0.5,
+            "linked": self.lines[index].is_linked,
         }
         here = (place for place, holds in places.items() if holds)
         return frozenset(["anywhere", "heading", *here])
@@ -282,7 +282,7 @@ def _is_linked_line(line: Line) -> bool:
     """Whether a line is one link as long as a headline; a heading that is one is no subhead of this
     text, unless it counts.
     """
-    if line.linked < 0.95 or len(line.text) < _LINK or line.is_prose or line.element.tag == "li":
+    if not line.is_linked_headline or line.is_prose or line.element.tag == "li":
         return False
     return not line.is_heading or not line.text[0].isdigit()
 
@@ -298,28 +298,14 @@ def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
     return frozenset(
         index
         for found in items.values()
-        if len(found) > 1 and all(lines[one].linked >= 0.95 for one in found)
+        if len(found) > 1 and all(lines[one].is_linked_headline for one in found)
         for index in found
-        if sum(len(lines[one].text) for one in found) >= _LINK * len(found)
     )
 
 
 def _cards(lines: Sequence[Line]) -> frozenset[int]:
-    """Sentences that introduce another page: the only one of a block that holds its headline as a
-    link, right above, and a picture.
-    """
-    found = set()
-    for index in range(1, len(lines)):
-        line, above = lines[index], lines[index - 1]
-        if not line.is_prose or above.linked < 0.9 or len(above.text) < _LINK:
-            continue
-        block = line.element.getparent()
-        alone = block is not None and sum(map(len, map(tidy, block.itertext()))) <= (
-            len(line.text) + len(above.text)
-        )
-        if alone and block in above.element.iterancestors() and _has_picture(block):
-            found.add(index)
-    return frozenset(found)
+    """Sentences that introduce another page, with a picture beside them."""
+    return frozenset(at for at in find_teasers(lines) if _has_picture(lines[at].element.getparent()))
 
 
 def _has_picture(block: html.HtmlElement) -> bool:
@@ -359,7 +345,7 @@ def _cut_followers(lines: Sequence[Line], cuts: list[str | None]) -> None:
     for index, line in enumerate(lines):
         if cuts[index] is not None:
             opened = cuts[index] in headings or (opened and cuts[index] in passed)
-        elif opened and line.linked >= 0.8:
+        elif opened and line.is_link:
             cuts[index] = "related-item"
         else:
             opened = False
@@ -398,7 +384,7 @@ def _cut_edges(lines: Sequence[Line], cuts: list[str | None]) -> None:
 
 
 def _is_edge_link(line: Line) -> bool:
-    return line.linked >= 0.8 and not line.is_prose
+    return line.is_link and not line.is_prose
 
 
 def _is_list(lines: Sequence[Line], headings: Sequence[int]) -> bool:

@@ -92,7 +92,7 @@ def find_captions(
     found = {
         index
         for index, block in pictured.items()
-        if lines[index].linked < 0.5
+        if not lines[index].is_linked
         and not opens_report(lines[index].text)
         and not (lead and key(lines[index].text).startswith(lead))
         and (

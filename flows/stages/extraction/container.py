@@ -158,7 +158,7 @@ def _weights(column: _Column) -> list[float]:
     weights: list[float] = []
     distance = 0
     for index, line in enumerate(column.lines):
-        away = line.clutter is not None or line.linked >= 0.5
+        away = line.clutter is not None or line.is_linked
         if column.headline is not None and index > column.start and away:
             distance += 1
         weight = _weight(line)
@@ -226,7 +226,7 @@ def find_teasers(lines: Sequence[Line]) -> frozenset[int]:
     headings = {
         index
         for index, line in enumerate(lines)
-        if line.linked >= 0.9 and len(line.text) >= 25 and line.clutter is None
+        if line.is_linked_headline and line.clutter is None
     }
     return frozenset(
         index
@@ -239,10 +239,10 @@ def find_teasers(lines: Sequence[Line]) -> frozenset[int]:
 
 def _weight(line: Line) -> float:
     if line.clutter is not None:
-        return -10.0 if line.linked >= 0.5 else 0.0
+        return -10.0 if line.is_linked else 0.0
     if line.is_prose:
         return float(len(line.text))
-    if line.linked >= 0.5:
+    if line.is_linked:
         return -float(min(max(20, len(line.text)), _HEADLINE))
     # a sentence without its stop, or a label
     return (0.5 if len(line.text) >= 60 else 0.05) * len(line.text)

@@ -235,7 +235,7 @@ def _listed(reading: _Reading, words: int) -> int | None:
     if reading.metadata.is_article or _dates_beside(reading):  # teasers have relative ones
         return None
     teasers = len(container.find_teasers(reading.own))
-    links = sum(line.linked >= 0.9 and len(line.text) >= 25 for line in reading.lines)
+    links = sum(line.is_linked_headline for line in reading.lines)
     many = teasers >= 4 and teasers > 0.6 * len(reading.body)
     return links if many or (links >= 8 and words < BRIEF) else None
 

@@ -74,7 +74,7 @@ def _by_main_heading(page: _Page) -> Headline | None:
     """
     titles = [_words(text) for _, text in page.metadata.titles()]
     for index, line in enumerate(page.lines):
-        if line.element.tag != "h1" or line.clutter is not None or line.linked >= 0.9:
+        if line.element.tag != "h1" or line.clutter is not None or line.is_link:
             continue
         words = _words(line.text)
         fits = not titles or any(
@@ -97,7 +97,7 @@ def _by_stated_slug(page: _Page) -> Headline | None:
 def _by_slug(page: _Page) -> Headline | None:
     """A line, or what a picture is called, that has the words of the address."""
     texts: Iterator[tuple[int | None, str]] = (
-        (index, line.text) for index, line in enumerate(page.lines) if line.linked < 0.9
+        (index, line.text) for index, line in enumerate(page.lines) if not line.is_link
     )
     pictures = ((None, tidy(image.get("alt") or "")) for image in page.root.iter("img", "amp-img"))
     for index, text in (*texts, *pictures):
@@ -111,7 +111,7 @@ def _by_date(page: _Page) -> Headline | None:
     """The words above the line that dates a text: as many as a headline has, and no sentence."""
     for index, line in enumerate(page.lines[:-1]):
         below = page.lines[index + 1 : index + 1 + _ABOVE_DATE]
-        plain = line.clutter is None and line.linked < 0.5 and not line.is_prose
+        plain = line.clutter is None and not line.is_linked and not line.is_prose
         if not plain or len(line.text.split()) < _SLUG or len(line.text) > _LONGEST:
             continue
         dated = any(one.clock for each in below for one in _dates(each.text))
@@ -180,11 +180,11 @@ def _headline_score(line: Line, text: str, keys: list[str], url: str) -> float:
     """
     if not text or line.clutter in {"nav", "related", "comments"}:
         return 0.0
-    if line.linked > 0.9 and not line.is_heading and not (text in keys and _leads_to(line, url)):
+    if line.is_link and not line.is_heading and not (text in keys and _leads_to(line, url)):
         return 0.0
     fit = max((_fit(text, stated, rank) for rank, stated in enumerate(keys)), default=0.0)
     shape = _SHAPES.get(line.element.tag, _SHAPELESS)
-    return fit + shape - (1.0 if line.linked > 0.9 else 0.0) if fit else 0.0
+    return fit + shape - (1.0 if line.is_link else 0.0) if fit else 0.0
 
 
 def _leads_to(line: Line, url: str) -> bool:

@@ -23,6 +23,8 @@ _LONG = 140  # characters; no label or headline is longer, so it is a sentence w
 # date, tag) are facts about the words. Longer ones are paragraphs.
 _MARKS = ("related", "ads", "caption")
 _MOST_MARKED = 300
+_MOSTLY, _ALL = 0.5, 0.9  # shares of a line inside links
+_HEADLINE = 25  # characters; a link as long is a headline
 MAX_LINES = 5000  # four times the longest real page measured
 
 
@@ -44,6 +46,21 @@ class Line:
         return self.element.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}
 
     @property
+    def is_linked(self) -> bool:
+        """Whether most of it is links."""
+        return self.linked >= _MOSTLY
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a link and hardly anything else."""
+        return self.linked >= _ALL
+
+    @property
+    def is_linked_headline(self) -> bool:
+        """Whether it is a link as long as a headline."""
+        return self.is_link and len(self.text) >= _HEADLINE
+
+    @property
     def is_prose(self) -> bool:
         """Whether it reads like a sentence of an article rather than like a label, a headline or a
         link.
@@ -51,7 +68,7 @@ class Line:
         length = len(self.text)
         if (1 - self.linked) * length >= _LONG:
             return True
-        return self.linked < 0.5 and length >= _SHORT and bool(_SENTENCE_END.search(self.text))
+        return not self.is_linked and length >= _SHORT and bool(_SENTENCE_END.search(self.text))
 
 
 def read_lines(root: html.HtmlElement, hints: Hints | None = None) -> list[Line]:

@@ -331,7 +331,7 @@ def _beside_outlet(case: Case) -> Iterator[Credit]:
     12/03/2025 10:00 WIB".
     """
     for at, line in enumerate(case.head):
-        if line.linked >= 0.5 or not _may_be_byline(line):
+        if line.is_linked or not _may_be_byline(line):
             continue
         names = sort_names(parted(line) or line.text, "author")
         people = [name for name in names.people if not is_own(name, case.own)]
@@ -361,7 +361,7 @@ def _beside_date(case: Case) -> Iterator[Credit]:
 
 def _at_date_line(lines: Sequence[Line], at: int) -> tuple[str, ...]:
     beside = [lines[other].text for other in (at - 1, at + 1) if 0 <= other < len(lines)]
-    if lines[at].linked >= 0.5 or not any(map(is_date_line, beside)):
+    if lines[at].is_linked or not any(map(is_date_line, beside)):
         return ()
     names = sort_names(lines[at].text, "author")
     return names.people if names.clean and not names.outlets else ()
@@ -473,7 +473,7 @@ def _on_own_page(case: Case) -> Iterator[Credit]:
     """
     account = _account(case.metadata.canonical or "")
     for at, line in enumerate(case.head):
-        if account and line.linked >= 0.9 and is_full_name(line.text):
+        if account and line.is_link and is_full_name(line.text):
             links = line.element.iter("a")
             if any(_path(link.get("href", "")) == account for link in links):
                 yield Credit(at, "author", cased(line.text), line.text)
