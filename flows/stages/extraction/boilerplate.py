@@ -305,7 +305,9 @@ def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
 
 def _cards(lines: Sequence[Line]) -> frozenset[int]:
     """Sentences that introduce another page, with a picture beside them."""
-    return frozenset(at for at in find_teasers(lines) if _has_picture(lines[at].element.getparent()))
+    return frozenset(
+        at for at in find_teasers(lines) if _has_picture(lines[at].element.getparent())
+    )
 
 
 def _has_picture(block: html.HtmlElement) -> bool:

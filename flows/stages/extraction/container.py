@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
@@ -22,15 +22,8 @@ ENGINE = f"trafilatura {trafilatura.__version__}"
 # links and clutter between the article's first sentence and another that leave the other 37 % of
 # its weight
 _REACH = 20.0
-_BEFORE = 0.1  # of its weight is left to a sentence before the headline, ...
-_TEASER = 0.1  # ... to one that introduces another page, ...
-_UNSTATED = 0.1  # ... and to one that is not in the text which the metadata give
-_PAST = -0.05  # of its weight is held against a sentence behind the article's end
-_BETWEEN = (
-    0.5  # of the weight of the sentence above them is held against the links below it at most
-)
-_HEADLINE = 140  # characters; a link that is longer weighs as a headline does
-_STATED = 400  # characters of a text in the metadata that says something about the rest
+_LINK = 20  # characters of a sentence that a link outweighs at least
+_ELSEWHERE = 0.1  # of its weight is left to a sentence that is hardly the article's
 # characters of sentences that an element by a source's selector holds, or it is compared with where
 # the page's sentences are
 _HELD = 400
@@ -120,9 +113,7 @@ class _Column:
     def of(cls, lines: Sequence[Line], headline: int | None, stated: str) -> "_Column":
         teasers = find_teasers(lines)
         known = frozenset(
-            index
-            for index, line in enumerate(lines)
-            if line.is_prose and len(stated) >= _STATED and key(line.text) in stated
+            index for index, line in enumerate(lines) if line.is_prose and key(line.text) in stated
         )
         opening = (
             index
@@ -138,19 +129,12 @@ class _Column:
             known if len(known) > 1 else frozenset(),
         )
 
-
-# What is left of the weight of a sentence that ..., all that apply multiplied; behind the end
-# nothing else counts.
-_FACTORS: tuple[tuple[float, Callable[[_Column, int], bool]], ...] = (
-    (_BEFORE, lambda column, index: index < column.start),
-    (_TEASER, lambda column, index: index in column.teasers),
-    (
-        _UNSTATED,
-        lambda column, index: (
-            bool(column.known) and column.lines[index].is_prose and index not in column.known
-        ),
-    ),
-)
+    def is_elsewhere(self, index: int) -> bool:
+        """Whether a line stands before the text, introduces another page, or is a sentence that the
+        metadata do not give.
+        """
+        unstated = self.known and self.lines[index].is_prose and index not in self.known
+        return index < self.start or index in self.teasers or bool(unstated)
 
 
 def _weights(column: _Column) -> list[float]:
@@ -162,20 +146,17 @@ def _weights(column: _Column) -> list[float]:
         if column.headline is not None and index > column.start and away:
             distance += 1
         weight = _weight(line)
-        if weight > 0 and index >= column.end:
-            weight *= _PAST
-        elif weight > 0:
-            weight *= exp(-distance / _REACH) if index >= column.start else 1.0
-            for factor, applies in _FACTORS:
-                weight *= factor if applies(column, index) else 1.0
+        if weight > 0:
+            weight *= 0.0 if index >= column.end else exp(-distance / _REACH)
+            weight *= _ELSEWHERE if column.is_elsewhere(index) else 1.0
         weights.append(weight)
     _forgive(column, weights)
     return weights
 
 
 def _forgive(column: _Column, weights: list[float]) -> None:
-    """Hold no more than a part of the sentence above them against the links that stand between two
-    sentences of one column: what goes on behind them is the same text.
+    """Hold nothing against the links that stand between two sentences of one column: what goes on
+    behind them is the same text.
     """
     above: int | None = None
     for index in range(column.start, min(column.end, len(column.lines))):
@@ -183,12 +164,8 @@ def _forgive(column: _Column, weights: list[float]) -> None:
         if not line.is_prose or line.clutter is not None or index in column.teasers:
             continue
         if above is not None and _path(line) == _path(column.lines[above]):
-            between = range(above + 1, index)
-            against = -sum(min(weights[one], 0.0) for one in between)
-            most = _BETWEEN * min(weights[above], weights[index])
-            for one in between:
-                if weights[one] < 0 and against > most:
-                    weights[one] *= most / against
+            for one in range(above + 1, index):
+                weights[one] = max(weights[one], 0.0)
         above = index
 
 
@@ -238,14 +215,10 @@ def find_teasers(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _weight(line: Line) -> float:
-    if line.clutter is not None:
-        return -10.0 if line.is_linked else 0.0
-    if line.is_prose:
-        return float(len(line.text))
+    """A sentence speaks for the elements around it, links speak against them."""
     if line.is_linked:
-        return -float(min(max(20, len(line.text)), _HEADLINE))
-    # a sentence without its stop, or a label
-    return (0.5 if len(line.text) >= 60 else 0.05) * len(line.text)
+        return -float(_LINK if line.clutter is not None else max(_LINK, len(line.text)))
+    return float(len(line.text)) if line.is_prose and line.clutter is None else 0.0
 
 
 def kept_by_engine(box: html.HtmlElement) -> str:

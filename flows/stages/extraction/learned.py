@@ -34,7 +34,17 @@ BOUNDARY = (
 )
 # Words of prompts, credits and players. They lower the share that is asked for, and are never
 # enough.
-_MARKING = ("read", "follow", "get", "download", "subscribe", "platform", "newsletter", "ad", "complete")
+_MARKING = (
+    "read",
+    "follow",
+    "get",
+    "download",
+    "subscribe",
+    "platform",
+    "newsletter",
+    "ad",
+    "complete",
+)
 _MARK_WORDS = [
     *(word for name in _MARKING for word in read("prompts")[name]),
     *read("people")["bare"]["nouns"],
