@@ -6,6 +6,7 @@ What changes nothing is held by nothing: nobody can tell whether it is still nee
 `python -m tests.bench_ablation --only container captions`: the numbers of these modules alone.
 """
 
+import re
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from inspect import signature
+from inspect import getsource, signature
 from itertools import product
 from pkgutil import iter_modules
 from types import ModuleType
@@ -42,7 +43,7 @@ class Ablation:
 # Test modules whose cases hold the numbers of the room; `learned` has a bench of its own.
 _MODULES = (
     "boilerplate", "bylines", "captions", "container", "credit_lines", "datelines", "elements",
-    "extract", "headline", "instants", "line_rules", "metadata", "outlets", "settling",
+    "extract", "headline", "instants", "limits", "line_rules", "metadata", "outlets", "settling",
 )  # fmt: skip
 _ELSEWHERE = frozenset(["learned"])
 # Tests that say nothing of a number: pages that are not everywhere, phrases one by one
@@ -125,8 +126,15 @@ def numbers() -> list[tuple[str, str]]:
         (module, name)
         for module, read in modules.items()
         for name, value in vars(read).items()
-        if name.strip("_").isupper() and type(value) in (int, float)
+        if name.strip("_").isupper() and type(value) in (int, float) and _is_own(read, name)
     ]
+
+
+def _is_own(module: ModuleType, name: str) -> bool:
+    """Whether a number is a module's own, not one that it takes from another."""
+    return (
+        re.search(rf"^(?:\w+, )*{name}(?:, \w+)* = ", getsource(module), re.MULTILINE) is not None
+    )
 
 
 def _module(name: str) -> ModuleType:
@@ -155,7 +163,7 @@ def verdicts() -> dict[str, object]:
     """Which test cases of the room pass."""
     line_rules.rule_for.cache_clear()
     return {
-        f"{test.__name__}[{number}]": _passes(test, arguments)
+        f"{module} {test.__name__}[{number}]": _passes(test, arguments)
         for module in _MODULES
         for test in vars(import_module(f"tests.stages.test_{module}")).values()
         if getattr(test, "__name__", "") not in _SKIPPED

@@ -27,12 +27,10 @@ from flows.stages.extraction.line_rules import RULES, parts, rule_for
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.polls import find_polls
 from flows.stages.extraction.signoffs import find_sign_off
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import key
 
-_HEADLINE_WITHIN = 40  # lines of a container in which its headline may stand above the text
 _TEXT = 2  # sentences behind a heading further down that is the headline
 _MOST_SIGN_OFFS = 2  # lines of them: codes, and a name or an agency
-_AROUND = 4  # elements around a line in which the block that it belongs to is looked for
 # rules that cut what boxes hold: links, players, prompts
 _BOXES = re.compile(r"(?:element:)?(?:related|linked|prompt|player|embed|share|leftover)")
 _BEHIND = frozenset({"tail", "apart"})  # places of line rules
@@ -318,7 +316,7 @@ def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> 
     """The line that repeats the headline above the text, -1 where none does: near the top, or a
     heading with sentences behind it.
     """
-    above = min(prose[1] if len(prose) > 1 else len(lines), _HEADLINE_WITHIN)
+    above = prose[1] if len(prose) > 1 else len(lines)
     for index, line in enumerate(lines):
         if headline and key(line.text) == headline:
             behind = sum(one > index for one in prose)
@@ -357,13 +355,12 @@ def _cut_leftovers(lines: Sequence[Line], cuts: list[str | None]) -> None:
     """Headings and labels of a block of which all else is clutter: a player's, a box of links'."""
     held: dict[html.HtmlElement, list[int]] = {}
     for index, line in enumerate(lines):
-        for element in islice(chain((line.element,), line.element.iterancestors()), _AROUND):
+        for element in chain((line.element,), line.element.iterancestors()):
             held.setdefault(element, []).append(index)
     for index, line in enumerate(lines):
         if cuts[index] is not None or line.is_prose:
             continue
-        around = islice(line.element.iterancestors(), _AROUND - 1)
-        block = next((one for one in around if len(held[one]) > 1), None)
+        block = next((one for one in line.element.iterancestors() if len(held[one]) > 1), None)
         if block is None or len(held[block]) == len(lines):
             continue
         others = [cuts[other] or "" for other in held[block] if other != index]

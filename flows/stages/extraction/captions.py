@@ -17,8 +17,6 @@ from flows.stages.press.text import key
 
 _MAX_CAPTION = 500  # characters
 _MOST_LINES = 2  # a caption and its credit
-_REACH = 6  # elements around a line in which its picture is looked for, ...
-_DEPTH = 14  # ... and in which lines are counted
 _MOST_SHARE = (
     0.4  # of the text; where pictures' blocks hold more, they are the article: a list, a gallery
 )
@@ -26,7 +24,6 @@ _WHOLE = frozenset(["html", "body", "article", "main"])
 _PICTURES = ("img", "picture", "amp-img")
 _SET_APART = ("em", "i", "small")
 _MAX_CREDITED = 300  # characters of a caption that nothing but its credit tells
-_MAX_CREDIT = 90
 _CREDITED = re.compile(
     r"[(\[/|]\s?(?P<outlet>[^\W\d_][^()\[\]/|]{1,40})/\s?[A-Z][^()\[\]/|]{1,40}[)\]/]?\.?$"
 )
@@ -39,12 +36,12 @@ def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
     """The lines that stand beside a picture, each with the outermost block that holds both and at
     most one line more.
     """
-    held = Counter(element for line in lines for element in _around(line, _DEPTH))
+    held = Counter(element for line in lines for element in _around(line))
     found = {}
     for index, line in enumerate(lines):
         if len(line.text) > _MAX_CAPTION or line.is_heading:
             continue
-        for element in _around(line, _REACH):
+        for element in _around(line):
             if held[element] > _MOST_LINES or held[element] == len(lines) or element.tag in _WHOLE:
                 break
             if next(element.iter(*_PICTURES), None) is not None:
@@ -72,8 +69,8 @@ def is_credited(text: str, own: frozenset[str]) -> bool:
     """Whether a line ends with an outlet and a name, as credits of pictures do: "Perahu di dermaga.
     (Kabar Angin/Sri)". `own`: keys of the outlet's own names.
     """
-    match = _CREDITED.search(text, max(0, len(text) - _MAX_CREDIT))
-    if match is None or len(text) > _MAX_CREDITED or not match.start():
+    match = _CREDITED.search(text) if len(text) <= _MAX_CREDITED else None
+    if match is None or not match.start():
         return False
     outlet = match["outlet"].strip()
     return key(outlet) in own or bool(_DOMAIN.fullmatch(outlet)) or bool(outlet_by_key(key(outlet)))
@@ -120,14 +117,12 @@ def _follows_picture(block: html.HtmlElement) -> bool:
     return False
 
 
-def _around(line: Line, reach: int) -> chain[html.HtmlElement]:
-    return chain((line.element,), islice(line.element.iterancestors(), reach))
+def _around(line: Line) -> chain[html.HtmlElement]:
+    return chain((line.element,), line.element.iterancestors())
 
 
 def _block(line: Line) -> html.HtmlElement:
-    return next(
-        (element for element in _around(line, _DEPTH) if element.tag in BLOCKS), line.element
-    )
+    return next((element for element in _around(line) if element.tag in BLOCKS), line.element)
 
 
 def _kind(block: html.HtmlElement) -> tuple[html.HtmlElement | None, str]:
