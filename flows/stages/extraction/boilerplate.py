@@ -30,7 +30,6 @@ from flows.stages.extraction.signoffs import find_sign_off
 from flows.stages.press.text import key
 
 _TEXT = 2  # sentences behind a heading further down that is the headline
-_MOST_SIGN_OFFS = 2  # lines of them: codes, and a name or an agency
 # rules that cut what boxes hold: links, players, prompts
 _BOXES = re.compile(r"(?:element:)?(?:related|linked|prompt|player|embed|share|leftover)")
 _BEHIND = frozenset({"tail", "apart"})  # places of line rules
@@ -394,16 +393,14 @@ def _is_list(lines: Sequence[Line], headings: Sequence[int]) -> bool:
 
 
 def _cut_sign_offs(lines: Sequence[Line], cuts: list[str | None]) -> int:
-    """Cut up to two sign-offs that stand alone behind the text; the index of the line that is the
+    """Cut sign-offs that stand alone behind the text; the index of the line that is the
     last then, -1 where none is.
     """
-    alone = 0
     for index in range(len(lines) - 1, -1, -1):
         if cuts[index] is None:
-            if alone == _MOST_SIGN_OFFS or find_sign_off(lines[index].text, is_last=True) != 0:
+            if find_sign_off(lines[index].text, is_last=True) != 0:
                 return index
             cuts[index] = "sign-off"
-            alone += 1
     return -1
 
 

@@ -15,7 +15,6 @@ from flows.stages.extraction.lines import Line
 from flows.stages.press.outlets import outlet_by_key
 from flows.stages.press.text import key
 
-_MAX_CAPTION = 500  # characters
 _MOST_LINES = 2  # a caption and its credit
 _MOST_SHARE = (
     0.4  # of the text; where pictures' blocks hold more, they are the article: a list, a gallery
@@ -39,7 +38,7 @@ def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
     held = Counter(element for line in lines for element in _around(line))
     found = {}
     for index, line in enumerate(lines):
-        if len(line.text) > _MAX_CAPTION or line.is_heading:
+        if line.is_heading:
             continue
         for element in _around(line):
             if held[element] > _MOST_LINES or held[element] == len(lines) or element.tag in _WHOLE:
