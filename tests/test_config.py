@@ -158,7 +158,7 @@ def test_load_alert(tmp_path: Path) -> None:
     )
     assert channels == {"desk": "json://a", "spare": "json://b"}
     assert (plain.kinds, plain.quiet, plain.digest) == (
-        ("new_story", "development", "pickup", "closed"),
+        ("new_story", "changed", "development", "pickup", "closed"),
         None,
         False,
     )

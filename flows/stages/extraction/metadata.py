@@ -38,7 +38,7 @@ _FORMATTING_TAG = re.compile(rf"</?{any_of(FORMATTING)}(?:\s[^<>]{{0,500}})?/?>"
 # Of JSON that is broken: what may follow the quote that ends a key, a value, an item of a list. A
 # text may itself hold such signs; so of the end of an object or list what follows counts too.
 _STRUCTURE = re.compile(r'["{}\[\],:]')
-_GAP = r"\s{0,50}"
+_GAP = r"\s{0,50}+"  # possessive: nothing that may follow begins with white space
 _SHUT = rf"{_GAP}(?:[,}}\]]|$)"
 _ENDS = {
     "key": re.compile(rf"{_GAP}:"),
