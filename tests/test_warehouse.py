@@ -343,6 +343,21 @@ def test_empty_columns_keep_their_type(store: Warehouse) -> None:
     assert len(contents(store, "deliveries", ["alert_id"])) == 2
 
 
+@pytest.mark.parametrize("similarities", [(1, 0.25), (0.25, 1)])
+def test_numbers_of_both_kinds(store: Warehouse, similarities: tuple[float, float]) -> None:
+    """A column with whole numbers among others keeps the others as they are, whichever come first."""
+    store.write(
+        [
+            {"article_id": name, "story_id": name, "relation": "copy", "original_article_id": name}
+            | {"similarity": value}
+            for name, value in zip("ab", similarities, strict=True)
+        ],
+        "record_placements",
+    )
+    found = contents(store, "story_articles", ["similarity"])
+    assert sorted(row["similarity"] for row in found) == [0.25, 1]
+
+
 def test_transaction_is_all_or_nothing(store: Warehouse) -> None:
     """A block that breaks off leaves no trace, and the next one works."""
 

@@ -351,7 +351,10 @@ _TYPES: Mapping[type, str] = {
 
 
 def _type_of(values: Sequence[object]) -> str:
-    """DuckDB's type for a column; text for one that is empty, because DuckDB casts text to
-    anything.
+    """DuckDB's type for a column, which holds whole numbers only where all are; text for one that
+    is empty, because DuckDB casts text to anything.
     """
-    return next((_TYPES[type(value)] for value in values if value is not None), "VARCHAR")
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int, float}:
+        return _TYPES[float]
+    return next((_TYPES[kind] for kind in kinds), "VARCHAR")

@@ -239,7 +239,7 @@ def _placements(
         )
 
     if len(story) == 1:  # as most are
-        yield placed(story[0], "original", story[0], 1)
+        yield placed(story[0], "original", story[0], 1.0)
         return
     score = comparison.copy_score(positions)
     wording = comparison.wording(positions)
