@@ -1262,7 +1262,7 @@ def test_writer_that_cannot_be_opened(
     if holding:
         holding.communicate()
     advice = {
-        "corrupt": f"to go on from the last publish, put a copy of {published(tmp_path / 'data')} there",
+        "corrupt": "nothing was published yet: remove it to start over",
         "held": "close the program that has it open",
     }
     assert (refused.status, refused.out) == (3, "")

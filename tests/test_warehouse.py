@@ -405,6 +405,22 @@ def test_publish(tmp_path: Path) -> None:
     ]
 
 
+def test_lost_writer_goes_on_from_the_snapshot(tmp_path: Path) -> None:
+    """Without the writer's database, a new one begins with what was published, whatever log of the
+    lost one is left.
+    """
+    store = Warehouse.open(tmp_path)
+    plant(store, {"rejections": [{"url": "a"}]})
+    store.close()
+    publish(tmp_path)
+    (private(tmp_path) / "writer.duckdb").unlink()
+    (private(tmp_path) / "writer.duckdb.wal").write_bytes(b"bukan catatan")
+    again = Warehouse.open(tmp_path)
+    assert contents(again, "rejections", ["url"]) == [{"url": "a"}]
+    again.close()
+    assert [path.name for path in private(tmp_path).iterdir()] == ["writer.duckdb"]
+
+
 PUBLISH = """
 import resource, signal, sys
 from pathlib import Path
@@ -443,3 +459,37 @@ def test_publish_on_a_full_disk(tmp_path: Path) -> None:
     assert [path.name for path in private(tmp_path).iterdir()] == ["writer.duckdb"]
     publish(tmp_path)
     assert Reader(tmp_path).query("select url from rejections")[1] == [("a",)]
+
+
+CLOSE = """
+import resource, signal, sys
+from pathlib import Path
+from warehouse.engine import WarehouseError, publish
+from warehouse.store import Warehouse
+store = Warehouse.open(Path(sys.argv[1]))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+with store.transaction():
+    store._run("insert into article_urls select md5(n::text), sha256(n::text) from range(9999) t(n)")
+store.close()
+try:
+    publish(Path(sys.argv[1]))
+except WarehouseError as error:
+    print(error)
+"""
+
+
+def test_log_that_cannot_be_written_out(tmp_path: Path) -> None:
+    """What a full disk leaves in the writer's log is not left out of a snapshot: nothing is
+    published until it is in the database.
+    """
+    Warehouse.open(tmp_path).close()
+    before = publish(tmp_path).read_bytes()
+    most = (private(tmp_path) / "writer.duckdb").stat().st_size
+    command = [sys.executable, "-c", CLOSE, str(tmp_path), str(most)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told.startswith(f"{published(tmp_path)}: cannot be published: ")
+    assert told.endswith(": File too large; the next run publishes again\n")
+    assert published(tmp_path).read_bytes() == before
+    publish(tmp_path)
+    assert Reader(tmp_path).query("select count(*) from article_urls")[1] == [(9999,)]

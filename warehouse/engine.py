@@ -104,6 +104,7 @@ class Engine:
         path = private(directory) / "writer.duckdb"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            _go_on_from_snapshot(directory)
             with contextlib.ExitStack() as on_failure:
                 connection = duckdb.connect(str(path))
                 on_failure.callback(connection.close)
@@ -114,7 +115,9 @@ class Engine:
         except duckdb.Error as error:
             held = "set lock" in str(error)
             start_over = (
-                f"to go on from the last publish, put a copy of {published(directory)} there"
+                "remove it, and the next run goes on from the last publish"
+                if published(directory).exists()
+                else "nothing was published yet: remove it to start over"
             )
             advice = "close the program that has it open" if held else start_over
             raise WarehouseError(
@@ -237,6 +240,26 @@ def _signals() -> Iterator[None]:
         raise error.__cause__ from None
 
 
+def _go_on_from_snapshot(directory: Path) -> None:
+    """Where the writer's database is gone, begin with the snapshot, which is a whole copy of it: an
+    empty one would be published over all that there is.
+    """
+    writer, snapshot = private(directory) / "writer.duckdb", published(directory)
+    if writer.exists() or not snapshot.exists():
+        return
+    writer.with_name(f"{writer.name}.wal").unlink(missing_ok=True)  # it is of the one that is gone
+    copy = writer.with_name(f"{writer.name}.new")
+    _copy(snapshot, copy)
+    copy.replace(writer)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A copy that is on the disk when it returns."""
+    shutil.copyfile(source, target)
+    with target.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
 def publish(directory: Path) -> Path:
     """Replace the snapshot by a copy of the writer's database, which must be closed; readers of the
     old one keep it.
@@ -250,18 +273,27 @@ def publish(directory: Path) -> Path:
     log = target.with_name(f"{target.name}.wal")
     copy = private(directory) / "media.duckdb.new"
     try:
-        shutil.copyfile(private(directory) / "writer.duckdb", copy)
-        with copy.open("rb") as handle:
-            os.fsync(handle.fileno())
+        _write_out(private(directory) / "writer.duckdb")
+        _copy(private(directory) / "writer.duckdb", copy)
         log.unlink(missing_ok=True)
         copy.replace(target)
         log.unlink(missing_ok=True)
-    except OSError as error:
+    except (OSError, duckdb.Error) as error:
         copy.unlink(missing_ok=True)
+        why = error.strerror if isinstance(error, OSError) else first_line(error)
         raise WarehouseError(
-            f"{target}: cannot be published: {error.strerror}; the next run publishes again"
+            f"{target}: cannot be published: {why}; the next run publishes again"
         ) from error
     return target
+
+
+def _write_out(writer: Path) -> None:
+    """Bring into the database what still stands in its log. Closing it does so but says nothing
+    where it cannot, as on a full disk, and the file alone is an older state.
+    """
+    if writer.with_name(f"{writer.name}.wal").exists():
+        with duckdb.connect(str(writer)) as connection:
+            connection.execute("checkpoint")
 
 
 class Reader:
