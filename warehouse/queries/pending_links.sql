@@ -1,7 +1,9 @@
 -- Links of one source that are to be fetched, oldest first: new ones, also where another page has named them as its canonical; those whose last try may be tried again (for two weeks: a page that
--- answers 500 for good must not cost a request every night); those whose sitemap says that they changed since; and articles of a topic
--- 6, 24 and 72 hours after they were found, because some are edited without a word; and articles whose address last answered with something
--- doubtful, in full and for two weeks, until they are known to be gone. Of several forms of one address one, https before
+-- answers 500 for good must not cost a request every night); twice more, in the next night and the third after that, those that had
+-- an answer which is no article but may pass: a bot check, a page under repair; those whose sitemap says that they changed since;
+-- articles of a topic 6, 24 and 72 hours after they were found, because some are edited without a word; and articles whose address
+-- last answered with something doubtful, in full and for two weeks, until they are known to be gone. Of several forms of one address
+-- one, not the one that has had its end, https before
 -- http and the full site before the mobile one. With what a conditional GET of them sends, unless the page was last read in full more
 -- than a week ago, or was no article: some servers say for ever that nothing has changed.
 with doubtful as (
@@ -41,6 +43,13 @@ where l.source_id = $source_id
         )
         or (r.retry and l.discovered_at > $now::timestamptz - interval 14 days)
         or d.url is not null
+        or (
+            r.reason in ('redirect-loop', 'broken', 'soft-404', 'no-text', 'too-short')
+            and exists (
+                from unnest([20, 68]) t(hours)
+                where l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
+            )
+        )
         or (l.tried_at is not null and l.lastmod > coalesce(l.tried_lastmod, l.tried_at))
         or exists (
             from article_urls u
@@ -50,6 +59,6 @@ where l.source_id = $source_id
     )
 qualify row_number() over (
     partition by coalesce(l.identity_key, l.url)
-    order by l.url not like 'https:%', l.url similar to 'https?://(m|amp|mobile|wap)\..*', l.url
+    order by coalesce(not r.retry, false), l.url not like 'https:%', l.url similar to 'https?://(m|amp|mobile|wap)\..*', l.url
 ) = 1
 order by l.listed_at nulls last, l.url;
