@@ -66,7 +66,7 @@ RunKind = Literal["run", "backfill", "reprocess"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that has begun, and what there was before it."""
+    """A run that has begun, and what there was before it; `alerts`: those that were told of."""
 
     id: str
     totals: Mapping[str, int]
@@ -84,11 +84,12 @@ class Runs(Alerts):
         """Note that a run has begun, and that any that never ended was interrupted."""
         with self.transaction():
             self.execute("close_interrupted_runs")
+        untold = {row["alert_id"] for row in self.rows("untold_alerts")}
         run = Run(
             f"{started_at:%Y%m%dT%H%M%S%fZ}",
             self.rows("totals")[0],
             self.hits_by_topic(),
-            frozenset(alert.id for alert in self.alerts()),
+            frozenset(alert.id for alert in self.alerts()) - untold,
             self.rows("untold_since", clock=clock)[0]["since"],
         )
         with self.transaction():
@@ -112,7 +113,9 @@ class Runs(Alerts):
             self.write(rows, "record_troubles")
 
     def alerts_of(self, run: Run) -> list[Alert]:
-        """The alerts that were raised since the run began."""
+        """The alerts that were raised since the run began, and before it by runs that did not come
+        to their end, or by a reprocess: nobody has been told of them.
+        """
         return [alert for alert in self.alerts() if alert.id not in run.alerts]
 
     def finish_run(self, run: Run, finished_at: datetime, state: str) -> dict[str, int]:
