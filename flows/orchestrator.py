@@ -127,8 +127,10 @@ def api(directory: Path) -> Iterator[Callable[[], bool]]:
             yield lambda: True
         except KlipingError:
             raise
-        except Exception:
+        except Exception as error:
             reach(url)
+            if _is_answer(error):
+                raise _no_server(url, _why(error)) from error
             raise
         return
     with own_server(directory / "prefect-server.log") as (url, lives):
@@ -220,6 +222,13 @@ _STATUSES = {
 }
 
 
+def _is_answer(error: BaseException) -> bool:
+    """Whether the error is what a Prefect server answered, as a busy one does with 503."""
+    from prefect.exceptions import PrefectHTTPStatusError
+
+    return isinstance(error, PrefectHTTPStatusError)
+
+
 def _why(error: BaseException) -> str:
     """What an address did, from the error that says most about it."""
     chain: list[BaseException] = []
@@ -269,6 +278,10 @@ def own_server(log: Path) -> Iterator[tuple[str, Callable[[], bool]]]:
         except KlipingError:
             raise
         except Exception as error:
+            if server.poll() is None and _is_answer(error):
+                raise KlipingError(
+                    f"the Prefect server {_why(error)}; see {log}, and start again"
+                ) from error
             if server.poll() is None:
                 raise
             raise KlipingError(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,21 @@ def test_commands_with_a_server_that_is_none(tmp_path: Path, command: str) -> No
         assert (ran.status, ran.out) == (3, "")
         assert ran.err == f"kliping: PREFECT_API_URL: {server.url('/api')} {NO_PREFECT}{ADVICE}\n"
         assert "/api/admin/version" in server.paths()
+
+
+def test_server_that_answers_with_errors(tmp_path: Path) -> None:
+    """One of our version that cannot serve a run is named with its answer; no trace."""
+    from tests.test_cli import files, outlet
+
+    options = files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"))
+    told = page(f'"{version("prefect")}"', "application/json")
+    with Server({VERSION: told}) as server:  # and 501 to every POST
+        environment = {"PREFECT_API_URL": server.url("/api"), "PREFECT_CLIENT_MAX_RETRIES": "0"}
+        ran = Kliping({**os.environ, **environment})("run", *options)
+        assert (ran.status, ran.out) == (3, "")
+        assert (
+            ran.err == f"kliping: PREFECT_API_URL: {server.url('/api')} answers HTTP 501{ADVICE}\n"
+        )
 
 
 @pytest.mark.parametrize("place", ["file", "file/below", "/proc/prefect"])
