@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-scale bench-fuzz bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-scale bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -71,6 +71,12 @@ bench-fuzz: .venv/.installed  ## thousands of broken pages, listings, archives a
 
 bench-delivery: .venv/.installed  ## 10,000 pending alerts to one receiver
 	@$(BIN)/python -m tests.bench_delivery
+
+bench-kill: .venv/.installed  ## runs killed at 200 random instants, compared with undisturbed ones (some minutes)
+	@$(BIN)/python -m tests.bench_kill
+
+bench-faults: .venv/.installed  ## what a run does about each kind of fault (some minutes)
+	@$(BIN)/python -m tests.bench_faults
 
 train-stories: .venv/.installed  ## learn the weights of grouping from the labelled stories beside the project
 	@$(BIN)/python -m tests.train_stories
