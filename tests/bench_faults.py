@@ -188,7 +188,6 @@ FAULTS = (
         3,
         ["kliping: PREFECT_API_URL: .* refuses the connection; .*"],
     ),
-    Fault("Prefect", "the server ends meanwhile", f.server_ends, 3, ["kliping: .*"]),
     Fault(
         "Prefect",
         "a dead HTTP_PROXY",

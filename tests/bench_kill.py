@@ -381,7 +381,9 @@ def main() -> None:
                 backfill(bench, folder, expected)
             else:
                 reprocess(bench, folder, also, expected)
-            print(f"round {number + 1}: {tally.runs} runs, {len(tally.faults)} faults", flush=True)
+            kills = tally.signals["SIGKILL"]
+            told = f"round {number + 1}: {tally.runs} runs, {kills} SIGKILL, {len(tally.faults)} faults"
+            print(told, flush=True)
     report(tally, time.monotonic() - began)
     sys.exit(1 if tally.faults else 0)
 

@@ -12,13 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flows.orchestrator import loopback_server
 from tests.conftest import Desk, Kliping, Ran
 from tests.edges.misbehaving import Exchange, Route, Server, conditional, page, status
 from tests.forked import Commands, wait_until
@@ -407,20 +406,6 @@ def real_command(**environment: str) -> Arrange:
             return kliping(*place.words())
 
     return night
-
-
-def server_ends(place: Place) -> Ran:
-    """The operator's Prefect server ends while the run fetches."""
-    place.server.routes[SPOILED] = hangs(5)
-    with ExitStack() as serving:
-        url = serving.enter_context(loopback_server(place.folder / "prefect.log"))
-        named = {**os.environ, **place.environ(), "PREFECT_API_URL": url}
-        running = Kliping(named).start(*place.words())
-        wait_until(lambda: SPOILED in place.server.paths() or running.poll() is not None)
-        with suppress(Exception):
-            serving.close()
-        out, err = running.communicate(timeout=300)
-        return Ran(running.returncode, out, err)
 
 
 # ---- the desk ----
