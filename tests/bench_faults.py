@@ -75,7 +75,13 @@ FAULTS = (
     Fault("web", "Content-Length too short", f.answer_is(f.tells_too_little)),
     Fault("web", "another protocol", f.answer_is(web.no_http)),
     Fault("web", "broken gzip", f.answer_is(web.broken_gzip)),
-    Fault("web", "bot check with 200", f.answer_is(web.page(CHECKING))),
+    Fault(
+        "web",
+        "bot check with 200",
+        f.answer_is(web.page(CHECKING)),
+        1,
+        ["satu: missed: .*interstitial 1.*"],
+    ),
     Fault(
         "web",
         "robots.txt answers 500",
