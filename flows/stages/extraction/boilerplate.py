@@ -108,6 +108,7 @@ class _Text:
     pictured: dict[int, html.HtmlElement]
     captions: frozenset[int]
     polls: frozenset[int]
+    summary: frozenset[int]
     own: frozenset[str]  # keys of the outlet's own names
 
     @classmethod
@@ -126,6 +127,8 @@ class _Text:
             for index, line in enumerate(lines)
             if cuts[index] is None and line.is_prose and rule_for(line.text) is None
         ]
+        summary = _summary(lines, prose)
+        prose = [index for index in prose if index not in summary]
         while len(prose) > 1 and _is_behind_text(lines[prose[-1]]):
             prose.pop()
         pictured = find_pictured(lines)
@@ -145,6 +148,7 @@ class _Text:
             pictured=pictured,
             captions=find_captions(lines, prose, pictured, lead),
             polls=find_polls(lines),
+            summary=summary,
             own=frozenset({key(outlet)} - {""}),
         )
 
@@ -232,6 +236,10 @@ def _by_poll(text: _Text, index: int) -> str | None:
     return "poll" if index in text.polls else None
 
 
+def _by_summary(text: _Text, index: int) -> str | None:
+    return "summary" if index in text.summary else None
+
+
 def _by_credited_picture(text: _Text, index: int) -> str | None:
     """The text's last sentence may be signed so."""
     line = text.lines[index].text
@@ -261,6 +269,7 @@ _WITNESSES: tuple[Callable[[_Text, int], str | None], ...] = (
     _by_card,
     _by_dateline,
     _by_poll,
+    _by_summary,
     _by_credited_picture,
     _by_picture,
     _by_engine,
@@ -288,8 +297,7 @@ def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
     """The items of lists that are nothing but links as long as headlines, at least two of them."""
     items: dict[html.HtmlElement, list[int]] = {}
     for index, line in enumerate(lines):
-        near = (line.element, *islice(line.element.iterancestors(), 3))
-        item = next((element for element in near if element.tag == "li"), None)
+        item = _item(line)
         if item is not None and item.getparent() is not None:
             items.setdefault(item.getparent(), []).append(index)
     return frozenset(
@@ -298,6 +306,27 @@ def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
         if len(found) > 1 and all(lines[one].is_linked_headline for one in found)
         for index in found
     )
+
+
+def _summary(lines: Sequence[Line], prose: Sequence[int]) -> frozenset[int]:
+    """The items of a list before the first paragraph that a line such as "Ringkasan Berita:" stands
+    over, where there is a text behind it.
+    """
+    paragraphs = [index for index in prose if _item(lines[index]) is None]
+    if len(paragraphs) < _TEXT:
+        return frozenset()
+    for index, line in enumerate(lines[: paragraphs[0]]):
+        rule = rule_for(line.text, frozenset({"head"}))
+        if rule is not None and rule.id == "summary":
+            behind = range(index + 1, paragraphs[0])
+            return frozenset(takewhile(lambda at: _item(lines[at]) is not None, behind))
+    return frozenset()
+
+
+def _item(line: Line) -> html.HtmlElement | None:
+    """The item of a list that a line stands in."""
+    near = (line.element, *islice(line.element.iterancestors(), 3))
+    return next((element for element in near if element.tag == "li"), None)
 
 
 def _cards(lines: Sequence[Line]) -> frozenset[int]:

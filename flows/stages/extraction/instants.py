@@ -10,13 +10,18 @@ A date later than the fetch is a mistake, an expiry or an event: it is told as d
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from flows.stages.extraction.claims import STATED, Claim, Stamp, read_claims
 from flows.stages.extraction.metadata import Metadata
 from flows.stages.press.dates import CLOCK_ERROR, Kind, is_date_line
 
 __all__ = ["Instants", "Stamp", "is_date_line", "read_instants"]
+
+
+# WIB, WITA, WIT: an outlet east of Java that states its own means it; others, as +00:00 and
+# merdeka.com's -07:00, are a server's
+_ZONES = frozenset(timedelta(hours=hours) for hours in (7, 8, 9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +113,34 @@ def _is_zoned(claim: Claim) -> bool:
 
 def _line_clocks(evidence: _Evidence) -> list[Stamp]:
     """Lines with a clock, the best first: what a label calls the publication, then what names its
-    zone; a label counts at the text's end too. A date among other words may be an event's, and has
-    to have the day that others give.
+    zone; a label counts at the text's end too. A date among other words may be an event's, and
+    counts where metadata give its clock.
     """
     lines = evidence.on_lines
-    among_words = [*lines("visible", _has_clock, _is_zoned), *lines("visible", _has_clock)]
+    stated = [each for each in evidence.of(*STATED) if _is_clocked(each)]
     return [
         *lines("visible", _has_clock, _is_labelled),
         *lines("visible", _has_clock, _is_apart, _is_zoned),
         *lines("visible", _has_clock, _is_apart),
         *lines("cut", _has_clock, _is_labelled),
-        *filter(evidence.backed, among_words),
+        *(
+            stamp
+            for stamp in _among_words(evidence)
+            if any(_same_clock(each, stamp) or _same_minute(each.at, stamp.at) for each in stated)
+        ),
     ]
+
+
+def _among_words(evidence: _Evidence) -> list[Stamp]:
+    """Clocks in lines of any words, on the day that others give; those that name their zone first."""
+    lines = evidence.on_lines
+    found = [*lines("visible", _has_clock, _is_zoned), *lines("visible", _has_clock)]
+    return list(filter(evidence.backed, found))
 
 
 def _by_line_clock(evidence: _Evidence) -> Stamp | None:
     """A line's clock; seconds from metadata that say the same instant, or the same clock time in a
-    zone that lies.
+    zone that lies; the zone, where the line names none, from metadata that say one of Indonesia's.
     """
     shown = next(iter(_line_clocks(evidence)), None)
     if shown is None:
@@ -134,15 +150,23 @@ def _by_line_clock(evidence: _Evidence) -> Stamp | None:
     if agreeing:
         return next((each for each in agreeing if each.precision == "second"), agreeing[0])
     for each in stated:
-        local = each.at.replace(tzinfo=shown.at.tzinfo)
-        if each.precision == "second" and _same_minute(local, shown.at):
-            return replace(shown, at=local, precision="second")
+        if _same_clock(each, shown):
+            if not shown.zoned and each.zoned and each.at.utcoffset() in _ZONES:
+                return each
+            if each.precision == "second":
+                return replace(
+                    shown, at=each.at.replace(tzinfo=shown.at.tzinfo), precision="second"
+                )
     return shown
 
 
 def _by_stated_clock(evidence: _Evidence) -> Stamp | None:
     true = (_without_lie(each, evidence) for each in evidence.of(*STATED) if _is_clocked(each))
     return _first_possible(true, evidence)
+
+
+def _by_clock_among_words(evidence: _Evidence) -> Stamp | None:
+    return next(iter(_among_words(evidence)), None)
 
 
 def _by_line_day(evidence: _Evidence) -> Stamp | None:
@@ -184,6 +208,7 @@ def _by_change(evidence: _Evidence) -> Stamp | None:
 _WITNESSES: tuple[Callable[[_Evidence], Stamp | None], ...] = (
     _by_line_clock,  # what readers see is right to the minute, its zone too
     _by_stated_clock,  # exact, but its zone may lie
+    _by_clock_among_words,  # perhaps an event's
     _by_line_day,
     _by_stated_day,
     _by_cut_line,  # of the text's own edge, or of a teaser inside it
@@ -286,6 +311,11 @@ def _is_clocked(stamp: Stamp) -> bool:
 
 def _is_utc(stamp: Stamp) -> bool:
     return stamp.zoned and stamp.at.utcoffset() == timedelta(0)
+
+
+def _same_clock(one: Stamp, other: Stamp) -> bool:
+    """Whether two stamps show the same day and time, whatever their zones."""
+    return _same_minute(one.at.replace(tzinfo=UTC), other.at.replace(tzinfo=UTC))
 
 
 def _same_minute(one: datetime, other: datetime) -> bool:
