@@ -36,13 +36,17 @@ KILLS_A_NIGHT = 5
 OTHERS_A_NIGHT = 1  # SIGTERM or SIGSTOP with SIGCONT, by turns
 STOPPED_S = 0.5
 FILES = ("--sources", PRESS / "sources.yaml", "--topics", PRESS / "topics.yaml", "--warehouse")
-EXPECTED = "detak: failed: links ended in http-5xx: 1"  # the archive's one broken link
+EXPECTED = (  # the archive's one broken link, and its one outlet that has nothing new
+    "detak: failed: links ended in http-5xx: 1",
+    "gempita: missed: its newest article is of ",
+)
 OTHERS = ("extract", "backfill", "group", "match", "embed")  # stages to reprocess, by turns
 
 # What depends on when and how often one ran, not on what was found; the rest of every table counts.
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "runs": {"*": "a row for each start, the killed ones too"},
     "heartbeats": {"*": "a row for each run that came so far"},
+    "troubles": {"*": "rows for each run that came so far"},
     "migrations": {"applied_at": "the machine's clock"},
 }
 # A backfill has no `--now`: its clock is the machine's.
@@ -212,7 +216,7 @@ class Bench:
     def _judge(self, what: str, mark: Mark, number: int, ran: Ran) -> None:
         """A run ends by its signal or as ever, and without a word about either."""
         usual = (0, 1) if number == signal.SIGSTOP else (0, 1, -number)
-        said = [line for line in ran.err.splitlines() if line != EXPECTED]
+        said = [line for line in ran.err.splitlines() if not line.startswith(EXPECTED)]
         if ran.status not in usual or said:
             name = signal.Signals(number).name
             self.tally.faults.append(f"{what}, {name} {mark.name}: status {ran.status}: {said}")
@@ -221,7 +225,7 @@ class Bench:
         """Run a command to its end."""
         ran = self.kliping(*words, env={"KLIPING_DESK_URL": here.url})
         self.tally.runs += 1
-        said = [line for line in ran.err.splitlines() if line != EXPECTED]
+        said = [line for line in ran.err.splitlines() if not line.startswith(EXPECTED)]
         if ran.status not in (0, 1) or said:
             self.tally.faults.append(f"{what}: status {ran.status}: {said}")
 
