@@ -34,6 +34,7 @@ from warehouse.engine import private, published
 
 AT_ONCE = 3
 KILLED, ENDED = -signal.SIGKILL, -signal.SIGTERM
+BROKEN = "satu: missed: 1 of 4 pages could not be read: broken 1; .*"
 CHECKING = "<html><head><title>Just a moment...</title></head><body><p>Checking your browser</p></body></html>"
 
 
@@ -63,9 +64,9 @@ FAULTS = (
     Fault(
         "web", "slow drip", f.answer_is(web.drips), 1, ["satu: failed: links ended in timeout: 1"]
     ),
-    Fault("web", "hangs up", f.answer_is(web.drops)),
-    Fault("web", "reset in the body", f.answer_is(f.resets)),
-    Fault("web", "breaks off in the body", f.answer_is(web.drops_mid_body)),
+    Fault("web", "hangs up", f.answer_is(web.drops), 1, [BROKEN]),
+    Fault("web", "reset in the body", f.answer_is(f.resets), 1, [BROKEN]),
+    Fault("web", "breaks off in the body", f.answer_is(web.drops_mid_body), 1, [BROKEN]),
     Fault(
         "web", "500", f.answer_is(web.status(500)), 1, ["satu: failed: links ended in http-5xx: 1"]
     ),
@@ -73,8 +74,8 @@ FAULTS = (
     Fault("web", "404 once", f.answer_is(web.status(404)), ends="http-4xx"),
     Fault("web", "redirect loop", f.answer_is(web.redirect(f.SPOILED))),
     Fault("web", "Content-Length too short", f.answer_is(f.tells_too_little)),
-    Fault("web", "another protocol", f.answer_is(web.no_http)),
-    Fault("web", "broken gzip", f.answer_is(web.broken_gzip)),
+    Fault("web", "another protocol", f.answer_is(web.no_http), 1, [BROKEN]),
+    Fault("web", "broken gzip", f.answer_is(web.broken_gzip), 1, [BROKEN]),
     Fault(
         "web",
         "bot check with 200",
@@ -93,8 +94,8 @@ FAULTS = (
         "listing",
         "half of the XML",
         f.listing_breaks_off,
-        0,
-        ["satu: note: .*/peta.xml: Premature end .*"],
+        1,
+        ["satu: missed: .*/peta.xml: Premature end .*"],
     ),
     Fault(
         "listing",
