@@ -10,7 +10,7 @@ import re
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -43,9 +43,12 @@ class Ablation:
 # Test modules whose cases hold the numbers of the room; `learned` has a bench of its own.
 _MODULES = (
     "boilerplate", "bylines", "captions", "container", "credit_lines", "datelines", "elements",
-    "extract", "headline", "instants", "limits", "line_rules", "metadata", "outlets", "settling",
+    "extract", "headline", "instants", "interstitials", "limits", "line_rules", "metadata", "outlets",
+    "page_limits", "settling", "succession",
 )  # fmt: skip
 _ELSEWHERE = frozenset(["learned"])
+# Numbers that no test has to hold, and why
+_UNHELD = {("witnesses", "_NOWHERE"): "a place behind every line, however many there are"}
 # Tests that say nothing of a number: pages that are not everywhere, phrases one by one
 _SKIPPED = frozenset([
     "test_real_pages", "test_every_phrase_has_its_example", "test_examples_inside_a_sentence_stay",
@@ -127,6 +130,7 @@ def numbers() -> list[tuple[str, str]]:
         for module, read in modules.items()
         for name, value in vars(read).items()
         if name.strip("_").isupper() and type(value) in (int, float) and _is_own(read, name)
+        if (module, name) not in _UNHELD
     ]
 
 
@@ -148,10 +152,23 @@ def ablate_number(named: tuple[str, str]) -> list[Ablation]:
     ablations = []
     for factor in FACTORS:
         other = type(value)(value * factor)
-        with _replaced(module, **{name: other}):
+        with ExitStack() as replaced:
+            for holder in _holders(module, name):
+                replaced.enter_context(_replaced(holder, **{name: other}))
             title = f"{named[0]}.{name} {value} -> {other}"
             ablations.append(Ablation(title, _changed(before, verdicts())))
     return ablations
+
+
+def _holders(module: ModuleType, name: str) -> Iterator[ModuleType]:
+    """The modules of the room that read a number under its name: its own, and those that take it
+    from there.
+    """
+    yield module
+    for found in iter_modules(extraction.__path__):
+        taking = rf"from {re.escape(module.__name__)} import (?:\([^)]*|[^(\n]*)\b{name}\b"
+        if re.search(taking, getsource(other := _module(found.name))):
+            yield other
 
 
 @cache

@@ -59,6 +59,16 @@ LONGEST: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = 
         lambda n: " ".join(["Ana", "Bea", "Cica", "Dian", "Evi", "Fani", "Gita", "Hani"][:n]),
         7,
     ),
+    "words to the reader behind a name": (
+        lambda text: sort_names(text, "author").clean,
+        lambda n: f"Rina Widya Ikuti {' '.join(['muara'] * (n - 1))}",
+        4,
+    ),
+    "a post behind a name": (
+        lambda text: sort_names(text, "author").clean,
+        lambda n: f"Rina Widya, Pengamat {' '.join(['muara'] * (n - 1))}",
+        6,
+    ),
     "a heading of comments": (
         is_comments_heading,
         lambda n: f"Leave a comment {'a' * (n - 16)}",
@@ -90,6 +100,11 @@ LONGEST: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = 
 # ... and the smallest
 SHORTEST: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "a sentence": (is_prose, lambda n: f"{'a' * (n - 1)}.", 40),
+    "an outlet's name before a section's": (
+        lambda text: sort_names(text, "author").outlets,
+        lambda n: {4: "jpnnKota", 5: "detikKota"}[n],
+        5,
+    ),
     "a sentence without its stop": (is_prose, lambda n: "a" * n, 140),
 }
 

@@ -45,11 +45,9 @@ _LONGEST = 320
 _LONGEST_VALUE = 160
 _LONGEST_LABEL = 60
 _LONGEST_OUTLET = 60
-_LONGEST_CODE = 4  # FMB
 _LONG_SPELLING = 5  # of an outlet that other words begin with: detikFinance
 _MOST_POST = 6  # words: "Pengamat Sosial Politik"
 _MOST_SAID = 4  # words to the reader: "Ikuti di twitter"
-_OUTLETS = tuple(spelling for spelling in SPELLINGS if len(spelling) >= _LONG_SPELLING)
 
 _GLUE = r"(?-i:(?<=[a-z])(?=[A-Z]))"  # NamaEditor, NamaSabtu
 _START = rf"(?:(?<![\w'’-])|{_GLUE})"
@@ -293,8 +291,12 @@ def _outlet(part: str) -> str | None:
         return name if not name.isupper() or part.isupper() else None
     if re.fullmatch(_DOMAIN, part, re.IGNORECASE):
         return part
-    is_section = " " not in part and not is_person(part) and key(part).startswith(_OUTLETS)
-    return part if is_section else None
+    return part if " " not in part and not is_person(part) and _opens_with_outlet(part) else None
+
+
+def _opens_with_outlet(word: str) -> bool:
+    spelled = key(word)
+    return any(spelled[:end] in SPELLINGS for end in range(_LONG_SPELLING, len(spelled) + 1))
 
 
 def _sorted_outlets(value: str) -> Names:
@@ -454,5 +456,5 @@ def _credits(line: _Line) -> Iterator[tuple[Role, str]]:
 
 def _of(role: Role, name: str, people: Sequence[str]) -> Role:
     """A code behind an author's name is the editor's: "Oleh: Nama / FMB"."""
-    is_code = name.isupper() and len(name) <= _LONGEST_CODE and is_full_name(people[0])
+    is_code = name.isupper() and is_full_name(people[0])  # longer names in capitals are cased
     return "editor" if role == "author" and is_code else role

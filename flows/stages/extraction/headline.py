@@ -15,7 +15,6 @@ from flows.stages.press.text import key, tidy
 
 _SHORTEST, _LONGEST = 8, 300  # characters of a headline
 _SHAPES = {"h1": 1.5, "h2": 1.0, "h3": 0.7}  # what a heading's tag adds to its fit
-_SHAPELESS = 0.3
 _SLUG = 4  # words of an address that tells the headline, ...
 _TOLD = 0.8  # of them are in a headline; ...
 _SHARED = 2  # ... so many in any title of the article, which an outlet's name hardly has
@@ -183,7 +182,7 @@ def _headline_score(line: Line, text: str, keys: list[str], url: str) -> float:
     if line.is_link and not line.is_heading and not (text in keys and _leads_to(line, url)):
         return 0.0
     fit = max((_fit(text, stated, rank) for rank, stated in enumerate(keys)), default=0.0)
-    shape = _SHAPES.get(line.element.tag, _SHAPELESS)
+    shape = _SHAPES.get(line.element.tag, 0.0)
     return fit + shape - (1.0 if line.is_link else 0.0) if fit else 0.0
 
 

@@ -19,6 +19,7 @@ _DEGREES = frozenset(_PEOPLE["words"]["degrees"])
 # The longest of 143 names seen in credit lines has 31 characters and 5 words; degrees come on top.
 _LONGEST = 60
 _MOST_WORDS = 7
+_LONGEST_CODE = 4  # FMB
 
 _WORD = re.compile(r"[^\W\d_][\w.'’‘`-]{0,30}")
 # BeritaSatu, HanantoSabtu; not McDonald, DiCaprio, LeBron
@@ -98,7 +99,7 @@ def name_key(name: str) -> str:
 
 def cased(name: str) -> str:
     """A name in capitals as others are written; codes such as FMB stay."""
-    if not name.isupper() or (" " not in name and len(name) <= 4):
+    if not name.isupper() or (" " not in name and len(name) <= _LONGEST_CODE):
         return name
     return " ".join(_cased_word(word) for word in name.split())
 

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import cache
 
 from lxml import etree, html
 
@@ -12,7 +13,6 @@ _MAX_CHARACTERS = 4_000_000
 # Levels of elements; libxml2 stops at 2,048 and drops what follows. The deepest real page measured
 # has 23.
 _MAX_DEPTH = 500
-_DEEP = etree.XPath(f"boolean({'/*' * (_MAX_DEPTH + 1)})")
 _HTML_TYPES = (
     "text/html",
     "application/xhtml+xml",
@@ -52,9 +52,15 @@ def parse(page: Page) -> html.HtmlElement | tuple[Reason, str]:
     root = parsed(text)
     if root is None:
         return "no-text", "the document is empty"
-    if _DEEP(root):
+    if _exceeds(_MAX_DEPTH)(root):
         return "too-large", f"more than {_MAX_DEPTH} levels of elements"
     return root
+
+
+@cache
+def _exceeds(levels: int) -> etree.XPath:
+    """Whether a tree has more levels than so many."""
+    return etree.XPath(f"boolean({'/*' * (levels + 1)})")
 
 
 def other_type(page: Page) -> str | None:
