@@ -252,6 +252,32 @@ def is_article(markup: str) -> bool:
     return isinstance(extract(page(f"<html><body>{markup}".encode(), URL), SOURCE), Article)
 
 
+CLOCK = "<div>Senin, 9 Februari 2026 08:00 WIB</div>"
+LABEL = "<div>Daerah</div>"
+
+
+def told(paragraphs: int) -> str:
+    return "".join(f"<p>{one.text}</p>" for one in ARTICLE[1 : paragraphs + 1])
+
+
+def dated(above: str, below: str, *, links: int = 0, **text: str) -> bool:
+    """Whether a page is an article with a date, by what stands above and below its headline."""
+    paragraphs = text.get("text", f"<p>{SENTENCE}</p><p>{SENTENCE} Nelayan melaut lagi esok.</p>")
+    listed = f"<p><a href=/b>{' '.join(WORDS)}</a></p>" * links
+    markup = f"{above}<h1>{HEADLINE}</h1>{below}<section>{paragraphs}</section><ul>{listed}</ul>"
+    found = extract(page(f"<html><body>{markup}".encode(), URL), SOURCE)
+    return isinstance(found, Article) and found.published_at is not None
+
+
+def listed(links: int = 0, teasers: int = 0, paragraphs: int = 2) -> bool:
+    """Whether a page without a date is nothing but a list."""
+    heading = f"<h4><a href=/b>{' '.join(WORDS)}</a></h4>"
+    introduced = "".join(f"<div>{heading}<p>{at} {SENTENCE}</p></div>" for at in range(teasers))
+    link = f"<li><a href=/b>{' '.join(WORDS)}</a></li>"
+    text = introduced + told(paragraphs)
+    return not is_article(f"<h1>{HEADLINE}</h1><section>{text}</section><ul>{link * links}</ul>")
+
+
 def is_brief(words: int) -> bool:
     article = Article(URL, SOURCE.id, (URL,), "Sekat", " ".join(["sekat"] * words))
     return as_brief(article, None, SOURCE) is not None
@@ -299,7 +325,9 @@ def credit(surroundings: Surroundings, *notes: str) -> str | None:
 
 
 def names(length: int) -> str:
-    return ("Rina Widya, Joko Susilo, " * 10)[: length - 5] + ", Abi"
+    """A list of names of so many characters."""
+    before = "Rina Widya, " * (length // 12 - 1)
+    return before + "Abi S".ljust(length - len(before), "u")
 
 
 def called_author(length: int) -> str | None:
@@ -399,6 +427,18 @@ MOST: dict[str, tuple[Callable[[int], object], int]] = {
     ),
     "text behind a heading of comments": (lambda n: commented(1000, n), 3000),
     "articles that are dated below their headings": (updates, 2),
+    "lines from the headline to its date": (lambda n: dated("", LABEL * (n - 1) + CLOCK), 24),
+    "lines from a date to the headline": (lambda n: dated(CLOCK + LABEL * (n - 1), ""), 10),
+    "lines of the text that may date it": (
+        lambda n: dated(
+            "", "", text=told(n - 1) + f"<p>Sejak 9 Februari 2026 08:00 WIB {SENTENCE}</p>"
+        ),
+        3,
+    ),
+    "lines to the date of what is no list": (
+        lambda n: dated("", LABEL * (n - 1) + CLOCK, links=8),
+        6,
+    ),
     "a heading that says what a page is": (rejected_for_heading, 3),
     "a caption beside its picture": (
         lambda n: kinds(f"<div class=caption><img>{'a' * n}</div>", 9000),
@@ -560,6 +600,9 @@ LEAST: dict[str, tuple[Callable[[int], object], int]] = {
     ),
     "text before a heading of comments": (lambda n: commented(n, 100), 600),
     "sentences behind a headline further down": (cuts_above, 2),
+    "links of a list": (lambda n: listed(links=n), 8),
+    "teasers of a list": (lambda n: listed(teasers=n), 4),
+    "teasers of a list with a text": (lambda n: listed(teasers=n, paragraphs=10 - n), 7),
     "cards": (cards, 3),
     "remarks": (lambda n: remarks(n, "Bu Tini"), 3),
     "a headline": (shown_as_title, 8),

@@ -40,7 +40,7 @@ from flows.stages.extraction.interstitials import (
     status,
 )
 from flows.stages.extraction.line_rules import RULES
-from flows.stages.extraction.lines import MAX_LINES, Line, read_lines
+from flows.stages.extraction.lines import MAX_LINES, Line, opening, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
 from flows.stages.extraction.witnesses import Surroundings
@@ -58,6 +58,11 @@ EXTRACTOR_VERSION = stable_id(
 
 MAX_ELEMENTS = 60_000  # twenty times those of the largest real page measured
 _HEADINGS = 3  # the headline and what stands under it; below are those of other parts
+# Lines that may date and sign a text: from the headline to the text, above it, and of the text
+_BETWEEN, _ABOVE, _BEHIND = 24, 10, 3
+_NEAREST = 6  # of these, in which articles have a date and lists have none
+_TEASERS, _MOSTLY = 4, 0.6  # of a list, at least, and their share of its text
+_LINKS = 8  # as long as headlines, of a list with hardly any text
 _PLAYED = frozenset(["VideoObject", "ImageGallery", "AudioObject", "PodcastEpisode"])
 
 
@@ -157,18 +162,18 @@ def _end(own: list[Line], headline: str) -> int:
 
 def _first(lines: list[Line], body: list[str]) -> int:
     """The page's line that opens the body."""
-    start = key(body[0])[:60] if body else ""
-    opens = (bool(start) and key(line.text)[:60] == start for line in lines)
+    start = opening(body[0]) if body else ""
+    opens = (bool(start) and opening(line.text) == start for line in lines)
     return next((index for index, found in enumerate(opens) if found), len(lines))
 
 
 def _by_distance(lines: list[Line], at: int | None, first: int) -> list[Line]:
     """The lines around the headline, those between it and the text first."""
     anchor = at if at is not None else first
-    between = lines[anchor + 1 : min(first, anchor + 25)]
-    before = lines[max(0, anchor - 10) : anchor]
-    behind = lines[first : first + 3] if first > anchor else lines[anchor + 1 : anchor + 6]
-    near = [*between, *reversed(before), *behind]
+    between = lines[anchor + 1 : min(first, anchor + 1 + _BETWEEN)]
+    above = lines[max(0, anchor - _ABOVE) : anchor]
+    text = first if first > anchor else anchor + 1
+    near = [*between, *reversed(above), *lines[text : text + _BEHIND]]
     return [line for line in near if line.clutter not in {"related", "comments"}]
 
 
@@ -178,7 +183,7 @@ def _shown(page: Page, source: Source, reading: _Reading, root: html.HtmlElement
     plain = [
         line
         for line in lines
-        if line.linked < 0.5 and line.clutter not in {"nav", "related", "comments"}
+        if not line.is_linked and line.clutter not in {"nav", "related", "comments"}
     ]
     headings = [line.text for line in plain if line.is_heading]
     if headline.at is not None:
@@ -236,13 +241,13 @@ def _listed(reading: _Reading, words: int) -> int | None:
         return None
     teasers = len(container.find_teasers(reading.own))
     links = sum(line.is_linked_headline for line in reading.lines)
-    many = teasers >= 4 and teasers > 0.6 * len(reading.body)
-    return links if many or (links >= 8 and words < BRIEF) else None
+    many = teasers >= _TEASERS and teasers > _MOSTLY * len(reading.body)
+    return links if many or (links >= _LINKS and words < BRIEF) else None
 
 
 def _dates_beside(reading: _Reading) -> list[Written]:
     """The dates that stand beside the headline."""
-    beside = (part for line in reading.beside[:6] for part in line.text.split(" | "))
+    beside = (part for line in reading.beside[:_NEAREST] for part in line.text.split(" | "))
     stated = [each for part in beside for each in in_line(part)]
     return [each.written for each in stated if each.alone and not each.written.is_relative]
 

@@ -14,7 +14,7 @@ from itertools import islice
 from lxml import etree, html
 
 from flows.stages.extraction.elements import BLOCKS, FORMATTING, UNREAD, Hints, hint
-from flows.stages.press.text import tidy
+from flows.stages.press.text import key, tidy
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
 _SHORT = 40  # characters; a sentence of the article is hardly ever shorter
@@ -25,6 +25,7 @@ _MARKS = ("related", "ads", "caption")
 _MOST_MARKED = 300
 _MOSTLY, _ALL = 0.5, 0.9  # shares of a line inside links
 _HEADLINE = 25  # characters; a link as long is a headline
+_OPENING = 60  # letters by which a paragraph is found on its page
 MAX_LINES = 5000  # four times the longest real page measured
 
 
@@ -69,6 +70,13 @@ class Line:
         if (1 - self.linked) * length >= _LONG:
             return True
         return not self.is_linked and length >= _SHORT and bool(_SENTENCE_END.search(self.text))
+
+
+def opening(text: str) -> str:
+    """What a paragraph and the line that shows it share, whatever was cut further on: the key of
+    its start.
+    """
+    return key(text)[:_OPENING]
 
 
 def read_lines(root: html.HtmlElement, hints: Hints | None = None) -> list[Line]:

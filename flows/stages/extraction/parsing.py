@@ -59,7 +59,7 @@ def parse(page: Page) -> html.HtmlElement | tuple[Reason, str]:
 
 @cache
 def _exceeds(levels: int) -> etree.XPath:
-    """Whether a tree has more levels than so many."""
+    """What tells of a tree whether it has more levels than so many."""
     return etree.XPath(f"boolean({'/*' * (levels + 1)})")
 
 

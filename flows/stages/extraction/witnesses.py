@@ -24,7 +24,7 @@ from flows.stages.extraction.credit_lines import (
     unlabelled,
 )
 from flows.stages.extraction.label_groups import ELSEWHERE, Credit, parted, read_labels
-from flows.stages.extraction.lines import Line
+from flows.stages.extraction.lines import Line, opening
 from flows.stages.extraction.metadata import Metadata
 from flows.stages.extraction.names import (
     cased,
@@ -47,7 +47,6 @@ _NEAR = 14
 _ABOVE = 8  # lines above the headline
 _APART = 30  # lines between a lead and the text, or the text and a note
 _CLOSES = 6  # lines with which a letter closes
-_START = 60  # characters by which a paragraph is found on its page
 _GAP = 6  # lines between credits that do not belong together
 _LONGEST = 120  # characters of a line that names somebody besides other things
 _NOWHERE = 1_000_000  # the place of what stands on no line
@@ -102,14 +101,14 @@ class Surroundings:
     @classmethod
     def of(cls, lines: Sequence[Line], headline: int | None, body: Sequence[str]) -> Self:
         """Of a page's lines, by the index of its headline and the paragraphs of its text."""
-        starts = [key(line.text)[:_START] for line in lines]
-        paragraphs = [key(text)[:_START] for text in body]
-        opening = [starts.index(start) for start in paragraphs[:2] if start in starts]
-        closing = [_last(starts, start) for start in paragraphs[-2:] if start in starts]
-        first = min(opening, default=headline or 0)
-        last = max(closing, default=first)
-        head = max((at for at in opening if at - first <= _APART), default=first) + 1
-        tail = min((at for at in closing if last - at <= _APART), default=last)
+        starts = [opening(line.text) for line in lines]
+        paragraphs = list(map(opening, body))
+        opened = [starts.index(start) for start in paragraphs[:2] if start in starts]
+        closed = [_last(starts, start) for start in paragraphs[-2:] if start in starts]
+        first = min(opened, default=headline or 0)
+        last = max(closed, default=first)
+        head = max((at for at in opened if at - first <= _APART), default=first) + 1
+        tail = min((at for at in closed if last - at <= _APART), default=last)
         above = max(0, min(first, first if headline is None else headline) - _ABOVE)
         closes = lines[max(head, last - _CLOSES + 1) : last + 1]
         return cls(lines[above:head], lines[max(head, tail) :], closes)
