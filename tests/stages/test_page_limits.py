@@ -222,8 +222,15 @@ TIME = "<time datetime='2026-03-10T08:00'></time>"
 
 def dated_at(markup: str) -> bool:
     """Whether a date counts by where it stands around the headline."""
-    page = f"<html><head><title>{HEADLINE}</title></head><body>{markup}</body></html>"
-    return bool(read_metadata(html.document_fromstring(page)).microdata)
+    titled = f"<html><head><title>{HEADLINE}</title></head><body>{markup}</body></html>"
+    return bool(read_metadata(html.document_fromstring(titled)).microdata)
+
+
+def states(length: int) -> bool:
+    """Whether a script of JSON is read that has so many characters."""
+    start, end = '{"@type": "Article", "headline": "', '"}'
+    script = f'<script type="application/ld+json">{start}{ending_in(end, length - len(start))}'
+    return bool(read_metadata(html.fromstring(f"<html>{script}</script></html>")).article)
 
 
 # ---- addresses ----
@@ -260,11 +267,10 @@ def told(paragraphs: int) -> str:
     return "".join(f"<p>{one.text}</p>" for one in ARTICLE[1 : paragraphs + 1])
 
 
-def dated(above: str, below: str, *, links: int = 0, **text: str) -> bool:
+def dated(above: str, below: str, text: str = told(2), links: int = 0) -> bool:
     """Whether a page is an article with a date, by what stands above and below its headline."""
-    paragraphs = text.get("text", f"<p>{SENTENCE}</p><p>{SENTENCE} Nelayan melaut lagi esok.</p>")
-    listed = f"<p><a href=/b>{' '.join(WORDS)}</a></p>" * links
-    markup = f"{above}<h1>{HEADLINE}</h1>{below}<section>{paragraphs}</section><ul>{listed}</ul>"
+    others = f"<li><a href=/b>{' '.join(WORDS)}</a></li>" * links
+    markup = f"{above}<h1>{HEADLINE}</h1>{below}<section>{text}</section><ul>{others}</ul>"
     found = extract(page(f"<html><body>{markup}".encode(), URL), SOURCE)
     return isinstance(found, Article) and found.published_at is not None
 
@@ -297,7 +303,7 @@ def agrees(listed: int, on_page: int) -> bool | None:
 
 
 def says_nothing_else(letters: int) -> bool:
-    """Whether a title of so many letters is no more than a status of eighteen."""
+    """Whether a title of so many letters is no more than a status of nineteen."""
     title = f"Konten tidak tersedia {'a' * (letters - 19)}"
     return find_interstitial(shown(title=title, body=("muara " * 80,))) is not None
 
@@ -358,7 +364,7 @@ def words(start: int, number: int) -> str:
 
 def shares(runs: int) -> str:
     """A hundred runs of three words, so many of them in words(0, 102)."""
-    return f"{words(0, runs + 2)} {words(500, 100 - runs)}" if runs else words(500, 102)
+    return f"{words(0, runs + 2)} {words(500, 100 - runs)}"
 
 
 def is_same_text(runs: int, *, days: int) -> bool:
@@ -398,7 +404,7 @@ MOST: dict[str, tuple[Callable[[int], object], int]] = {
     "characters that the engine reads": (
         lambda n: kept_by_engine(
             html.fromstring(
-                f"<div><p>{SENTENCE}</p><p>{SENTENCE}</p><script>{'a' * (n - 132)}</script></div>"
+                f"<div><p>{SENTENCE}</p><p>{SENTENCE}</p><script>{'a' * (n - 2 * len(SENTENCE))}</script></div>"
             )
         ),
         300_000,
@@ -463,6 +469,10 @@ MOST: dict[str, tuple[Callable[[int], object], int]] = {
         4_000_000,
     ),
     "a headline": (shown_as_title, 300),
+    "a headline that says more than the title": (
+        lambda n: headline_from("a" * 60, f"<h2>{'a' * n}</h2>") == "visible",
+        100,
+    ),
     "lines to the date of a headline": (dated_headline, 2),
     "the opening in a description": (lambda n: len(opening(n)) == n, 60),
     "words of the headline in another's address": (
@@ -521,17 +531,7 @@ MOST: dict[str, tuple[Callable[[int], object], int]] = {
         80,
     ),
     "a title": (lambda n: len(metadata(title="a" * n).titles()[0][1]) == n, 500),
-    "a script of JSON": (
-        lambda n: (
-            read_metadata(
-                html.fromstring(
-                    '<html><script type="application/ld+json">'
-                    '{"@type": "Article", "headline": "' + "a" * (n - 36) + '"}</script></html>'
-                )
-            ).article
-        ),
-        400_000,
-    ),
+    "a script of JSON": (states, 400_000),
     "a poll's question": (lambda n: polls("a" * (n - 1) + "?", [choice()] * 2), 200),
     "a poll": (lambda n: polls("Siapa?", [choice(), choice(text="a" * (n - 8))]), 500),
     "elements between a poll and its choices": (lambda n: polls("Siapa?", [choice(n)] * 2), 4),
@@ -606,6 +606,10 @@ LEAST: dict[str, tuple[Callable[[int], object], int]] = {
     "cards": (cards, 3),
     "remarks": (lambda n: remarks(n, "Bu Tini"), 3),
     "a headline": (shown_as_title, 8),
+    "a headline that is a part of the title": (
+        lambda n: headline_from("a" * 100, f"<h2>{'a' * n}</h2>") == "visible",
+        40,
+    ),
     "words of an address": (lambda n: told_by_slug(WORDS[:n], WORDS[:n]), 4),
     "words of an address in a headline": (lambda n: told_by_slug(WORDS[:5], WORDS[:n]), 4),
     "a description": (opening, 40),

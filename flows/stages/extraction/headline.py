@@ -15,6 +15,8 @@ from flows.stages.press.text import key, tidy
 
 _SHORTEST, _LONGEST = 8, 300  # characters of a headline
 _SHAPES = {"h1": 1.5, "h2": 1.0, "h3": 0.7}  # what a heading's tag adds to its fit
+# of a title, the part that a line says at least; of a line, the title that it holds at least
+_PART, _HELD = 0.4, 0.6
 _SLUG = 4  # words of an address that tells the headline, ...
 _TOLD = 0.8  # of them are in a headline; ...
 _SHARED = 2  # ... so many in any title of the article, which an outlet's name hardly has
@@ -194,11 +196,14 @@ def _leads_to(line: Line, url: str) -> bool:
 
 
 def _fit(text: str, stated: str, rank: int) -> float:
+    """A line that is a title fits best, the more so the more that is trusted; then one that says
+    most of a title, best from its start; then one that says more.
+    """
     if text == stated:
         return 10.0 - 0.5 * rank
-    if text in stated and len(text) >= 0.4 * len(stated):
+    if text in stated and len(text) >= _PART * len(stated):
         return 4.0 + 4.0 * len(text) / len(stated) + (1.0 if stated.startswith(text) else 0.0)
-    return 5.0 if stated in text and len(stated) >= 0.6 * len(text) else 0.0
+    return 5.0 if stated in text and len(stated) >= _HELD * len(text) else 0.0
 
 
 def _bare_title(title: str, source: Source) -> str:
