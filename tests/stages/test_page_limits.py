@@ -601,7 +601,7 @@ LEAST: dict[str, tuple[Callable[[int], object], int]] = {
     "text before a heading of comments": (lambda n: commented(n, 100), 600),
     "sentences behind a headline further down": (cuts_above, 2),
     "links of a list": (lambda n: listed(links=n), 8),
-    "teasers of a list": (lambda n: listed(teasers=n), 4),
+    "teasers of a list": (lambda n: listed(teasers=n, paragraphs=1), 4),
     "teasers of a list with a text": (lambda n: listed(teasers=n, paragraphs=10 - n), 7),
     "cards": (cards, 3),
     "remarks": (lambda n: remarks(n, "Bu Tini"), 3),
