@@ -283,7 +283,7 @@ def losses(place: f.Place, ends: str) -> list[str]:
     wrong += [] if refused == [(ends,)] * bool(ends) else [f"rejections: {refused}"]
     wrong += [f"{unsent[0][0]} deliveries are not sent"] if unsent[0][0] else []
     if (log := private(place.data) / "errors.log").exists():
-        wrong.append(f"a trace: {log.read_text(encoding='utf-8').splitlines()[-2]}")
+        wrong.append(f"a trace: {log.read_text(encoding='utf-8').splitlines()[-2:]}")
     return wrong
 
 
