@@ -1,5 +1,6 @@
 """What nobody foresaw: an error that reaches the top is told in a line, and its trace is in a file."""
 
+import errno
 import os
 import signal
 import tempfile
@@ -8,14 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 _LONGEST = 300  # of what the error says, in characters
+_FULL = frozenset([errno.ENOSPC, errno.EDQUOT])  # nobody's mistake, wherever it is met first
 
 
 def told(error: BaseException, directory: Path) -> str:
-    """The error in one line, which names the file that its trace was added to: `errors.log` in the
+    """The error in one line: of a full disk what to do, of any other the file that its trace was
+    added to: `errors.log` in the
     directory, or where that cannot be written one among the machine's temporary files.
     """
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return (
+            f"{error.filename or directory}: {error.strerror}; make room, and the next run goes on"
+        )
     said = " ".join("".join(filter(_is_visible, str(error))).split())
     what = f"{type(error).__name__}: {said[:_LONGEST]}" if said else type(error).__name__
     return f"unforeseen {what}; {_kept(error, directory)}"
