@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import errno
 import io
 import json
 import linecache
@@ -904,6 +905,15 @@ class Ended(BaseException):
     """As Prefect raises it on SIGTERM."""
 
     signal = signal.SIGTERM
+
+
+def test_a_full_disk_is_foreseen(tmp_path: Path) -> None:
+    """It is met first wherever something is written, and leaves no trace behind."""
+    full = OSError(errno.ENOSPC, "No space left on device", "/data/var/warc/a.warc.gz")
+    assert crashlog.told(ExceptionGroup("fetch", [full]), tmp_path) == (
+        "/data/var/warc/a.warc.gz: No space left on device; make room, and the next run goes on"
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
