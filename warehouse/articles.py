@@ -54,79 +54,19 @@ class Articles(Pages):
         texts of known articles that are kept aside, or rejections.
         """
         outcomes = list(outcomes)
-        # oldest first; of two captures of one instant, such as a first page and the whole article,
-        # the longer is the newer
-        read = sorted(
-            ((page, outcome) for page, outcome in outcomes if isinstance(outcome, Article)),
-            key=lambda pair: (pair[0].fetched_at, len(pair[1].body)),
-        )
-        newest = {article.id: (page, article) for page, article in read}
-        first_seen = {article.id: page.fetched_at for page, article in reversed(read)}
-        versions = {
-            (article.id, article.text_hash): (page, article) for page, article in reversed(read)
-        }
-        current = [
-            {
-                "article_id": article.id,
-                "source_id": article.source_id,
-                "url": article.url,
-                "identity_key": identity_key(article.url),
-                "title": article.title,
-                "author": article.author,
-                "editor": article.editor,
-                "credit": article.credit,
-                "dateline": article.dateline,
-                "published_at": article.published_at,
-                "published_precision": article.published_precision,
-                "published_from": article.published_from,
-                "modified_at": article.modified_at,
-                "language": article.language,
-                "body": article.body,
-                "word_count": len(article.body.split()),
-                "paywalled": article.paywalled,
-                "doubts": "; ".join(article.doubts) or None,
-                "text_hash": article.text_hash,
-                "arrived_by": page.arrived_by,
-                "seen_at": page.fetched_at,
-                "first_seen_at": first_seen[article.id],
-                "landed_at": now,
-            }
-            for page, article in newest.values()
+        read = [(page, each) for page, each in outcomes if isinstance(each, Article)]
+        aside = [(page, each) for page, each in outcomes if isinstance(each, DoubtfulVersion)]
+        refused = [
+            (each, page.fetched_at) for page, each in outcomes if isinstance(each, Rejection)
+        ]
+        landed = [*(article for _, article in read), *(each.article for _, each in aside)]
+        urls = {url: article.id for article in landed for url in article.urls}
+        done = [
+            {"url": page.url, "fetched_at": page.fetched_at, "extracted_with": extractor_version}
+            for page, _ in outcomes
         ]
         with self.transaction():
-            self.write(current, "record_articles", "forget_removed", "forget_cleanings")
-            self.write(
-                [
-                    {
-                        "article_id": article.id,
-                        "seen_at": page.fetched_at,
-                        "rule": removed.rule,
-                        "text": removed.text,
-                    }
-                    for page, article in newest.values()
-                    for removed in article.removed
-                ],
-                "record_removed",
-            )
-            self.write(
-                [
-                    {
-                        "article_id": key[0],
-                        "text_hash": key[1],
-                        "seen_at": page.fetched_at,
-                        "title": article.title,
-                        "body": article.body,
-                    }
-                    for key, (page, article) in versions.items()
-                ],
-                "replace_doubtful_answers",
-                "replace_versions",
-                "record_versions",
-                "number_versions",
-            )
-            aside = [(page, each) for page, each in outcomes if isinstance(each, DoubtfulVersion)]
-            landed = [*(article for _, article in read), *(each.article for _, each in aside)]
-            urls = {url: article.id for article in landed for url in article.urls}
+            self._record_texts(read, now)
             self.write(
                 [{"url": url, "article_id": article_id} for url, article_id in urls.items()],
                 "record_article_urls",
@@ -139,25 +79,48 @@ class Articles(Pages):
                 "number_versions",
                 "record_doubtful_answers",
             )
-            self._record_rejections(
-                [
-                    (outcome, page.fetched_at)
-                    for page, outcome in outcomes
-                    if isinstance(outcome, Rejection)
-                ],
-                now,
-            )
-            self.write(
-                [
-                    {
-                        "url": page.url,
-                        "fetched_at": page.fetched_at,
-                        "extracted_with": extractor_version,
-                    }
-                    for page, _ in outcomes
-                ],
-                "record_extracted",
-            )
+            self._record_rejections(refused, now)
+            self.write(done, "record_extracted")
+
+    def _record_texts(self, read: Sequence[tuple[StoredPage, Article]], now: datetime) -> None:
+        """Articles in their newest text, what was cut from it, and all their versions."""
+        # oldest first; of two captures of one instant, such as a first page and the whole article,
+        # the longer is the newer
+        read = sorted(read, key=lambda pair: (pair[0].fetched_at, len(pair[1].body)))
+        newest = {article.id: (page, article) for page, article in read}
+        first_seen = {article.id: page.fetched_at for page, article in reversed(read)}
+        versions = {
+            (article.id, article.text_hash): (page, article) for page, article in reversed(read)
+        }
+        self.write(
+            [
+                _row(page, article) | {"first_seen_at": first_seen[article.id], "landed_at": now}
+                for page, article in newest.values()
+            ],
+            "record_articles",
+            "forget_removed",
+            "forget_cleanings",
+        )
+        self.write(
+            [
+                {
+                    "article_id": article.id,
+                    "seen_at": page.fetched_at,
+                    "rule": removed.rule,
+                    "text": removed.text,
+                }
+                for page, article in newest.values()
+                for removed in article.removed
+            ],
+            "record_removed",
+        )
+        self.write(
+            [_text(page, article) for page, article in versions.values()],
+            "replace_doubtful_answers",
+            "replace_versions",
+            "record_versions",
+            "number_versions",
+        )
 
     def texts_of(self, articles: Iterable[str]) -> list[Row]:
         """The texts on record of these articles, by their ids: those that were believed and those
@@ -264,16 +227,43 @@ class Articles(Pages):
             )
 
 
-def _answer(page: StoredPage, kept_aside: DoubtfulVersion, now: datetime) -> Row:
-    article = kept_aside.article
+def _row(page: StoredPage, article: Article) -> Row:
+    """An article as the table has it, but for what other captures of it decide."""
     return {
         "article_id": article.id,
-        "url": page.url,
-        "reason": kept_aside.doubt,
-        "detail": "",
+        "source_id": article.source_id,
+        "url": article.url,
+        "identity_key": identity_key(article.url),
         "title": article.title,
+        "author": article.author,
+        "editor": article.editor,
+        "credit": article.credit,
+        "dateline": article.dateline,
+        "published_at": article.published_at,
+        "published_precision": article.published_precision,
+        "published_from": article.published_from,
+        "modified_at": article.modified_at,
+        "language": article.language,
         "body": article.body,
+        "word_count": len(article.body.split()),
+        "paywalled": article.paywalled,
+        "doubts": "; ".join(article.doubts) or None,
+        "text_hash": article.text_hash,
+        "arrived_by": page.arrived_by,
+        "seen_at": page.fetched_at,
+    }
+
+
+def _text(page: StoredPage, article: Article) -> Row:
+    return {
+        "article_id": article.id,
         "text_hash": article.text_hash,
         "seen_at": page.fetched_at,
-        "noted_at": now,
+        "title": article.title,
+        "body": article.body,
     }
+
+
+def _answer(page: StoredPage, kept_aside: DoubtfulVersion, now: datetime) -> Row:
+    more = {"url": page.url, "reason": kept_aside.doubt, "detail": "", "noted_at": now}
+    return _text(page, kept_aside.article) | more
