@@ -29,7 +29,7 @@ from flows.stages.extraction.elements import Hints
 from flows.stages.extraction.ending import find_end, find_next_article
 from flows.stages.extraction.headline import Headline, described, find_headline, find_lead
 from flows.stages.extraction.identity import identity, led_astray, urls_met
-from flows.stages.extraction.instants import Stamp, read_instants
+from flows.stages.extraction.instants import Instants, Stamp, read_instants
 from flows.stages.extraction.interstitials import (
     BRIEF,
     MIN_WORDS,
@@ -266,21 +266,22 @@ def _is_dated(page: Page, source: Source, reading: _Reading) -> bool:
 
 def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed]) -> Article:
     metadata, cleaned = reading.metadata, reading.cleaned
-    places = {id(line): place for place, line in enumerate(reading.lines)}
-    instants = read_instants(
-        metadata,
-        [(places[id(line)], line.text) for line in reading.beside],
-        [cut.text for cut in cleaned.removed],
-        page.url,
-        ZoneInfo(source.timezone),
-        page.fetched_at,
-    )
+    instants = _instants(page, source, reading)
     own = reading.lines[: find_next_article(reading.lines, reading.headline.at, reading.first)]
     around = Surroundings.of(own, reading.headline.at, cleaned.body)
     people = read_people(metadata, around, cleaned.removed, source.name, source.home)
     url = identity(page, source, metadata, reading.headline.text)
     published = instants.published
     dateline = read_dateline(cleaned.body[0], {key(source.name), source.id})
+    doubts = find_doubts(
+        "\n".join(cleaned.body),
+        cleaned.removed,
+        metadata,
+        source,
+        reading.chosen,
+        headline_seen=reading.headline.at is not None,
+        dated=published is not None,
+    )
     return Article(
         url=url,
         source_id=page.source_id,
@@ -296,25 +297,34 @@ def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed
         modified_at=instants.modified.at if instants.modified else None,
         language=source.language,
         paywalled=getattr(metadata, "paywalled", False),
-        doubts=find_doubts(
-            "\n".join(cleaned.body),
-            cleaned.removed,
-            metadata,
-            source,
-            reading.chosen,
-            headline_seen=reading.headline.at is not None,
-            dated=published is not None,
-        ),
+        doubts=doubts,
         removed=tuple(pruned + cleaned.removed),
-        origins={
-            "title": _title_origins(reading),
-            **people.origins,
-            "dateline": (Origin("visible", cleaned.body[0]),) if dateline else (),
-            "published_at": _stamped(published) + _stamped(*instants.denied, taken=False),
-            "modified_at": _stamped(instants.modified),
-            "body": (reading.chosen,),
-        },
+        origins={**_origins(reading, instants, dateline), **people.origins},
     )
+
+
+def _instants(page: Page, source: Source, reading: _Reading) -> Instants:
+    places = {id(line): place for place, line in enumerate(reading.lines)}
+    return read_instants(
+        reading.metadata,
+        [(places[id(line)], line.text) for line in reading.beside],
+        [cut.text for cut in reading.cleaned.removed],
+        page.url,
+        ZoneInfo(source.timezone),
+        page.fetched_at,
+    )
+
+
+def _origins(
+    reading: _Reading, instants: Instants, dateline: str | None
+) -> dict[str, tuple[Origin, ...]]:
+    return {
+        "title": _title_origins(reading),
+        "dateline": (Origin("visible", reading.body[0]),) if dateline else (),
+        "published_at": _stamped(instants.published) + _stamped(*instants.denied, taken=False),
+        "modified_at": _stamped(instants.modified),
+        "body": (reading.chosen,),
+    }
 
 
 def _title_origins(reading: _Reading) -> tuple[Origin, ...]:
