@@ -73,12 +73,20 @@ async def _tell(
     Progress().complain(f"kliping: {error}")
 
 
+# As Prefect words it that a run was ended by SIGTERM or, as it was waiting or at work, by Ctrl-C.
+_ENDED = (
+    f"status code: -{signal.SIGTERM:d}.",
+    "Execution was cancelled by the runtime environment",
+    "Execution was aborted by an interrupt signal",
+)
+
+
 async def _tell_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """A scheduled run whose process was killed cannot say it itself; whoever ended it by SIGTERM
-    knows.
+    """A scheduled run whose process was killed cannot say it itself; whoever ended it by SIGTERM or
+    Ctrl-C knows.
     """
     said = " ".join((state.message or "").split())
-    if f"status code: -{signal.SIGTERM:d}." in said:
+    if any(words in said for words in _ENDED):
         return
     Progress().complain(f"kliping: {flow.name} broke off, and the next run goes on: {said}")
 
