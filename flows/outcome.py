@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.records import USUAL, Doubt, Note, Source, Trouble, TroubleKind
-from warehouse.runs import Ends, Look
+from warehouse.runs import FAILING, LINK_FAILURES, Ends, Look
 
 # Kinds by which nothing was lost; a run with any other is no clean one.
 _HARMLESS: frozenset[TroubleKind] = USUAL | {"listing-form"}
-_FAILED: frozenset[TroubleKind] = frozenset(["listing", "link-failed", "broke-off"])
+_FAILED: frozenset[TroubleKind] = FAILING | {"listing"}
 # rejections that say something of the outlet's server, not of one page
 _BLOCKED = ("interstitial", "http-4xx 401", "http-4xx 403", "http-4xx 429", "http-4xx 451")
-_TOLD_OF_LINKS = ("http-5xx", "timeout")  # as failed links
 # doubts by which the text may not be whole; few and single pages have them for reasons of their own
 _INCOMPLETE: frozenset[Doubt] = frozenset(
     ["container-missing", "shorter-than-stated", "mostly-cut"]
@@ -137,7 +136,7 @@ def _page_notes(ends: Sequence[Ends]) -> Iterator[Note]:
     of = defaultdict[str, list[Ends]](list)
     for each in ends:
         of[each.what].append(each)
-    rejected = [each for each in of["rejection"] if each.reason not in _TOLD_OF_LINKS]
+    rejected = [each for each in of["rejection"] if each.reason not in LINK_FAILURES]
     articles = sum(each.count for each in of["article"])
     apart = {
         "blocked": [each for each in rejected if each.reason in _BLOCKED],

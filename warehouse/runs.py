@@ -8,8 +8,9 @@ from typing import Literal
 from flows.records import USUAL, Alert, Note, Source, Trouble, TroubleKind
 from warehouse.alerts import Alerts
 
+LINK_FAILURES = ("http-5xx", "timeout")  # reasons that the outlet's server is to blame for
 # notes by which a source failed; an address that could not be read is one where none could be
-_FAILING: frozenset[TroubleKind] = frozenset(["link-failed", "broke-off"])
+FAILING: frozenset[TroubleKind] = frozenset(["link-failed", "broke-off"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,14 @@ class Look:
         off.
         """
         return self.looked and not (
-            self.usable and _FAILING.isdisjoint(note.kind for note in self.notes)
+            self.usable and FAILING.isdisjoint(note.kind for note in self.notes)
         )
 
     def after(self, ends: Mapping[str, int]) -> "Look":
         """The look once its links are fetched: `ends` counts how many ended in each reason."""
         return self.noting(
             Note("link-failed", f"links ended in {reason}: {ends[reason]}")
-            for reason in ("http-5xx", "timeout")
+            for reason in LINK_FAILURES
             if ends.get(reason)
         )
 

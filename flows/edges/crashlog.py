@@ -14,8 +14,8 @@ _FULL = frozenset([errno.ENOSPC, errno.EDQUOT])  # nobody's mistake, wherever it
 
 def told(error: BaseException, directory: Path) -> str:
     """The error in one line: of a full disk what to do, of any other the file that its trace was
-    added to: `errors.log` in the
-    directory, or where that cannot be written one among the machine's temporary files.
+    added to, which is `errors.log` in the directory or, where that cannot be written, one among the
+    machine's temporary files.
     """
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]

@@ -1,6 +1,6 @@
 -- Links of one source that are to be fetched, oldest first: new ones, also where another page has named them as its canonical; those whose last try may be tried again (for two weeks: a page that
 -- answers 500 for good must not cost a request every night); twice more, in the next night and the third after that, those that had
--- an answer which is no article but may pass: a bot check, a page under repair; those whose sitemap says that they changed since;
+-- an answer which is no article but may pass: a broken body, an empty page; those whose sitemap says that they changed since;
 -- articles of a topic 6, 24 and 72 hours after they were found, because some are edited without a word; and articles whose address
 -- last answered with something doubtful, in full and for two weeks, until they are known to be gone. Of several forms of one address
 -- one, not the one that has had its end, https before

@@ -186,7 +186,9 @@ def _said(news: News) -> list[str]:
     """What is new of the subject, a line each."""
     lines = []
     if news.gone:
-        lines.append(f"Tidak dapat dibuka lagi di situsnya: {_cut(_line(news.gone), _OUTLET)}")
+        # what else shows it is told in the tables, in their language
+        status = f": {news.gone}" if news.gone.isdigit() else ""
+        lines.append(f"Tidak dapat dibuka lagi di situsnya{status}")
     if news.correction:
         lines.append(f"Dikoreksi: {_quoted(_cut(_line(news.correction), _SENTENCE))}")
     if news.title_before:
