@@ -127,7 +127,7 @@ def api(directory: Path) -> Iterator[Callable[[], bool]]:
             yield lambda: True
         except KlipingError:
             raise
-        except Exception as error:
+        except Exception as error:  # of any kind, where the server has gone: it says why
             reach(url)
             if _is_answer(error):
                 raise _no_server(url, _why(error)) from error
@@ -160,7 +160,7 @@ def reach(url: str) -> None:
     """
     try:
         version = asyncio.run(_version(url))
-    except Exception as error:
+    except Exception as error:  # httpx's, Prefect's or a parser's: whatever it is, no Prefect
         raise _no_server(url, _why(error)) from error
     if not isinstance(version, str) or not version[:1].isdigit():
         raise _no_server(url, "answers, but not as Prefect does; its address ends in /api")
@@ -277,7 +277,9 @@ def own_server(log: Path) -> Iterator[tuple[str, Callable[[], bool]]]:
             yield url, lambda: server.poll() is None
         except KlipingError:
             raise
-        except Exception as error:
+        except (
+            Exception
+        ) as error:  # of any kind, once the server has ended; others go on as they are
             if server.poll() is None and _is_answer(error):
                 raise KlipingError(
                     f"the Prefect server {_why(error)}; see {log}, and start again"

@@ -107,7 +107,7 @@ class _Loader(yaml.SafeLoader):
         self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call] # PyYAML has no types for it
         if isinstance(event, yaml.AliasEvent):  # a few lines of them can stand for gigabytes
             self._refuse(event, "expected no aliases (*name): write it out")
         if self._depth >= _MAX_DEPTH:
