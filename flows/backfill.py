@@ -54,13 +54,13 @@ def reprocess(
         store: Warehouse, declared: Sequence[Source], model: str, progress: Progress
     ) -> Iterable[Unreadable]:
         if stage == "extract":
-            store.reopen_pages(since)
+            store.pages.reopen_pages(since)
         elif stage == "embed":
-            store.forget_vectors(model, since)
+            store.articles.forget_vectors(model, since)
         elif stage == "group":
-            store.reopen_stories(since)
+            store.stories.reopen_stories(since)
         else:
-            store.forget_looks(since)
+            store.alerts.forget_looks(since)
         return ()
 
     return _offline("reprocess", reopen, sources, topics, warehouse)
@@ -83,18 +83,18 @@ def _offline(
         warehouse, f"kliping {kind}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC"
     ):
         with closing(Warehouse.open(warehouse)) as store:
-            run = store.begin_run(kind, now, now)
-            store.record_sources(declared)
+            run = store.runs.begin(kind, now, now)
+            store.pages.record_sources(declared)
             encoder = Encoder(settings.model or default_model())
             unreadable = prepare(store, declared, encoder.model, progress)
             steps.catch_up(store, declared, watched, encoder, now, progress)
             outcome = Outcome(
                 (),
                 [str(place) for place in unreadable],
-                {check: len(rows) for check, rows in store.offending().items()},
+                {check: len(rows) for check, rows in store.engine.offending().items()},
             )
-            store.record_troubles(run, outcome.troubles)
-            added = store.finish_run(run, datetime.now(UTC), outcome.state)
+            store.runs.record_troubles(run, outcome.troubles)
+            added = store.runs.finish(run, datetime.now(UTC), outcome.state)
         progress.say("publish", str(publish(warehouse)))
     progress.say("added", ", ".join(f"{count} {kind}" for kind, count in added.items()))
 

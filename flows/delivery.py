@@ -103,7 +103,7 @@ def deliver(
     for _ in ("declared channels", "escalation"):
         pending = [
             d
-            for d in warehouse.pending_deliveries()
+            for d in warehouse.alerts.pending_deliveries()
             if wanted(d) and (d.alert_id, d.channel) not in tried
         ]
         tried |= {(d.alert_id, d.channel) for d in pending}
@@ -119,7 +119,7 @@ def deliver(
         )
         for topic in topics:
             if topic.escalate:
-                warehouse.escalate(topic, now - topic.escalate.after)
+                warehouse.alerts.escalate(topic, now - topic.escalate.after)
     return done
 
 
@@ -137,10 +137,10 @@ def retry(topics: Path, warehouse: Path, alert_id: str | None, dead: bool) -> De
     ):
         with closing(Warehouse.open(warehouse)) as store:
             if dead or alert_id:
-                store.revive(alert_id)
+                store.alerts.revive(alert_id)
             if alert_id is None:
                 done = deliver(store, watched, addresses, now, RETRY_S)
-            elif any(d.alert_id == alert_id for d in store.pending_deliveries()):
+            elif any(d.alert_id == alert_id for d in store.alerts.pending_deliveries()):
                 at_any_hour = [replace(topic, quiet=None) for topic in watched]
                 done = deliver(
                     store, at_any_hour, addresses, now, RETRY_S, lambda d: d.alert_id == alert_id
@@ -301,13 +301,13 @@ def _settle(
     """Record how the lane's first parcel fared, and decide whether it is tried again at once."""
     parcel = lane.parcels[0]
     attempts = [_attempt(d, failure, escalations.get(d.topic_id), now) for d in parcel.deliveries]
-    warehouse.record_deliveries(attempts)
+    warehouse.alerts.record_deliveries(attempts)
     lane.busy = lane.busy + 1 if failure and failure.busy else 0
     lane.pause_s = 0.0
     if failure and failure.busy:
         lane.pause_s = failure.retry_after_s or BUSY_PAUSE_S * 2 ** (min(lane.busy, BUSY_TRIES) - 1)
         if lane.pause_s > LONGEST_WAIT_S or time.monotonic() + lane.pause_s >= ends:
-            warehouse.put_off(lane.name, now + timedelta(seconds=lane.pause_s))
+            warehouse.alerts.put_off(lane.name, now + timedelta(seconds=lane.pause_s))
             lane.pause_s = math.inf
         elif lane.busy < BUSY_TRIES:
             parcel.deliveries = [

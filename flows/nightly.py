@@ -90,8 +90,8 @@ async def nightly(
             network(warehouse, replay, now, started_at) as net,
             steps.worker_pool() as pool,
         ):
-            run = store.begin_run("run", net.now, started_at)
-            store.record_sources(declared)
+            run = store.runs.begin("run", net.now, started_at)
+            store.pages.record_sources(declared)
 
             async with Web(
                 net.transport, version=__version__, contact=settings.contact, live=not replay
@@ -120,7 +120,7 @@ async def nightly(
                 )
                 follow(store, topic, net.now)
 
-            for alert in store.alerts_of(run):
+            for alert in store.runs.alerts_of(run):
                 progress.say("alert", alert.text.replace("\n", "\n" + " " * 10))
             for topic in watched:
                 found = steps.beat(
@@ -136,14 +136,14 @@ async def nightly(
                 progress.complain(trouble)
 
             looks += [Look(source.id) for source in declared if source not in chosen]
-            store.record_health(declared, {seen.source_id: seen for seen in looks}, net.now)
+            store.runs.record_health(declared, {seen.source_id: seen for seen in looks}, net.now)
             outcome = Outcome(
                 looks,
                 net.unreadable,
-                {check: len(rows) for check, rows in store.offending().items()},
+                {check: len(rows) for check, rows in store.engine.offending().items()},
             )
-            store.record_troubles(run, outcome.troubles)
-            added = store.finish_run(run, datetime.now(UTC), outcome.state)
+            store.runs.record_troubles(run, outcome.troubles)
+            added = store.runs.finish(run, datetime.now(UTC), outcome.state)
         progress.say("publish", str(publish(warehouse)))
     progress.say("added", ", ".join(f"{count} {kind}" for kind, count in added.items()))
 

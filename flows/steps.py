@@ -124,17 +124,19 @@ async def discover(
     """Read a source's discovery addresses and record the links they list; those dated before `now -
     since` are left alone.
     """
-    found = await list_links(web, source, sources, now, since, warehouse.document)
+    found = await list_links(web, source, sources, now, since, warehouse.pages.document)
     recent = [
         link
         for link in found.links.values()
         if link.listed_at is None or link.listed_at >= now - since
     ]
-    warehouse.record_links(found.documents, (), found.rejections, now)
+    warehouse.pages.record_links(found.documents, (), found.rejections, now)
     record_singly(
         recent,
-        lambda links: warehouse.record_links({}, links, (), now),
-        lambda link, why: warehouse.record_links({}, (), [_unrecorded(link, "discover", why)], now),
+        lambda links: warehouse.pages.record_links({}, links, (), now),
+        lambda link, why: warehouse.pages.record_links(
+            {}, (), [_unrecorded(link, "discover", why)], now
+        ),
     )
     without = [] if source.discover else [Note("listing", "no discovery address in sources.yaml")]
     return Look(
@@ -299,7 +301,7 @@ async def fetch(
     """
     asked = [
         asyncio.create_task(fetch_link(web, source, link))
-        for link in warehouse.pending_links(source.id, now)
+        for link in warehouse.pages.pending_links(source.id, now)
     ]
     ends: Counter[str] = Counter()
     outcomes: list[tuple[Link, Page | Rejection | None]] = []
@@ -318,8 +320,8 @@ async def fetch(
                 sync()
                 record_singly(
                     outcomes,
-                    lambda fetched: warehouse.record_fetched(fetched, now),
-                    lambda one, why: warehouse.record_fetched(
+                    lambda fetched: warehouse.pages.record_fetched(fetched, now),
+                    lambda one, why: warehouse.pages.record_fetched(
                         [(one[0], _unrecorded(one[0], "fetch", why))], now
                     ),
                 )
@@ -378,7 +380,7 @@ def take_in(
     with progress.step("archive", unit="pages") as advance:
         pages = _archived_pages(archives, sources, unreadable)
         while batch := list(islice(pages, PAGES_PER_BATCH)):
-            warehouse.record_archived(batch)
+            warehouse.pages.record_archived(batch)
             advance(len(batch))
     return unreadable
 
@@ -431,7 +433,7 @@ def extract_batch(
     now: datetime,
 ) -> int:
     """Make articles or rejections of the next pending pages; how many pages there were."""
-    pages = warehouse.pending_pages(PAGES_PER_BATCH)
+    pages = warehouse.pages.pending_pages(PAGES_PER_BATCH)
     read = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
     read = _without_repeated(warehouse, pages, read, sources)
     settled = _settle(warehouse, list(zip(pages, read, strict=True)), sources)
@@ -441,15 +443,15 @@ def extract_batch(
     judged, overwritten = _judge(warehouse, list(map(Capture, settled.articles, dates)))
     articles = iter(judged)
     outcomes = [next(articles) if isinstance(each, Article) else each for each in read]
-    warehouse.release_articles(settled.released | overwritten)
+    warehouse.pages.release_articles(settled.released | overwritten)
     record_singly(
         list(zip(pages, outcomes, strict=True)),
-        lambda read: warehouse.record_extracted(read, EXTRACTOR_VERSION, now),
-        lambda one, why: warehouse.record_extracted(
+        lambda read: warehouse.articles.record_extracted(read, EXTRACTOR_VERSION, now),
+        lambda one, why: warehouse.articles.record_extracted(
             [(one[0], _unrecorded(one[0], "extract", why))], EXTRACTOR_VERSION, now
         ),
     )
-    warehouse.forget_foreign_versions({article.url for article in settled.articles})
+    warehouse.pages.forget_foreign_versions({article.url for article in settled.articles})
     return len(pages)
 
 
@@ -467,7 +469,7 @@ def _without_repeated(
         for page, found in zip(pages, read, strict=True)
     ]
     asked = [brief for brief in briefs if brief]
-    known = warehouse.same_texts({brief.text for brief in asked}) if asked else []
+    known = warehouse.articles.same_texts({brief.text for brief in asked}) if asked else []
     repeated = find_repeated(asked, known)
     return [
         Rejection(
@@ -491,14 +493,16 @@ def _settle(
 ) -> Settled:
     """The articles of a batch, each under the address that it keeps."""
     found = [(page, article) for page, article in read if isinstance(article, Article)]
-    met = warehouse.met({url for page, article in found for url in (page.found_url, *article.urls)})
+    met = warehouse.pages.met(
+        {url for page, article in found for url in (page.found_url, *article.urls)}
+    )
     arrivals = [
         arrival(page, page.found_url, page.fetched_at, article, sources[page.source_id], met)
         for page, article in found
     ]
     keys = {identity_key(url) for each in arrivals for url in (each.article.url, each.own)}
-    holders = [Holder(**row) for row in warehouse.holders(keys)]
-    return settle(arrivals, holders, warehouse.listed_forms(keys))
+    holders = [Holder(**row) for row in warehouse.pages.holders(keys)]
+    return settle(arrivals, holders, warehouse.pages.listed_forms(keys))
 
 
 def _judge(
@@ -507,7 +511,10 @@ def _judge(
     """The articles that are believed and those that are not; and the URLs of articles that show by
     now what is not.
     """
-    texts = [KnownText(**row) for row in warehouse.texts_of({each.article.id for each in captures})]
+    texts = [
+        KnownText(**row)
+        for row in warehouse.articles.texts_of({each.article.id for each in captures})
+    ]
     shown = {(text.article_id, text.shown_from) for text in texts}
     judged: list[Article | DoubtfulVersion] = []
     overwritten: set[str] = set()
@@ -631,46 +638,48 @@ def learn_lines(warehouse: Warehouse, sources: Sequence[Source], now: datetime) 
     keep; how many lines are known.
     """
     keep = {source.id: source.keep for source in sources}
-    lines = {row["line_id"]: row for row in warehouse.learned_lines()}
-    for source_id in warehouse.sources_to_learn():
-        for line in learn(Repeat(**row) for row in warehouse.repeats(source_id, COUNTING)):
+    lines = {row["line_id"]: row for row in warehouse.articles.learned_lines()}
+    for source_id in warehouse.articles.sources_to_learn():
+        for line in learn(Repeat(**row) for row in warehouse.articles.repeats(source_id, COUNTING)):
             lines[line.id] = asdict(line) | {"line_id": line.id}
     known = [
         row
         | {"kept": any(pattern.search(row["text"]) for pattern in keep.get(row["source_id"], ()))}
         for row in lines.values()
     ]
-    warehouse.record_learned(known, now)
+    warehouse.articles.record_learned(known, now)
     return len(known)
 
 
 def clean_batch(warehouse: Warehouse) -> int:
     """Cut what was learned from the next articles that are not clean; how many there were."""
-    articles = warehouse.uncleaned(CLEANED_PER_BATCH)
+    articles = warehouse.articles.uncleaned(CLEANED_PER_BATCH)
     cleaners = {
         source_id: _cleaner(warehouse, source_id)
         for source_id in {article.source_id for article in articles}
     }
     cleaned = [(article, cleaners[article.source_id].clean(article.body)) for article in articles]
-    warehouse.record_cleaned([(article, found.body, found.removed) for article, found in cleaned])
+    warehouse.articles.record_cleaned(
+        [(article, found.body, found.removed) for article, found in cleaned]
+    )
     return len(articles)
 
 
 def _cleaner(warehouse: Warehouse, source_id: str) -> Cleaner:
     learned = [
         LearnedLine(**{name: row[name] for name in LearnedLine.__dataclass_fields__})
-        for row in warehouse.learned_lines(source_id)
+        for row in warehouse.articles.learned_lines(source_id)
         if not row["kept"]
     ]
     needs_titles = any(line.shape == "label" for line in learned)
-    return Cleaner(learned, warehouse.titles(source_id) if needs_titles else ())
+    return Cleaner(learned, warehouse.articles.titles(source_id) if needs_titles else ())
 
 
 def embed_batch(warehouse: Warehouse, encoder: Encoder) -> int:
     """Give the next pending texts their vectors; how many there were."""
-    texts = warehouse.pending_texts(encoder.model, TEXTS_PER_BATCH)
+    texts = warehouse.articles.pending_texts(encoder.model, TEXTS_PER_BATCH)
     if texts:
-        warehouse.record_vectors(
+        warehouse.articles.record_vectors(
             encoder.model, texts, encoder.encode([(text.title, text.body) for text in texts])
         )
     return len(texts)
@@ -682,15 +691,15 @@ def group_batch(warehouse: Warehouse, model: str, now: datetime) -> int:
     """
     new = {
         clipping.article_id: clipping
-        for clipping in warehouse.ungrouped(model, CLIPPINGS_PER_BATCH)
+        for clipping in warehouse.stories.ungrouped(model, CLIPPINGS_PER_BATCH)
     }
     if new:
         open_stories = {
             clipping.article_id: clipping
-            for clipping in warehouse.open_stories(model, new.values(), STORY_WINDOW)
+            for clipping in warehouse.stories.open_stories(model, new.values(), STORY_WINDOW)
         }
         placements, merges = group([*(open_stories | new).values()], STORY_WINDOW)
-        warehouse.record_grouped(new, placements, merges, now)
+        warehouse.stories.record_grouped(new, placements, merges, now)
     return len(new)
 
 
@@ -698,7 +707,7 @@ def match_batch(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
     """Look with one topic at the next articles, record its hits, and raise alerts; how many
     articles there were.
     """
-    articles = warehouse.unmatched(topic, ARTICLES_PER_BATCH)
+    articles = warehouse.alerts.unmatched(topic, ARTICLES_PER_BATCH)
     rule = compile_topic(topic)
     hits = [
         Hit(
@@ -719,8 +728,8 @@ def match_batch(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
         for a in articles
         if (found := match(rule, a.title, a.body))
     ]
-    warehouse.record_matched(
-        topic, articles, decide(hits, warehouse.alerted(), {topic.id: topic}, now)
+    warehouse.alerts.record_matched(
+        topic, articles, decide(hits, warehouse.alerts.alerted(), {topic.id: topic}, now)
     )
     return len(articles)
 
@@ -730,8 +739,8 @@ def follow_topic(warehouse: Warehouse, topic: Topic, now: datetime) -> int:
     since = (
         now - max(topic.max_age, STORY_WINDOW) - STORY_WINDOW
     )  # older ones have nothing left to tell
-    alerts = follow(warehouse.alerted_stories(topic, since), topic, now, STORY_WINDOW)
-    warehouse.record_alerts(topic, alerts)
+    alerts = follow(warehouse.alerts.alerted_stories(topic, since), topic, now, STORY_WINDOW)
+    warehouse.alerts.record(topic, alerts)
     return len(alerts)
 
 
@@ -739,8 +748,8 @@ def note_ends(
     warehouse: Warehouse, run: Run, looks: Sequence[Look], sources: Sequence[Source], now: datetime
 ) -> list[Look]:
     """The looks of a run with what became of each source's pages."""
-    ends = warehouse.ends_of(run)
-    newest = warehouse.newest_of_sources()
+    ends = warehouse.runs.ends_of(run)
+    newest = warehouse.runs.newest_of_sources()
     declared = {source.id: source for source in sources}
     return [
         noted(
@@ -772,12 +781,12 @@ def beat(
     names = {source.id: source.name for source in sources}
     asked = [names[look.source_id] for look in looks]
     silent = [names[look.source_id] for look in looks if not look.usable]
-    hits = warehouse.hits_by_topic().get(topic.id, 0) - run.hits.get(topic.id, 0)
-    alerts = sum(alert.topic_id == topic.id for alert in warehouse.alerts_of(run))
+    hits = warehouse.alerts.hits_by_topic().get(topic.id, 0) - run.hits.get(topic.id, 0)
+    alerts = sum(alert.topic_id == topic.id for alert in warehouse.runs.alerts_of(run))
     counts = (sum(look.listed for look in looks), articles, hits, alerts)
     partly = [names[look.source_id] for look in looks if look.usable and losses_of(look)]
     troubles = [trouble for look in looks for trouble in losses_of(look)]
     missed = "; ".join(f"{trouble.source_id}: {trouble.example}" for trouble in troubles)
     found = heartbeat(topic, asked, silent, partly, counts, missed, now, ring)
-    warehouse.record_heartbeat(topic, run.id, found)
+    warehouse.alerts.record_heartbeat(topic, run.id, found)
     return found

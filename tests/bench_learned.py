@@ -123,14 +123,14 @@ def learn_from(texts: Sequence[Text]) -> tuple[list[LearnedLine], float]:
     """What a warehouse that holds these texts teaches, and the seconds that it took."""
     with tempfile.TemporaryDirectory() as folder, closing(Warehouse.open(Path(folder))) as store:
         rows = [_row(text) for text in texts]
-        with store.transaction():
-            store.write(rows, "record_articles")
+        with store.engine.transaction():
+            store.engine.write(rows, "record_articles")
         began = time.monotonic()
-        sources = [row["source_id"] for row in store.rows("sources_to_learn")]
+        sources = [row["source_id"] for row in store.engine.rows("sources_to_learn")]
         repeats = [
             Repeat(**row)
             for source in sources
-            for row in store.rows("repeats", source_id=source, **stage.COUNTING)
+            for row in store.engine.rows("repeats", source_id=source, **stage.COUNTING)
         ]
         return learn(repeats), time.monotonic() - began
 

@@ -130,10 +130,10 @@ def place(archive: Path) -> dict[str, float]:
     seconds, processor = time.monotonic() - began, time.process_time() - idle
     assert placed == [PER_DAY, 0], placed
     gigabytes = peak_megabytes() / 1024
-    with warehouse.transaction():
+    with warehouse.engine.transaction():
         for table in ("story_articles", "story_merges", "story_splits"):
-            warehouse._connection.execute(f"delete from {table}")
-        warehouse._connection.execute("insert into story_articles from before")
+            warehouse.engine._connection.execute(f"delete from {table}")
+        warehouse.engine._connection.execute("insert into story_articles from before")
     warehouse.close()
     return {"seconds": seconds, "processor": processor, "gigabytes": gigabytes}
 
@@ -143,9 +143,9 @@ def recall(archive: Path) -> dict[str, float]:
     the links by comparing all pairs.
     """
     warehouse = Warehouse.open(archive)
-    new = warehouse.ungrouped(MODEL, PER_DAY)
+    new = warehouse.stories.ungrouped(MODEL, PER_DAY)
     clippings = sorted(
-        [*warehouse.open_stories(MODEL, new, STORY_WINDOW), *new], key=lambda c: c.seen_at
+        [*warehouse.stories.open_stories(MODEL, new, STORY_WINDOW), *new], key=lambda c: c.seen_at
     )
     warehouse.close()
     comparison = Comparison(clippings)
@@ -210,7 +210,7 @@ FILL = (  # what one period of the archive is made of, from the days in the pool
 def build(folder: Path, size: int) -> dict[str, float]:
     """A warehouse with this many articles, the last day's without a story."""
     warehouse = Warehouse.open(folder)
-    database = warehouse._connection
+    database = warehouse.engine._connection
     days = min(DAYS, size // PER_DAY)
     periods = size // (days * PER_DAY)
     database.execute(POOL)

@@ -14,6 +14,7 @@ import pytest
 from flows import steps
 from flows.records import Merge, Note, Source, TermGroup, Topic
 from tests.test_warehouse import plant
+from warehouse.engine import Engine
 from warehouse.runs import Look
 from warehouse.store import Warehouse
 
@@ -34,7 +35,7 @@ MORE = "Presiden Rusia menerima pemimpin Korut. Menteri Lavrov dan 12 pejabat Ru
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Warehouse]:
-    warehouse = Warehouse(duckdb.connect(), tmp_path)
+    warehouse = Warehouse(Engine(duckdb.connect(), tmp_path))
     plant(
         warehouse,
         {
@@ -86,11 +87,11 @@ def come_in(
 
 def run(store: Warehouse, topic: Topic, now: datetime) -> list[str]:
     """The end of a run: match, then follow; the kinds of the alerts that it raised."""
-    before = {alert.id for alert in store.alerts()}
+    before = {alert.id for alert in store.alerts.all()}
     while steps.match_batch(store, topic, now):
         pass
     steps.follow_topic(store, topic, now)
-    return [alert.kind for alert in store.alerts() if alert.id not in before]
+    return [alert.kind for alert in store.alerts.all() if alert.id not in before]
 
 
 def test_life_of_a_story(store: Warehouse) -> None:
@@ -114,8 +115,8 @@ def test_life_of_a_story(store: Warehouse) -> None:
         told.append(run(store, PACT, nights[night]))
         assert run(store, PACT, nights[night]) == []
     assert told == [["new_story"], [], ["development"], ["pickup"], [], [], ["closed"], []]
-    assert len(store.pending_deliveries()) == 4
-    assert store.offending() == {}
+    assert len(store.alerts.pending_deliveries()) == 4
+    assert store.engine.offending() == {}
 
 
 def test_rule_that_changes(store: Warehouse) -> None:
@@ -128,14 +129,14 @@ def test_rule_that_changes(store: Warehouse) -> None:
         PACT, version="2", all_of=(TermGroup("russia", ("Rusia", "Moskow")), PACT.all_of[1])
     )
     assert run(store, changed, NIGHT + timedelta(hours=1)) == []
-    [hit] = store._fetch("select decision, topic_version from topic_hits", {})
+    [hit] = store.engine._fetch("select decision, topic_version from topic_hits", {})
     assert hit == {"decision": "raised", "topic_version": "2"}
     come_in(store, "b", "s", "dua", NIGHT + timedelta(hours=5), MORE)
     assert run(store, replace(changed, version="3"), NIGHT + timedelta(hours=8)) == ["development"]
     narrow = replace(PACT, version="4", all_of=(TermGroup("russia", ("Kamchatka",)),))
     assert run(store, narrow, NIGHT + timedelta(hours=12)) == []
     assert run(store, PACT, NIGHT + timedelta(hours=16)) == []
-    assert store.offending() == {}
+    assert store.engine.offending() == {}
 
 
 def test_stories_that_merge(store: Warehouse) -> None:
@@ -145,12 +146,12 @@ def test_stories_that_merge(store: Warehouse) -> None:
     come_in(store, "a", "old", "satu", NIGHT - timedelta(hours=9))
     come_in(store, "b", "young", "dua", NIGHT - timedelta(hours=5), MORE)
     assert run(store, PACT, NIGHT) == ["new_story", "new_story"]
-    store.record_grouped([], [], [Merge("young", "old")], NIGHT)
-    store._connection.execute("update story_articles set story_id = 'old'")
+    store.stories.record_grouped([], [], [Merge("young", "old")], NIGHT)
+    store.engine._connection.execute("update story_articles set story_id = 'old'")
     assert run(store, PACT, NIGHT + timedelta(hours=8)) == []
     come_in(store, "c", "old", "tiga", NIGHT + timedelta(hours=9), MORE)
     assert run(store, PACT, NIGHT + timedelta(hours=10)) == ["pickup"]
-    assert store.offending() == {}
+    assert store.engine.offending() == {}
 
 
 def test_backfill_never_alerts(store: Warehouse) -> None:
@@ -169,7 +170,7 @@ def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
     """What the desk could have seen when the warehouse was brought to this schema is no
     development.
     """
-    store = Warehouse(duckdb.connect(), tmp_path)
+    store = Warehouse(Engine(duckdb.connect(), tmp_path))
     plant(store, {"sources": [{"source_id": name, "name": name} for name in ("satu", "dua")]})
     come_in(store, "a", "s", "satu", NIGHT - timedelta(hours=5))
     run(store, PACT, NIGHT)
@@ -184,10 +185,10 @@ def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
         "drop table troubles",
         "delete from migrations where name like '0009%' or name like '0014%'",
     ):
-        store._connection.execute(statement)
+        store.engine._connection.execute(statement)
     for column in ("failed_at", "next_attempt_at"):
-        store._connection.execute(f"alter table deliveries drop column {column}")
-    upgraded = Warehouse(store._connection, tmp_path)
+        store.engine._connection.execute(f"alter table deliveries drop column {column}")
+    upgraded = Warehouse(Engine(store.engine._connection, tmp_path))
     assert run(upgraded, PACT, NIGHT + timedelta(hours=8)) == []
     upgraded.close()
 
@@ -212,15 +213,15 @@ def test_run_that_could_not_look(store: Warehouse, usable: int, ring: bool, mess
         for n, name in enumerate(names)
     ]
     for hours in (0, 1):
-        began = store.begin_run("run", NIGHT, NIGHT + timedelta(hours=hours))
+        began = store.runs.begin("run", NIGHT, NIGHT + timedelta(hours=hours))
         sources = [replace(SOURCE, id=name, name=name.title()) for name in names]
         steps.beat(store, PACT, began, looks, sources, 7, NIGHT + timedelta(hours=hours), ring)
-    beats = store._fetch("select answered, links, articles, missed from heartbeats", {})
+    beats = store.engine._fetch("select answered, links, articles, missed from heartbeats", {})
     missed = "; ".join(f"{name}: timeout" for name in names[usable:])
     assert beats == [{"answered": usable, "links": 12, "articles": 7, "missed": missed}] * 2
-    waiting = store.pending_deliveries()
+    waiting = store.alerts.pending_deliveries()
     assert [delivery.title for delivery in waiting] == [
         "Pakta: sebagian besar media tidak terjangkau"
     ] * messages
-    assert store._fetch("from alerts", {}) == []
-    assert store.offending() == {}
+    assert store.engine._fetch("from alerts", {}) == []
+    assert store.engine.offending() == {}

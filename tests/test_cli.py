@@ -287,7 +287,7 @@ def test_alerts(
     where = ("--topics", topics, "--warehouse", tmp_path / "data")
     store = Warehouse.open(tmp_path / "data")
     raise_alerts(store, replace(TOPIC, channels=("desk",)), 2)
-    store.record_deliveries([Attempt("1", "desk", "dead", NOW, "HTTP 500")])
+    store.alerts.record_deliveries([Attempt("1", "desk", "dead", NOW, "HTTP 500")])
     store.close()
     publish(tmp_path / "data")
 

@@ -21,7 +21,7 @@ import pytest
 from flows.delivery import Delivered, deliver, deliver_due, retry, try_channels
 from flows.records import Alert, ConfigError, Escalation, Quiet, Topic
 from tests.stages.test_alerts import topic
-from warehouse.engine import Reader, only_run, publish, published
+from warehouse.engine import Engine, Reader, only_run, publish, published
 from warehouse.store import Warehouse
 
 NOW = datetime(2026, 3, 11, 1, tzinfo=UTC)  # 08:00 in Jakarta
@@ -89,14 +89,14 @@ def desks() -> Iterator[Desks]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Warehouse]:
-    warehouse = Warehouse(duckdb.connect(), tmp_path)
+    warehouse = Warehouse(Engine(duckdb.connect(), tmp_path))
     yield warehouse
     warehouse.close()
 
 
 def raise_alerts(store: Warehouse, topic: Topic, count: int, raised_at: datetime = NOW) -> None:
     """Alerts '0', '1', … of a topic, each a minute after the one before."""
-    store.record_alerts(
+    store.alerts.record(
         topic,
         [
             Alert(
@@ -121,7 +121,7 @@ def states(store: Warehouse) -> dict[tuple[str, str], tuple[str, int, str | None
     """By alert and channel: state, attempts, last error."""
     return {
         (row["alert_id"], row["channel"]): (row["state"], row["attempts"], row["last_error"])
-        for row in store._fetch("from deliveries", {})
+        for row in store.engine._fetch("from deliveries", {})
     }
 
 
@@ -154,7 +154,7 @@ def test_ten_channels_of_which_some_are_broken(store: Warehouse, desks: Desks) -
             ("pending", 1, reasons[channel]) if channel in reasons else ("sent", 1, None)
         )
     assert done.told == "21 sent, 12 failed"
-    assert SECRET not in "".join(done.troubles) + str(store._fetch("from deliveries", {}))
+    assert SECRET not in "".join(done.troubles) + str(store.engine._fetch("from deliveries", {}))
     assert sorted(done.troubles) == sorted(
         f"channel {name}: 3 not delivered: {why}; tried again" for name, why in reasons.items()
     )
@@ -163,7 +163,7 @@ def test_ten_channels_of_which_some_are_broken(store: Warehouse, desks: Desks) -
 def test_each_attempt_is_recorded_before_the_next(store: Warehouse, desks: Desks) -> None:
     """While a message is under way, all before it are recorded: a crash repeats one at most."""
     raise_alerts(store, TOPIC, 4)
-    beside = store._connection.cursor()
+    beside = store.engine._connection.cursor()
     recorded: list[Any] = []
 
     def look(count: int) -> int:
@@ -210,7 +210,7 @@ def test_channel_that_wants_nothing_for_an_hour(store: Warehouse, desks: Desks) 
     done = deliver(store, [TOPIC], {"desk": desks.url("desk")}, NOW)
     assert desks.asked["desk"] == 1
     assert (done.sent, done.left) == (0, 2)
-    assert {delivery.next_attempt_at for delivery in store.pending_deliveries()} == {
+    assert {delivery.next_attempt_at for delivery in store.alerts.pending_deliveries()} == {
         NOW + timedelta(hours=1)
     }
 
@@ -243,7 +243,7 @@ def test_life_of_a_delivery(store: Warehouse, desks: Desks) -> None:
     at = NOW
     for _ in range(8):
         deliver(store, [TOPIC], addresses, at)
-        [pending] = store.pending_deliveries()
+        [pending] = store.alerts.pending_deliveries()
         assert pending.next_attempt_at
         pauses.append((pending.next_attempt_at - at).total_seconds() / 60)
         at = pending.next_attempt_at
@@ -256,7 +256,7 @@ def test_life_of_a_delivery(store: Warehouse, desks: Desks) -> None:
     ]
     assert states(store)["0", "desk"][0] == "dead"
     assert deliver(store, [TOPIC], addresses, NOW + timedelta(days=8)).told == ""
-    store.revive(None)
+    store.alerts.revive(None)
     desks.answers.clear()
     assert deliver(store, [TOPIC], addresses, NOW + timedelta(days=8)).told == "1 sent"
     assert states(store)["0", "desk"] == ("sent", 11, None)
@@ -269,7 +269,7 @@ def test_quiet_hours_hold_delivery(store: Warehouse, desks: Desks) -> None:
     loud = topic("missiles", "Rudal", timedelta(hours=24))
     quiet = replace(TOPIC, quiet=Quiet(clock(22), clock(6)))
     raise_alerts(store, quiet, 2)
-    store.record_alerts(loud, [Alert("m", loud.id, "s", "new_story", NOW, "Rudal", "rudal\n\n[m]")])
+    store.alerts.record(loud, [Alert("m", loud.id, "s", "new_story", NOW, "Rudal", "rudal\n\n[m]")])
     addresses = {"desk": desks.url("desk")}
     night = datetime(2026, 3, 11, 18, tzinfo=UTC)  # 01:00 in Jakarta
     assert deliver(store, [quiet, loud], addresses, night).told == "1 sent, 2 held by quiet hours"
@@ -286,7 +286,7 @@ def test_digest(store: Warehouse, desks: Desks) -> None:
     summed = replace(TOPIC, digest=True)
     single = topic("missiles", "Rudal", timedelta(hours=24))
     raise_alerts(store, summed, 3)
-    store.record_alerts(
+    store.alerts.record(
         single, [Alert("m", single.id, "s", "new_story", NOW, "Rudal", "rudal\n\n[m]")]
     )
     addresses = {"desk": desks.url("desk")}
@@ -305,7 +305,7 @@ def test_digest_that_is_longer_than_the_channel_shows(store: Warehouse, desks: D
         Alert(f"{n}", TOPIC.id, f"s{n}", "new_story", NOW, "Kabar", f"{'kata ' * 2000}\n\n[{n}]")
         for n in range(7)
     ]
-    store.record_alerts(TOPIC, long)
+    store.alerts.record(TOPIC, long)
     deliver(store, [replace(TOPIC, digest=True)], {"desk": desks.url("desk")}, NOW)
     assert [len(keys([text])) for text in desks.got["desk"]] == [
         3,
@@ -321,13 +321,13 @@ def test_escalation(store: Warehouse, desks: Desks) -> None:
     urgent = replace(TOPIC, escalate=Escalation(("chief",), timedelta(hours=1)))
     calm = topic("missiles", "Rudal", timedelta(hours=24))
     raise_alerts(store, urgent, 1)
-    store.record_alerts(calm, [Alert("m", calm.id, "s", "new_story", NOW, "Rudal", "rudal\n\n[m]")])
+    store.alerts.record(calm, [Alert("m", calm.id, "s", "new_story", NOW, "Rudal", "rudal\n\n[m]")])
     desks.answers["desk"] = lambda count: None
     addresses = {name: desks.url(name) for name in ("desk", "chief")}
     for minutes, chief in ((0, None), (20, None), (59, None), (60, ["0"]), (90, ["0"])):
         deliver(store, [urgent, calm], addresses, NOW + timedelta(minutes=minutes))
         assert keys(desks.got["chief"]) == chief if chief else "chief" not in desks.got, minutes
-    first = [delivery for delivery in store.pending_deliveries() if delivery.alert_id == "0"]
+    first = [delivery for delivery in store.alerts.pending_deliveries() if delivery.alert_id == "0"]
     assert [delivery.channel for delivery in first] == ["desk"]
     desks.answers.clear()
     deliver(store, [urgent, calm], addresses, NOW + timedelta(hours=2))
@@ -347,7 +347,7 @@ def test_escalation_is_not_late(store: Warehouse, desks: Desks) -> None:
         deliver(store, [urgent], {name: desks.url(name) for name in ("desk", "chief")}, tried[-1])
         tried += [
             delivery.next_attempt_at
-            for delivery in store.pending_deliveries()
+            for delivery in store.alerts.pending_deliveries()
             if delivery.next_attempt_at
         ]
     assert [(at - NOW).total_seconds() / 60 for at in tried] == [0, 10, 30, 60]

@@ -214,7 +214,7 @@ def test_checks_find_nothing(two_nights: TwoNights) -> None:
     from warehouse.store import Warehouse
 
     store = Warehouse.open(two_nights[0])
-    assert store.offending() == {}
+    assert store.engine.offending() == {}
     store.close()
 
 

@@ -126,8 +126,8 @@ class Nights:
 
     def ends(self, server: Server) -> dict[str, str]:
         """What each link ended as, by path or, off the server, by URL: 'article' or the reason."""
-        rejected = self.warehouse._fetch("select url, reason from rejections", {})
-        landed = self.warehouse._fetch("select u.url from article_urls u", {})
+        rejected = self.warehouse.engine._fetch("select url, reason from rejections", {})
+        landed = self.warehouse.engine._fetch("select u.url from article_urls u", {})
         ends = {row["url"]: row["reason"] for row in rejected} | {
             row["url"]: "article" for row in landed
         }
@@ -209,7 +209,7 @@ def test_misbehaving_press(nights: Nights) -> None:
     assert look.failed
     assert texts(look) == ["links ended in http-5xx: 1", "links ended in timeout: 2"]
     assert sum(ends.values()) == len(PRESS)
-    assert nights.warehouse.offending() == {}
+    assert nights.warehouse.engine.offending() == {}
 
 
 def test_next_night_tries_again_what_may_have_passed(nights: Nights) -> None:
@@ -263,7 +263,7 @@ def test_what_stands_before_an_article_is_asked_for_again(nights: Nights) -> Non
         assert nights.ends(server) == {path: "article"}
         nights(outlet, NOW + timedelta(days=2))
         assert server.paths().count(path) == 2
-    assert nights.warehouse.offending() == {}
+    assert nights.warehouse.engine.offending() == {}
 
 
 def test_one_text_under_several_addresses(nights: Nights) -> None:
@@ -295,12 +295,12 @@ def test_moved_lastmod_brings_a_new_version(nights: Nights) -> None:
                 ),
             }
             nights(outlet, NOW + timedelta(days=night))
-        versions = nights.warehouse._fetch(
+        versions = nights.warehouse.engine._fetch(
             "select version, title from article_versions order by version", {}
         )
         assert [tuple(row.values()) for row in versions] == [(1, "Judul lama"), (2, "Judul baru")]
         assert [
-            row["title"] for row in nights.warehouse._fetch("select title from articles", {})
+            row["title"] for row in nights.warehouse.engine._fetch("select title from articles", {})
         ] == ["Judul baru"]
 
 
@@ -318,13 +318,13 @@ def test_topic_article_is_looked_at_again(nights: Nights) -> None:
         }
         nights(source(server, "/sitemap.xml"))
         hits = "insert into state.topic_hits select 'topik', '1', article_id, 'raised', 1, '[]', 'subject' from state.articles"
-        nights.warehouse._connection.execute(hits)
+        nights.warehouse.engine._connection.execute(hits)
         server.routes["/read/a"] = conditional(article("Judul baru"), '"dua"', "text/html")
         _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1))
         assert ends == {"page": 1, "unchanged": 1}
         _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1, hours=1))
         assert ends == {}
-        versions = nights.warehouse._fetch(
+        versions = nights.warehouse.engine._fetch(
             "select url, version, v.title from article_versions v join articles using (article_id)",
             {},
         )
@@ -336,7 +336,7 @@ def test_topic_article_is_looked_at_again(nights: Nights) -> None:
         ("/read/a", 2, "Judul baru"),
         ("/read/b", 1, "Judul lama"),
     ]
-    assert nights.warehouse.offending() == {}
+    assert nights.warehouse.engine.offending() == {}
 
 
 def test_reprocess_keeps_articles(nights: Nights) -> None:
@@ -350,14 +350,14 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
         outlet = source(server, "/sitemap.xml")
         nights(outlet)
         query = "select article_id, version, v.body from article_versions v join articles using (article_id)"
-        [before] = nights.warehouse._fetch(query, {})
+        [before] = nights.warehouse.engine._fetch(query, {})
         stricter = replace(outlet, strip=(re.compile("^Kolom ini"),))
-        nights.warehouse.reopen_pages(NOW)
+        nights.warehouse.pages.reopen_pages(NOW)
         assert steps.extract_batch(nights.warehouse, {outlet.id: stricter}, None, NOW) == 1
-        [after] = nights.warehouse._fetch(query, {})
+        [after] = nights.warehouse.engine._fetch(query, {})
     assert (after["article_id"], after["version"]) == (before["article_id"], 1)
     assert before["body"] == after["body"] + "\nKolom ini terbit tiap Rabu."
-    assert nights.warehouse.offending() == {}
+    assert nights.warehouse.engine.offending() == {}
 
 
 def test_reprocess_keeps_stories(nights: Nights) -> None:
@@ -402,18 +402,21 @@ def test_reprocess_keeps_stories(nights: Nights) -> None:
         },
     )
     for _ in range(2):  # the second time changes nothing
-        store.reopen_stories(NOW - timedelta(days=2))
+        store.stories.reopen_stories(NOW - timedelta(days=2))
         assert [steps.group_batch(store, "m", NOW) for _ in range(2)] == [3, 0]
         stories = {
-            row["article_id"]: row["story_id"] for row in store._fetch("from story_articles", {})
+            row["article_id"]: row["story_id"]
+            for row in store.engine._fetch("from story_articles", {})
         }
         assert stories["flood"] == stories["flood again"] == "p"
         assert stories["match"] not in "pqr"
         assert stories["earlier"] == "r"
-        assert store._fetch("select story_id, into_story_id from story_merges", {}) == [
+        assert store.engine._fetch("select story_id, into_story_id from story_merges", {}) == [
             {"story_id": "q", "into_story_id": "p"}
         ]
-        left = store._fetch("select article_id, story_id, into_story_id from story_splits", {})
+        left = store.engine._fetch(
+            "select article_id, story_id, into_story_id from story_splits", {}
+        )
         assert left == [{"article_id": "match", "story_id": "p", "into_story_id": stories["match"]}]
 
 
@@ -489,7 +492,7 @@ def test_a_page_read_long_ago_is_asked_for_in_full(nights: Nights) -> None:
             server.routes["/sitemap.xml"] = page(listing, "application/xml")
             nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
             titles.append("Judul baru")
-        shown = nights.warehouse._fetch("select title from articles", {})
+        shown = nights.warehouse.engine._fetch("select title from articles", {})
     assert [row["title"] for row in shown] == ["Judul baru"]
 
 
@@ -568,7 +571,9 @@ def test_children_are_read_by_what_they_are(nights: Nights) -> None:
             "/b.xml": page(feed, "application/rss+xml"),
         }
         look, _ = nights(source(server, "/0.xml"))
-        titles = nights.warehouse._fetch("select url, title from state.links order by url", {})
+        titles = nights.warehouse.engine._fetch(
+            "select url, title from state.links order by url", {}
+        )
         assert nights.ends(server) == {"/read/a": "article", "/read/b": "article"}
     assert [row["title"] for row in titles] == [None, "Satu & 😊"]
     assert [note.partition(": ")[2].partition(",")[0] for note in texts(look)] == [
@@ -588,7 +593,7 @@ def test_a_page_that_leads_on_is_the_links_own_end(nights: Nights) -> None:
         server.routes["/sitemap.xml"] = page(sitemap(server.url("/read/antar")), "application/xml")
         nights(source(server, "/sitemap.xml"))
         assert nights.ends(server) == {"/read/antar": "article", "/read/asli": "article"}
-        assert nights.warehouse.offending() == {}
+        assert nights.warehouse.engine.offending() == {}
 
 
 # ---- identity ----
@@ -615,13 +620,13 @@ def known(store: Warehouse, server: Server) -> dict[str, list[str]]:
     """The titles of each article's versions, by the path of its URL."""
     found: dict[str, list[str]] = {}
     query = "select a.url, v.title from article_versions v join state.articles a using (article_id) order by v.version"
-    for row in store._fetch(query, {}):
+    for row in store.engine._fetch(query, {}):
         found.setdefault(row["url"].removeprefix(server.url("")), []).append(row["title"])
     return found
 
 
 def current(store: Warehouse, server: Server) -> dict[str, str]:
-    rows = store._fetch("select url, title from state.articles", {})
+    rows = store.engine._fetch("select url, title from state.articles", {})
     return {row["url"].removeprefix(server.url("")): row["title"] for row in rows}
 
 
@@ -646,7 +651,7 @@ def test_a_stuck_canonical_makes_no_versions(nights: Nights) -> None:
             third: ["Dermaga ditutup"],
         }
         assert nights.ends(server) == dict.fromkeys((first, second, third), "article")
-        assert nights.warehouse.offending() == {}
+        assert nights.warehouse.engine.offending() == {}
 
 
 def test_an_address_gets_its_own_text_back(nights: Nights) -> None:
@@ -673,7 +678,7 @@ def test_an_address_gets_its_own_text_back(nights: Nights) -> None:
             first: "Perbaikan tanggul",
             second: "Tanam padi",
         }
-        assert nights.warehouse.offending() == {}
+        assert nights.warehouse.engine.offending() == {}
 
 
 def test_reprocess_parts_what_a_canonical_had_joined(
@@ -696,7 +701,7 @@ def test_reprocess_parts_what_a_canonical_had_joined(
                 server.routes["/sitemap.xml"] = page(listing, "application/xml")
                 nights(outlet, NOW + timedelta(days=night))
             assert known(nights.warehouse, server) == {first: ["Perbaikan tanggul", "Tanam padi"]}
-        nights.warehouse.reopen_pages(NOW + timedelta(days=1))  # the second alone
+        nights.warehouse.pages.reopen_pages(NOW + timedelta(days=1))  # the second alone
         while steps.extract_batch(nights.warehouse, {outlet.id: outlet}, None, NOW):
             pass
         assert known(nights.warehouse, server) == {
@@ -704,7 +709,7 @@ def test_reprocess_parts_what_a_canonical_had_joined(
             second: ["Tanam padi"],
         }
         assert current(nights.warehouse, server)[first] == "Perbaikan tanggul"
-        assert nights.warehouse.offending() == {}
+        assert nights.warehouse.engine.offending() == {}
 
 
 def believing(
@@ -741,7 +746,7 @@ def test_forms_of_an_address_are_fetched_once(nights: Nights) -> None:
             "/read/a/": "article",
             "/read/a/index.html": "article",
         }
-        assert nights.warehouse.offending() == {}
+        assert nights.warehouse.engine.offending() == {}
 
 
 def test_the_other_form_is_fetched_when_one_fails(nights: Nights) -> None:
@@ -755,7 +760,7 @@ def test_the_other_form_is_fetched_when_one_fails(nights: Nights) -> None:
         assert nights.ends(server) == {"/read/a": "http-4xx"}
         nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1))
         assert nights.ends(server) == {"/read/a/": "article", "/read/a": "article"}
-        assert nights.warehouse.offending() == {}
+        assert nights.warehouse.engine.offending() == {}
 
 
 def test_addresses_from_before_get_their_keys(tmp_path: Path) -> None:
@@ -776,9 +781,9 @@ def test_addresses_from_before_get_their_keys(tmp_path: Path) -> None:
     store = Warehouse.open(tmp_path)
     keyed = "select 'lama' as id, identity_key from {}"
     tables = ("state.links", "state.pages", "state.articles")
-    rows = [row for table in tables for row in store._fetch(keyed.format(table), {})]
+    rows = [row for table in tables for row in store.engine._fetch(keyed.format(table), {})]
     assert rows == [{"id": "lama", "identity_key": "a.example/read/1"}] * 3
-    assert store.met([url]) == {}
+    assert store.pages.met([url]) == {}
     store.close()
 
 
@@ -875,7 +880,7 @@ def test_good_is_not_overwritten_by_worse(nights: Nights) -> None:
                 sitemap(*urls.values(), lastmod=lastmod), "application/xml"
             )
             nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
-        rows = nights.warehouse._fetch(
+        rows = nights.warehouse.engine._fetch(
             "select a.url, a.title, a.published_at is not null as dated, d.reason"
             " from articles a left join doubtful_answers d using (article_id)",
             {},
@@ -885,7 +890,7 @@ def test_good_is_not_overwritten_by_worse(nights: Nights) -> None:
             urls[path]: (reason, title) for path, (_, reason, title) in LATER_ANSWERS.items()
         }
         assert all(row["dated"] for row in rows)
-        gone = nights.warehouse._fetch("select url from gone_articles", {})
+        gone = nights.warehouse.engine._fetch("select url from gone_articles", {})
         assert [row["url"] for row in gone] == [urls["/read/hilang"]]
 
         for path in ("/read/cegat", "/read/potong", "/read/gagal"):
@@ -894,7 +899,7 @@ def test_good_is_not_overwritten_by_worse(nights: Nights) -> None:
         assert ends == {"page": 3}
         _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=3))
         assert ends == {}
-    assert nights.warehouse.offending() == {}
+    assert nights.warehouse.engine.offending() == {}
 
 
 def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) -> None:
@@ -917,15 +922,15 @@ def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) ->
         "update state.articles set title = 'Sebentar', body = d.body, last_seen_at = d.seen_at, text_hash = d.text_hash from doubtful_answers d",
         "delete from doubtful_answers",
     ):
-        store._connection.execute(statement)
+        store.engine._connection.execute(statement)
     for since in (NOW + timedelta(days=1), NOW):
-        store.reopen_pages(since)
+        store.pages.reopen_pages(since)
         while steps.extract_batch(store, {outlet.id: outlet}, None, NOW + timedelta(days=2)):
             pass
-        [row] = store._fetch("select title, body from articles", {})
+        [row] = store.engine._fetch("select title, body from articles", {})
         assert row == {"title": "Warga Perbaiki Tanggul", "body": "\n".join(SENTENCES)}
-        [versions] = store._fetch("select count(*) as n from article_versions", {})
-        [aside] = store._fetch("select title from doubtful_answers", {})
+        [versions] = store.engine._fetch("select count(*) as n from article_versions", {})
+        [aside] = store.engine._fetch("select title from doubtful_answers", {})
         assert (versions["n"], aside["title"]) == (1, "Sebentar")
 
 
@@ -942,12 +947,14 @@ def test_one_record_never_stops_a_run(tmp_path: Path) -> None:
 
     def refuse(one: tuple[StoredPage, Article | Rejection], why: RecordError) -> None:
         broken = Rejection(one[0].url, "s", "extract", "broken", str(why))
-        store.record_extracted([(one[0], broken)], "1", NOW)
+        store.articles.record_extracted([(one[0], broken)], "1", NOW)
 
     read: list[tuple[StoredPage, Article | Rejection]] = list(zip(pages, articles, strict=True))
-    steps.record_singly(read, lambda some: store.record_extracted(some, "1", NOW), refuse)
-    landed = [row["url"] for row in store._fetch("select url from articles order by url", {})]
-    [rejection] = store._fetch("select url, reason, detail from rejections", {})
+    steps.record_singly(read, lambda some: store.articles.record_extracted(some, "1", NOW), refuse)
+    landed = [
+        row["url"] for row in store.engine._fetch("select url from articles order by url", {})
+    ]
+    [rejection] = store.engine._fetch("select url, reason, detail from rejections", {})
     assert (landed, rejection["url"]) == ([urls[0], urls[2]], urls[1])
     assert rejection["reason"] == "broken"
     assert "kemarin" in rejection["detail"]

@@ -164,7 +164,7 @@ def test_tables_are_documented(tmp_path: Path) -> None:
     COMMENT.
     """
     store = Warehouse.open(tmp_path)
-    described = [(row["name"], row["comment"] or "no COMMENT") for row in comments(store)]
+    described = [(row["name"], row["comment"] or "no COMMENT") for row in comments(store.engine)]
     store.close()
     told = documents("docs/warehouse.md")
     missing = [

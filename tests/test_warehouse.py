@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from flows.steps import STORY_WINDOW
-from warehouse.engine import Reader, WarehouseError, private, publish, published, statements
+from warehouse.engine import Engine, Reader, WarehouseError, private, publish, published, statements
 from warehouse.store import Warehouse
 
 CASES = Path(__file__).parent / "cases" / "warehouse"
@@ -39,7 +39,7 @@ def cases(name: str) -> Any:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Warehouse]:
     """An empty warehouse in memory."""
-    warehouse = Warehouse(duckdb.connect(), tmp_path)
+    warehouse = Warehouse(Engine(duckdb.connect(), tmp_path))
     yield warehouse
     warehouse.close()
 
@@ -75,7 +75,7 @@ def plant(store: Warehouse, given: Mapping[str, Sequence[Mapping[str, Any]]]) ->
     """
     for table, rows in given.items():
         schema, _, name = table.rpartition(".")
-        columns = store._fetch(
+        columns = store.engine._fetch(
             "select column_name, data_type, is_nullable from duckdb_columns() where schema_name = $schema and table_name = $name",
             {"schema": schema or "main", "name": name},
         )
@@ -89,13 +89,13 @@ def plant(store: Warehouse, given: Mapping[str, Sequence[Mapping[str, Any]]]) ->
             assert row.keys() <= filler.keys(), table
             values = filler | {column: moment(value) for column, value in row.items()}
             places = ", ".join(f"${column}" for column in values)
-            store._connection.execute(
+            store.engine._connection.execute(
                 f"insert into {table} ({', '.join(values)}) values ({places})", values
             )
 
 
 def contents(store: Warehouse, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
-    found = store._fetch(f"select {', '.join(columns)} from {table}", {})
+    found = store.engine._fetch(f"select {', '.join(columns)} from {table}", {})
     return [{name: plain(value) for name, value in row.items()} for row in found]
 
 
@@ -117,17 +117,17 @@ def test_query(store: Warehouse, case: dict[str, Any]) -> None:
     queries = [case["do"]] if isinstance(case["do"], str) else case["do"]
     parameters = {name: moment(value) for name, value in case.get("with", {}).items()}
     if "incoming" in case:
-        store.write(
+        store.engine.write(
             [{name: moment(value) for name, value in row.items()} for row in case["incoming"]],
             *queries,
         )
     elif "then" in case:
         for query in queries:
-            store.execute(query, **parameters)
+            store.engine.execute(query, **parameters)
     else:
         found = [
             {name: plain(row[name]) for name in case["rows"][0]}
-            for row in store.rows(queries[0], **parameters)
+            for row in store.engine.rows(queries[0], **parameters)
         ]
         order = list if case.get("in_order") else ordered
         assert order(found) == order(case["rows"])
@@ -167,7 +167,7 @@ def test_a_story_closes_when_nothing_can_join(store: Warehouse) -> None:
             "story_articles": [{"article_id": "a"}],
         },
     )
-    [row] = store._fetch("select closes_at - last_published_at as open_for from stories", {})
+    [row] = store.engine._fetch("select closes_at - last_published_at as open_for from stories", {})
     assert row == {"open_for": STORY_WINDOW}
 
 
@@ -207,7 +207,7 @@ def test_sound_warehouse(store: Warehouse) -> None:
     one story.
     """
     plant(store, SOUND)
-    assert store.offending() == {}
+    assert store.engine.offending() == {}
     plant(store, {"story_merges": [{"story_id": "story-0", "into_story_id": "story-1"}]})
     plant(
         store,
@@ -217,7 +217,7 @@ def test_sound_warehouse(store: Warehouse) -> None:
             ]
         },
     )
-    assert store.offending() == {}
+    assert store.engine.offending() == {}
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_check(store: Warehouse, check: str, planted: dict[str, Any]) -> None:
     """A check finds the row that was planted for it."""
     plant(store, SOUND)
     plant(store, planted)
-    assert check in store.offending()
+    assert check in store.engine.offending()
 
 
 def test_every_check_has_a_case() -> None:
@@ -260,7 +260,7 @@ INSTANTS = re.compile(r".*_at$")
 @pytest.mark.parametrize("table", CONTRACT)
 def test_contract(store: Warehouse, table: str) -> None:
     """Every column that people and scripts depend on is there, and every instant has its zone."""
-    found = store._fetch(
+    found = store.engine._fetch(
         "select column_name, data_type from duckdb_columns() where schema_name = 'main' and table_name = $table",
         {"table": table},
     )
@@ -271,7 +271,7 @@ def test_contract(store: Warehouse, table: str) -> None:
 
 def test_everything_is_described(store: Warehouse) -> None:
     """Every table and view, and every column that analysts see, has its COMMENT in the database."""
-    silent = store._fetch(
+    silent = store.engine._fetch(
         """
         select table_name as name from duckdb_tables() where not temporary and comment is null
         union all select view_name from duckdb_views() where not internal and comment is null
@@ -288,7 +288,7 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
     seen = []
     for _ in range(2):
         store = Warehouse.open(tmp_path)
-        seen.append(store._fetch("from migrations order by name", {}))
+        seen.append(store.engine._fetch("from migrations order by name", {}))
         store.close()
     assert seen[0] == seen[1]
     assert [row["name"] for row in seen[0]] == statements("migrations")
@@ -315,10 +315,10 @@ def test_newer_warehouse_is_refused(tmp_path: Path) -> None:
 def test_empty_columns_keep_their_type(store: Warehouse) -> None:
     """Rows in which a column is empty throughout can be written like any other."""
     rows = [{"alert_id": name, "channel": "desk"} for name in "ab"]
-    store.write(rows, "record_outbox")
-    store.write([], "record_outbox")
+    store.engine.write(rows, "record_outbox")
+    store.engine.write([], "record_outbox")
     read_at = datetime(2026, 3, 11, tzinfo=UTC)
-    store.write(
+    store.engine.write(
         [
             {
                 "url": "u",
@@ -331,7 +331,7 @@ def test_empty_columns_keep_their_type(store: Warehouse) -> None:
         ],
         "record_documents",
     )
-    assert store.rows("document", url="u") == [
+    assert store.engine.rows("document", url="u") == [
         {
             "etag": None,
             "last_modified": None,
@@ -346,7 +346,7 @@ def test_empty_columns_keep_their_type(store: Warehouse) -> None:
 @pytest.mark.parametrize("similarities", [(1, 0.25), (0.25, 1)])
 def test_numbers_of_both_kinds(store: Warehouse, similarities: tuple[float, float]) -> None:
     """A column with whole numbers among others keeps the others as they are, whichever come first."""
-    store.write(
+    store.engine.write(
         [
             {"article_id": name, "story_id": name, "relation": "copy", "original_article_id": name}
             | {"similarity": value}
@@ -362,13 +362,13 @@ def test_transaction_is_all_or_nothing(store: Warehouse) -> None:
     """A block that breaks off leaves no trace, and the next one works."""
 
     def breaks_off() -> None:
-        with store.transaction():
+        with store.engine.transaction():
             plant(store, {"rejections": [{"url": "a"}]})
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         breaks_off()
-    with store.transaction():
+    with store.engine.transaction():
         plant(store, {"rejections": [{"url": "b"}]})
     assert contents(store, "rejections", ["url"]) == [{"url": "b"}]
 
@@ -465,12 +465,13 @@ CLOSE = """
 import resource, signal, sys
 from pathlib import Path
 from warehouse.engine import WarehouseError, publish
+from warehouse.engine import Engine
 from warehouse.store import Warehouse
 store = Warehouse.open(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
-with store.transaction():
-    store._run("insert into article_urls select md5(n::text), sha256(n::text) from range(9999) t(n)")
+with store.engine.transaction():
+    store.engine._run("insert into article_urls select md5(n::text), sha256(n::text) from range(9999) t(n)")
 store.close()
 try:
     publish(Path(sys.argv[1]))

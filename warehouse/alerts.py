@@ -70,8 +70,11 @@ class Attempt:
     next_attempt_at: datetime | None = None
 
 
-class Alerts(Engine):
+@dataclass(frozen=True, slots=True)
+class Alerts:
     """What the warehouse knows of topics and alerts."""
+
+    engine: Engine
 
     def unmatched(self, topic: Topic, batch: int) -> list[Unmatched]:
         """Grouped articles whose current text this version of the topic has not looked at, in order
@@ -79,7 +82,7 @@ class Alerts(Engine):
         """
         return [
             Unmatched(**row)
-            for row in self.rows(
+            for row in self.engine.rows(
                 "unmatched_articles", topic_id=topic.id, topic_version=topic.version, batch=batch
             )
         ]
@@ -88,12 +91,12 @@ class Alerts(Engine):
         """Make the articles published from an instant on pending for every topic; what was decided
         stays.
         """
-        with self.transaction():
-            self.execute("forget_looks", since=since)
+        with self.engine.transaction():
+            self.engine.execute("forget_looks", since=since)
 
     def alerted(self) -> set[tuple[str, str]]:
         """The (topic, story) pairs that have an alert."""
-        return {(row["topic_id"], row["story_id"]) for row in self.rows("alerted_stories")}
+        return {(row["topic_id"], row["story_id"]) for row in self.engine.rows("alerted_stories")}
 
     def record_matched(
         self,
@@ -106,8 +109,8 @@ class Alerts(Engine):
         """
         matched = {hit.article_id for hit, _, _ in decided}
         alerts = [alert for _, _, alert in decided if alert]
-        with self.transaction():
-            self.write(
+        with self.engine.transaction():
+            self.engine.write(
                 [
                     {
                         "topic_id": topic.id,
@@ -121,7 +124,7 @@ class Alerts(Engine):
                 "record_topic_looks",
                 "forget_hits",
             )
-            self.write(
+            self.engine.write(
                 [
                     {
                         "topic_id": hit.topic_id,
@@ -147,11 +150,12 @@ class Alerts(Engine):
         alerts = {
             story_id: tuple((row["alert_id"], row["kind"], row["raised_at"]) for row in rows)
             for story_id, rows in groupby(
-                self.rows("alerts_of_topic", topic_id=topic.id), key=lambda row: row["story_id"]
+                self.engine.rows("alerts_of_topic", topic_id=topic.id),
+                key=lambda row: row["story_id"],
             )
         }
         reports = groupby(
-            self.rows("alerted_reports", topic_id=topic.id, since=since),
+            self.engine.rows("alerted_reports", topic_id=topic.id, since=since),
             key=lambda row: row["story_id"],
         )
         return [
@@ -159,14 +163,14 @@ class Alerts(Engine):
             for story_id, rows in reports
         ]
 
-    def record_alerts(self, topic: Topic, alerts: Sequence[Alert]) -> None:
+    def record(self, topic: Topic, alerts: Sequence[Alert]) -> None:
         """Alerts that follow earlier ones, and a pending delivery for each channel."""
-        with self.transaction():
+        with self.engine.transaction():
             self._write_alerts(topic, alerts)
 
     def _write_alerts(self, topic: Topic, alerts: Sequence[Alert]) -> None:
         columns = ("topic_id", "story_id", "kind", "raised_at", "title", "text")
-        self.write(
+        self.engine.write(
             [
                 {"alert_id": alert.id} | {name: getattr(alert, name) for name in columns}
                 for alert in alerts
@@ -178,11 +182,11 @@ class Alerts(Engine):
             for alert in alerts
             for article_id in alert.article_ids
         ]
-        self.write(told, "record_alert_articles")
+        self.engine.write(told, "record_alert_articles")
         self._write_outbox([alert.id for alert in alerts], topic.channels)
 
     def _write_outbox(self, ids: Sequence[str], channels: Sequence[str]) -> None:
-        self.write(
+        self.engine.write(
             [
                 {"alert_id": alert_id, "channel": channel}
                 for alert_id in ids
@@ -193,56 +197,56 @@ class Alerts(Engine):
 
     def hits_by_topic(self) -> dict[str, int]:
         """How many hits each topic has."""
-        return {row["topic_id"]: row["hits"] for row in self.rows("totals_of_topics")}
+        return {row["topic_id"]: row["hits"] for row in self.engine.rows("totals_of_topics")}
 
     def record_heartbeat(self, topic: Topic, run_id: str, heartbeat: Heartbeat) -> None:
         """What a run looked at for a topic; where it is a message, with a pending delivery for each
         channel.
         """
         row = asdict(heartbeat) | {"heartbeat_id": heartbeat.id, "run_id": run_id}
-        with self.transaction():
-            self.write([row], "record_heartbeat")
+        with self.engine.transaction():
+            self.engine.write([row], "record_heartbeat")
             if heartbeat.id:
                 self._write_outbox([heartbeat.id], topic.channels)
 
     def pending_deliveries(self) -> list[Delivery]:
         """Messages that have not arrived, each with the channel it is for, oldest first."""
-        return [Delivery(**row) for row in self.rows("pending_deliveries")]
+        return [Delivery(**row) for row in self.engine.rows("pending_deliveries")]
 
     def record_deliveries(self, attempts: Sequence[Attempt]) -> None:
         """How the deliveries that went out in one message ended."""
-        with self.transaction():
-            self.write([asdict(attempt) for attempt in attempts], "record_deliveries")
+        with self.engine.transaction():
+            self.engine.write([asdict(attempt) for attempt in attempts], "record_deliveries")
 
     def put_off(self, channel: str, until: datetime) -> None:
         """Note that a channel wants nothing more before that."""
-        with self.transaction():
-            self.execute("put_off_deliveries", channel=channel, until=until)
+        with self.engine.transaction():
+            self.engine.execute("put_off_deliveries", channel=channel, until=until)
 
     def revive(self, alert_id: str | None) -> None:
         """Make deliveries that were given up pending again: those of one message or, with None,
         all.
         """
-        with self.transaction():
-            self.execute("revive_deliveries", alert_id=alert_id)
+        with self.engine.transaction():
+            self.engine.execute("revive_deliveries", alert_id=alert_id)
 
     def escalate(self, topic: Topic, before: datetime) -> None:
         """Send a topic's messages, whose first failed attempt was no later than that, to the
         channels of its escalation too.
         """
         if topic.escalate:
-            rows = self.rows(
+            rows = self.engine.rows(
                 "unreachable_deliveries",
                 topic_id=topic.id,
                 before=before,
                 channels=list(topic.channels),
             )
-            with self.transaction():
+            with self.engine.transaction():
                 self._write_outbox([row["alert_id"] for row in rows], topic.escalate.to)
 
-    def alerts(self) -> list[Alert]:
+    def all(self) -> list[Alert]:
         """All alerts, oldest first."""
-        return [Alert(id=row.pop("alert_id"), **row) for row in self.rows("alerts")]
+        return [Alert(id=row.pop("alert_id"), **row) for row in self.engine.rows("alerts")]
 
 
 def _report(topic_id: str, row: Row) -> Report:

@@ -14,8 +14,8 @@ from flows.records import (
     identity_key,
     stable_id,
 )
-from warehouse.engine import Row
-from warehouse.pages import Pages, StoredPage
+from warehouse.engine import Engine, Row
+from warehouse.pages import StoredPage, write_rejections
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,11 @@ class Uncleaned:
     extracted_hash: str
 
 
-class Articles(Pages):
+@dataclass(frozen=True, slots=True)
+class Articles:
     """What the warehouse knows of articles."""
+
+    engine: Engine
 
     def record_extracted(
         self,
@@ -65,22 +68,22 @@ class Articles(Pages):
             {"url": page.url, "fetched_at": page.fetched_at, "extracted_with": extractor_version}
             for page, _ in outcomes
         ]
-        with self.transaction():
+        with self.engine.transaction():
             self._record_texts(read, now)
-            self.write(
+            self.engine.write(
                 [{"url": url, "article_id": article_id} for url, article_id in urls.items()],
                 "record_article_urls",
                 "clear_rejections",
             )
-            self.write(
+            self.engine.write(
                 [_answer(page, each, now) for page, each in aside],
                 "replace_doubtful_answers",
                 "forget_doubtful_versions",
                 "number_versions",
                 "record_doubtful_answers",
             )
-            self._record_rejections(refused, now)
-            self.write(done, "record_extracted")
+            write_rejections(self.engine, refused, now)
+            self.engine.write(done, "record_extracted")
 
     def _record_texts(self, read: Sequence[tuple[StoredPage, Article]], now: datetime) -> None:
         """Articles in their newest text, what was cut from it, and all their versions."""
@@ -92,7 +95,7 @@ class Articles(Pages):
         versions = {
             (article.id, article.text_hash): (page, article) for page, article in reversed(read)
         }
-        self.write(
+        self.engine.write(
             [
                 _row(page, article) | {"first_seen_at": first_seen[article.id], "landed_at": now}
                 for page, article in newest.values()
@@ -101,7 +104,7 @@ class Articles(Pages):
             "forget_removed",
             "forget_cleanings",
         )
-        self.write(
+        self.engine.write(
             [
                 {
                     "article_id": article.id,
@@ -114,7 +117,7 @@ class Articles(Pages):
             ],
             "record_removed",
         )
-        self.write(
+        self.engine.write(
             [_text(page, article) for page, article in versions.values()],
             "replace_doubtful_answers",
             "replace_versions",
@@ -126,26 +129,26 @@ class Articles(Pages):
         """The texts on record of these articles, by their ids: those that were believed and those
         that were kept aside.
         """
-        return self.rows("texts_of", article_ids=list(articles))
+        return self.engine.rows("texts_of", article_ids=list(articles))
 
     def same_texts(self, texts: Iterable[str]) -> list[tuple[str, str, str]]:
         """The articles with these texts: source, text and identity key."""
-        rows = self.rows("same_texts", texts=list(texts))
+        rows = self.engine.rows("same_texts", texts=list(texts))
         return [(row["source_id"], row["text_hash"], row["identity_key"]) for row in rows]
 
     # learned lines
 
     def sources_to_learn(self) -> list[str]:
         """The sources with articles that were not cleaned yet."""
-        return [row["source_id"] for row in self.rows("sources_to_learn")]
+        return [row["source_id"] for row in self.engine.rows("sources_to_learn")]
 
     def repeats(self, source_id: str, counting: Mapping[str, object]) -> list[Row]:
         """What returns on a source's newest articles, counted with these parameters."""
-        return self.rows("repeats", source_id=source_id, **counting)
+        return self.engine.rows("repeats", source_id=source_id, **counting)
 
     def learned_lines(self, source_id: str | None = None) -> list[Row]:
         """What was learned, of one source or of all."""
-        return self.rows("learned_lines", source_id=source_id)
+        return self.engine.rows("learned_lines", source_id=source_id)
 
     def record_learned(self, lines: Sequence[Row], now: datetime) -> None:
         """Learned lines, all of them; the articles that hold one which is new, or which the
@@ -153,9 +156,9 @@ class Articles(Pages):
         """
         kept = {row["line_id"]: row["kept"] for row in self.learned_lines()}
         rows = [line | {"learned_at": now} for line in lines]
-        with self.transaction():
-            self.write(rows, "record_learned_lines")
-            self.write(
+        with self.engine.transaction():
+            self.engine.write(rows, "record_learned_lines")
+            self.engine.write(
                 [row for row in rows if kept.get(row["line_id"]) != row["kept"]], "reopen_cleanings"
             )
 
@@ -163,18 +166,18 @@ class Articles(Pages):
         """Articles that were not cleaned since their text came in or a line of theirs was learned
         or overruled.
         """
-        return [Uncleaned(**row) for row in self.rows("pending_cleanings", batch=batch)]
+        return [Uncleaned(**row) for row in self.engine.rows("pending_cleanings", batch=batch)]
 
     def titles(self, source_id: str) -> list[str]:
         """The headlines of a source's articles."""
-        return [row["title"] for row in self.rows("titles", source_id=source_id)]
+        return [row["title"] for row in self.engine.rows("titles", source_id=source_id)]
 
     def record_cleaned(self, cleaned: Sequence[tuple[Uncleaned, str, Sequence[Removed]]]) -> None:
         """Articles with the body that stays and what was cut. That is no new version of the
         outlet's text.
         """
-        with self.transaction():
-            self.write(
+        with self.engine.transaction():
+            self.engine.write(
                 [
                     {
                         "article_id": article.article_id,
@@ -189,7 +192,7 @@ class Articles(Pages):
                 "record_cleanings",
                 "forget_learned_cuts",
             )
-            self.write(
+            self.engine.write(
                 [
                     {"article_id": article.article_id, "rule": cut.rule, "text": cut.text}
                     for article, _, removed in cleaned
@@ -202,18 +205,18 @@ class Articles(Pages):
         """Articles whose current text has no vector of the model."""
         return [
             Text(r["article_id"], r["text_hash"], r["title"], r["body"])
-            for r in self.rows("pending_vectors", model=model, batch=batch)
+            for r in self.engine.rows("pending_vectors", model=model, batch=batch)
         ]
 
     def forget_vectors(self, model: str, since: datetime) -> None:
         """Make the articles published from an instant on pending for the model."""
-        with self.transaction():
-            self.execute("forget_vectors", model=model, since=since)
+        with self.engine.transaction():
+            self.engine.execute("forget_vectors", model=model, since=since)
 
     def record_vectors(self, model: str, texts: Sequence[Text], vectors: np.ndarray) -> None:
         """One vector (a row of `vectors`) for each text."""
-        with self.transaction():
-            self.write(
+        with self.engine.transaction():
+            self.engine.write(
                 [
                     {
                         "article_id": text.article_id,

@@ -94,7 +94,7 @@ class Engine:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
         self._connection = connection
-        self._directory = directory.resolve()
+        self.directory = directory.resolve()
         self._run("set TimeZone = 'UTC'")
         self._migrate()
 

@@ -39,15 +39,19 @@ class StoredPage:
     listed_title: str | None = None
 
 
-class Pages(Engine):
+@dataclass(frozen=True, slots=True)
+class Pages:
     """What the warehouse knows of links and pages."""
 
-    def _migrate(self) -> None:
-        """And, which SQL cannot say, give their keys to addresses that older versions recorded."""
-        super()._migrate()
-        while rows := self.rows("keyless", batch=_KEYED_AT_A_TIME):
-            with self.transaction():
-                self.write(
+    engine: Engine
+
+    def complete_keys(self) -> None:
+        """Give their identity keys, which SQL cannot make, to addresses that an older version
+        recorded.
+        """
+        while rows := self.engine.rows("keyless", batch=_KEYED_AT_A_TIME):
+            with self.engine.transaction():
+                self.engine.write(
                     [{"url": row["url"], "identity_key": identity_key(row["url"])} for row in rows],
                     "record_keys_of_links",
                     "record_keys_of_pages",
@@ -55,8 +59,8 @@ class Pages(Engine):
                 )
 
     def record_sources(self, sources: Iterable[Source]) -> None:
-        with self.transaction():
-            self.write(
+        with self.engine.transaction():
+            self.engine.write(
                 [
                     {
                         "source_id": s.id,
@@ -72,7 +76,7 @@ class Pages(Engine):
 
     def document(self, url: str) -> Document | None:
         """The discovery document last read in full at this URL."""
-        for row in self.rows("document", url=url):
+        for row in self.engine.rows("document", url=url):
             return Document(row["etag"], row["last_modified"], self._warc(row), row["fetched_at"])
         return None
 
@@ -86,8 +90,8 @@ class Pages(Engine):
         """What a look at one source listed: the documents by URL, the links, and the entries that
         were refused.
         """
-        with self.transaction():
-            self.write(
+        with self.engine.transaction():
+            self.engine.write(
                 [
                     {
                         "url": url,
@@ -100,7 +104,7 @@ class Pages(Engine):
                 ],
                 "record_documents",
             )
-            self.write(
+            self.engine.write(
                 [
                     asdict(link) | {"discovered_at": now, "identity_key": identity_key(link.url)}
                     for link in links
@@ -109,11 +113,13 @@ class Pages(Engine):
                 "record_twins_listed",
                 "record_forms",
             )
-            self._record_rejections([(rejection, now) for rejection in rejections], now)
+            write_rejections(self.engine, [(rejection, now) for rejection in rejections], now)
 
     def pending_links(self, source_id: str, now: datetime) -> list[Link]:
         """Links of one source that are to be fetched, oldest first."""
-        return [Link(**row) for row in self.rows("pending_links", source_id=source_id, now=now)]
+        return [
+            Link(**row) for row in self.engine.rows("pending_links", source_id=source_id, now=now)
+        ]
 
     def record_fetched(
         self, outcomes: Iterable[tuple[Link, Page | Rejection | None]], now: datetime
@@ -121,12 +127,12 @@ class Pages(Engine):
         """What became of links that were fetched; None where a known page has not changed."""
         outcomes = list(outcomes)
         rejections = [(outcome, now) for _, outcome in outcomes if isinstance(outcome, Rejection)]
-        with self.transaction():
+        with self.engine.transaction():
             self._record_pages(
                 [outcome for _, outcome in outcomes if isinstance(outcome, Page)], "run"
             )
-            self._record_rejections(rejections, now)
-            self.write(
+            write_rejections(self.engine, rejections, now)
+            self.engine.write(
                 [
                     {
                         "url": link.url,
@@ -140,42 +146,42 @@ class Pages(Engine):
 
     def record_archived(self, pages: Iterable[Page]) -> None:
         """Pages that came from an archive."""
-        with self.transaction():
+        with self.engine.transaction():
             self._record_pages(pages, "backfill")
 
     # identity
 
     def holders(self, keys: Iterable[str]) -> list[Row]:
         """The articles under these identity keys, the oldest first, each with a text."""
-        return self.rows("holders", keys=list(keys))
+        return self.engine.rows("holders", keys=list(keys))
 
     def met(self, urls: Iterable[str]) -> dict[str, str]:
         """The URLs of the articles that these URLs lead to."""
-        return {row["met"]: row["url"] for row in self.rows("met_articles", urls=list(urls))}
+        return {row["met"]: row["url"] for row in self.engine.rows("met_articles", urls=list(urls))}
 
     def listed_forms(self, keys: Iterable[str]) -> list[tuple[str, str]]:
         """The links under these identity keys, each with its key."""
-        rows = self.rows("listed_forms", keys=list(keys))
+        rows = self.engine.rows("listed_forms", keys=list(keys))
         return [(row["url"], row["identity_key"]) for row in rows]
 
     def release_articles(self, urls: Collection[str]) -> None:
         """Let articles that hold the text of another address be read again from all the pages that
         lead to them; what those say then counts, however old it is.
         """
-        with self.transaction():
-            self.write([{"url": url} for url in urls], "release_articles", "reopen_claims")
+        with self.engine.transaction():
+            self.engine.write([{"url": url} for url in urls], "release_articles", "reopen_claims")
 
     def forget_foreign_versions(self, urls: Collection[str]) -> None:
         """Of the articles at these URLs, the texts of pages that are other articles by now."""
-        with self.transaction():
-            self.write([{"url": url} for url in urls], "forget_foreign_versions")
+        with self.engine.transaction():
+            self.engine.write([{"url": url} for url in urls], "forget_foreign_versions")
 
     # articles and vectors
 
     def reopen_pages(self, since: datetime) -> None:
         """Make the pages fetched or archived since then pending again."""
-        with self.transaction():
-            self.execute("reopen_pages", since=since)
+        with self.engine.transaction():
+            self.engine.execute("reopen_pages", since=since)
 
     def pending_pages(self, batch: int) -> list[StoredPage]:
         """Pages that no extractor has read yet, oldest first."""
@@ -191,7 +197,7 @@ class Pages(Engine):
                 row["arrived_by"],
                 row["listed_title"],
             )
-            for row in self.rows("pending_pages", batch=batch)
+            for row in self.engine.rows("pending_pages", batch=batch)
         ]
 
     def _record_pages(self, pages: Iterable[Page], arrived_by: ArrivedBy) -> None:
@@ -215,38 +221,39 @@ class Pages(Engine):
             for page in pages
             for digest in [hashlib.blake2b(page.body, digest_size=8).hexdigest()]
         }
-        self.write(list(rows.values()), "record_pages")
+        self.engine.write(list(rows.values()), "record_pages")
 
     def _place(self, ref: WarcRef) -> Row:
         """A record's place; a file of this data directory by its path in it, so that the directory
         can be moved.
         """
         path = Path(ref.file).resolve()
-        inside = path.is_relative_to(self._directory)
+        inside = path.is_relative_to(self.engine.directory)
         return {
-            "warc_file": str(path.relative_to(self._directory) if inside else path),
+            "warc_file": str(path.relative_to(self.engine.directory) if inside else path),
             "warc_offset": ref.offset,
         }
 
     def _warc(self, row: Row) -> WarcRef:
-        return WarcRef(str(self._directory / row["warc_file"]), row["warc_offset"])
+        return WarcRef(str(self.engine.directory / row["warc_file"]), row["warc_offset"])
 
-    def _record_rejections(
-        self, rejections: Iterable[tuple[Rejection, datetime]], now: datetime
-    ) -> None:
-        """Links that ended without an article, each with the instant of its answer; a known
-        article's stays its own, with the answer beside it.
-        """
-        rows = {
-            rejection.url: asdict(rejection)
-            | {
-                "rejected_at": now,
-                "noted_at": now,
-                "seen_at": seen_at,
-                "title": None,
-                "body": None,
-                "text_hash": "",
-            }
-            for rejection, seen_at in rejections
+
+def write_rejections(
+    engine: Engine, rejections: Iterable[tuple[Rejection, datetime]], now: datetime
+) -> None:
+    """Within a transaction: links that ended without an article, each with the instant of its
+    answer; a known article's stays its own, with the answer beside it.
+    """
+    rows = {
+        rejection.url: asdict(rejection)
+        | {
+            "rejected_at": now,
+            "noted_at": now,
+            "seen_at": seen_at,
+            "title": None,
+            "body": None,
+            "text_hash": "",
         }
-        self.write(list(rows.values()), "record_rejections", "record_doubtful_answers")
+        for rejection, seen_at in rejections
+    }
+    engine.write(list(rows.values()), "record_rejections", "record_doubtful_answers")

@@ -7,6 +7,7 @@ from typing import Literal
 
 from flows.records import USUAL, Alert, Note, Source, Trouble, TroubleKind
 from warehouse.alerts import Alerts
+from warehouse.engine import Engine
 
 LINK_FAILURES = ("http-5xx", "timeout")  # reasons that the outlet's server is to blame for
 # notes by which a source failed; an address that could not be read is one where none could be
@@ -78,60 +79,70 @@ class Run:
     untold_since: datetime
 
 
-class Runs(Alerts):
+@dataclass(frozen=True, slots=True)
+class Runs:
     """What the warehouse knows of runs."""
 
-    def begin_run(self, kind: RunKind, clock: datetime, started_at: datetime) -> Run:
+    engine: Engine
+    alerts: Alerts
+
+    def begin(self, kind: RunKind, clock: datetime, started_at: datetime) -> Run:
         """Note that a run has begun, and that any that never ended was interrupted."""
-        with self.transaction():
-            self.execute("close_interrupted_runs")
-        untold = {row["alert_id"] for row in self.rows("untold_alerts")}
+        with self.engine.transaction():
+            self.engine.execute("close_interrupted_runs")
+        untold = {row["alert_id"] for row in self.engine.rows("untold_alerts")}
         run = Run(
             f"{started_at:%Y%m%dT%H%M%S%fZ}",
-            self.rows("totals")[0],
-            self.hits_by_topic(),
-            frozenset(alert.id for alert in self.alerts()) - untold,
-            self.rows("untold_since", clock=clock)[0]["since"],
+            self.engine.rows("totals")[0],
+            self.alerts.hits_by_topic(),
+            frozenset(alert.id for alert in self.alerts.all()) - untold,
+            self.engine.rows("untold_since", clock=clock)[0]["since"],
         )
-        with self.transaction():
-            self.execute("begin_run", run_id=run.id, kind=kind, clock=clock, started_at=started_at)
+        with self.engine.transaction():
+            self.engine.execute(
+                "begin_run", run_id=run.id, kind=kind, clock=clock, started_at=started_at
+            )
         return run
 
     def ends_of(self, run: Run) -> list[Ends]:
         """How the pages ended that were read since the run began, or since one that nobody was told
         of.
         """
-        return [Ends(**row) for row in self.rows("ends_of_run", since=run.untold_since)]
+        return [Ends(**row) for row in self.engine.rows("ends_of_run", since=run.untold_since)]
 
     def newest_of_sources(self) -> dict[str, datetime]:
         """When each source's newest article was published or, without a date, seen."""
-        return {row["source_id"]: row["newest"] for row in self.rows("newest_of_sources")}
+        return {row["source_id"]: row["newest"] for row in self.engine.rows("newest_of_sources")}
 
     def record_troubles(self, run: Run, troubles: Sequence[Trouble]) -> None:
         """What a run could not look at, left out, doubts or found to be less than usual."""
         rows = [asdict(trouble) | {"run_id": run.id} for trouble in troubles]
-        with self.transaction():
-            self.write(rows, "record_troubles")
+        with self.engine.transaction():
+            self.engine.write(rows, "record_troubles")
 
     def alerts_of(self, run: Run) -> list[Alert]:
         """The alerts that were raised since the run began, and before it by runs that did not come
         to their end, or by a reprocess: nobody has been told of them.
         """
-        return [alert for alert in self.alerts() if alert.id not in run.alerts]
+        return [alert for alert in self.alerts.all() if alert.id not in run.alerts]
 
-    def finish_run(self, run: Run, finished_at: datetime, state: str) -> dict[str, int]:
+    def finish(self, run: Run, finished_at: datetime, state: str) -> dict[str, int]:
         """Note how a run ended; returns what it added, by kind."""
-        added = {kind: total - run.totals[kind] for kind, total in self.rows("totals")[0].items()}
-        with self.transaction():
-            self.execute("finish_run", run_id=run.id, finished_at=finished_at, state=state, **added)
+        added = {
+            kind: total - run.totals[kind] for kind, total in self.engine.rows("totals")[0].items()
+        }
+        with self.engine.transaction():
+            self.engine.execute(
+                "finish_run", run_id=run.id, finished_at=finished_at, state=state, **added
+            )
         return added
 
     def record_health(
         self, sources: Sequence[Source], looks: Mapping[str, Look], now: datetime
     ) -> None:
         """How each source stands on this day, after this run."""
-        with self.transaction():
-            self.write(
+        with self.engine.transaction():
+            self.engine.write(
                 [
                     {
                         "source_id": source.id,

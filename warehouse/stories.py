@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from flows.records import Clipping, Merge, Placement
 from warehouse.engine import Engine, Row
 
 
-class Stories(Engine):
+@dataclass(frozen=True, slots=True)
+class Stories:
     """What the warehouse knows of stories."""
+
+    engine: Engine
 
     def ungrouped(self, model: str, batch: int) -> list[Clipping]:
         """Articles without a story, or to be placed anew, in order of publication."""
-        return self._clippings(model, self.rows("ungrouped_articles", model=model, batch=batch))
+        return self._clippings(
+            model, self.engine.rows("ungrouped_articles", model=model, batch=batch)
+        )
 
     def open_stories(
         self, model: str, around: Iterable[Clipping], window: timedelta
@@ -23,7 +28,7 @@ class Stories(Engine):
         within the window of one of them.
         """
         instants = [clipping.seen_at for clipping in around]
-        rows = self.rows(
+        rows = self.engine.rows(
             "open_stories",
             model=model,
             from_at=min(instants) - window,
@@ -41,14 +46,16 @@ class Stories(Engine):
         """Where articles stand, the pending ones among them, which left their story, and which
         stories were merged; alerts follow.
         """
-        with self.transaction():
-            self.write([{"article_id": article_id} for article_id in pending], "close_regroupings")
-            self.write(
+        with self.engine.transaction():
+            self.engine.write(
+                [{"article_id": article_id} for article_id in pending], "close_regroupings"
+            )
+            self.engine.write(
                 [asdict(placement) | {"placed_at": now} for placement in placements],
                 "record_placements",
                 "record_splits",
             )
-            self.write(
+            self.engine.write(
                 [asdict(merge) | {"merged_at": now} for merge in merges],
                 "record_merges",
                 "redirect_alerts",
@@ -58,14 +65,14 @@ class Stories(Engine):
         """Make the articles published from an instant on pending: they are placed anew, though
         their stories keep their ids.
         """
-        with self.transaction():
-            self.execute("reopen_stories", since=since)
+        with self.engine.transaction():
+            self.engine.execute("reopen_stories", since=since)
 
     def _clippings(self, model: str, rows: Sequence[Row]) -> list[Clipping]:
         """The rows with their vectors, which are read as arrays: as Python objects 20,000 take 2.5
         s, so 0.2 s.
         """
-        found = self.columns(
+        found = self.engine.columns(
             "vectors", model=model, article_ids=json.dumps([row["article_id"] for row in rows])
         )
         vectors = dict(zip(found["article_id"], found["vector"], strict=True))

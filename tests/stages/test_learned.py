@@ -16,6 +16,7 @@ from flows.records import stable_id
 from flows.stages.extraction import learned as stage
 from flows.stages.extraction.learned import Cleaner, LearnedLine, Repeat, learn
 from flows.stages.press.text import key
+from warehouse.engine import Engine
 from warehouse.store import Warehouse
 
 CASES = Path(__file__).parents[1] / "cases" / "learned"
@@ -73,7 +74,7 @@ def connection() -> duckdb.DuckDBPyConnection:
 @pytest.fixture
 def store(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> Iterator[Warehouse]:
     """A warehouse with forty articles of one outlet and four of another, on ten days."""
-    warehouse = Warehouse(connection, tmp_path)
+    warehouse = Warehouse(Engine(connection, tmp_path))
     bodies = [
         (
             "lentera",
@@ -134,8 +135,8 @@ def record(store: Warehouse, bodies: list[tuple[str, str]]) -> None:
         }
         for n, (source, body) in enumerate(bodies)
     ]
-    with store.transaction():
-        store.write(
+    with store.engine.transaction():
+        store.engine.write(
             rows, "record_articles", "forget_cleanings", "record_versions", "number_versions"
         )
 
@@ -145,7 +146,7 @@ def learn_all(store: Warehouse) -> list[LearnedLine]:
     return learn(
         Repeat(**row)
         for source in ("lentera", "warga")
-        for row in store.rows("repeats", source_id=source, **stage.COUNTING)
+        for row in store.engine.rows("repeats", source_id=source, **stage.COUNTING)
     )
 
 
@@ -166,17 +167,20 @@ def settle(store: Warehouse, learned: list[LearnedLine], kept: frozenset[str] = 
         }
         for entry in learned
     ]
-    with store.transaction():
-        known = {row["line_id"]: row["kept"] for row in store.rows("learned_lines", source_id=None)}
-        store.write(rows, "record_learned_lines")
-        store.write(
+    with store.engine.transaction():
+        known = {
+            row["line_id"]: row["kept"]
+            for row in store.engine.rows("learned_lines", source_id=None)
+        }
+        store.engine.write(rows, "record_learned_lines")
+        store.engine.write(
             [row for row in rows if known.get(row["line_id"]) != row["kept"]], "reopen_cleanings"
         )
     cleaner = Cleaner(entry for entry in learned if entry.text not in kept)
-    pending = store.rows("pending_cleanings", batch=1000)
+    pending = store.engine.rows("pending_cleanings", batch=1000)
     cleaned = [(row, cleaner.clean(row["body"])) for row in pending]
-    with store.transaction():
-        store.write(
+    with store.engine.transaction():
+        store.engine.write(
             [
                 {
                     "article_id": row["article_id"],
@@ -196,7 +200,7 @@ def settle(store: Warehouse, learned: list[LearnedLine], kept: frozenset[str] = 
             for row, found in cleaned
             for cut in found.removed
         ]
-        store.write(cuts, "record_learned_cuts")
+        store.engine.write(cuts, "record_learned_cuts")
     return len(pending)
 
 
@@ -265,12 +269,12 @@ def test_checks(store: Warehouse, connection: duckdb.DuckDBPyConnection) -> None
     """The checks find what must not be, and nothing else."""
     settle(store, learn_all(store))
     names = {"cleanings_without_version", "learned_lines_twice"}
-    assert not names & set(store.offending())
+    assert not names & set(store.engine.offending())
     connection.execute("insert into learned_lines from learned_lines")
     connection.execute(
         "update state.cleanings set extracted_hash = 'none' where article_id = 'lentera-0'"
     )
-    assert {name: len(store.offending()[name]) for name in names} == {
+    assert {name: len(store.engine.offending()[name]) for name in names} == {
         "cleanings_without_version": 1,
         "learned_lines_twice": 2,
     }
