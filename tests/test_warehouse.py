@@ -14,6 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows.steps import STORY_WINDOW
 from warehouse.engine import Engine, Reader, WarehouseError, private, publish, published, statements
@@ -138,6 +140,7 @@ def test_query(store: Warehouse, case: dict[str, Any]) -> None:
 TRIVIAL = {
     "alerts",
     "begin_run",
+    "column_types",
     "dictionary",
     "document",
     "finish_run",
@@ -343,19 +346,33 @@ def test_empty_columns_keep_their_type(store: Warehouse) -> None:
     assert len(contents(store, "deliveries", ["alert_id"])) == 2
 
 
-@pytest.mark.parametrize("similarities", [(1, 0.25), (0.25, 1)])
-def test_numbers_of_both_kinds(store: Warehouse, similarities: tuple[float, float]) -> None:
-    """A column with whole numbers among others keeps the others as they are, whichever come first."""
-    store.engine.write(
-        [
-            {"article_id": name, "story_id": name, "relation": "copy", "original_article_id": name}
-            | {"similarity": value}
-            for name, value in zip("ab", similarities, strict=True)
-        ],
-        "record_placements",
+@given(st.lists(st.one_of(st.integers(0, 1), st.floats(0, 1, width=32)), min_size=1))
+def test_values_do_not_decide_a_columns_type(similarities: list[float]) -> None:
+    """Whatever stands in a column, and in whatever order, it is recorded as it is."""
+    engine = Engine(duckdb.connect(), Path())
+    rows = [
+        {"article_id": str(at), "story_id": "s", "relation": "copy", "original_article_id": "o"}
+        | {"similarity": value}
+        for at, value in enumerate(similarities)
+    ]
+    engine.write(rows, "record_placements")
+    found = engine._fetch("select article_id, similarity from story_articles", {})
+    assert {int(row["article_id"]): row["similarity"] for row in found} == dict(
+        enumerate(similarities)
     )
-    found = contents(store, "story_articles", ["similarity"])
-    assert sorted(row["similarity"] for row in found) == [0.25, 1]
+
+
+def test_column_name_has_one_type(store: Warehouse) -> None:
+    """The columns of one name are of one type in all tables, which is what a write goes by."""
+    found = store.engine._fetch(
+        """
+        select column_name, list(distinct data_type) as types
+        from duckdb_columns() join duckdb_tables() using (table_oid, table_name)
+        where not duckdb_columns.internal group by 1 having len(types) > 1
+        """,
+        {},
+    )
+    assert found == []
 
 
 def test_transaction_is_all_or_nothing(store: Warehouse) -> None:

@@ -133,9 +133,7 @@ class Alerts:
                         "decision": decision,
                         "strength": hit.match.strength,
                         "score": hit.match.score,
-                        "evidence": json.dumps(
-                            [asdict(span) for span in hit.match.evidence], ensure_ascii=False
-                        ),
+                        "evidence": [asdict(span) for span in hit.match.evidence],
                     }
                     for hit, decision, _ in decided
                 ],
@@ -203,7 +201,8 @@ class Alerts:
         """What a run looked at for a topic; where it is a message, with a pending delivery for each
         channel.
         """
-        row = asdict(heartbeat) | {"heartbeat_id": heartbeat.id, "run_id": run_id}
+        row = asdict(heartbeat) | {"run_id": run_id}
+        row["heartbeat_id"] = row.pop("id")
         with self.engine.transaction():
             self.engine.write([row], "record_heartbeat")
             if heartbeat.id:

@@ -26,6 +26,20 @@ from flows.records import BusyError, KlipingError
 
 Row = dict[str, Any]
 
+# What the rows of a write have beside the columns of tables. A column's type is declared, never
+# guessed from its values: a similarity of 1 would make whole numbers of all that follow.
+_BESIDE: Mapping[str, str] = {
+    "ended": "BOOLEAN",
+    "error": "VARCHAR",
+    "failed": "BOOLEAN",
+    "left_story_id": "VARCHAR",
+    "looked": "BOOLEAN",
+    "matched": "BOOLEAN",
+    "now": "TIMESTAMPTZ",
+    "placed_at": "TIMESTAMPTZ",
+    "timezone": "VARCHAR",
+}
+
 
 class WarehouseError(KlipingError):
     """The warehouse cannot be opened, written or published; the message says what to do."""
@@ -97,6 +111,9 @@ class Engine:
         self.directory = directory.resolve()
         self._run("set TimeZone = 'UTC'")
         self._migrate()
+        self._types = dict(_BESIDE) | {
+            row["column_name"]: row["data_type"] for row in self.rows("column_types")
+        }
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -157,9 +174,9 @@ class Engine:
             .encode(errors="replace")
             .decode()
         )  # no lone surrogates
-        structure = json.dumps([{name: _type_of([row[name] for row in rows]) for name in rows[0]}])
+        structure = json.dumps([{name: self._types[name] for name in rows[0]}])
         self._run(
-            "create or replace temp table incoming as select row.* from (select unnest(from_json($rows, $structure)) as row)",
+            "create or replace temp table incoming as select row.* from (select unnest(from_json_strict($rows, $structure)) as row)",
             {"rows": text, "structure": structure},
         )
         for query in queries:
@@ -370,23 +387,3 @@ def _rows(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
 def first_line(error: Exception) -> str:
     """What DuckDB says, without its advice and its trace."""
     return str(error).splitlines()[0]
-
-
-_TYPES: Mapping[type, str] = {
-    str: "VARCHAR",
-    bool: "BOOLEAN",
-    int: "BIGINT",
-    float: "DOUBLE",
-    list: "FLOAT[]",
-    datetime: "TIMESTAMPTZ",
-}
-
-
-def _type_of(values: Sequence[object]) -> str:
-    """DuckDB's type for a column, which holds whole numbers only where all are; text for one that
-    is empty, because DuckDB casts text to anything.
-    """
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {int, float}:
-        return _TYPES[float]
-    return next((_TYPES[kind] for kind in kinds), "VARCHAR")
