@@ -22,9 +22,10 @@ from typer.core import TyperGroup
 
 from flows import __version__
 from flows.config import Settings, choose, load_sources, load_topics, parse_duration
-from flows.records import ConfigError, KlipingError, Topic
+from flows.errors import ConfigError, KlipingError
+from flows.records import Topic
 from flows.shell import Format, converse, show, show_learned
-from warehouse.engine import QueryError, Reader, private
+from warehouse.engine import Reader, private
 
 
 class _UnforeseenError(Exception):
@@ -498,10 +499,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         finally:
             if sys.stdout:
                 sys.stdout.flush()
-    except (ConfigError, QueryError) as error:
-        _end(str(error), 2)
     except KlipingError as error:
-        _end(str(error), 3)
+        _end(str(error), error.exit_status)
     except _UnforeseenError as error:
         _end_by_signal(error.__cause__ or error)
         _end(_unforeseen(error.__cause__ or error, private(_warehouse(words))), 3)

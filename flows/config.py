@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
+from flows.errors import ConfigError
 from flows.records import (
     AlertKind,
-    ConfigError,
     Discovery,
     DiscoveryKind,
     Escalation,

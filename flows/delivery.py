@@ -22,12 +22,12 @@ from pathlib import Path
 
 from flows.config import load_channels, load_topics
 from flows.edges import notify
-from flows.edges.notify import DeliveryFailed
-from flows.records import BusyError, ConfigError, Topic
+from flows.errors import BusyError, ConfigError, DeliveryFailed, WarehouseError
+from flows.records import Topic
 from flows.stages.watch.alerts import is_quiet
 from flows.stages.watch.messages import digest
 from warehouse.alerts import Attempt, Delivery
-from warehouse.engine import Reader, WarehouseError, only_run, publish, published
+from warehouse.engine import Reader, only_run, publish, published
 from warehouse.store import Warehouse
 
 # what delivery may take of a nightly run; the schedule's next delivery goes on with the rest

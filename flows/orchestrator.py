@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flows.records import KlipingError
+from flows.errors import KlipingError
 
 # a first start makes the server's database: 13 s on two idle cores, many times that on busy ones
 STARTS_WITHIN_S = 180

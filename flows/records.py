@@ -78,10 +78,6 @@ TroubleKind = Literal[
 USUAL: frozenset[TroubleKind] = frozenset(["rejected", "doubtful"])
 
 
-class KlipingError(Exception):
-    """What a person can put right: the command prints it as one line, without a stack trace."""
-
-
 def one_line(text: str, most: int = 300) -> str:
     """What a message says of a file's or a page's own words: one line of at most so many
     characters, which a terminal takes for nothing else.
@@ -91,16 +87,6 @@ def one_line(text: str, most: int = 300) -> str:
         for each in text[: most + 1]
     )
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
-
-
-class ConfigError(KlipingError):
-    """A mistake in sources.yaml, topics.yaml or the settings; the message names the file, the line
-    and the key.
-    """
-
-
-class BusyError(KlipingError):
-    """Another run holds the lock; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from prefect.states import Cancelled
 
 from flows import delivery
 from flows.edges import crashlog
+from flows.errors import ConfigError, KlipingError
 from flows.nightly import nightly
 from flows.orchestrator import api, end_on_sigterm
 from flows.progress import Progress
-from flows.records import ConfigError, KlipingError
 from warehouse.engine import private
 
 DELIVERIES = "5-59/10 * * * *"  # every ten minutes, and never when a run starts on the hour

@@ -13,9 +13,10 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from flows.errors import QueryError
 from flows.records import Source
 from flows.terminal import console
-from warehouse.engine import QueryError, Reader, Row
+from warehouse.engine import Reader, Row
 
 Format = Literal["table", "csv", "json"]
 

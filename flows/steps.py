@@ -24,9 +24,10 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flows.edges import archive
-from flows.edges.archive import ArchivedResponse, ArchiveError, BodyError, Unreadable
+from flows.edges.archive import ArchivedResponse, Unreadable
 from flows.edges.encoder import Encoder
-from flows.edges.web import FetchFailed, Web
+from flows.edges.web import Web
+from flows.errors import ArchiveError, BodyError, FetchFailed, ListingError, RecordError
 from flows.outcome import losses_of, noted
 from flows.progress import Progress
 from flows.records import (
@@ -53,7 +54,6 @@ from flows.stages.discovery.links import (
     sort_entries,
 )
 from flows.stages.discovery.listings import Entry, expand, read_listing
-from flows.stages.discovery.markup import ListingError
 from flows.stages.extraction.extract import EXTRACTOR_VERSION, extract
 from flows.stages.extraction.interstitials import as_brief, find_repeated
 from flows.stages.extraction.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
@@ -63,7 +63,6 @@ from flows.stages.grouping.stories import group
 from flows.stages.watch.alerts import decide, follow
 from flows.stages.watch.messages import heartbeat
 from flows.stages.watch.topics import compile_topic, match
-from warehouse.engine import RecordError
 from warehouse.pages import Document, StoredPage
 from warehouse.runs import Look, Run
 from warehouse.store import Warehouse

@@ -24,18 +24,8 @@ from flows import __version__, steps
 from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
-from flows.records import (
-    Article,
-    ConfigError,
-    KlipingError,
-    Link,
-    Match,
-    Page,
-    Rejection,
-    Source,
-    Topic,
-    WarcRef,
-)
+from flows.errors import ConfigError, KlipingError
+from flows.records import Article, Link, Match, Page, Rejection, Source, Topic, WarcRef
 from flows.stages.discovery.links import canonical
 from flows.stages.extraction.extract import extract
 from flows.stages.watch.topics import compile_topic, explain, match

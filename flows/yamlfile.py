@@ -14,7 +14,8 @@ from typing import Any, NoReturn, TypeVar
 
 import yaml
 
-from flows.records import ConfigError, one_line
+from flows.errors import ConfigError
+from flows.records import one_line
 
 T = TypeVar("T")
 D = TypeVar("D")

@@ -26,10 +26,10 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from flows.config import load_sources, load_topics
-from flows.edges.archive import BodyError, Unreadable, scan
-from flows.records import Article, ConfigError
+from flows.edges.archive import Unreadable, scan
+from flows.errors import BodyError, ConfigError, ListingError
+from flows.records import Article
 from flows.stages.discovery.listings import read_listing
-from flows.stages.discovery.markup import ListingError
 from flows.stages.extraction.extract import extract
 from tests.samples import PRESS, ROOT, SETS, Sample, page
 

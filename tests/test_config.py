@@ -10,16 +10,8 @@ import pytest
 import yaml
 
 from flows.config import Settings, load_sources, load_topics, parse_duration
-from flows.records import (
-    ConfigError,
-    Discovery,
-    Escalation,
-    Expect,
-    Quiet,
-    Source,
-    TermGroup,
-    Topic,
-)
+from flows.errors import ConfigError
+from flows.records import Discovery, Escalation, Expect, Quiet, Source, TermGroup, Topic
 from flows.stages.discovery.links import canonical, sort_entries
 from flows.stages.discovery.listings import Entry as ListedEntry
 

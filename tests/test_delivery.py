@@ -19,7 +19,8 @@ import duckdb
 import pytest
 
 from flows.delivery import Delivered, deliver, deliver_due, retry, try_channels
-from flows.records import Alert, ConfigError, Escalation, Quiet, Topic
+from flows.errors import ConfigError
+from flows.records import Alert, Escalation, Quiet, Topic
 from tests.stages.test_alerts import topic
 from warehouse.engine import Engine, Reader, only_run, publish, published
 from warehouse.store import Warehouse

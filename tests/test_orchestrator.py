@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from flows import orchestrator
+from flows.errors import KlipingError
 from flows.orchestrator import reach, settle, spare_loopback
-from flows.records import KlipingError
 from tests.conftest import ROOT, Kliping
 from tests.edges.misbehaving import Route, Server, drops, page, says_nothing, status
 from tests.test_schedule import until

@@ -257,7 +257,7 @@ def test_unforeseen_error_of_a_scheduled_run(
     """It is one line, and its trace is in a file; what was foreseen is told as it is."""
     from prefect import flow
 
-    from flows.records import KlipingError
+    from flows.errors import KlipingError
     from flows.schedule import _tell
 
     @flow(on_failure=[_tell])

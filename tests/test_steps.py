@@ -17,6 +17,7 @@ from flows import steps
 from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
+from flows.errors import RecordError
 from flows.records import Article, Discovery, Expect, Rejection, Source, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
 from tests.edges.misbehaving import (
@@ -40,7 +41,6 @@ from tests.edges.misbehaving import (
 )
 from tests.edges.test_web import Time
 from tests.test_warehouse import plant
-from warehouse.engine import RecordError
 from warehouse.pages import StoredPage
 from warehouse.runs import Look
 from warehouse.store import Warehouse

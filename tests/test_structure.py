@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from flows import errors
 from flows.cli import app
+from flows.errors import KlipingError
 from tests.conftest import ROOT
 from warehouse import document
 from warehouse.engine import Engine, Row
@@ -248,3 +250,18 @@ def test_repository_names_no_machine(fact: str) -> None:
 def test_warehouse_document_is_current() -> None:
     """docs/warehouse.md is what `make docs` writes."""
     assert (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8") == document.text()
+
+
+def test_error_tree_is_whole() -> None:
+    """Every error that a person is told is in flows/errors.py, whose docstring draws it."""
+    text = errors.__doc__ or ""
+    told = [KlipingError, *_below(KlipingError)]
+    assert {error.__module__ for error in told} == {"flows.errors"}
+    for error in told:
+        [line] = [line for line in text.splitlines() if re.search(rf"^\W*{error.__name__} ", line)]
+        stated = re.search(r"exit status (\d)", line)
+        assert stated is None or int(stated[1]) == error.exit_status
+
+
+def _below(error: type[KlipingError]) -> list[type[KlipingError]]:
+    return [each for child in error.__subclasses__() for each in (child, *_below(child))]

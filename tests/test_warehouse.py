@@ -17,8 +17,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.errors import WarehouseError
 from flows.steps import STORY_WINDOW
-from warehouse.engine import Engine, Reader, WarehouseError, private, publish, published, statements
+from warehouse.engine import Engine, Reader, private, publish, published, statements
 from warehouse.store import Warehouse
 
 CASES = Path(__file__).parent / "cases" / "warehouse"

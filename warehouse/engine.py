@@ -22,7 +22,7 @@ from typing import Any, Self
 import duckdb
 from numpy.typing import NDArray
 
-from flows.records import BusyError, KlipingError
+from flows.errors import BusyError, QueryError, RecordError, WarehouseError
 
 Row = dict[str, Any]
 
@@ -39,18 +39,6 @@ _BESIDE: Mapping[str, str] = {
     "placed_at": "TIMESTAMPTZ",
     "timezone": "VARCHAR",
 }
-
-
-class WarehouseError(KlipingError):
-    """The warehouse cannot be opened, written or published; the message says what to do."""
-
-
-class RecordError(KlipingError):
-    """Rows that DuckDB cannot store; nothing of their transaction was."""
-
-
-class QueryError(KlipingError):
-    """A statement that DuckDB refuses."""
 
 
 def published(directory: Path) -> Path:

@@ -33,7 +33,8 @@ from flows.edges.frames import (
     next_start,
     record_at,
 )
-from flows.records import KlipingError, WarcRef, one_line
+from flows.errors import ArchiveError, BodyError
+from flows.records import WarcRef, one_line
 
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
@@ -44,18 +45,6 @@ MAX_BODY = (
 )
 _PART = 2**20  # bytes decoded at a time
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-
-
-class ArchiveError(KlipingError):
-    """A record that cannot be read; the message names file and offset."""
-
-
-class BodyError(KlipingError):
-    """A response whose body is of no use, and the reason a rejection gives for it."""
-
-    def __init__(self, reason: Literal["too-large", "broken"], detail: str) -> None:
-        super().__init__(detail)
-        self.reason: Literal["too-large", "broken"] = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from flows.records import KlipingError
+from flows.errors import EncoderError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -30,10 +30,6 @@ LEAD_CHARACTERS = (
 BATCH = 8  # texts at once in one thread: what a layer computes then stays near the processor
 
 _Vectors = npt.NDArray[np.float32]
-
-
-class EncoderError(KlipingError):
-    """The model cannot be made ready; the message says what to do."""
 
 
 def default_model() -> str:

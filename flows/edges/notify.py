@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 
 import apprise
 
-from flows.records import KlipingError
+from flows.errors import DeliveryFailed
 
 # How a delivery went stands in the logs alone, with the channel's address: they are read here, and
 # go nowhere.
@@ -39,19 +39,6 @@ _LITERAL_LINE = re.compile(
     r"https?://\S+|\[[0-9a-f]{16}\]"
 )  # a link or a key that stands alone in its line
 _FURTHER_BREAK = re.compile(r"(?<=\n)\n")
-
-
-class DeliveryFailed(KlipingError):  # noqa: N818 - an answer of the world, not a mistake
-    """The channel did not take the message; it says why, without the channel's URL.
-
-    `busy`: the channel asks for fewer messages; `retry_after_s`: and for how long to wait, where it
-    says so.
-    """
-
-    def __init__(self, reason: str, busy: bool = False, retry_after_s: float | None = None) -> None:
-        super().__init__(reason)
-        self.busy = busy
-        self.retry_after_s = retry_after_s
 
 
 def check(channel_url: str) -> str | None:

@@ -25,7 +25,8 @@ import httpcore
 import httpx
 
 from flows.addresses import is_private
-from flows.edges.archive import BodyError, Truncation, Unreadable, WarcWriter, read, scan
+from flows.edges.archive import Truncation, Unreadable, WarcWriter, read, scan
+from flows.errors import BodyError
 from flows.records import WarcRef
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]

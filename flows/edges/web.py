@@ -27,9 +27,10 @@ import httpx
 from protego import Protego
 
 from flows.addresses import is_private_literal
-from flows.edges.archive import MAX_BODY, BodyError, decoded
+from flows.edges.archive import MAX_BODY, decoded
 from flows.edges.onward import onward
 from flows.edges.transports import BrokenOffError, OverlongError, PrivateAddressError
+from flows.errors import BodyError, FetchFailed
 from flows.records import Reason, WarcRef
 
 PRODUCT = "Kliping"  # the token that robots.txt files may name
@@ -50,16 +51,6 @@ _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f]*:[0-9a-f:.]+")
 
 Declared = frozenset[tuple[str, int]]
 _Answer = tuple[httpx.Response, bytes]  # a response and its raw body
-
-
-class FetchFailed(Exception):  # noqa: N818 - an outcome with a reason, which becomes a Rejection
-    """Why an address cannot be had. `retry`: the next run should try again."""
-
-    def __init__(self, reason: Reason, detail: str, retry: bool = False) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason: Reason = reason
-        self.detail = detail
-        self.retry = retry
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from flows.records import KlipingError
+from flows.errors import KlipingError
 
 Floats = npt.NDArray[np.float32]
 

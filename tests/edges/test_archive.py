@@ -16,17 +16,9 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from flows.edges.archive import (
-    ArchivedResponse,
-    ArchiveError,
-    BodyError,
-    Unreadable,
-    WarcWriter,
-    decoded,
-    read,
-    scan,
-)
+from flows.edges.archive import ArchivedResponse, Unreadable, WarcWriter, decoded, read, scan
 from flows.edges.frames import MAX_RECORD
+from flows.errors import ArchiveError, BodyError
 from flows.records import WarcRef
 
 DATE = datetime(2026, 11, 22, 1, 2, 3, 456789, tzinfo=UTC)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import yaml
 
-from flows.edges.encoder import OFFLINE_MODEL, Encoder, EncoderError, default_model
+from flows.edges.encoder import OFFLINE_MODEL, Encoder, default_model
+from flows.errors import EncoderError
 
 CASES = Path(__file__).parent.parent / "cases" / "encoder"
 TEXTS = [

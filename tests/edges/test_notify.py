@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 import yaml
 
-from flows.edges.notify import Channel, DeliveryFailed, _service, check
+from flows.edges.notify import Channel, _service, check
+from flows.errors import DeliveryFailed
 from flows.orchestrator import spare_loopback
 
 CASES = Path(__file__).parents[1] / "cases" / "delivery"

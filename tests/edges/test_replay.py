@@ -13,7 +13,8 @@ import pytest
 
 from flows.edges.archive import Truncation, WarcWriter
 from flows.edges.transports import ReplayTransport
-from flows.edges.web import Fetched, FetchFailed, Web
+from flows.edges.web import Fetched, Web
+from flows.errors import FetchFailed
 
 FIRST_NIGHT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 

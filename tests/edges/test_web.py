@@ -22,7 +22,8 @@ from flows.edges.transports import (
     Resolve,
     resolve,
 )
-from flows.edges.web import Fetched, FetchFailed, Web, place
+from flows.edges.web import Fetched, Web, place
+from flows.errors import FetchFailed
 from flows.records import Reason
 from tests.edges.misbehaving import (
     Exchange,

@@ -18,6 +18,7 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from flows.errors import ListingError
 from flows.records import Discovery, Link, Source, identity_key
 from flows.stages.discovery.links import (
     canonical,
@@ -33,7 +34,7 @@ from flows.stages.discovery.listings import (
     parse_date,
     read_listing,
 )
-from flows.stages.discovery.markup import MAX_DECODED_BYTES, ListingError
+from flows.stages.discovery.markup import MAX_DECODED_BYTES
 
 CASES = Path(__file__).parent.parent / "cases" / "links"
 WIB = ZoneInfo("Asia/Jakarta")

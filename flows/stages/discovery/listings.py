@@ -22,10 +22,10 @@ from zoneinfo import ZoneInfo
 import feedparser
 from lxml import etree
 
+from flows.errors import ListingError
 from flows.records import Discovery, DiscoveryKind, Note, Source, one_line
 from flows.stages.discovery.markup import (
     Family,
-    ListingError,
     Markup,
     parted,
     read_markup,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 from typing import Literal
 
-from flows.records import KlipingError
+from flows.errors import ListingError
 from flows.stages.press.tags import MAX_ATTRIBUTES, overloaded
 
 MAX_DECODED_BYTES = 52_428_800  # sitemaps.org: the most bytes, uncompressed
@@ -50,10 +50,6 @@ _KNOWN_ROOT = re.compile(
     rf"<{_PREFIX}(rss|feed|rdf|urlset|sitemapindex|html)(?=[\s/>])", re.IGNORECASE
 )
 _ANY_ROOT = re.compile(rf"<{_PREFIX}([A-Za-z]\w{{0,60}})")
-
-
-class ListingError(KlipingError):
-    """A discovery document that is not what it should be; the message says what it is instead."""
 
 
 @dataclass(frozen=True, slots=True)
