@@ -255,7 +255,7 @@ def test_warehouse_document_is_current() -> None:
 def test_error_tree_is_whole() -> None:
     """Every error that a person is told is in flows/errors.py, whose docstring draws it."""
     text = errors.__doc__ or ""
-    told = [KlipingError, *_below(KlipingError)]
+    told: list[type[KlipingError]] = [KlipingError, *_below(KlipingError)]
     assert {error.__module__ for error in told} == {"flows.errors"}
     for error in told:
         [line] = [line for line in text.splitlines() if re.search(rf"^\W*{error.__name__} ", line)]
