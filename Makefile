@@ -1,4 +1,4 @@
-# Each target sets up what it needs. PYTHON: any interpreter from 3.11 on.
+# Each target sets up what it needs. PYTHON may name any interpreter from 3.11 on.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 .DEFAULT_GOAL := help
 .PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-scale bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
 
-help:  ## what there is
+help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 .venv/.installed: requirements.lock pyproject.toml
@@ -18,67 +18,67 @@ help:  ## what there is
 
 install: .venv/.installed  ## set up .venv
 
-demo: .venv/.installed  ## the whole nightly run on a bundled archive of an invented press: no network, no server
+demo: .venv/.installed  ## replay two nights of an invented press, from pages to alerts: no network
 	@$(BIN)/python -m tests.press.demo
 
-clean-demo:  ## forget what the demo made
+clean-demo:  ## delete what the demo made
 	rm -rf demo-warehouse
 
-run: .venv/.installed  ## one run on the live web, now
+run: .venv/.installed  ## run once on the live web, now
 	$(BIN)/kliping run
 
-schedule: .venv/.installed  ## a run every night at 01:00 WIB, until interrupted
+schedule: .venv/.installed  ## run every night at 01:00 WIB, until interrupted
 	$(BIN)/kliping schedule
 
-sql: .venv/.installed  ## a read-only SQL shell on what was found
+sql: .venv/.installed  ## open a read-only SQL shell on the results
 	$(BIN)/kliping sql
 
-test: .venv/.installed  ## the test suite
+test: .venv/.installed  ## run the test suite
 	$(BIN)/pytest -n 2 --dist worksteal
 
-lint: .venv/.installed  ## ruff, mypy, and who may import whom
+lint: .venv/.installed  ## check style, types, and import layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/.installed  ## the figures of docs/benchmarks.md
+bench: .venv/.installed  ## time a whole run
 	$(BIN)/python -m tests.bench
 
-bench-extract: .venv/.installed .venv-peers/.installed  ## extraction beside other tools
+bench-extract: .venv/.installed .venv-peers/.installed  ## compare extraction with other tools
 	@$(BIN)/python -m tests.bench_extract
 
-bench-variants: .venv/.installed  ## extraction of pages with one thing changed (some minutes)
+bench-variants: .venv/.installed  ## extract pages with one thing changed (several minutes)
 	@$(BIN)/python -m tests.bench_variants
 
-bench-ablation: .venv/.installed  ## extraction without each of its phrases, and with other numbers
+bench-ablation: .venv/.installed  ## extract without each phrase, and with other thresholds
 	@$(BIN)/python -m tests.bench_ablation
 
-bench-encode: .venv/.installed  ## the encoder beside plain sentence-transformers
+bench-encode: .venv/.installed  ## compare the encoder with plain sentence-transformers
 	@$(BIN)/python -m tests.bench_encode
 
-bench-topics: .venv/.installed  ## the shipped topic beside plainer rules
+bench-topics: .venv/.installed  ## compare the shipped topic with simpler rules
 	@$(BIN)/python -m tests.bench_topics
 
-bench-stories: .venv/.installed .venv-peers/.installed  ## grouping beside other tools, and what nights and orders change
+bench-stories: .venv/.installed .venv-peers/.installed  ## compare grouping with other tools, and across nights and orders
 	@$(BIN)/python -m tests.bench_stories
 
-bench-scale: .venv/.installed  ## a night of 5,000 articles beside 100 thousand and beside a million (5.6 GB, some minutes)
+bench-scale: .venv/.installed  ## group 5,000 articles next to 100,000 and a million (5.6 GB, several minutes)
 	@$(BIN)/python -m tests.bench_scale
 
-bench-fuzz: .venv/.installed  ## thousands of broken pages, listings, archives and YAML files: nothing raises, none takes long
+bench-fuzz: .venv/.installed  ## read thousands of broken pages, listings, archives, and YAML files
 	@$(BIN)/python -m tests.bench_fuzz
 
-bench-delivery: .venv/.installed  ## 10,000 pending alerts to one receiver
+bench-delivery: .venv/.installed  ## deliver 10,000 pending alerts to one receiver
 	@$(BIN)/python -m tests.bench_delivery
 
-bench-kill: .venv/.installed  ## runs killed at 200 random instants, compared with undisturbed ones (some minutes)
+bench-kill: .venv/.installed  ## kill runs at random instants and compare the results (several minutes)
 	@$(BIN)/python -m tests.bench_kill
 
-bench-faults: .venv/.installed  ## what a run does about each kind of fault (some minutes)
+bench-faults: .venv/.installed  ## inject each kind of fault into a run (several minutes)
 	@$(BIN)/python -m tests.bench_faults
 
-train-stories: .venv/.installed  ## learn the weights of grouping from the labelled stories beside the project
+train-stories: .venv/.installed  ## relearn the grouping weights from labelled stories
 	@$(BIN)/python -m tests.train_stories
 
 .venv-peers/.installed: pyproject.toml
@@ -88,5 +88,5 @@ train-stories: .venv/.installed  ## learn the weights of grouping from the label
 	@.venv-peers/bin/python -m pip --disable-pip-version-check -q install --group peers
 	@touch $@
 
-docs: .venv/.installed  ## docs/warehouse.md, from the descriptions in the database
+docs: .venv/.installed  ## regenerate docs/warehouse.md from the descriptions
 	$(BIN)/python -m warehouse.document

@@ -59,7 +59,9 @@ sources_app = typer.Typer(help="The outlets in sources.yaml.", no_args_is_help=T
 app.add_typer(sources_app, name="sources")
 topics_app = typer.Typer(help="The watch topics in topics.yaml.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
-alerts_app = typer.Typer(help="What was sent to the desks, and what was not.", no_args_is_help=True)
+alerts_app = typer.Typer(
+    help="Alerts sent to the desks, and those still pending.", no_args_is_help=True
+)
 app.add_typer(alerts_app, name="alerts")
 
 
@@ -91,17 +93,19 @@ def _zone(option: str, text: str) -> str:
     return text
 
 
-SourcesFile = Annotated[Path, typer.Option("--sources", help="The outlets.", metavar="FILE")]
-TopicsFile = Annotated[Path, typer.Option("--topics", help="The watch topics.", metavar="FILE")]
+SourcesFile = Annotated[Path, typer.Option("--sources", help="The outlets file.", metavar="FILE")]
+TopicsFile = Annotated[Path, typer.Option("--topics", help="The topics file.", metavar="FILE")]
 DataDirectory = Annotated[
     Path,
-    typer.Option("--warehouse", help="The data directory: media.duckdb and var/.", metavar="DIR"),
+    typer.Option(
+        "--warehouse", help="The data directory, which holds media.duckdb and var/.", metavar="DIR"
+    ),
 ]
 _INTERRUPTED = "interrupted: the next run goes on where this one stopped"
 
 Since = Annotated[
     str,
-    typer.Option(metavar="DURATION", help="Leave links alone that are listed with an older date."),
+    typer.Option(metavar="DURATION", help="Skip links listed with a date older than this."),
 ]
 
 
@@ -122,12 +126,12 @@ def run(
     now: Annotated[str | None, typer.Option(metavar="ISO", help="The run's clock.")] = None,
     since: Since = "72h",
     only: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Look at these sources alone.")
+        list[str] | None, typer.Option(metavar="ID", help="Look only at these sources.")
     ] = None,
 ) -> None:
-    """Bring the warehouse up to date, and alert.
+    """Bring the warehouse up to date and send alerts.
 
-    Exit status: 0 done; 1 done, but a source failed or an archive was damaged; 2 bad usage or
+    Exit status: 0 done; 1 done, but a source failed or an archive was damaged; 2 wrong usage or
     configuration; 3 nothing could be done.
     """
     clock = _instant("--now", now) if now else None
@@ -151,7 +155,7 @@ def backfill(
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """Take in the article pages of WARC archives: articles, stories and hits, but never an alert."""
+    """Import the article pages of WARC archives. Never sends alerts."""
     load_sources(sources)
     load_topics(topics, environ=None)
     from flows.backfill import backfill as take_in
@@ -164,33 +168,34 @@ def backfill(
 @app.command()
 def reprocess(
     stage: Annotated[
-        Literal["extract", "embed", "group", "match"], typer.Option(help="What to do again.")
+        Literal["extract", "embed", "group", "match"], typer.Option(help="The stage to redo.")
     ] = "extract",
     since: Annotated[
         str,
         typer.Option(
             metavar="DATE",
-            help="Only pages fetched or archived, for the other stages articles published, since then.",
+            help="Only pages fetched or archived since then or, for other stages, articles published since.",
         ),
     ] = "1970-01-01",
     sources: SourcesFile = Path("sources.yaml"),
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """Do a stage again, and what follows from it: for all that is stored, or since a date. No alert
-    is sent.
+    """Redo a stage and everything that depends on it.
+
+    Covers the whole warehouse, or what came since a date. Sends no alerts.
 
     \b
-    extract  read the pages again from their WARC records, after a change of
-             rules; articles keep their ids
-    embed    make the vectors anew, after a change of the model's weights;
-             the stories stay until they are grouped again
-    group    place the articles anew, after a change of model, weights or
-             window; stories keep their ids wherever their articles stay
+    extract  read the pages again from their WARC records, after the rules
+             have changed; articles keep their ids
+    embed    recompute the vectors, after the model's weights have changed;
+             stories stay as they are until they are grouped again
+    group    regroup the articles, after the model, the weights, or the window
+             has changed; stories keep their ids if their articles stay
              together
-    match    let every topic look again; what was decided stays
+    match    match every topic again; decisions already made are kept
 
-    A run that is broken off is finished by the next one of any kind.
+    If it is interrupted, the next run of any kind finishes it.
     """
     start = _instant("--since", since)
     load_sources(sources)
@@ -211,11 +216,13 @@ def schedule(
     cron: Annotated[str, typer.Option(help="When to run.")] = "0 1 * * *",
     timezone: Annotated[str, typer.Option(help="The time zone of --cron.")] = "Asia/Jakarta",
     every: Annotated[
-        str | None, typer.Option(metavar="DURATION", help="Run this often instead, such as 1h.")
+        str | None,
+        typer.Option(metavar="DURATION", help="Run at this interval instead, such as 1h."),
     ] = None,
 ) -> None:
-    """Run every night until interrupted, with a loopback Prefect server of its own or with the one
-    that PREFECT_API_URL names.
+    """Run every night until interrupted.
+
+    Starts its own Prefect server on loopback, unless PREFECT_API_URL names one.
     """
     reach = _duration("--since", since)
     interval = _duration("--every", every) if every else None
@@ -232,9 +239,9 @@ def schedule(
 
 @app.command()
 def sql(
-    statement: Annotated[str | None, typer.Argument(help="Without one, a shell.")] = None,
+    statement: Annotated[str | None, typer.Argument(help="Omit it to open a shell.")] = None,
     warehouse: DataDirectory = Path("warehouse"),
-    form: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = "table",
 ) -> None:
     """Query media.duckdb, read-only."""
     reader = Reader(warehouse)
@@ -246,7 +253,7 @@ def sql(
 
 @sources_app.command("list")
 def list_sources(sources: SourcesFile = Path("sources.yaml")) -> None:
-    """Every source with its kind, status and discovery addresses."""
+    """List every source and its discovery addresses."""
     rows = [
         (
             source.id,
@@ -266,12 +273,12 @@ def show_boilerplate(
     sources: SourcesFile = Path("sources.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """The lines that were learned to be clutter of one source, because they return on many of its
-    articles.
+    """List the lines learned as clutter for one source.
 
-    Each is cut, or kept where `keep` in sources.yaml overrules it; with where it is cut, on how
-    many of the newest articles it was counted, the dates of the first and the last of them, when it
-    was learned, and from how many articles it is cut now.
+    They recur on many of its articles, and are cut unless `keep` in sources.yaml overrules it. For
+    each, shows whether it is cut or kept, where, how many of the newest articles it was counted
+    on, the dates of the first and last of those, when it was learned, and how many articles it is
+    cut from now.
     """
     [source] = choose(load_sources(sources), [source_id], replaying=True)
     show_learned(source, Reader(warehouse).boilerplate(source_id))
@@ -281,18 +288,20 @@ def show_boilerplate(
 def check_sources(
     source_ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ID", help="These sources alone, not every active one."),
+        typer.Argument(metavar="ID", help="Check only these sources."),
     ] = None,
     sources: SourcesFile = Path("sources.yaml"),
     article: Annotated[
-        str | None, typer.Option(metavar="URL", help="This article of the source, not its newest.")
+        str | None, typer.Option(metavar="URL", help="Extract this article instead of the newest.")
     ] = None,
 ) -> None:
-    """Validate the file, ask each active source's discovery addresses once, and show of its newest
-    article where each field was read, what was cut, and by which rule. Standard error names each
-    source that needs attention. Nothing is written.
+    """Validate the file and try every active source. Writes nothing.
 
-    Exit status: 0 every source gave an article; 1 some did; 2 bad usage or configuration; 3 none
+    Requests each discovery address once, extracts the newest article, and shows where each field
+    was read, what was cut, and by which rule. Standard error names each source that needs
+    attention.
+
+    Exit status: 0 every source gave an article; 1 some did; 2 wrong usage or configuration; 3 none
     did.
     """
     from flows.probe import probe
@@ -310,13 +319,14 @@ def check_sources(
 
 @alerts_app.command("list")
 def list_alerts(
-    pending: Annotated[bool, typer.Option("--pending", help="Only what has not arrived.")] = False,
-    dead: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
+    pending: Annotated[bool, typer.Option("--pending", help="Only undelivered messages.")] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="Only messages that were given up.")] = False,
     warehouse: DataDirectory = Path("warehouse"),
-    form: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = "table",
 ) -> None:
-    """Every message to a desk with how its deliveries stand, newest first: alerts, and heartbeats
-    that are sent.
+    """List messages to the desks and their deliveries, newest first.
+
+    Messages are alerts, and the heartbeats that are sent.
     """
     rows = Reader(warehouse).deliveries("pending" if pending else "dead" if dead else None)
     columns = (
@@ -338,16 +348,20 @@ def list_alerts(
 def retry_alerts(
     alert_id: Annotated[
         str | None,
-        typer.Argument(metavar="ID", help="This message alone, at any hour, given up or not."),
+        typer.Argument(
+            metavar="ID", help="Send only this message, at any hour, even if it was given up."
+        ),
     ] = None,
-    dead: Annotated[bool, typer.Option("--dead", help="What was given up too.")] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="Also retry what was given up.")] = False,
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """Try now to deliver what is pending, without waiting for the next run. Quiet hours hold.
+    """Deliver what is pending now, without waiting for the next run.
 
-    Exit status: 0 nothing failed; 1 something did; 2 bad usage or configuration; 3 a run holds the
-    lock.
+    Quiet hours still apply.
+
+    Exit status: 0 nothing failed; 1 something did; 2 wrong usage or configuration; 3 a run holds
+    the lock.
     """
     from flows.delivery import retry
 
@@ -361,13 +375,13 @@ def retry_alerts(
 @alerts_app.command("test")
 def try_alerts(
     channel: Annotated[
-        str | None, typer.Argument(metavar="CHANNEL", help="This one alone.")
+        str | None, typer.Argument(metavar="CHANNEL", help="Test only this channel.")
     ] = None,
     topics: TopicsFile = Path("topics.yaml"),
 ) -> None:
-    """Send a test message to each channel that topics.yaml declares, and say what came of it.
+    """Send a test message to each channel in topics.yaml.
 
-    Exit status: 0 all arrived, as far as the channels tell; 1 one did not; 2 bad usage or
+    Exit status: 0 all arrived, as far as the channels say; 1 one did not; 2 wrong usage or
     configuration, such as an unset variable.
     """
     from flows.delivery import try_channels
@@ -383,7 +397,7 @@ def try_alerts(
 
 @topics_app.command("list")
 def list_topics(topics: TopicsFile = Path("topics.yaml")) -> None:
-    """Every topic, those that are not watched for too."""
+    """List every topic, including inactive ones."""
     rows = [
         (
             topic.id,
@@ -403,29 +417,33 @@ def try_topics(
         str | None,
         typer.Argument(
             metavar="TEXT|FILE|URL",
-            help="A text, its first line the headline; a text file or .html; an address.",
+            help="A text whose first line is the headline, a text or .html file, or an address.",
         ),
     ] = None,
     topic: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="This topic alone, active or not; else all active ones."),
+        typer.Option(
+            metavar="ID", help="Test only this topic, even if inactive. Default: all active ones."
+        ),
     ] = None,
     jsonl: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Items with id, title and text, one JSON a line; - is standard input.",
+            help="Items with id, title, and text, one JSON object per line; - is standard input.",
         ),
     ] = None,
     topics: TopicsFile = Path("topics.yaml"),
     sources: SourcesFile = Path("sources.yaml"),
 ) -> None:
-    """Say whether an article belongs to a topic, and why. Nothing is written.
+    """Say whether an article belongs to a topic, and why. Writes nothing.
 
-    A topic is an article's subject, which alerts, or a mention, which is recorded. With --jsonl one
-    JSON line for each item: id, matched (as its subject), strength, score, evidence, and topic
-    where there are several; where items have a `label` (true, false, on_topic, mention, off_topic,
-    background), standard error has precision, recall, F1 and the errors.
+    A topic is either an article's subject, which alerts, or a mention, which is only recorded.
+
+    With --jsonl, prints one JSON object per item: id, matched (true only for a subject), strength,
+    score, evidence, and topic if several are tested. If the items carry a `label` (true, false,
+    on_topic, mention, off_topic, background), precision, recall, F1, and each error go to standard
+    error.
     """
     chosen = _choose_topics(topics, topic)
     if (text is None) == (jsonl is None):
@@ -448,10 +466,10 @@ def replay_topic(
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """Show what a topic, as topics.yaml has it now, would add to its recorded hits and drop from
-    them, story by story.
+    """Show which hits a changed topic would add and drop.
 
-    Reads media.duckdb; nothing is written, and nobody is alerted.
+    Compares the topic, as it now stands in topics.yaml, with its recorded hits, story by story.
+    Reads media.duckdb. Writes nothing and alerts nobody.
     """
     start = _instant("--since", since)
     [topic] = _choose_topics(topics, topic_id)
