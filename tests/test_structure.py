@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+import yaml
 
 from flows import errors
 from flows.cli import app
@@ -187,6 +188,47 @@ def comments(store: Engine) -> list[Row]:
         """,
         {},
     )
+
+
+PAGES = sorted(page for folder in (".", "docs", ".github") for page in (ROOT / folder).glob("*.md"))
+LINK = re.compile(r"\]\(([^()\s]+)\)|^\[[^\]\n]+\]: (\S+)$", re.MULTILINE)
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name behind its #: the headings of a page, as hosts spell them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of a page leads to a file that exists, and to a heading in it."""
+    text = CODE.sub("", page.read_text(encoding="utf-8"))
+    dead = []
+    for link in ("".join(found) for found in LINK.findall(text)):
+        path, _, heading = link.partition("#")
+        target = page.parent / path if path else page
+        is_web = "://" in link
+        if not is_web and not (target.exists() and (not heading or heading in anchors(target))):
+            dead.append(link)
+    assert dead == []
+
+
+def test_named_links_are_defined() -> None:
+    """Every name in brackets in docs/decisions.md is a link that its end defines, and is used."""
+    text = CODE.sub("", (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8"))
+    used = set(re.findall(r"\[([^\]\n]+)\](?![(:])", text))
+    assert used == set(re.findall(r"^\[([^\]\n]+)\]: ", text, re.MULTILINE))
+
+
+FORMS = [ROOT / ".pre-commit-config.yaml", *sorted((ROOT / ".github").rglob("*.yml"))]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: str(form.relative_to(ROOT)))
+def test_form_can_be_read(form: Path) -> None:
+    """What hosts and tools read, such as the forms for issues, is YAML with something in it."""
+    assert yaml.safe_load(form.read_text(encoding="utf-8"))
 
 
 FOREIGN = {
