@@ -1,4 +1,4 @@
-"""`make demo`: both nights of the invented press through the real command, told to a person.
+"""`make demo`: both nights of the invented press through the real command, explained to a person.
 
 Everything is answered from press.warc.gz, and alerts go to a small receiver on loopback: nothing
 leaves the machine.
@@ -25,13 +25,13 @@ HOME = PRESS.parent.parent
 DATA = HOME / "demo-warehouse"
 NIGHTS = {"10 March 2026": "2026-03-11T01:00+07:00", "11 March 2026": "2026-03-12T01:00+07:00"}
 QUERIES = {
-    "who takes over whose reports": """
+    "who takes whose reports": """
         select o.source_id as written_by, c.source_id as taken_by, count(*) as articles
         from story_articles s join articles c using (article_id) join articles o on o.article_id = s.original_article_id
         where s.relation in ('copy', 'rewrite') group by all order by all""",
     "what was cut, by rule": """
         select rule, count(*) as lines, any_value(text) as example from removed_text group by rule order by lines desc""",
-    "every link that is no article, and why": "select reason, source_id, url, detail from rejections order by reason",
+    "every link that gave no article, and why": "select reason, source_id, url, detail from rejections order by reason",
 }
 
 
@@ -41,7 +41,7 @@ def main() -> None:
         f"Kliping demo: two nights of an invented press, replayed from {(PRESS / 'press.warc.gz').relative_to(HOME)}."
     )
     console.print(
-        "Nothing leaves this machine. One link answers 500, as on any night: so the runs end with status 1, and say which."
+        "Nothing leaves this machine. One link answers 500, as happens on any night, so the runs end with status 1."
     )
     before = _count("articles"), _count("alerts")
     with receiver() as (address, delivered):
@@ -58,9 +58,9 @@ def main() -> None:
         console.print(f"\n{message['title']}\n{message['message']}")
     if before == (_count("articles"), _count("alerts")):
         console.print(
-            "\nNone: all is up to date. There was nothing new in the archive, and no story is alerted twice."
+            "\nNone, because everything is up to date: the archive had nothing new, and no story alerts twice."
         )
-        console.print("To start over: make clean-demo, then make demo.")
+        console.print("To start over, run make clean-demo, then make demo.")
     console.print(
         f"\n== The database is {published(DATA).relative_to(HOME)}. Three queries to try next:"
     )
@@ -94,7 +94,7 @@ def run(clock: str, address: str) -> None:
         command, env=os.environ | {"KLIPING_DESK_URL": address}, check=False
     ).returncode
     if status != 1:  # the link that answers 500
-        sys.exit(status or "the run ended with status 0: the archive's broken link went unnoticed")
+        sys.exit(status or "the run ended with status 0 although the archive has a broken link")
 
 
 @contextmanager
@@ -126,7 +126,7 @@ def _count(table: str) -> int:
 
 
 def _tell_sources(reader: Reader, console: Console) -> None:
-    console.print("\n== What was looked at, and what was found")
+    console.print("\n== What each source gave")
     columns, rows = reader.query(
         """select h.day, s.name as outlet, s.kind, h.links, h.articles, h.rejections, h.state, h.quiet
            from source_health h join sources s using (source_id) order by h.day, s.name"""
@@ -141,7 +141,7 @@ def _tell_sources(reader: Reader, console: Console) -> None:
 
 def _tell_stories(reader: Reader, console: Console) -> None:
     console.print(
-        "\n== Stories that more than one article tells (similarity to the original, or to the nearest report)"
+        "\n== Stories told by more than one article (with their similarity to the original or the nearest report)"
     )
     _, rows = reader.query(
         """select t.title, t.article_count, t.source_count, s.relation, s.similarity, o.name, a.published_at, a.title
@@ -152,7 +152,7 @@ def _tell_stories(reader: Reader, console: Console) -> None:
     told = ""
     for story, articles, outlets, relation, similarity, outlet, published_at, title in rows:
         if story != told:
-            console.print(f"\n{story}: {articles} articles of {outlets} outlets")
+            console.print(f"\n{story}: {articles} articles from {outlets} outlets")
             told = story
         console.print(
             f"  {relation:<10} {similarity:.2f}  {published_at:%d %b %H:%M}  {outlet:<18} {title}"
