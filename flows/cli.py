@@ -21,10 +21,10 @@ import typer
 from typer.core import TyperGroup
 
 from flows import __version__
+from flows.commands.sql import Format, converse, show, show_learned
 from flows.config import Settings, choose, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError, KlipingError
 from flows.records import Topic
-from flows.shell import Format, converse, show, show_learned
 from warehouse.engine import Reader, private
 
 
@@ -200,7 +200,7 @@ def reprocess(
     start = _instant("--since", since)
     load_sources(sources)
     load_topics(topics, environ=None)
-    from flows.backfill import reprocess as redo
+    from flows.reprocess import reprocess as redo
 
     with _interruptible():
         outcome = redo(stage, start, sources, topics, warehouse)
@@ -304,7 +304,7 @@ def check_sources(
     Exit status: 0 every source gave an article; 1 some did; 2 wrong usage or configuration; 3 none
     did.
     """
-    from flows.probe import probe
+    from flows.commands.sources_check import check
 
     declared = load_sources(sources)
     chosen = choose(declared, source_ids or [], replaying=False)
@@ -313,7 +313,7 @@ def check_sources(
             f"--article {article}: expected the ID of one source before it, whose `articles` this address matches"
         )
     raise typer.Exit(
-        asyncio.run(probe(chosen, declared, Settings.from_environ(os.environ).contact, article))
+        asyncio.run(check(chosen, declared, Settings.from_environ(os.environ).contact, article))
     )
 
 
@@ -448,7 +448,7 @@ def try_topics(
     chosen = _choose_topics(topics, topic)
     if (text is None) == (jsonl is None):
         raise ConfigError("expected either a text, a file or an address, or --jsonl FILE")
-    from flows.trial import read_text, show_text, try_items
+    from flows.commands.topics_test import read_text, show_text, try_items
 
     if jsonl:
         try_items(chosen, jsonl)
@@ -473,7 +473,7 @@ def replay_topic(
     """
     start = _instant("--since", since)
     [topic] = _choose_topics(topics, topic_id)
-    from flows.rehearsal import show_replay
+    from flows.commands.topics_replay import show_replay
 
     show_replay(topic, Reader(warehouse), start)
 

@@ -39,7 +39,7 @@ T = TypeVar("T")
 _STATUSES: tuple[Literal["active", "archive"], ...] = ("active", "archive")
 _NEARNESS: tuple[Nearness, ...] = ("sentence", "paragraph")
 _KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
-DEFAULT_MAX_AGE = timedelta(hours=72)  # as long as a run looks back
+LOOKBACK = timedelta(hours=72)  # of a run; and how old an article may be that alerts
 _NO_PATTERN = re.compile(
     r"(?!)"
 )  # in place of one that could not be read, until the mistakes are reported
@@ -308,7 +308,7 @@ class _Alert:
     """What `alert` says of a topic."""
 
     channels: tuple[str, ...] = ()
-    max_age: timedelta = DEFAULT_MAX_AGE
+    max_age: timedelta = LOOKBACK
     kinds: tuple[AlertKind, ...] = _KINDS
     quiet: Quiet | None = None
     digest: bool = False
@@ -335,7 +335,7 @@ def _alert(place: Place, channels: Mapping[str, Place]) -> _Alert:
         keys.places["timezone"].wrong("only beside quiet, whose hours it tells")
     return _Alert(
         channels=tuple(dict.fromkeys(keys.read("channels", _list_of(channel), ()))),
-        max_age=keys.read("max_age", _duration, DEFAULT_MAX_AGE),
+        max_age=keys.read("max_age", _duration, LOOKBACK),
         kinds=keys.read("kinds", _kinds, _KINDS),
         quiet=keys.read("quiet", lambda place: _quiet(place, zone), None),
         digest=keys.read("digest", _truth, False),

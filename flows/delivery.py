@@ -15,7 +15,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,12 +22,12 @@ from pathlib import Path
 from flows.config import load_channels, load_topics
 from flows.edges import notify
 from flows.errors import BusyError, ConfigError, DeliveryFailed, WarehouseError
-from flows.records import Topic
+from flows.progress import Progress
+from flows.records import Attempt, Delivery, Topic
 from flows.stages.watch.alerts import is_quiet
 from flows.stages.watch.messages import digest
-from warehouse.alerts import Attempt, Delivery
-from warehouse.engine import Reader, only_run, publish, published
-from warehouse.store import Warehouse
+from warehouse.engine import Reader, published
+from warehouse.store import Warehouse, writing
 
 # what delivery may take of a nightly run; the schedule's next delivery goes on with the rest
 RUN_S = 120.0
@@ -83,7 +82,7 @@ class Delivered:
 
 
 def deliver(
-    warehouse: Warehouse,
+    store: Warehouse,
     topics: Sequence[Topic],
     addresses: Mapping[str, str],
     now: datetime,
@@ -103,14 +102,14 @@ def deliver(
     for _ in ("declared channels", "escalation"):
         pending = [
             d
-            for d in warehouse.alerts.pending_deliveries()
+            for d in store.alerts.pending_deliveries()
             if wanted(d) and (d.alert_id, d.channel) not in tried
         ]
         tried |= {(d.alert_id, d.channel) for d in pending}
         held = {topic.id for topic in topics if is_quiet(topic.quiet, now)}
         done.held += sum(d.topic_id in held for d in pending)
         _serve(
-            warehouse,
+            store,
             _lanes([d for d in pending if d.topic_id not in held], topics, channels),
             topics,
             now,
@@ -119,7 +118,7 @@ def deliver(
         )
         for topic in topics:
             if topic.escalate:
-                warehouse.alerts.escalate(topic, now - topic.escalate.after)
+                store.alerts.escalate(topic, now - topic.escalate.after)
     return done
 
 
@@ -132,25 +131,20 @@ def retry(topics: Path, warehouse: Path, alert_id: str | None, dead: bool) -> De
     """
     watched, addresses = load_topics(topics, os.environ, notify.check)
     now = datetime.now(UTC)
-    with only_run(
-        warehouse, f"kliping alerts retry, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC"
-    ):
-        with closing(Warehouse.open(warehouse)) as store:
-            if dead or alert_id:
-                store.alerts.revive(alert_id)
-            if alert_id is None:
-                done = deliver(store, watched, addresses, now, RETRY_S)
-            elif any(d.alert_id == alert_id for d in store.alerts.pending_deliveries()):
-                at_any_hour = [replace(topic, quiet=None) for topic in watched]
-                done = deliver(
-                    store, at_any_hour, addresses, now, RETRY_S, lambda d: d.alert_id == alert_id
-                )
-            else:
-                raise ConfigError(
-                    f"{alert_id}: no message of this id waits to be delivered; `kliping alerts list` shows them"
-                )
-        publish(warehouse)
-    return done
+    with writing(warehouse, "kliping alerts retry") as store:
+        if dead or alert_id:
+            store.alerts.revive(alert_id)
+        if alert_id is None:
+            return deliver(store, watched, addresses, now, RETRY_S)
+        if not any(d.alert_id == alert_id for d in store.alerts.pending_deliveries()):
+            raise ConfigError(
+                f"{alert_id}: no message of this id waits to be delivered; "
+                "`kliping alerts list` shows them"
+            )
+        at_any_hour = [replace(topic, quiet=None) for topic in watched]
+        return deliver(
+            store, at_any_hour, addresses, now, RETRY_S, lambda d: d.alert_id == alert_id
+        )
 
 
 def deliver_due(topics: Path, warehouse: Path) -> Delivered:
@@ -172,16 +166,18 @@ def deliver_due(topics: Path, warehouse: Path) -> Delivered:
     if not any(map(due, _published(warehouse))):
         return Delivered()
     try:
-        with only_run(
-            warehouse,
-            f"a delivery of kliping schedule, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC",
-        ):
-            with closing(Warehouse.open(warehouse)) as store:
-                done = deliver(store, watched, addresses, now, RETRY_S, due)
-            publish(warehouse)
+        with writing(warehouse, "a delivery of kliping schedule") as store:
+            return deliver(store, watched, addresses, now, RETRY_S, due)
     except BusyError:
         return Delivered()
-    return done
+
+
+def tell(delivered: Delivered, progress: Progress) -> None:
+    """Say what a delivery did."""
+    if delivered.told:
+        progress.say("deliver", delivered.told)
+    for trouble in delivered.troubles:
+        progress.complain(trouble)
 
 
 def try_channels(topics: Path, only: str | None) -> Iterable[tuple[str, str | None]]:
@@ -247,7 +243,7 @@ def _lanes(
 
 
 def _serve(
-    warehouse: Warehouse,
+    store: Warehouse,
     lanes: Sequence[_Lane],
     topics: Sequence[Topic],
     now: datetime,
@@ -269,7 +265,7 @@ def _serve(
             arrived, _ = wait(flying, return_when=FIRST_COMPLETED)
             landed = [(flying.pop(future), future.result()) for future in arrived]
             for lane, failure in landed:
-                _settle(warehouse, lane, failure, escalations, now, ends, done)
+                _record(store, lane, failure, escalations, now, ends, done)
             waiting = [
                 lane
                 for lane, _ in landed
@@ -289,8 +285,8 @@ def _send(channel: notify.Channel | None, parcel: _Parcel, pause_s: float) -> De
     return None
 
 
-def _settle(
-    warehouse: Warehouse,
+def _record(
+    store: Warehouse,
     lane: _Lane,
     failure: DeliveryFailed | None,
     escalations: Mapping[str, timedelta],
@@ -301,13 +297,13 @@ def _settle(
     """Record how the lane's first parcel fared, and decide whether it is tried again at once."""
     parcel = lane.parcels[0]
     attempts = [_attempt(d, failure, escalations.get(d.topic_id), now) for d in parcel.deliveries]
-    warehouse.alerts.record_deliveries(attempts)
+    store.alerts.record_deliveries(attempts)
     lane.busy = lane.busy + 1 if failure and failure.busy else 0
     lane.pause_s = 0.0
     if failure and failure.busy:
         lane.pause_s = failure.retry_after_s or BUSY_PAUSE_S * 2 ** (min(lane.busy, BUSY_TRIES) - 1)
         if lane.pause_s > LONGEST_WAIT_S or time.monotonic() + lane.pause_s >= ends:
-            warehouse.alerts.put_off(lane.name, now + timedelta(seconds=lane.pause_s))
+            store.alerts.put_off(lane.name, now + timedelta(seconds=lane.pause_s))
             lane.pause_s = math.inf
         elif lane.busy < BUSY_TRIES:
             parcel.deliveries = [

@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flows.edges.processes import end_with_parent
 from flows.errors import KlipingError
 
 # a first start makes the server's database: 13 s on two idle cores, many times that on busy ones
@@ -304,19 +305,6 @@ def _await(health: str, server: subprocess.Popen[bytes], log: Path) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     raise KlipingError(f"the Prefect server did not start; see {log}")
-
-
-def end_with_parent(parent: int) -> None:
-    """End this process when the one that started it is gone, however it went; it may be gone
-    already, for a server takes seconds to start.
-    """
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _serve(parent: int, port: int) -> None:

@@ -6,11 +6,21 @@ what that means for its exit status.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from flows.records import USUAL, Doubt, Note, Source, Trouble, TroubleKind
-from warehouse.runs import FAILING, LINK_FAILURES, Ends, Look
+from flows.records import (
+    FAILING,
+    LINK_FAILURES,
+    USUAL,
+    Doubt,
+    Ends,
+    Look,
+    Note,
+    Source,
+    Trouble,
+    TroubleKind,
+)
 
 # Kinds by which nothing was lost; a run with any other is no clean one.
 _HARMLESS: frozenset[TroubleKind] = USUAL | {"listing-form"}
@@ -27,12 +37,13 @@ _MOST, _AT_LEAST = 0.5, 3
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`looks`: how each source was found, none in a backfill; `unreadable`: places in archives;
-    `offending`: rows found, by check.
+    `offending`: rows found, by check; `added`: what the run added, by kind.
     """
 
     looks: Sequence[Look] = ()
     unreadable: Sequence[str] = ()
-    offending: Mapping[str, int] | None = None
+    offending: Mapping[str, int] = field(default_factory=dict)
+    added: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def exit_status(self) -> int:
@@ -59,7 +70,7 @@ class Outcome:
     def _broken_checks(self) -> list[Note]:
         return [
             Note("check", f"check {name} found {rows} rows: please report this", rows)
-            for name, rows in (self.offending or {}).items()
+            for name, rows in self.offending.items()
         ]
 
     @property

@@ -57,12 +57,3 @@ class Progress:
 
             yield advance
         self.say(name, f"{done} {unit} in {time.monotonic() - began:.1f} s")
-
-    def drain(self, name: str, unit: str, batch: Callable[..., int], *arguments: object) -> int:
-        """Call a step's `batch` until nothing is pending; how many were done."""
-        total = 0
-        with self.step(name, unit) as advance:
-            while done := batch(*arguments):
-                advance(done)
-                total += done
-        return total

@@ -8,8 +8,8 @@ All records are immutable values. Every instant is timezone-aware; stages never 
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Literal, get_args
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ Decision = Literal["raised", "joined", "too_old", "backfill", "mention"]
 AlertKind = Literal["new_story", "changed", "development", "pickup", "closed"]
 ArrivedBy = Literal["run", "backfill"]
 Stage = Literal["discover", "fetch", "extract"]
+RunKind = Literal["run", "backfill", "reprocess"]
 Doubt = Literal[
     "container-missing",  # no selector of the source's `container` holds the text
     "no-visible-headline",  # the title is from the metadata alone
@@ -163,6 +164,18 @@ class WarcRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A discovery document as it was last read in full: what a conditional GET sends, where the
+    text lies, and the clock of the run that read it.
+    """
+
+    etag: str | None
+    last_modified: str | None
+    warc: WarcRef
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A response with status 200, as it was fetched or archived."""
 
@@ -177,6 +190,21 @@ class Page:
     etag: str | None = None
     last_modified: str | None = None
     listed_title: str | None = None  # that a feed or sitemap gave its link
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page whose body is still in its WARC file."""
+
+    url: str
+    source_id: str
+    found_url: str
+    final_url: str
+    fetched_at: datetime
+    content_type: str
+    warc: WarcRef
+    arrived_by: ArrivedBy
+    listed_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +279,29 @@ class Article:
         return next(
             (origin.place for origin in self.origins.get("published_at", ()) if origin.taken), None
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An article's text that has no vector yet. `hash` names the text."""
+
+    article_id: str
+    hash: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncleaned:
+    """An article that is to be cleaned of learned lines: its body as it was extracted, and the
+    version that holds it.
+    """
+
+    article_id: str
+    source_id: str
+    title: str
+    body: str
+    extracted_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +389,24 @@ class Merge:
 
     story_id: str
     into_story_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """An article that a topic has not looked at."""
+
+    article_id: str
+    story_id: str
+    seen_at: datetime
+    precision: Precision | None
+    arrived_by: ArrivedBy
+    outlet: str
+    url: str
+    title: str
+    relation: Relation
+    original_article_id: str
+    body: str
+    text_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -503,6 +572,101 @@ class Heartbeat:
     def __str__(self) -> str:
         looked = f"{self.answered} of {self.sources} sources answered, {self.links} links, {self.articles} articles looked at"
         return f"{looked}, {self.hits} hits, {self.alerts} alerts"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message on its way to one channel. `failed_at`: the first attempt of its life that failed,
+    if one did.
+    """
+
+    alert_id: str
+    channel: str
+    topic_id: str
+    title: str
+    text: str
+    attempts: int = 0
+    failed_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How an attempt at a delivery ended. `error` is None when it arrived."""
+
+    alert_id: str
+    channel: str
+    state: Literal["pending", "sent", "dead"]
+    tried_at: datetime
+    error: str | None = None
+    next_attempt_at: datetime | None = None
+
+
+LINK_FAILURES = ("http-5xx", "timeout")  # reasons that the outlet's server is to blame for
+# notes by which a source failed; an address that could not be read is one where none could be
+FAILING: frozenset[TroubleKind] = frozenset(["link-failed", "broke-off"])
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one run found one source. The default is a source that this run passed over.
+
+    `usable`: a discovery address could be read; `listed`: the links it lists; `notes`: what was not
+    as it should be.
+    """
+
+    source_id: str
+    looked: bool = False
+    usable: bool = False
+    listed: int = 0
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """No discovery address was usable, a link ended in http-5xx or timeout, or the look broke
+        off.
+        """
+        return self.looked and not (
+            self.usable and FAILING.isdisjoint(note.kind for note in self.notes)
+        )
+
+    def after(self, ends: Mapping[str, int]) -> "Look":
+        """The look once its links are fetched: `ends` counts how many ended in each reason."""
+        return self.noting(
+            Note("link-failed", f"links ended in {reason}: {ends[reason]}")
+            for reason in LINK_FAILURES
+            if ends.get(reason)
+        )
+
+    def noting(self, notes: Iterable[Note]) -> "Look":
+        """The look with more notes."""
+        return replace(self, notes=(*self.notes, *notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """How many of a source's pages ended in one way in a run: `what` is 'article', 'doubt',
+    'rejection' or 'answer', `reason` the doubt or the reason, `example` the URL of one.
+    """
+
+    source_id: str
+    what: Literal["article", "doubt", "rejection", "answer"]
+    reason: str
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that has begun, and what there was before it; `alerts`: those that were told of."""
+
+    id: str
+    totals: Mapping[str, int]
+    hits: Mapping[str, int]  # by topic
+    alerts: frozenset[str]
+    # the clock of the oldest run that was interrupted since one ended, else its own: what came in
+    # since then was told to nobody
+    untold_since: datetime
 
 
 def article_id(url: str) -> str:

@@ -94,12 +94,7 @@ async def _tell_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]
 @flow(name="deliver", on_failure=[_tell], on_crashed=[_tell_crash], on_running=[end_on_sigterm])
 def deliver(topics: Path, warehouse: Path) -> None:
     """Send what quiet hours or a channel that was down have held, as soon as it is due."""
-    progress = Progress()
-    delivered = delivery.deliver_due(topics, warehouse)
-    if delivered.told:
-        progress.say("deliver", delivered.told)
-    for trouble in delivered.troubles:
-        progress.complain(trouble)
+    delivery.tell(delivery.deliver_due(topics, warehouse), Progress())
 
 
 def _serve(parameters: dict[str, Any], when: Schedule, lives: Callable[[], bool]) -> None:

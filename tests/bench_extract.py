@@ -26,9 +26,9 @@ from typing import Any
 
 import trafilatura
 
+from flows.edges.processes import worker_pool
 from flows.records import Article, Page, Source
 from flows.stages.extraction.extract import extract
-from flows.steps import worker_pool
 from tests.samples import SETS, Prediction, Row, Sample, SampleSet, prediction
 from tests.stages.test_extract import mutated, page
 

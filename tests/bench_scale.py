@@ -32,8 +32,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.stages.grouping.similarity import Comparison
-from flows.stages.grouping.stories import BLOCK
-from flows.steps import STORY_WINDOW, group_batch
+from flows.stages.grouping.stories import BLOCK, WINDOW
+from flows.steps.grouping import group_batch
 from tests.memory import peak_megabytes
 from warehouse.engine import private
 from warehouse.store import Warehouse
@@ -145,7 +145,7 @@ def recall(archive: Path) -> dict[str, float]:
     warehouse = Warehouse.open(archive)
     new = warehouse.stories.ungrouped(MODEL, PER_DAY)
     clippings = sorted(
-        [*warehouse.stories.open_stories(MODEL, new, STORY_WINDOW), *new], key=lambda c: c.seen_at
+        [*warehouse.stories.open_stories(MODEL, new, WINDOW), *new], key=lambda c: c.seen_at
     )
     warehouse.close()
     comparison = Comparison(clippings)
@@ -154,8 +154,7 @@ def recall(archive: Path) -> dict[str, float]:
     counts = dict.fromkeys(("pairs", "candidates", "links", "found"), 0)
     for block in np.array_split(tonight, range(BLOCK, len(tonight), BLOCK)):
         near = (
-            np.abs(comparison.seconds[block, None] - comparison.seconds)
-            <= STORY_WINDOW.total_seconds()
+            np.abs(comparison.seconds[block, None] - comparison.seconds) <= WINDOW.total_seconds()
         )
         candidate = np.zeros_like(near)
         rows, columns = comparison.candidates(block, every)

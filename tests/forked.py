@@ -21,7 +21,13 @@ from tempfile import TemporaryDirectory
 from flows.orchestrator import loopback_server, settle
 from tests.conftest import Ran
 
-IMPORTED = ("flows.cli", "flows.nightly", "flows.backfill", "flows.edges.packaged", "flows.trial")
+IMPORTED = (
+    "flows.cli",
+    "flows.nightly",
+    "flows.backfill",
+    "flows.edges.packaged",
+    "flows.commands.topics_test",
+)
 LIBRARIES = ("sentence_transformers", "apprise", "pytest")
 LONGEST_S = 600
 

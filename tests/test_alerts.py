@@ -11,11 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows import steps
-from flows.records import Merge, Note, Source, TermGroup, Topic
+from flows.records import Look, Merge, Note, Source, TermGroup, Topic
+from flows.steps import watching
 from tests.test_warehouse import plant
 from warehouse.engine import Engine
-from warehouse.runs import Look
 from warehouse.store import Warehouse
 
 NIGHT = datetime(2026, 3, 10, 18, tzinfo=UTC)  # 01:00 in Jakarta
@@ -88,9 +87,9 @@ def come_in(
 def run(store: Warehouse, topic: Topic, now: datetime) -> list[str]:
     """The end of a run: match, then follow; the kinds of the alerts that it raised."""
     before = {alert.id for alert in store.alerts.all()}
-    while steps.match_batch(store, topic, now):
+    while watching.match_batch(store, topic, now):
         pass
-    steps.follow_topic(store, topic, now)
+    watching.follow_topic(store, topic, now)
     return [alert.kind for alert in store.alerts.all() if alert.id not in before]
 
 
@@ -175,7 +174,7 @@ def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
     come_in(store, "a", "s", "satu", NIGHT - timedelta(hours=5))
     run(store, PACT, NIGHT)
     come_in(store, "b", "s", "dua", NIGHT - timedelta(hours=4), MORE)
-    steps.match_batch(store, PACT, NIGHT)
+    watching.match_batch(store, PACT, NIGHT)
     for statement in (
         "drop table alert_articles",
         "drop view messages",
@@ -215,7 +214,9 @@ def test_run_that_could_not_look(store: Warehouse, usable: int, ring: bool, mess
     for hours in (0, 1):
         began = store.runs.begin("run", NIGHT, NIGHT + timedelta(hours=hours))
         sources = [replace(SOURCE, id=name, name=name.title()) for name in names]
-        steps.beat(store, PACT, began, looks, sources, 7, NIGHT + timedelta(hours=hours), ring)
+        watching.record_heartbeat(
+            store, PACT, began, looks, sources, 7, NIGHT + timedelta(hours=hours), ring
+        )
     beats = store.engine._fetch("select answered, links, articles, missed from heartbeats", {})
     missed = "; ".join(f"{name}: timeout" for name in names[usable:])
     assert beats == [{"answered": usable, "links": 12, "articles": 7, "missed": missed}] * 2

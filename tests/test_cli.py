@@ -26,17 +26,17 @@ import pytest
 import typer.main
 from warcio.archiveiterator import ArchiveIterator
 
-from flows import steps
 from flows.cli import app, main, spread
 from flows.config import load_sources
 from flows.edges import crashlog
 from flows.edges.archive import WarcWriter
+from flows.records import Attempt
+from flows.steps import cleaning
 from tests.conftest import ROOT, Kliping, Ran, desk
 from tests.edges.misbehaving import Server, page, redirect, status
 from tests.test_delivery import TOPIC, raise_alerts
 from tests.test_nightly import rows
 from tests.test_steps import NOW, Nights, article, sitemap
-from warehouse.alerts import Attempt
 from warehouse.engine import Engine, Reader, only_run, private, publish, published
 from warehouse.store import Warehouse
 
@@ -737,8 +737,8 @@ def test_kept_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         before = ended(capsys, *command).out if published(data).exists() else ""
         [source] = load_sources(tmp_path / "sources.yaml")
         nights(source, NOW + timedelta(hours=max(numbers)))
-        steps.learn_lines(nights.warehouse, [source], NOW)
-        while steps.clean_batch(nights.warehouse):
+        cleaning.learn_lines(nights.warehouse, [source], NOW)
+        while cleaning.clean_batch(nights.warehouse):
             pass
         nights.warehouse.close()
         publish(data)

@@ -9,9 +9,8 @@ import pytest
 import yaml
 
 from flows.outcome import Outcome, noted
-from flows.records import Expect, Note, Source
+from flows.records import Ends, Expect, Look, Note, Source
 from tests.test_alerts import SOURCE
-from warehouse.runs import Ends, Look
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "cases" / "outcome.yaml").read_text(encoding="utf-8")

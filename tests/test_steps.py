@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from flows import steps
 from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
 from flows.errors import RecordError
-from flows.records import Article, Discovery, Expect, Rejection, Source, WarcRef
+from flows.records import Article, Discovery, Expect, Look, Rejection, Source, StoredPage, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
+from flows.steps import discovery, extraction, fetching, grouping, recording
 from tests.edges.misbehaving import (
     Exchange,
     Route,
@@ -41,8 +41,6 @@ from tests.edges.misbehaving import (
 )
 from tests.edges.test_web import Time
 from tests.test_warehouse import plant
-from warehouse.pages import StoredPage
-from warehouse.runs import Look
 from warehouse.store import Warehouse
 
 NOW = datetime(2026, 3, 11, 1, 0, tzinfo=UTC)
@@ -109,15 +107,15 @@ class Nights:
                     sleep=clock.sleep,
                     clock=clock.read,
                 ) as web:
-                    look = await steps.discover(
+                    look = await discovery.discover(
                         self.warehouse, web, outlet, [outlet], now, timedelta(hours=72)
                     )
-                    return look, await steps.fetch(
+                    return look, await fetching.fetch(
                         self.warehouse, web, outlet, now, writer.sync, lambda done: None
                     )
 
         look, ends = asyncio.run(night())
-        while steps.extract_batch(self.warehouse, {outlet.id: outlet}, None, now):
+        while extraction.extract_batch(self.warehouse, {outlet.id: outlet}, None, now):
             pass
         return look.after(ends), ends
 
@@ -353,7 +351,7 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
         [before] = nights.warehouse.engine._fetch(query, {})
         stricter = replace(outlet, strip=(re.compile("^Kolom ini"),))
         nights.warehouse.pages.reopen_pages(NOW)
-        assert steps.extract_batch(nights.warehouse, {outlet.id: stricter}, None, NOW) == 1
+        assert extraction.extract_batch(nights.warehouse, {outlet.id: stricter}, None, NOW) == 1
         [after] = nights.warehouse.engine._fetch(query, {})
     assert (after["article_id"], after["version"]) == (before["article_id"], 1)
     assert before["body"] == after["body"] + "\nKolom ini terbit tiap Rabu."
@@ -403,7 +401,7 @@ def test_reprocess_keeps_stories(nights: Nights) -> None:
     )
     for _ in range(2):  # the second time changes nothing
         store.stories.reopen_stories(NOW - timedelta(days=2))
-        assert [steps.group_batch(store, "m", NOW) for _ in range(2)] == [3, 0]
+        assert [grouping.group_batch(store, "m", NOW) for _ in range(2)] == [3, 0]
         stories = {
             row["article_id"]: row["story_id"]
             for row in store.engine._fetch("from story_articles", {})
@@ -538,7 +536,7 @@ def test_child_sitemaps_have_one_limit(nights: Nights, monkeypatch: pytest.Monke
     """Over all depths of one address so many children are read, of each index the newest, and how
     many were left out is told.
     """
-    monkeypatch.setattr(steps, "MAX_CHILD_SITEMAPS", 3)
+    monkeypatch.setattr(discovery, "MAX_CHILD_SITEMAPS", 3)
     with Server({"/read/a": page(article("Satu"))}) as server:
         old, new = "2026-03-09", "2026-03-10"
         server.routes |= {
@@ -695,14 +693,14 @@ def test_reprocess_parts_what_a_canonical_had_joined(
         }
         outlet = source(server, "/sitemap.xml")
         with monkeypatch.context() as older:
-            older.setattr(steps, "settle", believing)
+            older.setattr(extraction, "settle", believing)
             for night, path in enumerate([first, second]):
                 listing = sitemap(server.url(path), lastmod="")
                 server.routes["/sitemap.xml"] = page(listing, "application/xml")
                 nights(outlet, NOW + timedelta(days=night))
             assert known(nights.warehouse, server) == {first: ["Perbaikan tanggul", "Tanam padi"]}
         nights.warehouse.pages.reopen_pages(NOW + timedelta(days=1))  # the second alone
-        while steps.extract_batch(nights.warehouse, {outlet.id: outlet}, None, NOW):
+        while extraction.extract_batch(nights.warehouse, {outlet.id: outlet}, None, NOW):
             pass
         assert known(nights.warehouse, server) == {
             first: ["Perbaikan tanggul"],
@@ -925,7 +923,7 @@ def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) ->
         store.engine._connection.execute(statement)
     for since in (NOW + timedelta(days=1), NOW):
         store.pages.reopen_pages(since)
-        while steps.extract_batch(store, {outlet.id: outlet}, None, NOW + timedelta(days=2)):
+        while extraction.extract_batch(store, {outlet.id: outlet}, None, NOW + timedelta(days=2)):
             pass
         [row] = store.engine._fetch("select title, body from articles", {})
         assert row == {"title": "Warga Perbaiki Tanggul", "body": "\n".join(SENTENCES)}
@@ -950,7 +948,9 @@ def test_one_record_never_stops_a_run(tmp_path: Path) -> None:
         store.articles.record_extracted([(one[0], broken)], "1", NOW)
 
     read: list[tuple[StoredPage, Article | Rejection]] = list(zip(pages, articles, strict=True))
-    steps.record_singly(read, lambda some: store.articles.record_extracted(some, "1", NOW), refuse)
+    recording.record_singly(
+        read, lambda some: store.articles.record_extracted(some, "1", NOW), refuse
+    )
     landed = [
         row["url"] for row in store.engine._fetch("select url from articles order by url", {})
     ]

@@ -60,11 +60,7 @@ def test_dependency_rule() -> None:
 
 OWNERS = {
     "duckdb": {"warehouse.engine"},
-    "httpx": {
-        "flows.edges.transports",
-        "flows.edges.web",
-        "flows.nightly",
-    },  # nightly names the seam's type
+    "httpx": {"flows.edges.transports", "flows.edges.web", "flows.edges.network"},
     "httpcore": {"flows.edges.transports"},
     "protego": {"flows.edges.web"},
     "fastwarc": {"flows.edges.archive"},

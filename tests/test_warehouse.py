@@ -14,11 +14,11 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.errors import WarehouseError
-from flows.steps import STORY_WINDOW
+from flows.stages.grouping.stories import WINDOW
 from warehouse.engine import Engine, Reader, private, publish, published, statements
 from warehouse.store import Warehouse
 
@@ -172,7 +172,7 @@ def test_a_story_closes_when_nothing_can_join(store: Warehouse) -> None:
         },
     )
     [row] = store.engine._fetch("select closes_at - last_published_at as open_for from stories", {})
-    assert row == {"open_for": STORY_WINDOW}
+    assert row == {"open_for": WINDOW}
 
 
 # ---- checks ----
@@ -347,6 +347,7 @@ def test_empty_columns_keep_their_type(store: Warehouse) -> None:
     assert len(contents(store, "deliveries", ["alert_id"])) == 2
 
 
+@settings(deadline=None, max_examples=20)  # each has a database of its own
 @given(st.lists(st.one_of(st.integers(0, 1), st.floats(0, 1, width=32)), min_size=1))
 def test_values_do_not_decide_a_columns_type(similarities: list[float]) -> None:
     """Whatever stands in a column, and in whatever order, it is recorded as it is."""

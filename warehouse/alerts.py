@@ -5,69 +5,22 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Literal
 
 from flows.records import (
     Alert,
     AlertedStory,
-    ArrivedBy,
+    Attempt,
     Decision,
+    Delivery,
     Heartbeat,
     Hit,
     Match,
-    Precision,
-    Relation,
     Report,
     Span,
     Topic,
+    Unmatched,
 )
 from warehouse.engine import Engine, Row
-
-
-@dataclass(frozen=True, slots=True)
-class Unmatched:
-    """An article that a topic has not looked at."""
-
-    article_id: str
-    story_id: str
-    seen_at: datetime
-    precision: Precision | None
-    arrived_by: ArrivedBy
-    outlet: str
-    url: str
-    title: str
-    relation: Relation
-    original_article_id: str
-    body: str
-    text_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message on its way to one channel. `failed_at`: the first attempt of its life that failed,
-    if one did.
-    """
-
-    alert_id: str
-    channel: str
-    topic_id: str
-    title: str
-    text: str
-    attempts: int = 0
-    failed_at: datetime | None = None
-    next_attempt_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """How an attempt at a delivery ended. `error` is None when it arrived."""
-
-    alert_id: str
-    channel: str
-    state: Literal["pending", "sent", "dead"]
-    tried_at: datetime
-    error: str | None = None
-    next_attempt_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,34 +11,14 @@ from flows.records import (
     DoubtfulVersion,
     Rejection,
     Removed,
+    StoredPage,
+    Text,
+    Uncleaned,
     identity_key,
     stable_id,
 )
 from warehouse.engine import Engine, Row
-from warehouse.pages import StoredPage, write_rejections
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """An article's text that has no vector yet. `hash` names the text."""
-
-    article_id: str
-    hash: str
-    title: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Uncleaned:
-    """An article that is to be cleaned of learned lines: its body as it was extracted, and the
-    version that holds it.
-    """
-
-    article_id: str
-    source_id: str
-    title: str
-    body: str
-    extracted_hash: str
+from warehouse.pages import write_rejections
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,37 +6,20 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flows.records import ArrivedBy, Link, Page, Rejection, Source, WarcRef, identity_key
+from flows.records import (
+    ArrivedBy,
+    Document,
+    Link,
+    Page,
+    Rejection,
+    Source,
+    StoredPage,
+    WarcRef,
+    identity_key,
+)
 from warehouse.engine import Engine, Row
 
 _KEYED_AT_A_TIME = 50_000  # URLs
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A discovery document as it was last read in full: what a conditional GET sends, where the
-    text lies, and the clock of the run that read it.
-    """
-
-    etag: str | None
-    last_modified: str | None
-    warc: WarcRef
-    read_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPage:
-    """A page whose body is still in its WARC file."""
-
-    url: str
-    source_id: str
-    found_url: str
-    final_url: str
-    fetched_at: datetime
-    content_type: str
-    warc: WarcRef
-    arrived_by: ArrivedBy
-    listed_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

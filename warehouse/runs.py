@@ -1,82 +1,12 @@
 """Runs, and how each source stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
 
-from flows.records import USUAL, Alert, Note, Source, Trouble, TroubleKind
+from flows.records import USUAL, Alert, Ends, Look, Run, RunKind, Source, Trouble
 from warehouse.alerts import Alerts
 from warehouse.engine import Engine
-
-LINK_FAILURES = ("http-5xx", "timeout")  # reasons that the outlet's server is to blame for
-# notes by which a source failed; an address that could not be read is one where none could be
-FAILING: frozenset[TroubleKind] = frozenset(["link-failed", "broke-off"])
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How one run found one source. The default is a source that this run passed over.
-
-    `usable`: a discovery address could be read; `listed`: the links it lists; `notes`: what was not
-    as it should be.
-    """
-
-    source_id: str
-    looked: bool = False
-    usable: bool = False
-    listed: int = 0
-    notes: tuple[Note, ...] = ()
-
-    @property
-    def failed(self) -> bool:
-        """No discovery address was usable, a link ended in http-5xx or timeout, or the look broke
-        off.
-        """
-        return self.looked and not (
-            self.usable and FAILING.isdisjoint(note.kind for note in self.notes)
-        )
-
-    def after(self, ends: Mapping[str, int]) -> "Look":
-        """The look once its links are fetched: `ends` counts how many ended in each reason."""
-        return self.noting(
-            Note("link-failed", f"links ended in {reason}: {ends[reason]}")
-            for reason in LINK_FAILURES
-            if ends.get(reason)
-        )
-
-    def noting(self, notes: Iterable[Note]) -> "Look":
-        """The look with more notes."""
-        return replace(self, notes=(*self.notes, *notes))
-
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """How many of a source's pages ended in one way in a run: `what` is 'article', 'doubt',
-    'rejection' or 'answer', `reason` the doubt or the reason, `example` the URL of one.
-    """
-
-    source_id: str
-    what: Literal["article", "doubt", "rejection", "answer"]
-    reason: str
-    count: int
-    example: str
-
-
-RunKind = Literal["run", "backfill", "reprocess"]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that has begun, and what there was before it; `alerts`: those that were told of."""
-
-    id: str
-    totals: Mapping[str, int]
-    hits: Mapping[str, int]  # by topic
-    alerts: frozenset[str]
-    # the clock of the oldest run that was interrupted since one ended, else its own: what came in
-    # since then was told to nobody
-    untold_since: datetime
 
 
 @dataclass(frozen=True, slots=True)

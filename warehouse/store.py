@@ -4,11 +4,15 @@ Each `pending_…` says what is still to do; each `record_…` is one transactio
 queries/, one statement a file.
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from warehouse.alerts import Alerts
 from warehouse.articles import Articles
-from warehouse.engine import Engine
+from warehouse.engine import Engine, only_run, publish
 from warehouse.pages import Pages
 from warehouse.runs import Runs
 from warehouse.stories import Stories
@@ -36,3 +40,16 @@ class Warehouse:
 
     def close(self) -> None:
         self.engine.close()
+
+
+@contextmanager
+def writing(directory: Path, who: str) -> Iterator[Warehouse]:
+    """The warehouse for the one run that may write it; published when the block ends well.
+
+    `who`: what others are told that holds the lock. Raises BusyError, WarehouseError.
+    """
+    since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    with only_run(directory, f"{who}, process {os.getpid()}, since {since}"):
+        with closing(Warehouse.open(directory)) as store:
+            yield store
+        publish(directory)

@@ -20,6 +20,7 @@ from flows.records import Clipping, Merge, Placement, Relation, stable_id
 from flows.stages.grouping.credits import credited, outlet_names
 from flows.stages.grouping.similarity import Comparison, Floats, Indices, weights
 
+WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is another story
 # the share of phrases from which a text counts as a copy: labelled copies have .80 and more, four
 # in five rewrites less
 COPIED = 0.76

@@ -11,7 +11,6 @@ import gzip
 import json
 import re
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -20,15 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from flows import __version__, steps
-from flows.edges.archive import WarcWriter
-from flows.edges.transports import ArchivingTransport, LiveTransport
-from flows.edges.web import Web
+from flows.edges.network import passing_web
 from flows.errors import ConfigError, KlipingError
 from flows.records import Article, Link, Match, Page, Rejection, Source, Topic, WarcRef
 from flows.stages.discovery.links import canonical
 from flows.stages.extraction.extract import extract
 from flows.stages.watch.topics import compile_topic, explain, match
+from flows.steps.fetching import fetch_link
 from flows.terminal import console, line, marked
 
 _SHOWN = 12  # passages of one text
@@ -96,16 +93,8 @@ async def _fetched(url: str, sources: Sequence[Source], contact: str) -> Article
         source, form = owned[0] if owned else (_NO_OUTLET, canonical(url, _NO_OUTLET))
     except ValueError as error:
         raise ConfigError(f"{url}: expected the address of an article: {error}") from error
-    now = datetime.now(UTC)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        WarcWriter(
-            Path(folder) / "page.warc.gz", software=f"Kliping/{__version__}", created=now
-        ) as writer,
-    ):
-        live = ArchivingTransport(LiveTransport(), writer, clock=lambda: now)
-        async with Web(live, version=__version__, contact=contact) as web:
-            _, found = await steps.fetch_link(web, source, Link(form, source.id, url))
+    async with passing_web(contact) as web:
+        _, found = await fetch_link(web, source, Link(form, source.id, url))
     return (
         extract(found, source) if isinstance(found, Page) else cast("Rejection", found)
     )  # nothing was conditional

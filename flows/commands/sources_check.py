@@ -6,23 +6,20 @@ source that needs attention.
 """
 
 import asyncio
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.text import Text
 
-from flows import __version__, steps
-from flows.edges.archive import WarcWriter
-from flows.edges.transports import ArchivingTransport, LiveTransport
+from flows.edges.network import passing_web
 from flows.edges.web import Web
 from flows.records import Article, Doubt, Link, Origin, Page, Rejection, Source
 from flows.stages.extraction.extract import extract
-from flows.steps import Listed
+from flows.steps.discovery import Listed, list_links
+from flows.steps.fetching import fetch_link
 from flows.terminal import console, line
 
 # child sitemaps older than this say nothing about whether the source works
@@ -47,10 +44,10 @@ class _Checked:
     attention: list[str]
 
 
-async def probe(
+async def check(
     chosen: Sequence[Source], declared: Sequence[Source], contact: str, article: str | None = None
 ) -> int:
-    """Probe the chosen sources, all at once; 0 when each listed links and gave an article, 1 when
+    """Check the chosen sources, all at once; 0 when each listed links and gave an article, 1 when
     some did, 3 when none did.
 
     `declared`: all sources, as a link belongs to the first one that it matches; `article`: the
@@ -58,17 +55,10 @@ async def probe(
     """
     now = datetime.now(UTC)
     out, err = console(), console(stderr=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        WarcWriter(
-            Path(folder) / "probe.warc.gz", software=f"Kliping/{__version__}", created=now
-        ) as writer,
-    ):
-        live = ArchivingTransport(LiveTransport(), writer, clock=lambda: now)
-        async with Web(live, version=__version__, contact=contact) as web:
-            checked = await asyncio.gather(
-                *(_probe(web, source, declared, article, now, out) for source in chosen)
-            )
+    async with passing_web(contact) as web:
+        checked = await asyncio.gather(
+            *(_check(web, source, declared, article, now, out) for source in chosen)
+        )
     working = sum(each.works for each in checked)
     odd = [each for each in checked if each.attention]
     out.print(line(f"{len(checked)} checked: {working} gave an article, {len(odd)} to look at"))
@@ -77,7 +67,7 @@ async def probe(
     return 0 if working == len(checked) else 1 if working else 3
 
 
-async def _probe(
+async def _check(
     web: Web,
     source: Source,
     declared: Sequence[Source],
@@ -85,7 +75,7 @@ async def _probe(
     now: datetime,
     out: Console,
 ) -> _Checked:
-    found = await steps.list_links(web, source, declared, now, SINCE, lambda url: None)
+    found = await list_links(web, source, declared, now, SINCE, lambda url: None)
     own = [link for link in found.links.values() if link.source_id == source.id]
     newest = sorted(own, key=lambda link: (link.listed_at or now, link.url), reverse=True)[:_TRIES]
     article, refused = await _first_article(
@@ -118,7 +108,7 @@ async def _first_article(
     """The first article that comes of these links, and why those before it gave none."""
     refused: list[Rejection] = []
     for link in links:
-        _, fetched = await steps.fetch_link(web, source, link)
+        _, fetched = await fetch_link(web, source, link)
         outcome = extract(fetched, source) if isinstance(fetched, Page) else fetched
         if isinstance(outcome, Article):
             return outcome, refused

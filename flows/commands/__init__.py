@@ -1,0 +1,1 @@
+"""The commands that look and change nothing, each called as it is typed."""

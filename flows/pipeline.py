@@ -1,0 +1,161 @@
+"""A run: how it begins, its steps in their order, and how it ends.
+
+discover -> fetch -> extract -> learn, clean -> embed -> group -> match -> follow -> deliver -> publish
+
+The first two are of the nightly run alone, as are those after match. Every step asks the warehouse
+what is pending and records what it did, so a run that was killed is finished by the next.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.config import Settings
+from flows.edges.encoder import Encoder, default_model
+from flows.outcome import Outcome, noted
+from flows.progress import Progress
+from flows.records import Look, Run, RunKind, Source, Topic
+from flows.steps.cleaning import clean_batch, learn_lines
+from flows.steps.extraction import extract_batch
+from flows.steps.grouping import embed_batch, group_batch
+from flows.steps.watching import match_batch
+from warehouse.engine import published
+from warehouse.store import Warehouse
+
+Do = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run works with. `sources`: all that are declared; `topics`: those that are watched;
+    `now`: the run's clock.
+    """
+
+    store: Warehouse
+    run: Run
+    sources: Sequence[Source]
+    topics: Sequence[Topic]
+    encoder: Encoder
+    pool: ProcessPoolExecutor
+    now: datetime
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`do`: works on the next batch of what is pending, and returns how many there were; `unit`:
+    of what; `again`: until nothing is pending.
+    """
+
+    name: str
+    unit: str
+    do: Do
+    again: bool = True
+
+
+def steps_of(work: Work) -> list[Step]:
+    """The steps that every run has, in their order."""
+    store, now = work.store, work.now
+    sources = {source.id: source for source in work.sources}
+    return [
+        Step("extract", "pages", lambda: extract_batch(store, sources, work.pool, now)),
+        Step("learn", "lines", lambda: learn_lines(store, work.sources, now), again=False),
+        Step("clean", "articles", lambda: clean_batch(store)),
+        Step("embed", "articles", lambda: embed_batch(store, work.encoder)),
+        Step("group", "articles", lambda: group_batch(store, work.encoder.model, now)),
+        *(_match(store, topic, now) for topic in work.topics),
+    ]
+
+
+def _match(store: Warehouse, topic: Topic, now: datetime) -> Step:
+    return Step("match", unit_of(topic), lambda: match_batch(store, topic, now))
+
+
+def unit_of(topic: Topic) -> str:
+    """What the matching of a topic counts."""
+    return f"articles with {topic.id}"
+
+
+def begin(
+    kind: RunKind,
+    store: Warehouse,
+    sources: Sequence[Source],
+    topics: Sequence[Topic],
+    settings: Settings,
+    pool: ProcessPoolExecutor,
+    now: datetime,
+) -> Work:
+    """Note that a run has begun."""
+    run = store.runs.begin(kind, now, datetime.now(UTC))
+    store.pages.record_sources(sources)
+    encoder = Encoder(settings.model or default_model())
+    return Work(store, run, sources, topics, encoder, pool, now, Progress())
+
+
+def catch_up(
+    work: Work, prepared: Callable[[Step], Do] = lambda step: step.do
+) -> dict[tuple[str, str], int]:
+    """All steps, each until nothing is pending; how many there were, by step and unit.
+
+    `prepared`: what is called for a step, such as a task that does it.
+    """
+    return {
+        (step.name, step.unit): _drain(step, prepared(step), work.progress)
+        for step in steps_of(work)
+    }
+
+
+def _drain(step: Step, do: Do, progress: Progress) -> int:
+    if not step.again:
+        return do()
+    total = 0
+    with progress.step(step.name, step.unit) as advance:
+        while done := do():
+            advance(done)
+            total += done
+    return total
+
+
+def note_ends(work: Work, looks: Sequence[Look]) -> list[Look]:
+    """The looks of a run with what became of each source's pages."""
+    ends = work.store.runs.ends_of(work.run)
+    newest = work.store.runs.newest_of_sources()
+    declared = {source.id: source for source in work.sources}
+    return [
+        noted(
+            look,
+            declared[look.source_id],
+            [each for each in ends if each.source_id == look.source_id],
+            newest.get(look.source_id),
+            work.now,
+        )
+        for look in looks
+    ]
+
+
+def end(work: Work, looks: Sequence[Look], unreadable: Sequence[str]) -> Outcome:
+    """Record how a run ended, and how its sources stand.
+
+    `looks`: at the sources that it was to look at, none of a run without a network; `unreadable`:
+    places in archives.
+    """
+    store, run = work.store, work.run
+    if looks:
+        passed_over = {source.id: Look(source.id) for source in work.sources}
+        found = passed_over | {look.source_id: look for look in looks}
+        store.runs.record_health(work.sources, found, work.now)
+    broken = {check: len(rows) for check, rows in store.engine.offending().items()}
+    outcome = Outcome(looks, unreadable, broken)
+    store.runs.record_troubles(run, outcome.troubles)
+    added = store.runs.finish(run, datetime.now(UTC), outcome.state)
+    return replace(outcome, added=added)
+
+
+def tell(outcome: Outcome, progress: Progress, warehouse: Path) -> None:
+    """Say how a run ended that was published."""
+    progress.say("publish", str(published(warehouse)))
+    progress.say("added", ", ".join(f"{count} {kind}" for kind, count in outcome.added.items()))
+    for line in outcome.told:
+        progress.complain(line)

@@ -1,0 +1,46 @@
+"""`kliping reprocess`: does a stage again, without a network and without sending an alert."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from flows import pipeline
+from flows.config import Settings, load_sources, load_topics
+from flows.edges.processes import worker_pool
+from flows.outcome import Outcome
+from flows.pipeline import Work
+from warehouse.store import writing
+
+Stage = Literal["extract", "embed", "group", "match"]
+_REOPEN: dict[Stage, Callable[[Work, datetime], None]] = {
+    "extract": lambda work, since: work.store.pages.reopen_pages(since),
+    "embed": lambda work, since: work.store.articles.forget_vectors(work.encoder.model, since),
+    "group": lambda work, since: work.store.stories.reopen_stories(since),
+    "match": lambda work, since: work.store.alerts.forget_looks(since),
+}
+
+
+def reprocess(
+    stage: Stage, since: datetime, sources: Path, topics: Path, warehouse: Path
+) -> Outcome:
+    """Do a stage again for the pages fetched or archived since then, or the articles published
+    since then, and what follows from it.
+
+    Articles keep their ids, stories theirs wherever their articles stay together. What was decided
+    about alerts stays; an alert that only the new result deserves is recorded, and sent by the next
+    run. Raises ConfigError, BusyError, WarehouseError.
+    """
+    declared = load_sources(sources)
+    watched, _ = load_topics(topics, environ=None)
+    settings = Settings.from_environ(os.environ)
+    with writing(warehouse, "kliping reprocess") as store, worker_pool() as pool:
+        work = pipeline.begin(
+            "reprocess", store, declared, watched, settings, pool, datetime.now(UTC)
+        )
+        _REOPEN[stage](work, since)
+        pipeline.catch_up(work)
+        outcome = pipeline.end(work, (), ())
+    pipeline.tell(outcome, work.progress, warehouse)
+    return outcome

@@ -1,0 +1,203 @@
+"""Discovery: what a source's discovery addresses list becomes links that are to be fetched."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flows.edges import archive
+from flows.edges.web import Web
+from flows.errors import ArchiveError, BodyError, FetchFailed, ListingError
+from flows.records import (
+    DiscoveryKind,
+    Document,
+    Link,
+    Look,
+    Note,
+    Rejection,
+    Source,
+    identity_key,
+)
+from flows.stages.discovery.links import (
+    declared,
+    joined,
+    sort_children,
+    sort_entries,
+)
+from flows.stages.discovery.listings import Entry, expand, read_listing
+from flows.steps.recording import record_singly, unrecorded
+from warehouse.store import Warehouse
+
+MAX_CHILD_SITEMAPS = 50  # of one discovery address; the newest first
+MAX_SITEMAP_DEPTH = 3  # an index of indexes of indexes: a year, a month, a day
+FULL_READ_EVERY = timedelta(days=7)  # some servers say for ever that nothing has changed
+
+
+async def discover(
+    store: Warehouse,
+    web: Web,
+    source: Source,
+    sources: Sequence[Source],
+    now: datetime,
+    since: timedelta,
+) -> Look:
+    """Read a source's discovery addresses and record the links they list; those dated before `now -
+    since` are left alone.
+    """
+    found = await list_links(web, source, sources, now, since, store.pages.document)
+    recent = [
+        link
+        for link in found.links.values()
+        if link.listed_at is None or link.listed_at >= now - since
+    ]
+    store.pages.record_links(found.documents, (), found.rejections, now)
+    record_singly(
+        recent,
+        lambda links: store.pages.record_links({}, links, (), now),
+        lambda link, why: store.pages.record_links(
+            {}, (), [unrecorded(link, "discover", why)], now
+        ),
+    )
+    without = [] if source.discover else [Note("listing", "no discovery address in sources.yaml")]
+    return Look(
+        source.id,
+        looked=True,
+        usable=bool(found.counts),
+        listed=len(set(map(identity_key, found.links))),
+        notes=(*without, *found.notes),
+    )
+
+
+@dataclass(slots=True)
+class Listed:
+    """What a look at a source's discovery addresses found. `counts`: links by address that could be
+    read; `notes`: what went wrong or was left out; `asked`: every address, children too.
+    """
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    rejections: list[Rejection] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+
+
+async def list_links(
+    web: Web,
+    source: Source,
+    sources: Sequence[Source],
+    now: datetime,
+    since: timedelta,
+    known: Callable[[str], Document | None],
+) -> Listed:
+    """Ask every discovery address, and the child sitemaps that changed since; `known` is what a
+    conditional GET may build on.
+    """
+    found = Listed()
+    look = _Look(web, source, sources, now, since, known)
+    for discovery in source.discover:
+        for url in expand(discovery, source, now):
+            await _follow_listing(look, discovery.kind, url, found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look at a source's discovery addresses goes by."""
+
+    web: Web
+    source: Source
+    sources: Sequence[Source]
+    now: datetime
+    since: timedelta
+    known: Callable[[str], Document | None]
+
+
+async def _follow_listing(look: _Look, kind: DiscoveryKind, url: str, found: Listed) -> None:
+    """Read the document at a discovery address and, of a sitemap index, its children and theirs."""
+    waiting: list[tuple[DiscoveryKind, str, int]] = [(kind, url, 0)]
+    left = MAX_CHILD_SITEMAPS
+    while waiting:
+        kind, at, depth = waiting.pop(0)
+        if at in found.asked:
+            continue
+        found.asked.add(at)
+        children = await _read_listing(look, kind, at, found)
+        if children and depth == MAX_SITEMAP_DEPTH:
+            text = f"{at}: {len(children)} child sitemaps left out: too deep"
+            found.notes.append(Note("left-out", text, len(children)))
+            continue
+        recent = [
+            child
+            for child in children
+            if child.url not in found.asked
+            and (child.lastmod is None or child.lastmod >= look.now - look.since)
+        ]
+        newest = sorted(recent, key=lambda child: child.lastmod or look.now, reverse=True)
+        if more := len(newest[left:]):
+            text = (
+                f"{at}: {more} child sitemaps left out: at most {MAX_CHILD_SITEMAPS} of an address"
+            )
+            found.notes.append(Note("left-out", text, more))
+        waiting += [("sitemap", child.url, depth + 1) for child in newest[:left]]
+        left -= len(newest[:left])
+
+
+async def _read_listing(look: _Look, kind: DiscoveryKind, url: str, found: Listed) -> list[Entry]:
+    """Add what the document at `url` lists to what was found; its children."""
+    source = look.source
+    try:
+        body = await _document(look, url, found)
+        listing = read_listing(kind, body, url, ZoneInfo(source.timezone))
+    except (FetchFailed, ListingError) as error:
+        found.notes.append(Note("listing", f"{url}: {error}"))
+        if isinstance(error, FetchFailed) and error.reason in (
+            "private-address",
+            "bad-url",
+        ):  # by its name, or behind a redirect
+            found.rejections.append(
+                Rejection(url, source.id, "discover", error.reason, error.detail)
+            )
+        return []
+    found.notes += [replace(note, text=f"{url}: {note.text}") for note in listing.notes]
+    links, rejections = sort_entries(listing.entries, look.sources, source, kind)
+    children, refused = sort_children(listing.children, source)
+    for link in links:
+        found.links[link.url] = joined(found.links.get(link.url, link), link)
+    found.rejections += [*rejections, *refused]
+    found.counts[url] = len(links)
+    return children
+
+
+async def _document(look: _Look, url: str, found: Listed) -> bytes:
+    """A discovery document; when the server says that it has not changed, as it was read last. It
+    is believed for a week, or for as long as the source may be silent.
+    """
+    known = look.known(url)
+    trusted = min(FULL_READ_EVERY, look.source.expect.silent_after or FULL_READ_EVERY)
+    last_body = _last_body(known) if known and look.now - known.read_at <= trusted else None
+    validators = known if last_body is not None else None
+    fetched = await look.web.get(
+        url,
+        declared=declared(look.source),
+        min_delay_s=look.source.min_delay_s,
+        etag=validators.etag if validators else None,
+        last_modified=validators.last_modified if validators else None,
+    )
+    if last_body is not None and fetched.status == 304:
+        return last_body
+    found.documents[url] = Document(
+        fetched.headers.get("etag"),
+        fetched.headers.get("last-modified"),
+        fetched.warc,
+        look.now,
+    )
+    return fetched.body
+
+
+def _last_body(known: Document) -> bytes | None:
+    """A document's last text from its archive; None where that is gone or damaged."""
+    try:
+        return archive.read(known.warc).body()
+    except (ArchiveError, BodyError):
+        return None

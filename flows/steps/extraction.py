@@ -1,0 +1,183 @@
+"""Extraction: pages become articles, or rejections that say why not."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
+
+from flows.edges import archive
+from flows.edges.processes import worker_pool
+from flows.errors import ArchiveError, BodyError
+from flows.records import (
+    Article,
+    DoubtfulVersion,
+    Page,
+    Rejection,
+    Source,
+    StoredPage,
+    identity_key,
+)
+from flows.stages.extraction.extract import EXTRACTOR_VERSION, extract
+from flows.stages.extraction.interstitials import as_brief, find_repeated
+from flows.stages.extraction.settling import Holder, Settled, arrival, settle
+from flows.stages.extraction.succession import Capture, KnownText, judge
+from flows.steps.recording import record_singly, unrecorded
+from warehouse.store import Warehouse
+
+PAGES_PER_BATCH = 256  # about four seconds of extraction on one core
+POOLED_PAGES = 128  # fewer are extracted sooner than the worker processes have started
+
+
+def extract_batch(
+    store: Warehouse,
+    sources: Mapping[str, Source],
+    pool: ProcessPoolExecutor | None,
+    now: datetime,
+) -> int:
+    """Make articles or rejections of the next pending pages; how many pages there were."""
+    pages = store.pages.pending_pages(PAGES_PER_BATCH)
+    read = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
+    read = _without_repeated(store, pages, read, sources)
+    settled = _settle(store, list(zip(pages, read, strict=True)), sources)
+    dates = [
+        page.fetched_at for page, each in zip(pages, read, strict=True) if isinstance(each, Article)
+    ]
+    judged, overwritten = _judge(store, list(map(Capture, settled.articles, dates)))
+    articles = iter(judged)
+    outcomes = [next(articles) if isinstance(each, Article) else each for each in read]
+    store.pages.release_articles(settled.released | overwritten)
+    record_singly(
+        list(zip(pages, outcomes, strict=True)),
+        lambda read: store.articles.record_extracted(read, EXTRACTOR_VERSION, now),
+        lambda one, why: store.articles.record_extracted(
+            [(one[0], unrecorded(one[0], "extract", why))], EXTRACTOR_VERSION, now
+        ),
+    )
+    store.pages.forget_foreign_versions({article.url for article in settled.articles})
+    return len(pages)
+
+
+def _without_repeated(
+    store: Warehouse,
+    pages: Sequence[StoredPage],
+    read: Sequence[Article | Rejection],
+    sources: Mapping[str, Source],
+) -> list[Article | Rejection]:
+    """What was read, without the articles that are one text under several addresses."""
+    briefs = [
+        as_brief(found, page.listed_title, sources[page.source_id])
+        if isinstance(found, Article)
+        else None
+        for page, found in zip(pages, read, strict=True)
+    ]
+    asked = [brief for brief in briefs if brief]
+    known = store.articles.same_texts({brief.text for brief in asked}) if asked else []
+    repeated = find_repeated(asked, known)
+    return [
+        Rejection(
+            page.url,
+            page.source_id,
+            "extract",
+            "interstitial",
+            f"the same text under {repeated[brief]} addresses",
+            retry=True,
+        )
+        if brief in repeated
+        else found
+        for page, found, brief in zip(pages, read, briefs, strict=True)
+    ]
+
+
+def _settle(
+    store: Warehouse,
+    read: Sequence[tuple[StoredPage, Article | Rejection]],
+    sources: Mapping[str, Source],
+) -> Settled:
+    """The articles of a batch, each under the address that it keeps."""
+    found = [(page, article) for page, article in read if isinstance(article, Article)]
+    met = store.pages.met(
+        {url for page, article in found for url in (page.found_url, *article.urls)}
+    )
+    arrivals = [
+        arrival(page, page.found_url, page.fetched_at, article, sources[page.source_id], met)
+        for page, article in found
+    ]
+    keys = {identity_key(url) for each in arrivals for url in (each.article.url, each.own)}
+    holders = [Holder(**row) for row in store.pages.holders(keys)]
+    return settle(arrivals, holders, store.pages.listed_forms(keys))
+
+
+def _judge(
+    store: Warehouse, captures: Sequence[Capture]
+) -> tuple[list[Article | DoubtfulVersion], set[str]]:
+    """The articles that are believed and those that are not; and the URLs of articles that show by
+    now what is not.
+    """
+    texts = [
+        KnownText(**row) for row in store.articles.texts_of({each.article.id for each in captures})
+    ]
+    shown = {(text.article_id, text.shown_from) for text in texts}
+    judged: list[Article | DoubtfulVersion] = []
+    overwritten: set[str] = set()
+    for each, doubt in zip(captures, judge(captures, texts), strict=True):
+        judged.append(DoubtfulVersion(each.article, doubt) if doubt else each.article)
+        if doubt and (each.article.id, each.fetched_at) in shown:
+            overwritten.add(each.article.url)
+    return judged, overwritten
+
+
+def _extract_all(
+    pages: Sequence[StoredPage], sources: Mapping[str, Source], pool: ProcessPoolExecutor | None
+) -> list[Article | Rejection]:
+    declared = [sources.get(page.source_id) for page in pages]
+    if pool is None:
+        return [extract_stored(page, source) for page, source in zip(pages, declared, strict=True)]
+    try:
+        return list(pool.map(extract_stored, pages, declared, chunksize=4))
+    except BrokenProcessPool:
+        return [_extract_alone(page, source) for page, source in zip(pages, declared, strict=True)]
+
+
+def extract_stored(stored: StoredPage, source: Source | None) -> Article | Rejection:
+    """Read a page from its archive and extract it."""
+    if source is None:
+        return Rejection(
+            stored.url,
+            stored.source_id,
+            "extract",
+            "not-article",
+            "its source is no longer in sources.yaml",
+        )
+    try:
+        body = archive.read(stored.warc).body()
+    except (ArchiveError, BodyError) as error:
+        return Rejection(stored.url, stored.source_id, "extract", "broken", str(error))
+    page = Page(
+        stored.url,
+        stored.source_id,
+        stored.found_url,
+        stored.final_url,
+        stored.fetched_at,
+        stored.content_type,
+        body,
+        stored.warc,
+        listed_title=stored.listed_title,
+    )
+    return extract(page, source)
+
+
+def _extract_alone(page: StoredPage, source: Source | None) -> Article | Rejection:
+    """In a process of its own, so that a page that brings the extractor down ends as a rejection
+    and takes no other along.
+    """
+    with worker_pool(1) as pool:
+        try:
+            return pool.submit(extract_stored, page, source).result()
+        except BrokenProcessPool:
+            return Rejection(
+                page.url,
+                page.source_id,
+                "extract",
+                "broken",
+                "the extractor's process died on this page",
+            )

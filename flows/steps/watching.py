@@ -1,0 +1,91 @@
+"""Watching: topics look at articles, raise alerts and say what was looked at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flows.outcome import losses_of
+from flows.records import (
+    Heartbeat,
+    Hit,
+    Look,
+    Run,
+    Source,
+    Topic,
+)
+from flows.stages.grouping import stories
+from flows.stages.watch.alerts import decide, follow
+from flows.stages.watch.messages import heartbeat
+from flows.stages.watch.topics import compile_topic, match
+from warehouse.store import Warehouse
+
+ARTICLES_PER_BATCH = 1_000
+
+
+def match_batch(store: Warehouse, topic: Topic, now: datetime) -> int:
+    """Look with one topic at the next articles, record its hits, and raise alerts; how many
+    articles there were.
+    """
+    articles = store.alerts.unmatched(topic, ARTICLES_PER_BATCH)
+    rule = compile_topic(topic)
+    hits = [
+        Hit(
+            topic_id=topic.id,
+            topic_version=topic.version,
+            article_id=a.article_id,
+            story_id=a.story_id,
+            seen_at=a.seen_at,
+            precision=a.precision,
+            arrived_by=a.arrived_by,
+            outlet=a.outlet,
+            url=a.url,
+            title=a.title,
+            relation=a.relation,
+            original_article_id=a.original_article_id,
+            match=found,
+        )
+        for a in articles
+        if (found := match(rule, a.title, a.body))
+    ]
+    store.alerts.record_matched(
+        topic, articles, decide(hits, store.alerts.alerted(), {topic.id: topic}, now)
+    )
+    return len(articles)
+
+
+def follow_topic(store: Warehouse, topic: Topic, now: datetime) -> int:
+    """Raise the alerts with which a topic's alerted stories go on; how many."""
+    since = (
+        now - max(topic.max_age, stories.WINDOW) - stories.WINDOW
+    )  # older ones have nothing left to tell
+    alerts = follow(store.alerts.alerted_stories(topic, since), topic, now, stories.WINDOW)
+    store.alerts.record(topic, alerts)
+    return len(alerts)
+
+
+def record_heartbeat(
+    store: Warehouse,
+    topic: Topic,
+    run: Run,
+    looks: Sequence[Look],
+    sources: Sequence[Source],
+    articles: int,
+    now: datetime,
+    to_desk: bool,
+) -> Heartbeat:
+    """Record what a run looked at for a topic, where `to_desk` also for the desk: "nothing" shall mean
+    "looked, and found nothing".
+
+    `looks`: at the sources that the run was to look at; `articles`: how many the topic looked at.
+    """
+    names = {source.id: source.name for source in sources}
+    asked = [names[look.source_id] for look in looks]
+    silent = [names[look.source_id] for look in looks if not look.usable]
+    hits = store.alerts.hits_by_topic().get(topic.id, 0) - run.hits.get(topic.id, 0)
+    alerts = sum(alert.topic_id == topic.id for alert in store.runs.alerts_of(run))
+    counts = (sum(look.listed for look in looks), articles, hits, alerts)
+    partly = [names[look.source_id] for look in looks if look.usable and losses_of(look)]
+    troubles = [trouble for look in looks for trouble in losses_of(look)]
+    missed = "; ".join(f"{trouble.source_id}: {trouble.example}" for trouble in troubles)
+    found = heartbeat(topic, asked, silent, partly, counts, missed, now, to_desk)
+    store.alerts.record_heartbeat(topic, run.id, found)
+    return found
