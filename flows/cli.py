@@ -230,10 +230,14 @@ def schedule(
     load_sources(sources)
     _check_channels(topics)
     _settle_prefect(warehouse)
-    from flows.schedule import keep, when
+    from flows.schedule import parse_schedule, run_on_schedule
 
-    keep(
-        sources.resolve(), topics.resolve(), warehouse.resolve(), reach, when(cron, zone, interval)
+    run_on_schedule(
+        sources.resolve(),
+        topics.resolve(),
+        warehouse.resolve(),
+        reach,
+        parse_schedule(cron, zone, interval),
     )
 
 
@@ -608,9 +612,9 @@ def _check_channels(topics: Path) -> None:
 
 
 def _settle_prefect(warehouse: Path) -> None:
-    from flows.orchestrator import settle
+    from flows.orchestrator import configure
 
-    settle(private(warehouse) / "prefect")
+    configure(private(warehouse) / "prefect")
 
 
 def _end(message: str, status: int) -> None:

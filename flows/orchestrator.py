@@ -61,7 +61,7 @@ def _readable(proxy: str) -> bool:
         return False
 
 
-def settle(home: Path) -> None:
+def configure(home: Path) -> None:
     """Set Prefect up through its environment, which counts only before its first import. What the
     operator has set stays. Raises KlipingError where that cannot be used.
     """
@@ -121,7 +121,7 @@ def api(directory: Path) -> Iterator[Callable[[], bool]]:
 
     `directory`: where our own keeps its database and its log.
     """
-    settle(directory / "prefect")
+    configure(directory / "prefect")
     if url := os.environ.get("PREFECT_API_URL"):
         reach(url)
         try:
@@ -252,7 +252,7 @@ def _why(error: BaseException) -> str:
 @contextmanager
 def loopback_server(log: Path) -> Iterator[str]:
     """A Prefect server on a free loopback port, for the time of the block; yields its API's
-    address. Call `settle` first.
+    address. Call `configure` first.
     """
     with own_server(log) as (url, _):
         yield url

@@ -33,7 +33,9 @@ from warehouse.engine import private
 DELIVERIES = "5-59/10 * * * *"  # every ten minutes, and never when a run starts on the hour
 
 
-def keep(sources: Path, topics: Path, warehouse: Path, since: timedelta, when: Schedule) -> None:
+def run_on_schedule(
+    sources: Path, topics: Path, warehouse: Path, since: timedelta, when: Schedule
+) -> None:
     """Run `nightly` on schedule until interrupted."""
     parameters = {
         "sources": str(sources),
@@ -47,7 +49,7 @@ def keep(sources: Path, topics: Path, warehouse: Path, since: timedelta, when: S
         _serve(parameters, when, lives)
 
 
-def when(cron: str, timezone: str, every: timedelta | None) -> Schedule:
+def parse_schedule(cron: str, timezone: str, every: timedelta | None) -> Schedule:
     """By cron expression in a time zone, or every so often. Raises ConfigError."""
     if every:
         return Interval(every)

@@ -27,7 +27,7 @@ from warcio.warcwriter import WARCWriter
 
 from flows.config import load_sources
 from flows.edges.archive import ArchivedResponse, scan
-from flows.orchestrator import loopback_server, settle
+from flows.orchestrator import configure, loopback_server
 from flows.stages.discovery.links import canonical
 from tests.plain_encoder import save
 from warehouse.engine import Reader
@@ -52,7 +52,7 @@ def main() -> None:
                 for name in ("prefect", "duckdb", "trafilatura", "sentence-transformers", "torch")
             )
         )
-        settle(Path(folder) / "prefect")
+        configure(Path(folder) / "prefect")
         began = time.monotonic()
         with loopback_server(Path(folder) / "prefect.log") as url:
             print(f"Prefect's server started in {time.monotonic() - began:.1f} s")

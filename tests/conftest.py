@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from flows.orchestrator import loopback_server, settle
+from flows.orchestrator import configure, loopback_server
 
 ROOT = Path(__file__).parent.parent
 PRESS = ROOT / "tests" / "press"
@@ -119,7 +119,7 @@ def kliping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kliping]:
     """
     home = tmp_path_factory.mktemp("prefect")
     before = dict(os.environ)
-    settle(home)
+    configure(home)
     with loopback_server(home / "server.log") as url:
         yield Kliping({**os.environ, "PREFECT_API_URL": url})
     os.environ.clear()

@@ -18,14 +18,14 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flows.orchestrator import loopback_server, settle
+from flows.orchestrator import configure, loopback_server
 from tests.conftest import Ran
 
 IMPORTED = (
     "flows.cli",
     "flows.nightly",
     "flows.backfill",
-    "flows.edges.packaged",
+    "flows.edges.offline_model",
     "flows.commands.topics_test",
 )
 LIBRARIES = ("sentence_transformers", "apprise", "pytest")
@@ -99,7 +99,7 @@ def commands() -> Iterator[Commands]:
     """Commands that share a Prefect server, which takes longer to start than a run."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        settle(home / "prefect")
+        configure(home / "prefect")
         with loopback_server(home / "server.log") as url:
             os.environ["PREFECT_API_URL"] = url
             yield Commands(home)

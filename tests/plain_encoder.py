@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from flows.edges.encoder import LEAD_CHARACTERS, MAX_TOKENS
-from flows.edges.weights import Weights
+from flows.edges.offline_weights import Weights
 
 CASES = Path(__file__).parent / "cases" / "encoder"
 
@@ -25,7 +25,7 @@ def save(folder: Path) -> None:
     from transformers import PreTrainedTokenizerFast
     from transformers.utils import logging
 
-    from flows.edges.packaged import bert_model
+    from flows.edges.offline_model import bert_model
 
     logging.set_verbosity_error()  # type: ignore[no-untyped-call] # transformers is not typed
     logging.disable_progress_bar()  # type: ignore[no-untyped-call] # as above

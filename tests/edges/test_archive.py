@@ -17,7 +17,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from flows.edges.archive import ArchivedResponse, Unreadable, WarcWriter, decoded, read, scan
-from flows.edges.frames import MAX_RECORD
+from flows.edges.warc_records import MAX_RECORD
 from flows.errors import ArchiveError, BodyError
 from flows.records import WarcRef
 

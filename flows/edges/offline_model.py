@@ -11,10 +11,10 @@ from sentence_transformers.sentence_transformer.modules import InputModule, Pool
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
-from flows.edges.weights import Weights
+from flows.edges.offline_weights import Weights
 
 
-def packaged_model(max_tokens: int) -> SentenceTransformer:
+def offline_model(max_tokens: int) -> SentenceTransformer:
     """The model, which cuts texts to `max_tokens`."""
     weights = Weights()
     tokenizer = weights.tokenizer()

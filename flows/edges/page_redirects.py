@@ -1,7 +1,7 @@
 """Where a page that is no page of its own sends its reader: by a Refresh header, a meta refresh, or
 a script beside a rel=canonical that says the same.
 
-    onward(url, headers, body) -> the address, or None for a page to stay on
+    page_redirect(url, headers, body) -> the address, or None for a page to stay on
 """
 
 import re
@@ -42,7 +42,7 @@ class _Page:
         return len(" ".join(map(str, texts)).split()) >= _READ_WORDS
 
 
-def onward(url: str, headers: Mapping[str, str], body: bytes) -> str | None:
+def page_redirect(url: str, headers: Mapping[str, str], body: bytes) -> str | None:
     """The absolute address that a page leads on to, never its own, without a fragment; names of
     `headers` are in lower case.
     """

@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 import yaml
 
-from flows.edges.onward import onward
+from flows.edges.page_redirects import page_redirect
 
 CASES = yaml.safe_load(
-    (Path(__file__).parent.parent / "cases" / "onward" / "pages.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parent.parent / "cases" / "page_redirects" / "pages.yaml").read_text(
+        encoding="utf-8"
+    )
 )
 URL = "https://a.example/baca/1"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_onward(case: dict[str, Any]) -> None:
+def test_page_redirect(case: dict[str, Any]) -> None:
     """A page leads on to another address of the web, or is to be read where it is."""
     text = "kata " * case.get("words", 3)
     page = (
@@ -26,14 +28,14 @@ def test_onward(case: dict[str, Any]) -> None:
     if "refresh" in case:
         headers["refresh"] = case["refresh"]
     body = b"" if case.get("empty") else page.encode()
-    assert onward(URL, headers, body) == case.get("leads")
+    assert page_redirect(URL, headers, body) == case.get("leads")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_encodings(encoding: str) -> None:
     """The page is read whatever its encoding, and without a declared type too."""
     page = '<meta http-equiv="refresh" content="0;url=/baca/2"><p>Kafé “Selat”</p>'
-    assert onward(URL, {}, page.encode(encoding)) == "https://a.example/baca/2"
+    assert page_redirect(URL, {}, page.encode(encoding)) == "https://a.example/baca/2"
 
 
 PIECES = ['<meta http-equiv="refresh" content="0;', "http-equiv", " ", "location", "<script>", "a"]
@@ -43,5 +45,5 @@ PIECES = ['<meta http-equiv="refresh" content="0;', "http-equiv", " ", "location
 def test_large_pages_cost_little(piece: str) -> None:
     """What is repeated for hundreds of kilobytes costs no more than parsing the page."""
     start = time.process_time()
-    onward(URL, {"refresh": piece * 100_000}, (piece * 20_000).encode())
+    page_redirect(URL, {"refresh": piece * 100_000}, (piece * 20_000).encode())
     assert time.process_time() - start < 3
