@@ -1,5 +1,6 @@
 """Articles with their versions, the lines learned about their sources, and their vectors."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -210,26 +211,22 @@ class Articles:
             )
 
 
+# fields of an article that other tables have, or the table in another form
+_ELSEWHERE = ("urls", "removed", "origins", "doubts")
+
+
 def _row(page: StoredPage, article: Article) -> Row:
     """An article as the table has it, but for what other captures of it decide."""
-    return {
+    fields = {
+        field.name: getattr(article, field.name)
+        for field in dataclasses.fields(article)
+        if field.name not in _ELSEWHERE
+    }
+    return fields | {
         "article_id": article.id,
-        "source_id": article.source_id,
-        "url": article.url,
         "identity_key": identity_key(article.url),
-        "title": article.title,
-        "author": article.author,
-        "editor": article.editor,
-        "credit": article.credit,
-        "dateline": article.dateline,
-        "published_at": article.published_at,
-        "published_precision": article.published_precision,
         "published_from": article.published_from,
-        "modified_at": article.modified_at,
-        "language": article.language,
-        "body": article.body,
         "word_count": len(article.body.split()),
-        "paywalled": article.paywalled,
         "doubts": "; ".join(article.doubts) or None,
         "text_hash": article.text_hash,
         "arrived_by": page.arrived_by,

@@ -3,29 +3,30 @@
 merge into state.articles t
 using (
     select
-        i.*,
-        i.seen_at > a.last_seen_at and a.published_at is not null and (
+        i.* exclude (seen_at) replace (
+            coalesce(a.source_id, i.source_id) as source_id,
+            coalesce(a.url, i.url) as url,
+            coalesce(a.identity_key, i.identity_key) as identity_key,
+            coalesce(a.arrived_by, i.arrived_by) as arrived_by,
+            coalesce(a.landed_at, i.landed_at) as landed_at,
+            least(a.first_seen_at, i.first_seen_at) as first_seen_at,
+            if(keeps_date, a.published_at, i.published_at) as published_at,
+            if(keeps_date, a.published_precision, i.published_precision) as published_precision,
+            if(keeps_date, a.published_from, i.published_from) as published_from
+        ),
+        i.seen_at as last_seen_at,
+    from incoming i
+    left join state.articles a using (article_id)
+    cross join lateral (
+        select i.seen_at > a.last_seen_at and a.published_at is not null and (
             i.published_at is null
             or (
                 i.published_precision = 'day' and a.published_precision <> 'day'
-                and abs(epoch(i.published_at::timestamptz) - epoch(a.published_at)) < 86400
+                and abs(epoch(i.published_at) - epoch(a.published_at)) < 86400
             )
         ) as keeps_date
-    from incoming i
-    left join state.articles a using (article_id)
+    )
 ) n on t.article_id = n.article_id
-when matched and n.seen_at >= t.last_seen_at then update set
-    title = n.title, author = n.author, editor = n.editor, credit = n.credit, dateline = n.dateline,
-    published_at = if(n.keeps_date, t.published_at, n.published_at::timestamptz),
-    published_precision = if(n.keeps_date, t.published_precision, n.published_precision),
-    published_from = if(n.keeps_date, t.published_from, n.published_from),
-    modified_at = n.modified_at, first_seen_at = least(t.first_seen_at, n.first_seen_at), last_seen_at = n.seen_at,
-    language = n.language, body = n.body, word_count = n.word_count, paywalled = n.paywalled, doubts = n.doubts, text_hash = n.text_hash
-when matched then update set first_seen_at = least(t.first_seen_at, n.first_seen_at)
-when not matched then insert
-    (article_id, source_id, url, title, author, editor, credit, dateline, published_at, published_precision, published_from, modified_at,
-     first_seen_at, last_seen_at, language, body, word_count, paywalled, doubts, text_hash, arrived_by, landed_at, identity_key)
-    values
-    (n.article_id, n.source_id, n.url, n.title, n.author, n.editor, n.credit, n.dateline, n.published_at, n.published_precision,
-     n.published_from, n.modified_at, n.first_seen_at, n.seen_at, n.language, n.body, n.word_count, n.paywalled,
-     n.doubts, n.text_hash, n.arrived_by, n.landed_at, n.identity_key);
+when matched and n.last_seen_at >= t.last_seen_at then update by name
+when matched then update set first_seen_at = n.first_seen_at
+when not matched then insert by name;
