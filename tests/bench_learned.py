@@ -130,7 +130,7 @@ def learn_from(texts: Sequence[Text]) -> tuple[list[LearnedLine], float]:
         repeats = [
             Repeat(**row)
             for source in sources
-            for row in store.engine.rows("repeats", source_id=source, **stage.COUNTING)
+            for row in store.articles.repeats(source, stage.COUNTING)
         ]
         return learn(repeats), time.monotonic() - began
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from flows.errors import WarehouseError
 from flows.stages.grouping.stories import WINDOW
-from warehouse.engine import Engine, Reader, private, publish, published, statements
+from warehouse.engine import Engine, Reader, private, publish, published, statement, statements
 from warehouse.store import Warehouse
 
 CASES = Path(__file__).parent / "cases" / "warehouse"
@@ -113,12 +113,18 @@ QUERIES = [
 ]
 
 
+def wanted(query: str, named: Mapping[str, object]) -> dict[str, object]:
+    """The parameters that a query asks for."""
+    asked = re.findall(r"\$(\w+)", statement("queries", query))
+    return {name: value for name, value in named.items() if name in asked}
+
+
 @pytest.mark.parametrize("case", QUERIES, ids=lambda case: case["name"])
 def test_query(store: Warehouse, case: dict[str, Any]) -> None:
     """What a query finds in, or makes of, the rows it is given."""
     plant(store, case.get("given", {}))
     queries = [case["do"]] if isinstance(case["do"], str) else case["do"]
-    parameters = {name: moment(value) for name, value in case.get("with", {}).items()}
+    named = {name: moment(value) for name, value in case.get("with", {}).items()}
     if "incoming" in case:
         store.engine.write(
             [{name: moment(value) for name, value in row.items()} for row in case["incoming"]],
@@ -126,11 +132,14 @@ def test_query(store: Warehouse, case: dict[str, Any]) -> None:
         )
     elif "then" in case:
         for query in queries:
-            store.engine.execute(query, **parameters)
+            store.engine.execute(query, **wanted(query, named))
     else:
+        *before, last = queries
+        for query in before:
+            store.engine.execute(query, **wanted(query, named))
         found = [
             {name: plain(row[name]) for name in case["rows"][0]}
-            for row in store.engine.rows(queries[0], **parameters)
+            for row in store.engine.rows(last, **wanted(last, named))
         ]
         order = list if case.get("in_order") else ordered
         assert order(found) == order(case["rows"])

@@ -125,7 +125,10 @@ class Articles:
 
     def repeats(self, source_id: str, counting: Mapping[str, object]) -> list[Row]:
         """What returns on a source's newest articles, counted with these parameters."""
-        return self.engine.rows("repeats", source_id=source_id, **counting)
+        given = {"source_id": source_id, **counting}
+        for relation, names in _SAMPLING.items():
+            self.engine.execute(relation, **{name: given[name] for name in names})
+        return self.engine.rows("repeats", branching=given["branching"])
 
     def learned_lines(self, source_id: str | None = None) -> list[Row]:
         """What was learned, of one source or of all."""
@@ -211,6 +214,14 @@ class Articles:
             )
 
 
+# the relations that `repeats` reads, in the order in which they are made, with their parameters
+_SAMPLING = {
+    "sample_articles": ("source_id", "sample"),
+    "sample_sentences": ("boundary",),
+    "sample_sizes": ("articles", "most", "least", "share"),
+    "sample_texts": ("marks",),
+    "sample_counts": ("openers",),
+}
 # fields of an article that other tables have, or the table in another form
 _ELSEWHERE = ("urls", "removed", "origins", "doubts")
 

@@ -146,7 +146,7 @@ def learn_all(store: Warehouse) -> list[LearnedLine]:
     return learn(
         Repeat(**row)
         for source in ("lentera", "warga")
-        for row in store.engine.rows("repeats", source_id=source, **stage.COUNTING)
+        for row in store.articles.repeats(source, stage.COUNTING)
     )
 
 
