@@ -43,43 +43,43 @@ lint: .venv/.installed  ## check style, types, and import layers
 	$(BIN)/lint-imports
 
 bench: .venv/.installed  ## time a whole run
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m bench.night
 
 bench-extract: .venv/.installed .venv-peers/.installed  ## compare extraction with other tools
-	@$(BIN)/python -m tests.bench_extract
+	@$(BIN)/python -m bench.extract
 
 bench-variants: .venv/.installed  ## extract pages with one thing changed (several minutes)
-	@$(BIN)/python -m tests.bench_variants
+	@$(BIN)/python -m bench.variants
 
 bench-ablation: .venv/.installed  ## extract without each phrase, and with other thresholds
-	@$(BIN)/python -m tests.bench_ablation
+	@$(BIN)/python -m bench.ablation
 
 bench-encode: .venv/.installed  ## compare the encoder with plain sentence-transformers
-	@$(BIN)/python -m tests.bench_encode
+	@$(BIN)/python -m bench.encode
 
 bench-topics: .venv/.installed  ## compare the shipped topic with simpler rules
-	@$(BIN)/python -m tests.bench_topics
+	@$(BIN)/python -m bench.topics
 
 bench-stories: .venv/.installed .venv-peers/.installed  ## compare grouping with other tools, and across nights and orders
-	@$(BIN)/python -m tests.bench_stories
+	@$(BIN)/python -m bench.stories
 
 bench-scale: .venv/.installed  ## group 5,000 articles next to 100,000 and a million (5.6 GB, several minutes)
-	@$(BIN)/python -m tests.bench_scale
+	@$(BIN)/python -m bench.scale
 
 bench-fuzz: .venv/.installed  ## read thousands of broken pages, listings, archives, and YAML files
-	@$(BIN)/python -m tests.bench_fuzz
+	@$(BIN)/python -m bench.fuzz
 
 bench-delivery: .venv/.installed  ## deliver 10,000 pending alerts to one receiver
-	@$(BIN)/python -m tests.bench_delivery
+	@$(BIN)/python -m bench.delivery
 
 bench-kill: .venv/.installed  ## kill runs at random instants and compare the results (several minutes)
-	@$(BIN)/python -m tests.bench_kill
+	@$(BIN)/python -m bench.kill
 
 bench-faults: .venv/.installed  ## inject each kind of fault into a run (several minutes)
-	@$(BIN)/python -m tests.bench_faults
+	@$(BIN)/python -m bench.faults
 
 train-stories: .venv/.installed  ## relearn the grouping weights from labelled stories
-	@$(BIN)/python -m tests.train_stories
+	@$(BIN)/python -m bench.train_stories
 
 .venv-peers/.installed: pyproject.toml
 	@echo "setting up .venv-peers (about a minute, once)"

@@ -33,7 +33,7 @@ from flows.edges.archive import WarcWriter
 from flows.records import Attempt
 from flows.steps import cleaning
 from tests.conftest import ROOT, Kliping, Ran, desk
-from tests.edges.misbehaving import Server, page, redirect, status
+from tests.helpers.misbehaving import Server, page, redirect, status
 from tests.test_delivery import TOPIC, raise_alerts
 from tests.test_nightly import rows
 from tests.test_steps import NOW, Nights, article, sitemap

@@ -15,7 +15,7 @@ from flows import orchestrator
 from flows.errors import KlipingError
 from flows.orchestrator import configure, reach, spare_loopback
 from tests.conftest import ROOT, Kliping
-from tests.edges.misbehaving import Route, Server, drops, page, says_nothing, status
+from tests.helpers.misbehaving import Route, Server, drops, page, says_nothing, status
 from tests.test_schedule import until
 
 ADVICE = (

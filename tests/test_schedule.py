@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.conftest import ROOT, Kliping
-from tests.edges.misbehaving import Server, page, says_nothing
+from tests.helpers.misbehaving import Server, page, says_nothing
 from tests.test_cli import files, outlet
 from tests.test_steps import sitemap
 from warehouse.engine import only_run, private

@@ -20,7 +20,8 @@ from flows.errors import RecordError
 from flows.records import Article, Discovery, Expect, Look, Rejection, Source, StoredPage, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
 from flows.steps import discovery, extraction, fetching, grouping, recording
-from tests.edges.misbehaving import (
+from tests.edges.test_web import Time
+from tests.helpers.misbehaving import (
     Exchange,
     Route,
     Server,
@@ -39,7 +40,6 @@ from tests.edges.misbehaving import (
     status,
     wrong_charset,
 )
-from tests.edges.test_web import Time
 from tests.test_warehouse import plant
 from warehouse.store import Warehouse
 

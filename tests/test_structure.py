@@ -25,7 +25,7 @@ MODULES = {
     for package in ("flows", "warehouse")
     for path in sorted((ROOT / package).rglob("*.py"))
 }
-TESTS = sorted((ROOT / "tests").rglob("*.py"))
+TESTS = [path for name in ("tests", "bench") for path in sorted((ROOT / name).rglob("*.py"))]
 
 
 def imports(path: Path) -> Iterator[str]:

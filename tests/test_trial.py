@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.edges.misbehaving import Server, page
+from tests.helpers.misbehaving import Server, page
 from tests.test_cli import ended, outlet, written
 from tests.test_steps import article
 from tests.test_warehouse import plant

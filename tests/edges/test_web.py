@@ -25,7 +25,7 @@ from flows.edges.transports import (
 from flows.edges.web import Fetched, Web, place
 from flows.errors import FetchFailed
 from flows.records import Reason
-from tests.edges.misbehaving import (
+from tests.helpers.misbehaving import (
     Exchange,
     Route,
     Server,

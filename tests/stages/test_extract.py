@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from flows.records import Article, Page, Rejection, Source
 from flows.stages.extraction.extract import extract
 from flows.stages.press.text import key
-from tests import samples
-from tests.samples import SETS, evaluation, prediction
-from tests.samples import press as press  # test_extract_properties has it from here
+from tests.helpers import samples
+from tests.helpers.samples import SETS, evaluation, prediction
+from tests.helpers.samples import press as press  # test_extract_properties has it from here
 
 CASES = Path(__file__).parents[1] / "cases" / "extract"
 REAL = samples.SAVED

@@ -20,7 +20,7 @@ from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
 from flows.stages.extraction.parsing import parse
 from flows.stages.press.text import key, tidy
-from tests.samples import SETS, page
+from tests.helpers.samples import SETS, page
 from tests.stages.test_extract import mutated
 
 SAMPLES = [

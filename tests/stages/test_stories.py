@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from flows.records import Clipping, Merge, Placement, stable_id
 from flows.stages.grouping.stories import BLOCK, group
-from tests.labelled import STORIES, b_cubed, encoded, labelled_stories
+from tests.helpers.labelled import STORIES, b_cubed, encoded, labelled_stories
 
 FOLDER = Path(__file__).parents[1] / "cases" / "stories"
 TEXTS: dict[str, dict[str, str]] = yaml.safe_load(

@@ -53,7 +53,7 @@ MARKS = rf"(?i)\b{any_of(_MARK_WORDS)}\b|https?://|www\.|\[gambas|@|©"
 OPENERS = tuple(read("prose")["openers"])
 
 # What is learned. Measured on the texts of one half of the outlets, proven on the other:
-# tests/bench_learned.py.
+# bench/learned.py.
 ARTICLES = 12  # of a source with fewer than this the text must stand on most
 MOST = 0.4  # of the articles: what counts as most, and what needs no other sign
 MARKED_SHARE = 0.005  # of the articles that carry a text with a prompt's word

@@ -2,7 +2,7 @@
 them. One that is no good ruins nothing but itself: it ends as a rejection or as a message, in a
 time that its length asks for.
 
-    python -m tests.bench_fuzz [--seed N] [--count N] [--only KIND]     count: inputs of each kind
+    python -m bench.fuzz [--seed N] [--count N] [--only KIND]     count: inputs of each kind
 
 A kind's inputs are compared with each other: the time of each, by the processor, with the median.
 An input that mutation made longer than the median input may take longer in proportion. Exits with 1
@@ -31,7 +31,8 @@ from flows.errors import BodyError, ConfigError, ListingError
 from flows.records import Article
 from flows.stages.discovery.listings import read_listing
 from flows.stages.extraction.extract import extract
-from tests.samples import PRESS, ROOT, SETS, Sample, page
+from tests.helpers.paths import PRESS, ROOT
+from tests.helpers.samples import SETS, Sample, page
 
 COUNT = 1_000
 SLOWEST = 50  # times the median of its kind

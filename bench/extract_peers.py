@@ -1,4 +1,4 @@
-"""What other extractors make of pages: run by bench_extract in a virtual environment of theirs, so
+"""What other extractors make of pages: run by bench.extract in a virtual environment of theirs, so
 it knows nothing of this project.
 
 Reads a JSON array of {"name", "url", "language", "html"} and writes {tool: {"version", "pages": {name:

@@ -23,9 +23,10 @@ from typing import Any
 
 import numpy as np
 
+from bench.memory import peak_megabytes
 from flows.records import Clipping
 from flows.stages.grouping.stories import group
-from tests.labelled import (
+from tests.helpers.labelled import (
     ONE_STORY,
     ONE_TEXT,
     STORIES,
@@ -36,7 +37,6 @@ from tests.labelled import (
     pair_scores,
     texts_of,
 )
-from tests.memory import peak_megabytes
 
 PEERS = Path(".venv-peers/bin/python")
 HERE = ("community_detection", "single_link")  # what the project's own environment can run
@@ -74,7 +74,7 @@ def peers(labelled: Labelled, folder: Path) -> None:
         )
     for name in (*HERE, *(THERE if PEERS.exists() else ())):
         python = sys.executable if name in HERE else PEERS
-        subprocess.run([python, "-m", "tests.bench_story_peers", name, folder], check=True)
+        subprocess.run([python, "-m", "bench.story_peers", name, folder], check=True)
         found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         scored = [
             (figures(labelled, grouped(labelled.clippings, result["groups"])), result)
@@ -92,7 +92,7 @@ def peers(labelled: Labelled, folder: Path) -> None:
 
 def ours(labelled: Labelled, folder: Path) -> None:
     (folder / "clippings.pickle").write_bytes(pickle.dumps(labelled.clippings))
-    subprocess.run([sys.executable, "-m", "tests.bench_stories", folder], check=True)
+    subprocess.run([sys.executable, "-m", "bench.stories", folder], check=True)
     placements, seconds, memory = pickle.loads((folder / "placements.pickle").read_bytes())
     copies = pair_scores(labelled.real(), ONE_TEXT, texts_of(placements))[2]
     row(

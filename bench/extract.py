@@ -1,7 +1,7 @@
 """`make bench-extract`: extraction beside its peers in one run: what they find and cost, how it
 scales, what mutated pages do to it.
 
-A table for each set of pages (tests/samples.py); sets that are not here are named and left out. Our
+A table for each set of pages (tests/helpers/samples.py); sets that are not here are named and left out. Our
 rows: with sources that hold nothing but a host, and, where an outlet's rules are declared, with
 them. Shared machines are noisy: quote medians and ratios.
 """
@@ -29,7 +29,7 @@ import trafilatura
 from flows.edges.processes import worker_pool
 from flows.records import Article, Page, Source
 from flows.stages.extraction.extract import extract
-from tests.samples import SETS, Prediction, Row, Sample, SampleSet, prediction
+from tests.helpers.samples import SETS, Prediction, Row, Sample, SampleSet, prediction
 from tests.stages.test_extract import mutated, page
 
 PEERS = Path(".venv-peers/bin/python")
@@ -164,7 +164,7 @@ def peers(samples: Sequence[Sample]) -> dict[str, dict[str, Prediction]]:
         source, target = Path(folder) / "pages.json", Path(folder) / "found.json"
         source.write_text(json.dumps(texts), encoding="utf-8")
         subprocess.run(
-            [PEERS, Path(__file__).parent / "bench_peers.py", source, target],
+            [PEERS, "-m", "bench.extract_peers", source, target],
             stderr=subprocess.DEVNULL,
             check=True,
         )

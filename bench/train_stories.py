@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from flows.records import Clipping
 from flows.stages.grouping.similarity import Comparison
 from flows.stages.grouping.stories import average_linkage
-from tests.labelled import (
+from tests.helpers.labelled import (
     ONE_STORY,
     ONE_TEXT,
     STORIES,
@@ -35,9 +34,10 @@ from tests.labelled import (
     labelled_stories,
     pair_scores,
 )
+from tests.helpers.paths import CASES, ROOT
 
-WEIGHTS = Path(__file__).parents[1] / "flows" / "stages" / "grouping" / "weights.toml"
-LANGUAGES = Path(__file__).parent / "cases" / "stories" / "languages.yaml"
+WEIGHTS = ROOT / "flows" / "stages" / "grouping" / "weights.toml"
+LANGUAGES = CASES / "stories" / "languages.yaml"
 HEAD = "# Learnt by `make train-stories` from labelled articles of the Indonesian press, `barred` set by hand: docs/decisions.md says how.\n"
 BARRED = -25.0  # no likeness outweighs it
 # a stranger to a story is worth learning from where half its meaning and half its words together

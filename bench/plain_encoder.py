@@ -1,7 +1,7 @@
 """The default model as an ordinary SentenceTransformer: what the encoder's speed and vectors are
 measured against.
 
-`python -m tests.plain_encoder` writes the vectors that tests/edges/test_encoder.py expects.
+`python -m bench.plain_encoder` writes the vectors that tests/edges/test_encoder.py expects.
 """
 
 import json
@@ -12,8 +12,9 @@ import yaml
 
 from flows.edges.encoder import LEAD_CHARACTERS, MAX_TOKENS
 from flows.edges.offline_weights import Weights
+from tests.helpers.paths import CASES
 
-CASES = Path(__file__).parent / "cases" / "encoder"
+TEXTS = CASES / "encoder"
 
 
 def save(folder: Path) -> None:
@@ -52,7 +53,7 @@ def save(folder: Path) -> None:
 def main() -> None:
     from sentence_transformers import SentenceTransformer
 
-    cases = yaml.safe_load((CASES / "texts.yaml").read_text(encoding="utf-8"))
+    cases = yaml.safe_load((TEXTS / "texts.yaml").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         save(Path(folder))
         model = SentenceTransformer(folder, device="cpu")
@@ -62,7 +63,7 @@ def main() -> None:
         normalize_embeddings=True,
     )
     rows = (json.dumps([round(float(value), 7) for value in vector]) for vector in vectors)
-    (CASES / "vectors.json").write_text("[" + ",\n".join(rows) + "]\n", encoding="utf-8")
+    (TEXTS / "vectors.json").write_text("[" + ",\n".join(rows) + "]\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m tests.bench_topics`: the shipped topic Russia-North Korea on labelled items and on a
+"""`python -m bench.topics`: the shipped topic Russia-North Korea on labelled items and on a
 corpus that holds nothing of it.
 
 The items go through `kliping topics test --jsonl`; the plainer rules beside it are computed from
@@ -21,9 +21,8 @@ from typing import Any
 
 from flows.config import load_topics
 from flows.stages.watch.topics import compile_topic
+from tests.helpers.paths import DATA, ROOT
 
-ROOT = Path(__file__).parent.parent
-DATA = ROOT.parent / "shared" / "data"
 ITEMS, CORPUS = DATA / "topic" / "dev.jsonl", DATA / "corpora" / "articles.jsonl.gz"
 SAMPLES = 1000  # of the events, for the range of F1
 

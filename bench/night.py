@@ -25,14 +25,14 @@ import yaml
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from bench.plain_encoder import save
 from flows.config import load_sources
 from flows.edges.archive import ArchivedResponse, scan
 from flows.orchestrator import configure, loopback_server
 from flows.stages.discovery.links import canonical
-from tests.plain_encoder import save
+from tests.helpers.paths import PRESS
 from warehouse.engine import Reader
 
-PRESS = Path(__file__).parent / "press"
 COPIES = 10
 ROUNDS = 3
 CLOCK = "2026-03-12T01:00+07:00"

@@ -7,8 +7,8 @@ from typing import Literal
 
 import yaml
 
-from tests import changes
-from tests.changes import CASES, OTHERS, TEXTS, Tree
+from bench import page_changes as changes
+from bench.page_changes import CASES, OTHERS, TEXTS, Tree
 
 INSERTED = yaml.safe_load((CASES / "inserted.yaml").read_text(encoding="utf-8"))
 FIELDS = frozenset(["exact", "title", "author", "day"])

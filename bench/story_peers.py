@@ -1,7 +1,7 @@
-"""What other tools make of articles that may be copies or one story: run by bench_stories, one a
+"""What other tools make of articles that may be copies or one story: run by bench.stories, one a
 process; it knows nothing of us.
 
-    python -m tests.bench_story_peers TOOL FOLDER
+    python -m bench.story_peers TOOL FOLDER
 
 Reads FOLDER/texts.json, a list of articles' texts, and FOLDER/vectors.npy, a unit vector for each,
 and writes FOLDER/TOOL.json: the tool's version, and for each threshold the groups (lists of
@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.memory import peak_megabytes
+from bench.memory import peak_megabytes
 
 PERMUTATIONS = 128
 Groups = list[list[int]]

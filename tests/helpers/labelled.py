@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,8 +18,8 @@ import numpy.typing as npt
 
 from flows.edges.encoder import Encoder, default_model
 from flows.records import Clipping, Placement
+from tests.helpers.paths import DATA
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 STORIES = DATA / "stories"
 WINDOW = timedelta(hours=72)
 UNDATED = datetime(2024, 1, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench_learned [--sample N]`: what learned boilerplate finds and what it harms,
+"""`python -m bench.learned [--sample N]`: what learned boilerplate finds and what it harms,
 with no hand-written rule at work.
 
 Two archives: the invented press, and the corpora of real texts beside the project, where they are.
@@ -41,10 +41,10 @@ from flows.stages.extraction.learned import BOUNDARY, Cleaner, LearnedLine, Repe
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
 from flows.stages.press.text import key, tidy
+from tests.helpers.paths import DATA, PRESS
 from warehouse.store import Warehouse
 
-PRESS = Path(__file__).parent / "press"
-CORPORA = Path(__file__).parents[2] / "shared" / "data" / "corpora" / "articles.jsonl.gz"
+CORPORA = DATA / "corpora" / "articles.jsonl.gz"
 TUNED_ON = frozenset(
     [
         "detik",

@@ -28,8 +28,8 @@ from typing import Any
 
 import duckdb
 
+from bench.forked import Commands, Running, commands, wait_until
 from tests.conftest import NIGHT_1, NIGHT_2, PRESS, Desk, Ran, desk, night
-from tests.forked import Commands, Running, commands, wait_until
 from warehouse.engine import private, published
 
 KILLS_A_NIGHT = 5

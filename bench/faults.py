@@ -26,10 +26,10 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from tests import faults as f
+from bench import arrangements as f
+from bench.forked import Commands, commands
 from tests.conftest import Ran, desk
-from tests.edges import misbehaving as web
-from tests.forked import Commands, commands
+from tests.helpers import misbehaving as web
 from warehouse.engine import private, published
 
 AT_ONCE = 3

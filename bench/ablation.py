@@ -3,7 +3,7 @@ each number of the extraction room halved and doubled; what changes then is coun
 
 What changes nothing is held by nothing: nobody can tell whether it is still needed.
 
-`python -m tests.bench_ablation --only container captions`: the numbers of these modules alone.
+`python -m bench.ablation --only container captions`: the numbers of these modules alone.
 """
 
 import re

@@ -31,10 +31,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.memory import peak_megabytes
 from flows.stages.grouping.similarity import Comparison
 from flows.stages.grouping.stories import BLOCK, WINDOW
 from flows.steps.grouping import group_batch
-from tests.memory import peak_megabytes
 from warehouse.engine import private
 from warehouse.store import Warehouse
 
@@ -113,7 +113,7 @@ def compare(sizes: Sequence[int], rounds: int) -> None:
 
 def apart(option: str, archive: Path, *arguments: str) -> dict[str, float]:
     """What a process of its own makes of an archive."""
-    command = [sys.executable, "-m", "tests.bench_scale", option, str(archive), *arguments]
+    command = [sys.executable, "-m", "bench.scale", option, str(archive), *arguments]
     figures: dict[str, float] = json.loads(
         subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     )

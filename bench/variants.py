@@ -3,7 +3,7 @@ away or renamed. The text must stay.
 
 The pages are the real ones and the outlets' fixtures whose unchanged text comes out exact. A
 variant is right where the whole body is exact, and headline, author and day are as on the unchanged
-page, as far as the change leaves them comparable (tests/variants.py). `--list NAME` tells what went
+page, as far as the change leaves them comparable (bench/variant_kinds.py). `--list NAME` tells what went
 wrong with the variants whose names hold NAME.
 """
 
@@ -22,12 +22,12 @@ from typing import Any
 
 from lxml import etree, html
 
+from bench.page_changes import Tree
+from bench.variant_kinds import FIELDS, KINDS, Kind
 from flows.records import Article, Rejection
 from flows.stages.extraction.extract import extract
 from flows.stages.press.text import key, tidy
-from tests.changes import Tree
-from tests.samples import JAKARTA, SETS, Sample, prediction
-from tests.variants import FIELDS, KINDS, Kind
+from tests.helpers.samples import JAKARTA, SETS, Sample, prediction
 
 BASES = ("saved", "further", "outlets")
 _BLOCKS = frozenset([

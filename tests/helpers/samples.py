@@ -29,11 +29,9 @@ from flows.config import load_sources
 from flows.records import Article, Page, Rejection, Source, WarcRef
 from flows.stages.discovery.links import canonical
 from flows.stages.press.text import key
+from tests.helpers.paths import CASES, DATA, PRESS, ROOT
 
-ROOT = Path(__file__).parents[1]
-PRESS = ROOT / "tests" / "press"
-OUTLETS = ROOT / "tests" / "cases" / "outlets"
-DATA = ROOT.parent / "shared" / "data"
+OUTLETS = CASES / "outlets"
 SAVED, FURTHER, BENCHMARK = DATA / "html", DATA / "html2", DATA / "aeb"
 JAKARTA = ZoneInfo("Asia/Jakarta")
 

@@ -20,11 +20,11 @@ from statistics import median
 
 import numpy as np
 
+from bench.plain_encoder import save
 from flows.edges.encoder import LEAD_CHARACTERS, MAX_TOKENS, default_model
-from tests.plain_encoder import save
+from tests.helpers.paths import DATA, PRESS
 
-PRESS = Path(__file__).parent / "press" / "gold.json"
-STORIES = Path(__file__).parents[2] / "shared" / "data" / "stories" / "window.jsonl"
+STORIES = DATA / "stories" / "window.jsonl"
 REAL = 120  # of 1,522: the default settings take minutes for more
 ROUNDS = 3
 BEGIN = """
@@ -68,7 +68,7 @@ ROWS = {
 def main() -> None:
     texts = [
         (article["title"], "\n".join(article["paragraphs"]))
-        for article in json.loads(PRESS.read_text(encoding="utf-8"))["articles"]
+        for article in json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))["articles"]
     ]
     if STORIES.exists():
         with STORIES.open(encoding="utf-8") as lines:

@@ -18,9 +18,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.forked import Commands, wait_until
 from tests.conftest import Desk, Kliping, Ran
-from tests.edges.misbehaving import Exchange, Route, Server, conditional, page, status
-from tests.forked import Commands, wait_until
+from tests.helpers.misbehaving import Exchange, Route, Server, conditional, page, status
 from warehouse.engine import private, published
 
 ARTICLES: Mapping[str, tuple[str, ...]] = {
