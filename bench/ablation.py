@@ -24,12 +24,14 @@ import pytest
 
 from flows.stages import extraction
 from flows.stages.extraction import line_rules
-from tests.stages.test_line_rules import CUT, EVERYWHERE, KEPT, cases
+from tests.helpers.cases import cases
 
 # What comes of everything that is looked at, by its name
 Probe = Callable[[], Mapping[str, object]]
 
 FACTORS = (0.5, 2)
+CUT, KEPT = cases("line_rules/cut"), cases("line_rules/kept")
+EVERYWHERE = frozenset({"anywhere", "heading", "edge", "head"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ def tables() -> dict[str, object]:
         **{text: _id(text, ("anywhere", "heading")) for text in lines},
         **{f"linked: {text}": _id(text, ("linked",)) for text in CUT["related-link"]},
         **{f"label: {text}": line_rules.related_label(text) for text in CUT["related-label"]},
-        **{f"parts: {case['line']}": line_rules.parts(case["line"]) for case in cases("parts")},
+        **{
+            f"parts: {case['line']}": line_rules.parts(case["line"])
+            for case in cases("line_rules/parts")
+        },
     }
 
 

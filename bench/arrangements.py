@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.forked import Commands, wait_until
-from tests.conftest import Desk, Kliping, Ran
+from tests.helpers.command import Kliping, Ran
+from tests.helpers.desks import Desk
 from tests.helpers.misbehaving import Exchange, Route, Server, conditional, page, status
 from warehouse.engine import private, published
 

@@ -12,7 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from flows.delivery import RUN_S, deliver
-from tests.test_delivery import NOW, TOPIC, Desks, keys, raise_alerts
+from tests.helpers.clocks import NOW
+from tests.helpers.outbox import TOPIC, Desks, keys, raise_alerts
 from warehouse.store import Warehouse
 
 ALERTS = 10_000

@@ -29,8 +29,8 @@ import trafilatura
 from flows.edges.processes import worker_pool
 from flows.records import Article, Page, Source
 from flows.stages.extraction.extract import extract
+from tests.helpers.pages import mutated, page
 from tests.helpers.samples import SETS, Prediction, Row, Sample, SampleSet, prediction
-from tests.stages.test_extract import mutated, page
 
 PEERS = Path(".venv-peers/bin/python")
 ROUNDS = 5

@@ -28,8 +28,9 @@ from rich.table import Table
 
 from bench import arrangements as f
 from bench.forked import Commands, commands
-from tests.conftest import Ran, desk
 from tests.helpers import misbehaving as web
+from tests.helpers.command import Ran
+from tests.helpers.desks import desk
 from warehouse.engine import private, published
 
 AT_ONCE = 3

@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flows.orchestrator import configure, loopback_server
-from tests.conftest import Ran
+from tests.helpers.command import Ran
 
 IMPORTED = (
     "flows.cli",

@@ -31,8 +31,9 @@ from flows.errors import BodyError, ConfigError, ListingError
 from flows.records import Article
 from flows.stages.discovery.listings import read_listing
 from flows.stages.extraction.extract import extract
+from tests.helpers.pages import page
 from tests.helpers.paths import PRESS, ROOT
-from tests.helpers.samples import SETS, Sample, page
+from tests.helpers.samples import SETS, Sample
 
 COUNT = 1_000
 SLOWEST = 50  # times the median of its kind

@@ -29,7 +29,9 @@ from typing import Any
 import duckdb
 
 from bench.forked import Commands, Running, commands, wait_until
-from tests.conftest import NIGHT_1, NIGHT_2, PRESS, Desk, Ran, desk, night
+from tests.helpers.command import NIGHT_1, NIGHT_2, Ran, night
+from tests.helpers.desks import Desk, desk
+from tests.helpers.paths import PRESS
 from warehouse.engine import private, published
 
 KILLS_A_NIGHT = 5

@@ -13,7 +13,7 @@ import pytest
 
 from flows.records import Look, Merge, Note, Source, TermGroup, Topic
 from flows.steps import watching
-from tests.test_warehouse import plant
+from tests.helpers.tables import plant
 from warehouse.engine import Engine
 from warehouse.store import Warehouse
 

@@ -26,70 +26,30 @@ import pytest
 import typer.main
 from warcio.archiveiterator import ArchiveIterator
 
-from flows.cli import app, main, spread
+from flows.cli import app, spread
 from flows.config import load_sources
 from flows.edges import crashlog
 from flows.edges.archive import WarcWriter
 from flows.records import Attempt
 from flows.steps import cleaning
-from tests.conftest import ROOT, Kliping, Ran, desk
+from tests.helpers.clocks import NOW
+from tests.helpers.command import Kliping, Ran, ended
+from tests.helpers.desks import desk
 from tests.helpers.misbehaving import Server, page, redirect, status
-from tests.test_delivery import TOPIC, raise_alerts
-from tests.test_nightly import rows
-from tests.test_steps import NOW, Nights, article, sitemap
+from tests.helpers.nights import Nights
+from tests.helpers.outbox import TOPIC, raise_alerts
+from tests.helpers.outlets import TOPICS, article, files, outlet, sitemap, written
+from tests.helpers.paths import ROOT
+from tests.helpers.tables import rows
 from warehouse.engine import Engine, Reader, only_run, private, publish, published
 from warehouse.store import Warehouse
 
-TOPICS = """\
-version: 1
-topics:
-  - {id: banjir, title: Banjir, all_of: [{name: air, any: [banjir, tanggul]}]}
-"""
 CHANNEL = """\
 version: 1
 channels: {desk: {env: KLIPING_NO_SUCH_DESK}}
 topics:
   - {id: banjir, title: Banjir, all_of: [{name: air, any: [banjir]}], alert: {channels: [desk]}}
 """
-
-
-def outlet(key: str, url: str, feed: str) -> str:
-    """One source of a sources.yaml."""
-    return f"""\
-  - id: {key}
-    name: {key.title()}
-    home: {url}/
-    min_delay_s: 0
-    discover: [{{kind: sitemap, url: '{url}{feed}'}}]
-    articles: '/{key}/'
-"""
-
-
-def written(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def files(folder: Path, *outlets: str, topics: str = TOPICS) -> Sequence[str | Path]:
-    """The options that name a sources.yaml with these outlets, a topics.yaml, and a data directory."""
-    sources = written(folder / "sources.yaml", "version: 1\nsources:\n" + "".join(outlets))
-    return (
-        "--sources",
-        sources,
-        "--topics",
-        written(folder / "topics.yaml", topics),
-        "--warehouse",
-        folder / "data",
-    )
-
-
-def ended(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:
-    """How the command ends, in this process."""
-    with pytest.raises(SystemExit) as exit:
-        main(list(map(str, arguments)))
-    captured = capsys.readouterr()
-    code = exit.value.code
-    return Ran(code if isinstance(code, int) else 0, captured.out, captured.err)
 
 
 # ---- usage ----

@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.config import Settings, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError
 from flows.records import Discovery, Escalation, Expect, Quiet, Source, TermGroup, Topic
 from flows.stages.discovery.links import canonical, sort_entries
 from flows.stages.discovery.listings import Entry as ListedEntry
-
-ROOT = Path(__file__).parent.parent
-CASES = Path(__file__).parent / "cases" / "config"
+from tests.helpers.cases import cases
+from tests.helpers.paths import ROOT
 
 SOURCES = """\
 version: 1
@@ -200,9 +198,7 @@ def test_topic_version(tmp_path: Path, old: str, new: str, same: bool) -> None:
     assert (before == after) is same
 
 
-MISTAKES: list[dict[str, Any]] = yaml.safe_load(
-    (CASES / "mistakes.yaml").read_text(encoding="utf-8")
-)
+MISTAKES: list[dict[str, Any]] = cases("config/mistakes")
 
 # What stands in a case for a text that it cannot hold, and how that is shown
 STANDING_FOR = {
@@ -304,9 +300,7 @@ def test_settings_refuse_a_bad_contact(contact: str) -> None:
 # ---- the project's own files ----
 
 
-@pytest.mark.parametrize(
-    ("url", "owner"), yaml.safe_load((CASES / "articles.yaml").read_text(encoding="utf-8"))
-)
+@pytest.mark.parametrize(("url", "owner"), cases("config/articles"))
 def test_articles_of_the_project(url: str, owner: str | None) -> None:
     """Each outlet's article addresses, old and new, are that outlet's, and nothing else is."""
     links, _ = sort_entries([ListedEntry(url)], SHIPPED, SHIPPED[0], "rss")

@@ -11,17 +11,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.conftest import NIGHT_1, NIGHT_2, PRESS, Kliping, Ran, desk, night
+from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran, night
+from tests.helpers.desks import desk
+from tests.helpers.paths import PRESS
+from tests.helpers.tables import rows
 from warehouse.engine import only_run, published
 
 GOLD = json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))
 TwoNights = tuple[Path, list[Ran], list[dict[str, Any]]]
-
-
-def rows(warehouse: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(published(warehouse)), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        return connection.execute(sql, values).fetchall()
 
 
 def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:

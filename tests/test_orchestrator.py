@@ -14,9 +14,11 @@ import pytest
 from flows import orchestrator
 from flows.errors import KlipingError
 from flows.orchestrator import configure, reach, spare_loopback
-from tests.conftest import ROOT, Kliping
+from tests.helpers.clocks import until
+from tests.helpers.command import Kliping
 from tests.helpers.misbehaving import Route, Server, drops, page, says_nothing, status
-from tests.test_schedule import until
+from tests.helpers.outlets import files, outlet
+from tests.helpers.paths import ROOT
 
 ADVICE = (
     "; start that server, correct the address, or unset PREFECT_API_URL: then a server of its own "
@@ -246,7 +248,6 @@ def test_address_that_is_none(environment: pytest.MonkeyPatch, tmp_path: Path, u
 @pytest.mark.parametrize("command", ["run", "schedule"])
 def test_commands_with_a_server_that_is_none(tmp_path: Path, command: str) -> None:
     """Status 3, and one line, in seconds."""
-    from tests.test_cli import files, outlet
 
     options = files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"))
     with Server() as server:
@@ -258,7 +259,6 @@ def test_commands_with_a_server_that_is_none(tmp_path: Path, command: str) -> No
 
 def test_server_that_answers_with_errors(tmp_path: Path) -> None:
     """One of our version that cannot serve a run is named with its answer; no trace."""
-    from tests.test_cli import files, outlet
 
     options = files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"))
     told = page(f'"{version("prefect")}"', "application/json")

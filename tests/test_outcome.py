@@ -1,26 +1,24 @@
 """How a run ended, told and as an exit status: a table of cases."""
 
-from dataclasses import replace
+import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.outcome import Outcome, noted
 from flows.records import Ends, Expect, Look, Note, Source
-from tests.test_alerts import SOURCE
+from tests.helpers.cases import cases
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "cases" / "outcome.yaml").read_text(encoding="utf-8")
-)
+CASES: list[dict[str, Any]] = cases("outcome")
 NOW = datetime(2026, 3, 11, 18, tzinfo=UTC)
 
 
 def expecting(min_links: int = 0, silent_after_h: float | None = None) -> Source:
     silence = None if silent_after_h is None else timedelta(hours=silent_after_h)
-    return replace(SOURCE, id="s", expect=Expect(min_links, silence))
+    return Source(
+        "s", "Satu", "https://s.example/", re.compile("."), expect=Expect(min_links, silence)
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])

@@ -21,7 +21,7 @@ import pytest
 import flows
 from flows.config import load_topics
 from flows.stages.watch.topics import compile_topic
-from tests.conftest import ROOT
+from tests.helpers.paths import ROOT
 
 MODULES = sorted(found.name for found in pkgutil.walk_packages(flows.__path__, "flows."))
 SHORT, LONG = 2_000, 8_000

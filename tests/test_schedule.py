@@ -5,10 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,13 +19,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.conftest import ROOT, Kliping
+from tests.helpers.clocks import LONGEST_S, until
+from tests.helpers.command import Kliping
 from tests.helpers.misbehaving import Server, page, says_nothing
-from tests.test_cli import files, outlet
-from tests.test_steps import sitemap
+from tests.helpers.outlets import files, outlet, sitemap
+from tests.helpers.paths import ROOT
 from warehouse.engine import only_run, private
 
-LONGEST_S = 240  # a server's first start on a busy machine, and some runs
 STEPS = {
     "discover",
     "fetch",
@@ -39,14 +38,6 @@ STEPS = {
     "publish",
     "added",
 }
-
-
-def until(true: Callable[[], object]) -> None:
-    """Wait for something that comes in its own time."""
-    deadline = time.monotonic() + LONGEST_S
-    while not true():
-        assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.2)
 
 
 @dataclass

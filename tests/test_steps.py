@@ -2,25 +2,20 @@
 real warehouse.
 """
 
-import asyncio
 import gzip
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from flows.edges.archive import WarcWriter
-from flows.edges.transports import ArchivingTransport, LiveTransport
-from flows.edges.web import Web
 from flows.errors import RecordError
-from flows.records import Article, Discovery, Expect, Look, Rejection, Source, StoredPage, WarcRef
+from flows.records import Article, Discovery, Expect, Look, Rejection, StoredPage, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
-from flows.steps import discovery, extraction, fetching, grouping, recording
-from tests.edges.test_web import Time
+from flows.steps import discovery, extraction, grouping, recording
+from tests.helpers.clocks import NOW
 from tests.helpers.misbehaving import (
     Exchange,
     Route,
@@ -40,96 +35,14 @@ from tests.helpers.misbehaving import (
     status,
     wrong_charset,
 )
-from tests.test_warehouse import plant
+from tests.helpers.nights import Nights, source
+from tests.helpers.outlets import DATE, SENTENCES, article, sitemap
+from tests.helpers.tables import plant
 from warehouse.store import Warehouse
-
-NOW = datetime(2026, 3, 11, 1, 0, tzinfo=UTC)
-DATE = "2026-03-10T20:00:00+07:00"
-SENTENCES = (
-    "Warga Sayungan bergotong royong memperbaiki tanggul yang jebol setelah hujan deras mengguyur kawasan itu sepanjang malam.",
-    "Kepala desa mengatakan perbaikan akan selesai dalam tiga hari apabila cuaca tetap cerah dan bantuan karung pasir tiba tepat waktu.",
-    "“Kami berterima kasih kepada para relawan,” kata Siti Aminah, warga yang rumahnya sempat terendam setinggi satu meter.",
-)
-
-
-def article(title: str, sentences: tuple[str, ...] = SENTENCES) -> str:
-    """A plain article page."""
-    paragraphs = "".join(f"<p>{sentence}</p>" for sentence in sentences)
-    meta = f'<meta property="article:published_time" content="{DATE}"><meta property="og:title" content="{title}">'
-    return f"<!doctype html><html><head><title>{title}</title>{meta}</head><body><article><h1>{title}</h1>{paragraphs}</article></body></html>"
-
-
-def sitemap(*urls: str, entry: str = "url", root: str = "urlset", lastmod: str = DATE) -> str:
-    """A sitemap or, with the other names, a sitemap index."""
-    entries = "".join(
-        f"<{entry}><loc>{url}</loc><lastmod>{lastmod}</lastmod></{entry}>" for url in urls
-    )
-    return f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</{root}>'
-
-
-def source(server: Server, *paths: str) -> Source:
-    return Source(
-        id="loopback",
-        name="Loopback",
-        home=server.url("/"),
-        articles=re.compile(r"/read/"),
-        discover=tuple(Discovery("sitemap", server.url(path)) for path in paths),
-        min_delay_s=0,
-    )
 
 
 def texts(look: Look) -> list[str]:
     return [note.text for note in look.notes]
-
-
-class Nights:
-    """Runs the steps up to extraction against one server, night after night. Waiting between tries
-    takes no time.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        self.warehouse = Warehouse.open(directory)
-        self._archives = directory
-
-    def __call__(self, outlet: Source, now: datetime = NOW) -> tuple[Look, Counter[str]]:
-        async def night() -> tuple[Look, Counter[str]]:
-            path = self._archives / f"{now:%Y%m%d%H}.warc.gz"
-            with WarcWriter(path, software="Kliping/test", created=now) as writer:
-                live = ArchivingTransport(
-                    LiveTransport(), writer, clock=lambda: now, total_s=3, max_payload=2**20
-                )
-                clock = Time()
-                async with Web(
-                    live,
-                    version="test",
-                    read_timeout_s=1,
-                    max_body=2**21,
-                    sleep=clock.sleep,
-                    clock=clock.read,
-                ) as web:
-                    look = await discovery.discover(
-                        self.warehouse, web, outlet, [outlet], now, timedelta(hours=72)
-                    )
-                    return look, await fetching.fetch(
-                        self.warehouse, web, outlet, now, writer.sync, lambda done: None
-                    )
-
-        look, ends = asyncio.run(night())
-        while extraction.extract_batch(self.warehouse, {outlet.id: outlet}, None, now):
-            pass
-        return look.after(ends), ends
-
-    def archives(self) -> list[Path]:
-        return list(self._archives.glob("*.warc.gz"))
-
-    def ends(self, server: Server) -> dict[str, str]:
-        """What each link ended as, by path or, off the server, by URL: 'article' or the reason."""
-        rejected = self.warehouse.engine._fetch("select url, reason from rejections", {})
-        landed = self.warehouse.engine._fetch("select u.url from article_urls u", {})
-        ends = {row["url"]: row["reason"] for row in rejected} | {
-            row["url"]: "article" for row in landed
-        }
-        return {url.removeprefix(server.url("")): end for url, end in ends.items()}
 
 
 @pytest.fixture

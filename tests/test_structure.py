@@ -15,7 +15,7 @@ import yaml
 from flows import errors
 from flows.cli import app
 from flows.errors import KlipingError
-from tests.conftest import ROOT
+from tests.helpers.paths import ROOT
 from warehouse import document
 from warehouse.engine import Engine, Row
 from warehouse.store import Warehouse
@@ -109,6 +109,20 @@ def test_module_says_what_it_is(path: Path) -> None:
         if node.name.startswith("test_") and not ast.get_docstring(node)
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_tests_share_is_a_helper(path: Path) -> None:
+    """No test or bench imports a module of tests, and no test imports a bench: what they share is
+    in tests/helpers.
+    """
+    strangers = {"conftest"} if path.is_relative_to(ROOT / "bench") else {"conftest", "bench"}
+    assert [
+        module
+        for module in imports(path)
+        for part in module.split(".")
+        if part in strangers or part.startswith("test_")
+    ] == []
 
 
 # ---- SQL ----

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.helpers.command import ended
 from tests.helpers.misbehaving import Server, page
-from tests.test_cli import ended, outlet, written
-from tests.test_steps import article
-from tests.test_warehouse import plant
+from tests.helpers.outlets import article, outlet, written
+from tests.helpers.tables import plant
 from warehouse.engine import Reader, publish, published
 from warehouse.store import Warehouse
 

@@ -7,36 +7,21 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.errors import WarehouseError
 from flows.stages.grouping.stories import WINDOW
+from tests.helpers.cases import TextDates, cases
+from tests.helpers.tables import contents, moment, plain, plant
 from warehouse.engine import Engine, Reader, private, publish, published, statement, statements
 from warehouse.store import Warehouse
-
-CASES = Path(__file__).parent / "cases" / "warehouse"
-
-
-class Loader(yaml.SafeLoader):
-    """YAML in which a date is text: `moment` gives it its meaning."""
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def cases(name: str) -> Any:
-    return yaml.load((CASES / f"{name}.yaml").read_text(encoding="utf-8"), Loader)
 
 
 @pytest.fixture
@@ -47,61 +32,6 @@ def store(tmp_path: Path) -> Iterator[Warehouse]:
     warehouse.close()
 
 
-def moment(value: Any) -> Any:
-    """'2026-03-11' and '2026-03-11 01:00' are instants in UTC; anything else is itself."""
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", value):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
-
-
-def plain(value: Any) -> Any:
-    """As a case file writes it."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
-    if isinstance(value, timedelta):
-        return str(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-FILLERS = {
-    "VARCHAR": "-",
-    "TIMESTAMP WITH TIME ZONE": datetime(2026, 1, 1, tzinfo=UTC),
-    "BOOLEAN": False,
-    "FLOAT[]": [0.0],
-    "JSON": "[]",
-}
-
-
-def plant(store: Warehouse, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Put rows into tables. A column that a row leaves out is NULL or, where it must not be, holds
-    something that does not matter.
-    """
-    for table, rows in given.items():
-        schema, _, name = table.rpartition(".")
-        columns = store.engine._fetch(
-            "select column_name, data_type, is_nullable from duckdb_columns() where schema_name = $schema and table_name = $name",
-            {"schema": schema or "main", "name": name},
-        )
-        filler = {
-            c["column_name"]: None if c["is_nullable"] else FILLERS.get(c["data_type"], 0)
-            for c in columns
-        }
-        if "day" in filler:
-            filler["day"] = date(2026, 1, 1)
-        for row in rows:
-            assert row.keys() <= filler.keys(), table
-            values = filler | {column: moment(value) for column, value in row.items()}
-            places = ", ".join(f"${column}" for column in values)
-            store.engine._connection.execute(
-                f"insert into {table} ({', '.join(values)}) values ({places})", values
-            )
-
-
-def contents(store: Warehouse, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
-    found = store.engine._fetch(f"select {', '.join(columns)} from {table}", {})
-    return [{name: plain(value) for name, value in row.items()} for row in found]
-
-
 def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(rows, key=lambda row: str(list(row.values())))
 
@@ -109,7 +39,7 @@ def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 QUERIES = [
     case
     for name in ("links", "articles", "learned", "stories", "outbox", "runs")
-    for case in cases(name)
+    for case in cases(f"warehouse/{name}", TextDates)
 ]
 
 
@@ -212,7 +142,7 @@ SOUND: Mapping[str, Sequence[Mapping[str, Any]]] = {
     ],
     "deliveries": [{"alert_id": "alert-1", "channel": "desk"}],
 }
-CHECKS: dict[str, list[dict[str, Any]]] = cases("checks")
+CHECKS: dict[str, list[dict[str, Any]]] = cases("warehouse/checks", TextDates)
 
 
 def test_sound_warehouse(store: Warehouse) -> None:
@@ -452,8 +382,8 @@ def test_lost_writer_goes_on_from_the_snapshot(tmp_path: Path) -> None:
 PUBLISH = """
 import resource, signal, sys
 from pathlib import Path
-from flows.errors import WarehouseError
 from warehouse.engine import publish
+from flows.errors import WarehouseError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 try:
@@ -493,8 +423,8 @@ def test_publish_on_a_full_disk(tmp_path: Path) -> None:
 CLOSE = """
 import resource, signal, sys
 from pathlib import Path
-from flows.errors import WarehouseError
 from warehouse.engine import publish
+from flows.errors import WarehouseError
 from warehouse.engine import Engine
 from warehouse.store import Warehouse
 store = Warehouse.open(Path(sys.argv[1]))

@@ -7,17 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from flows.edges.encoder import OFFLINE_MODEL, Encoder, default_model
 from flows.errors import EncoderError
+from tests.helpers.cases import cases
+from tests.helpers.paths import CASES
 
-CASES = Path(__file__).parent.parent / "cases" / "encoder"
-TEXTS = [
-    (case["title"], case["body"])
-    for case in yaml.safe_load((CASES / "texts.yaml").read_text(encoding="utf-8"))
-]
-VECTORS = np.array(json.loads((CASES / "vectors.json").read_text(encoding="utf-8")))
+TEXTS = [(case["title"], case["body"]) for case in cases("encoder/texts")]
+VECTORS = np.array(json.loads((CASES / "encoder" / "vectors.json").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")

@@ -12,17 +12,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.edges.notify import Channel, _service, check
 from flows.errors import DeliveryFailed
 from flows.orchestrator import spare_loopback
+from tests.helpers.cases import cases
 
-CASES = Path(__file__).parents[1] / "cases" / "delivery"
 SECRET = "geheim123"
 TITLE = 'Rusia–Korea Utara: <b>"Pakta"</b> *Baru* & :smile: 🚀'
 LINK, KEY = "https://a.example/b?c=1&d=_2_", "[0123456789abcdef]"
@@ -252,7 +250,7 @@ SIZES: Mapping[str, Callable[[str], int]] = {
     "bytes": lambda text: len(text.encode()),
     "json": lambda text: max(len(text.encode()), len(json.dumps(text)) // 2),
 }
-LENGTHS = yaml.safe_load((CASES / "lengths.yaml").read_text(encoding="utf-8"))
+LENGTHS = cases("delivery/lengths")
 
 
 @pytest.mark.parametrize("words", ["kata lagi ", "평양 경제 ", "🚆🚆 ", 'a & "b" '])

@@ -1,19 +1,14 @@
 """Pages that send their reader on, and pages that only seem to."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.edges.page_redirects import page_redirect
+from tests.helpers.cases import cases
 
-CASES = yaml.safe_load(
-    (Path(__file__).parent.parent / "cases" / "page_redirects" / "pages.yaml").read_text(
-        encoding="utf-8"
-    )
-)
+CASES = cases("page_redirects/pages")
 URL = "https://a.example/baca/1"
 
 

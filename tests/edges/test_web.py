@@ -4,7 +4,6 @@ import asyncio
 import math
 import re
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from flows.edges.transports import (
 from flows.edges.web import Fetched, Web, place
 from flows.errors import FetchFailed
 from flows.records import Reason
+from tests.helpers.clocks import Time
 from tests.helpers.misbehaving import (
     Exchange,
     Route,
@@ -51,22 +51,6 @@ from tests.helpers.misbehaving import (
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 HALO = "<p>Halo, dunia: “selamat pagi”</p>"
-
-
-@dataclass
-class Time:
-    """A clock that moves when somebody sleeps."""
-
-    now: float = 0.0
-    slept: list[float] = field(default_factory=list)
-
-    def read(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-        await asyncio.sleep(0)
 
 
 class Visit(NamedTuple):

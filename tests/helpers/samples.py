@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
@@ -26,9 +26,10 @@ import yaml
 from warcio.archiveiterator import ArchiveIterator
 
 from flows.config import load_sources
-from flows.records import Article, Page, Rejection, Source, WarcRef
+from flows.records import Article, Page, Rejection, Source
 from flows.stages.discovery.links import canonical
 from flows.stages.press.text import key
+from tests.helpers.pages import page
 from tests.helpers.paths import CASES, DATA, PRESS, ROOT
 
 OUTLETS = CASES / "outlets"
@@ -72,19 +73,6 @@ class SampleSet:
 
     def samples(self, *, rules: bool = False) -> list[Sample]:
         return list(self.read(rules)) if self.is_here else []
-
-
-def page(body: bytes, url: str, **fields: Any) -> Page:
-    """A page as it was fetched; `fields` override what follows from its address."""
-    given = {
-        "source_id": "kabarangin",
-        "found_url": url,
-        "final_url": url,
-        "content_type": "text/html",
-        "warc": WarcRef("a.warc.gz", 0),
-        "fetched_at": datetime(2026, 3, 1, tzinfo=UTC),
-    }
-    return Page(url=url, body=body, **{**given, **fields})
 
 
 def prediction(found: Article | Rejection) -> Prediction:

@@ -4,25 +4,19 @@ Everything is answered from press.warc.gz, and alerts go to a small receiver on 
 leaves the machine.
 """
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from tests.helpers.desks import desk
+from tests.helpers.paths import PRESS, ROOT
 from warehouse.engine import Reader, published
 
-PRESS = Path(__file__).parent
-HOME = PRESS.parent.parent
-DATA = HOME / "demo-warehouse"
+DATA = ROOT / "demo-warehouse"
 NIGHTS = {"10 March 2026": "2026-03-11T01:00+07:00", "11 March 2026": "2026-03-12T01:00+07:00"}
 QUERIES = {
     "who takes whose reports": """
@@ -38,23 +32,23 @@ QUERIES = {
 def main() -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(
-        f"Kliping demo: two nights of an invented press, replayed from {(PRESS / 'press.warc.gz').relative_to(HOME)}."
+        f"Kliping demo: two nights of an invented press, replayed from {(PRESS / 'press.warc.gz').relative_to(ROOT)}."
     )
     console.print(
         "Nothing leaves this machine. One link answers 500, as happens on any night, so the runs end with status 1."
     )
     before = _count("articles"), _count("alerts")
-    with receiver() as (address, delivered):
+    with desk() as here:
         for night, clock in NIGHTS.items():
             console.print(
                 f"\n== The night of {night}: kliping run --replay {PRESS.name}.warc.gz --now {clock}"
             )
-            run(clock, address)
+            run(clock, here.url)
     reader = Reader(DATA)
     _tell_sources(reader, console)
     _tell_stories(reader, console)
-    console.print(f"\n== Alerts that arrived at the receiver on {address}")
-    for message in delivered:
+    console.print(f"\n== Alerts that arrived at the receiver on {here.url}")
+    for message in here.messages:
         console.print(f"\n{message['title']}\n{message['message']}")
     if before == (_count("articles"), _count("alerts")):
         console.print(
@@ -62,7 +56,7 @@ def main() -> None:
         )
         console.print("To start over, run make clean-demo, then make demo.")
     console.print(
-        f"\n== The database is {published(DATA).relative_to(HOME)}. Three queries to try next:"
+        f"\n== The database is {published(DATA).relative_to(ROOT)}. Three queries to try next:"
     )
     for purpose, query in QUERIES.items():
         console.print(
@@ -95,26 +89,6 @@ def run(clock: str, address: str) -> None:
     ).returncode
     if status != 1:  # the link that answers 500
         sys.exit(status or "the run ended with status 0 although the archive has a broken link")
-
-
-@contextmanager
-def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A desk on loopback: its Apprise address, and what has arrived there."""
-    delivered: list[dict[str, Any]] = []
-
-    class Desk(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            delivered.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Says nothing: the demo shows what arrived."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Desk) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"json://127.0.0.1:{server.server_port}/", delivered
-        server.shutdown()
 
 
 def _count(table: str) -> int:

@@ -4,74 +4,22 @@ messages are held.
 
 import random
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 import yaml
 
-from flows.records import AlertedStory, Hit, Match, Quiet, Report, Span, Topic, stable_id
+from flows.records import AlertedStory, Quiet, Report, stable_id
 from flows.stages.watch.alerts import decide, follow, is_quiet
+from tests.helpers.cases import cases
+from tests.helpers.hits import SEEN_AT as NOW
+from tests.helpers.hits import TOPICS, hit
 
-CASES = Path(__file__).parents[1] / "cases" / "alerts"
-DECIDE_CASES: list[dict[str, Any]] = yaml.safe_load(
-    (CASES / "decide.yaml").read_text(encoding="utf-8")
-)
-FOLLOW_CASES: list[dict[str, Any]] = yaml.safe_load(
-    (CASES / "follow.yaml").read_text(encoding="utf-8")
-)
-QUIET_CASES: list[dict[str, Any]] = yaml.load(
-    (CASES / "quiet.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
-)
-NOW = datetime(2026, 9, 1, 18, tzinfo=UTC)
+DECIDE_CASES: list[dict[str, Any]] = cases("alerts/decide")
+FOLLOW_CASES: list[dict[str, Any]] = cases("alerts/follow")
+QUIET_CASES: list[dict[str, Any]] = cases("alerts/quiet", yaml.BaseLoader)
 WINDOW = timedelta(hours=72)
-
-
-def topic(topic_id: str, title: str, max_age: timedelta) -> Topic:
-    return Topic(
-        topic_id, title, all_of=(), none_of=(), channels=("desk",), max_age=max_age, version="1"
-    )
-
-
-TOPICS = {
-    "pact": topic("pact", "Rusia–Korea Utara", timedelta(hours=72)),
-    "missiles": topic("missiles", "Rudal", timedelta(hours=24)),
-}
-
-
-def hit(
-    article: str,
-    story: str = "s1",
-    seen_at: datetime = NOW,
-    arrived_by: Any = "run",
-    topic: str = "pact",
-    **other: Any,
-) -> Hit:
-    evidence = (
-        Span("russia", "title", 0, 5, "Rusia", "Rusia Puji Korut"),
-        Span("dprk", "title", 11, 16, "Korut", "Rusia Puji Korut"),
-    )
-    said: dict[str, Any] = {
-        "outlet": "Antara",
-        "url": f"https://antara.example/{article}",
-        "title": "Rusia Puji Korut",
-    }
-    said |= {
-        "precision": "minute",
-        "relation": "original",
-        "original_article_id": article,
-        "match": Match(1, evidence, "subject"),
-    } | other
-    return Hit(
-        topic_id=topic,
-        topic_version="1",
-        article_id=article,
-        story_id=story,
-        seen_at=seen_at,
-        arrived_by=arrived_by,
-        **said,
-    )
 
 
 @pytest.mark.parametrize("case", DECIDE_CASES, ids=[case["case"] for case in DECIDE_CASES])

@@ -1,20 +1,17 @@
 """What is cut from an article's lines, under which rule, and what stays."""
 
 import html as markup
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from lxml import html
 
 from flows.stages.extraction.boilerplate import Cleaned, clean
 from flows.stages.extraction.lines import Line, read_lines
 from flows.stages.press.text import key
+from tests.helpers.cases import cases
 
-CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "boilerplate" / "lines.yaml").read_text(encoding="utf-8")
-)
+CASES = cases("boilerplate/lines")
 
 
 def shown(text: str) -> str:

@@ -1,11 +1,9 @@
 """Who wrote, edited and lent an article."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
@@ -17,9 +15,9 @@ from flows.stages.extraction.metadata import Metadata
 from flows.stages.extraction.names import is_person
 from flows.stages.extraction.witnesses import Surroundings
 from flows.stages.press.text import key
+from tests.helpers.cases import cases
 
-FOLDER = Path(__file__).parents[1] / "cases" / "bylines"
-CASES = yaml.safe_load((FOLDER / "people.yaml").read_text(encoding="utf-8"))
+CASES = cases("bylines/people")
 TEXT = "Sejak pagi para nelayan menunggu angin reda di dermaga. "
 OUTLET = "Kabar Angin"
 ROLES = ("author", "editor", "credit")

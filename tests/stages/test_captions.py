@@ -1,19 +1,16 @@
 """Which lines are captions by where they stand."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from lxml import html
 
 from flows.stages.extraction.boilerplate import clean
 from flows.stages.extraction.lines import read_lines
 from flows.stages.press.text import key
+from tests.helpers.cases import cases
 
-CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "captions" / "pictures.yaml").read_text(encoding="utf-8")
-)
+CASES = cases("captions/pictures")
 TEXT = [
     "Angin kencang membuat nelayan di pantai utara tidak melaut.",
     "Gelombang setinggi tiga meter terlihat dari dermaga, kata syahbandar.",

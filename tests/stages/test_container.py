@@ -2,18 +2,15 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.records import Source
-from tests.stages.test_extract import article
+from tests.helpers.cases import cases
+from tests.helpers.pages import article
 
-CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "container" / "pages.yaml").read_text(encoding="utf-8")
-)
+CASES = cases("container/pages")
 WHO = (
     "Bupati",
     "Camat",

@@ -2,11 +2,9 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,10 +18,10 @@ from flows.stages.extraction.credit_lines import (
     unlabelled,
 )
 from flows.stages.extraction.names import cased, is_full_name, is_person, name_key, split_names
+from tests.helpers.cases import cases
 
-FOLDER = Path(__file__).parents[1] / "cases" / "bylines"
-LINES = yaml.safe_load((FOLDER / "credit_lines.yaml").read_text(encoding="utf-8"))
-NAMES = yaml.safe_load((FOLDER / "names.yaml").read_text(encoding="utf-8"))
+LINES = cases("bylines/credit_lines")
+NAMES = cases("bylines/names")
 
 
 @pytest.mark.parametrize("case", LINES, ids=lambda case: case["line"])

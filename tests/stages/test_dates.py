@@ -2,19 +2,16 @@
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from flows.stages.press.date_tokens import MONTH_NAMES, WEEKDAY_NAMES
 from flows.stages.press.dates import (
     CLOCK_ERROR,
-    MONTH_NAMES,
-    WEEKDAY_NAMES,
     Reading,
     Written,
     in_line,
@@ -25,15 +22,11 @@ from flows.stages.press.dates import (
     resolve,
 )
 from flows.stages.press.vocabulary import read
+from tests.helpers.cases import cases
 
-CASES = Path(__file__).parents[1] / "cases" / "dates"
 JAKARTA = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 3, 10, 23, tzinfo=JAKARTA)
 WORDS = read("time")
-
-
-def load(name: str) -> Any:
-    return yaml.safe_load((CASES / name).read_text(encoding="utf-8"))
 
 
 def told(reading: Reading | None) -> list[Any]:
@@ -44,7 +37,7 @@ def meant(written: Written | None) -> list[Any]:
     return told(resolve(written, JAKARTA) if written else None)
 
 
-@pytest.mark.parametrize(("text", "expected"), load("lines.yaml"))
+@pytest.mark.parametrize(("text", "expected"), cases("dates/lines"))
 def test_lines(text: str, expected: list[str]) -> None:
     """A line's dates are read with their zones and labels, and with no more precision than they
     have.
@@ -57,13 +50,13 @@ def test_lines(text: str, expected: list[str]) -> None:
     ] == [[datetime.fromisoformat(at), *rest] for at, *rest in map(str.split, expected)]
 
 
-@pytest.mark.parametrize(("text", "instant", "precision"), load("values.yaml"))
+@pytest.mark.parametrize(("text", "instant", "precision"), cases("dates/values"))
 def test_values(text: str, instant: str | None, precision: str | None) -> None:
     """A machine-readable field is a date in whatever form, whoever reads it and when."""
     assert meant(in_value(text)) == [instant and datetime.fromisoformat(instant), precision]
 
 
-@pytest.mark.parametrize(("url", "instant", "precision"), load("addresses.yaml"))
+@pytest.mark.parametrize(("url", "instant", "precision"), cases("dates/addresses"))
 def test_addresses(url: str, instant: str | None, precision: str | None) -> None:
     """An address gives a day, and a clock where its digits go on."""
     assert meant(in_url(url)) == [instant and datetime.fromisoformat(instant), precision]

@@ -1,20 +1,17 @@
 """What an element's tag, class and id say about its text, and what the text makes of it."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from lxml import html
 
 from flows.stages.extraction.elements import KINDS, Hints, hint, name_pattern
 from flows.stages.extraction.lines import read_lines
 from flows.stages.press.text import key
+from tests.helpers.cases import cases
 
-CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "elements" / "pages.yaml").read_text(encoding="utf-8")
-)
+CASES = cases("elements/pages")
 NAMES = [
     (kind, name, example)
     for kind, facts in KINDS.items()

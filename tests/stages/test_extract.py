@@ -3,57 +3,31 @@
 import gzip
 import html
 import pickle
-import random
 import re
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.records import Article, Page, Rejection, Source
 from flows.stages.extraction.extract import extract
 from flows.stages.press.text import key
-from tests.helpers import samples
-from tests.helpers.samples import SETS, evaluation, prediction
-from tests.helpers.samples import press as press  # test_extract_properties has it from here
+from tests.helpers.cases import cases
+from tests.helpers.pages import SOURCE, URL, article, page
+from tests.helpers.paths import CASES
+from tests.helpers.samples import SETS, evaluation, prediction, press
 
-CASES = Path(__file__).parents[1] / "cases" / "extract"
-REAL = samples.SAVED
-SOURCE = Source(
-    id="kabarangin",
-    name="Kabar Angin",
-    home="https://www.kabarangin.example/",
-    articles=re.compile(r"/berita/."),
-)
-URL = "https://www.kabarangin.example/berita/perkara-901"
+FOLDER = CASES / "extract"
 
 
-def page(body: bytes, url: str = URL, **fields: Any) -> Page:
-    """A page as it was fetched; `fields` override what follows from its address."""
-    return samples.page(body, url, **fields)
-
-
-def article(body: bytes | str, source: Source = SOURCE, **fields: Any) -> Article:
-    """What comes of a page that is an article."""
-    found = extract(page(body if isinstance(body, bytes) else body.encode(), **fields), source)
-    assert isinstance(found, Article), found
-    return found
-
-
-def load(name: str) -> Any:
-    return yaml.safe_load((CASES / name).read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("name", sorted(path.stem for path in CASES.glob("*.html")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.html")))
 def test_pages(name: str) -> None:
     """Every field of an invented page is what its case file says."""
-    expected = load(f"{name}.yaml")
-    found = article((CASES / f"{name}.html").read_bytes())
+    expected = cases(f"extract/{name}")
+    found = article((FOLDER / f"{name}.html").read_bytes())
     assert found.body.split("\n") == expected.pop("body")
     modified = expected.pop("modified_at", None)
     assert found.modified_at == (datetime.fromisoformat(modified) if modified else None)
@@ -61,7 +35,7 @@ def test_pages(name: str) -> None:
     assert {field: getattr(found, field) for field in expected} == expected
 
 
-@pytest.mark.parametrize("case", load("rejected.yaml"), ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases("extract/rejected"), ids=lambda case: case["name"])
 def test_rejections(case: dict[str, Any]) -> None:
     """What is no article is rejected with its true reason and a detail that says what was seen."""
     found = extract(
@@ -77,7 +51,7 @@ def test_rejections(case: dict[str, Any]) -> None:
     assert case["detail"] in found.detail
 
 
-@pytest.mark.parametrize("case", load("addresses.yaml"), ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases("extract/addresses"), ids=lambda case: case["name"])
 def test_addresses(case: dict[str, Any]) -> None:
     """An article is identified by the page's own canonical link where that is an article address of
     the same site.
@@ -240,19 +214,19 @@ def test_origins(text: str, expected: dict[str, list[tuple[str, str, bool]]]) ->
     )
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in CASES.glob("*.html")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.html")))
 def test_nothing_disappears(name: str) -> None:
     """Body and removed text together are the letters of the container, no more and no less."""
     source = Source(
         id="a", name="A", home="https://a.example/", articles=re.compile("."), container=("body",)
     )
-    found = extract(page((CASES / f"{name}.html").read_bytes()), source)
+    found = extract(page((FOLDER / f"{name}.html").read_bytes()), source)
     if isinstance(found, Rejection):
         pytest.skip("the whole page is no article")
     root = re.sub(
         r"(?s)<(script|style|head)\b.*?</\1>",
         " ",
-        (CASES / f"{name}.html").read_text(encoding="utf-8"),
+        (FOLDER / f"{name}.html").read_text(encoding="utf-8"),
     )
     held = key(html.unescape(re.sub(r"<[^>]*>", " ", root)))
     assert sorted(key(found.body + "".join(cut.text for cut in found.removed))) == sorted(held)
@@ -260,7 +234,7 @@ def test_nothing_disappears(name: str) -> None:
 
 def test_articles_travel_between_processes() -> None:
     """An article survives pickling: extraction runs in a process pool."""
-    found = article((CASES / "short_brief.html").read_bytes())
+    found = article((FOLDER / "short_brief.html").read_bytes())
     assert pickle.loads(pickle.dumps(found)) == found
 
 
@@ -279,7 +253,7 @@ def test_any_bytes(body: bytes, content_type: str) -> None:
 FRAGMENTS = st.sampled_from(
     [
         path.read_text(encoding="utf-8")[start : start + 90]
-        for path in sorted(CASES.glob("*.html"))
+        for path in sorted(FOLDER.glob("*.html"))
         for start in range(0, 1800, 90)
     ]
     + [
@@ -410,25 +384,6 @@ def test_real_pages(name: str) -> None:
     floors, leaks = FLOORS[name]
     assert {what: score[what] for what, least in floors.items() if score[what] < least} == {}
     assert score["leaks"] <= leaks
-
-
-def mutated(body: bytes, chance: random.Random) -> bytes:
-    """A page with bytes lost, doubled and swapped in forty places."""
-    changed = bytearray(body)
-    for _ in range(40):
-        at = chance.randrange(len(changed))
-        pieces = [
-            b"",
-            b"<",
-            b"</div>",
-            b"<div>",
-            b"\xff",
-            bytes(changed[:50]),
-            b"<script>",
-            bytes(changed[at : at + 2000]),
-        ]
-        changed[at : at + chance.randrange(60)] = chance.choice(pieces)
-    return bytes(changed)
 
 
 def test_compressed_bytes_are_named() -> None:

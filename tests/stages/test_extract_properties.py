@@ -20,8 +20,8 @@ from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
 from flows.stages.extraction.parsing import parse
 from flows.stages.press.text import key, tidy
-from tests.helpers.samples import SETS, page
-from tests.stages.test_extract import mutated
+from tests.helpers.pages import mutated, page
+from tests.helpers.samples import SETS
 
 SAMPLES = [
     sample for name in ("press", "outlets", "saved", "further") for sample in SETS[name].samples()

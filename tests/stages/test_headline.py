@@ -1,21 +1,18 @@
 """Which words of a page are its headline."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from lxml import html
 
 from flows.records import Source
 from flows.stages.extraction.headline import find_headline
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
+from tests.helpers.cases import cases
 
-CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "extract" / "headlines.yaml").read_text(encoding="utf-8")
-)
+CASES = cases("extract/headlines")
 SOURCE = Source(
     "kabarangin", "Kabar Angin", "https://www.kabarangin.example/", re.compile("/berita/")
 )

@@ -1,22 +1,19 @@
 """Which of a page's dates is true."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.stages.extraction.instants import Instants, read_instants
 from flows.stages.extraction.metadata import Metadata
 from flows.stages.press.dates import CLOCK_ERROR
+from tests.helpers.cases import cases
 
-CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "instants" / "choices.yaml").read_text(encoding="utf-8")
-)
+CASES = cases("instants/choices")
 JAKARTA = ZoneInfo("Asia/Jakarta")
 ADDRESS = "https://news.example/berita/1"
 

@@ -2,11 +2,9 @@
 
 import re
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.records import Article, Source
 from flows.stages.extraction.interstitials import (
@@ -22,9 +20,9 @@ from flows.stages.extraction.interstitials import (
 from flows.stages.extraction.parsing import parsed
 from flows.stages.press.phrases import translated
 from flows.stages.press.vocabulary import read
-from tests.stages.test_line_rules import KEPT, KINDS, LONG, SECONDS
+from tests.helpers.cases import cases
+from tests.helpers.linear import KINDS, LONG, SECONDS
 
-CASES = Path(__file__).parents[1] / "cases" / "interstitials"
 SOURCE = Source(
     id="kabarangin",
     name="Kabar Angin",
@@ -34,11 +32,7 @@ SOURCE = Source(
 URL = "https://www.kabarangin.example/lapor/88"
 
 
-def cases(name: str) -> Any:
-    return yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
-
-
-STATUS = cases("status")
+STATUS = cases("interstitials/status")
 PHRASES = [pair for table in read("prompts")["status"].values() for pair in table.items()]
 
 
@@ -60,7 +54,7 @@ def test_what_pages_say_of_themselves(text: str, reason: str) -> None:
     assert found[0] == reason
 
 
-@pytest.mark.parametrize("text", [*STATUS["none"], *KEPT["anywhere"]])
+@pytest.mark.parametrize("text", [*STATUS["none"], *cases("line_rules/kept")["anywhere"]])
 def test_what_briefs_say(text: str) -> None:
     """A brief that speaks of such things does not say it of its page."""
     assert status([text]) is None
@@ -81,7 +75,7 @@ def test_long_texts_take_no_time(one: str) -> None:
     assert time.process_time() - start < 2 * SECONDS
 
 
-@pytest.mark.parametrize("case", cases("pages"), ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases("interstitials/pages"), ids=lambda case: case["name"])
 def test_pages(case: dict[str, Any]) -> None:
     """A page is told by what it says and by what it lacks; an article about such things is one."""
     shown = Shown(
@@ -130,7 +124,7 @@ def _brief(written: str) -> Brief:
     return Brief(address.partition("/")[0], address, text, int(most))
 
 
-@pytest.mark.parametrize("case", cases("repeated"), ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases("interstitials/repeated"), ids=lambda case: case["name"])
 def test_repeated(case: dict[str, Any]) -> None:
     """One brief under several addresses of an outlet is none of its articles."""
     known = [

@@ -10,18 +10,17 @@ from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
 from flows.records import stable_id
 from flows.stages.extraction import learned as stage
 from flows.stages.extraction.learned import Cleaner, LearnedLine, Repeat, learn
 from flows.stages.press.text import key
+from tests.helpers.cases import cases
 from warehouse.engine import Engine
 from warehouse.store import Warehouse
 
-CASES = Path(__file__).parents[1] / "cases" / "learned"
-LEARN = yaml.safe_load((CASES / "learn.yaml").read_text(encoding="utf-8"))
-CLEAN = yaml.safe_load((CASES / "clean.yaml").read_text(encoding="utf-8"))
+LEARN = cases("learned/learn")
+CLEAN = cases("learned/clean")
 NOW = datetime(2026, 3, 11, tzinfo=UTC)
 
 

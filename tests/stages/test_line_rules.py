@@ -2,11 +2,9 @@
 
 import re
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.stages.extraction.line_rules import (
     RULES,
@@ -20,17 +18,11 @@ from flows.stages.extraction.line_rules import (
     rule_for,
 )
 from flows.stages.press.vocabulary import read
+from tests.helpers.cases import cases
+from tests.helpers.linear import KINDS, LONG, SECONDS
 
 EVERYWHERE = frozenset({"anywhere", "heading", "edge", "head"})
 SENTENCE = "Petugas pelabuhan itu membacakan tulisan tersebut dengan suara keras kepada semua orang, kata saksi mata."
-LONG = 100_000
-SECONDS = 1.0  # a quadratic pattern takes minutes
-KINDS = 'a .(1"'
-
-
-def cases(name: str) -> Any:
-    path = Path(__file__).parents[1] / "cases" / "line_rules" / f"{name}.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 TABLES = read_tables()
@@ -42,7 +34,7 @@ ALONE = {
     )
     for rule, phrase in PHRASES
 }
-KEPT, CUT = cases("kept"), cases("cut")
+KEPT, CUT = cases("line_rules/kept"), cases("line_rules/cut")
 
 
 def falls_under(rule: Rule, text: str) -> bool:
@@ -141,7 +133,7 @@ def test_every_rule_is_in_the_table() -> None:
     assert all(rule.seen for rule in RULES)
 
 
-@pytest.mark.parametrize("case", cases("parts"), ids=lambda case: case["line"][:60])
+@pytest.mark.parametrize("case", cases("line_rules/parts"), ids=lambda case: case["line"][:60])
 def test_parts(case: dict[str, Any]) -> None:
     """What stands for itself in a line is found, and nothing of its sentences."""
     line = case["line"]

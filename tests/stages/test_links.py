@@ -8,13 +8,11 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -35,8 +33,8 @@ from flows.stages.discovery.listings import (
     read_listing,
 )
 from flows.stages.discovery.markup import MAX_DECODED_BYTES
+from tests.helpers.cases import cases
 
-CASES = Path(__file__).parent.parent / "cases" / "links"
 WIB = ZoneInfo("Asia/Jakarta")
 KOMPAS = Source(
     id="kompas",
@@ -54,10 +52,6 @@ BLOG = Source(
     home="https://blog.kompas.com/",
     articles=re.compile(r"^https://blog\.kompas\.com/"),
 )
-
-
-def _cases(name: str) -> Any:
-    return yaml.safe_load((CASES / name).read_text(encoding="utf-8"))
 
 
 def _entries(rows: list[list[str | None]] | None) -> tuple[Entry, ...]:
@@ -78,7 +72,7 @@ def _instant(date: str | None) -> datetime | None:
     return datetime.fromisoformat(date) if date else None
 
 
-@pytest.mark.parametrize("case", _cases("canonical.yaml"), ids=lambda case: case["url"] or "empty")
+@pytest.mark.parametrize("case", cases("links/canonical"), ids=lambda case: case["url"] or "empty")
 def test_canonical(case: dict[str, Any]) -> None:
     """A URL has its one form, or is refused."""
     source = replace(KOMPAS, full_page=case.get("full_page", {}))
@@ -130,7 +124,7 @@ def test_canonical_is_idempotent(rest: str) -> None:
     assert str(httpx.URL(once)) == once
 
 
-@pytest.mark.parametrize("case", _cases("identity_keys.yaml"), ids=lambda case: case["key"])
+@pytest.mark.parametrize("case", cases("links/identity_keys"), ids=lambda case: case["key"])
 def test_identity_key(case: dict[str, Any]) -> None:
     """The forms under which an outlet shows one article have one key, other addresses another."""
     assert {identity_key(url) for url in case["same"]} == {case["key"]}
@@ -150,13 +144,13 @@ def test_full_page_url(url: str, full_page: dict[str, str], expected: str) -> No
     assert full_page_url(url, replace(KOMPAS, full_page=full_page)) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), _cases("dates.yaml"), ids=lambda value: str(value))
+@pytest.mark.parametrize(("text", "expected"), cases("links/dates"), ids=lambda value: str(value))
 def test_parse_date(text: str, expected: str | None) -> None:
     """A date of a feed or sitemap is an instant in UTC, or none."""
     assert parse_date(text, WIB) == (datetime.fromisoformat(expected) if expected else None)
 
 
-@pytest.mark.parametrize("case", _cases("documents.yaml"), ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases("links/documents"), ids=lambda case: case["name"])
 def test_read_listing(case: dict[str, Any]) -> None:
     """A discovery document gives its entries and children, or says what it is instead."""
     body = _encoded(case["body"], case.get("encoding", "utf-8"))
@@ -185,7 +179,7 @@ ENTRY = {
 
 
 @pytest.mark.parametrize("form", THREE)
-@pytest.mark.parametrize("case", _cases("faults.yaml"), ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases("links/faults"), ids=lambda case: case["name"])
 def test_one_bad_title_loses_nothing(case: dict[str, Any], form: str) -> None:
     """Whatever stands in one title, every entry is listed with its address whole, and what is
     broken is said.
@@ -332,7 +326,7 @@ def test_read_listing_refuses(body: bytes, message: str) -> None:
 @settings(deadline=None, derandomize=True)
 @given(
     st.sampled_from(["rss", "sitemap", "index"]),
-    st.lists(st.sampled_from(_cases("documents.yaml")), min_size=1, max_size=2),
+    st.lists(st.sampled_from(cases("links/documents")), min_size=1, max_size=2),
     st.data(),
 )
 def test_read_listing_of_anything(
@@ -354,7 +348,7 @@ def test_read_listing_of_anything(
 
 
 @pytest.mark.parametrize(
-    "case", _cases("sorted.yaml"), ids=lambda case: f"{case['kind']} {case['url']}"
+    "case", cases("links/sorted"), ids=lambda case: f"{case['kind']} {case['url']}"
 )
 def test_sort_entries(case: dict[str, Any]) -> None:
     """An entry is a link of its owner, a rejection with its URL verbatim, or nothing to us."""

@@ -2,21 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-import yaml
 
 from flows.records import Alert, AlertKind, Match, Span
 from flows.stages.watch.messages import compose, digest, heartbeat
 from flows.stages.watch.news import News
-from tests.stages.test_alerts import NOW, TOPICS, hit
+from tests.helpers.cases import cases
+from tests.helpers.hits import SEEN_AT as NOW
+from tests.helpers.hits import TOPICS, hit
 
-CASES = Path(__file__).parents[1] / "cases" / "alerts"
-MESSAGE_CASES: list[dict[str, Any]] = yaml.safe_load(
-    (CASES / "message.yaml").read_text(encoding="utf-8")
-)
+MESSAGE_CASES: list[dict[str, Any]] = cases("alerts/message")
 TOPIC = TOPICS["pact"]
 TELEGRAM = 4096
 

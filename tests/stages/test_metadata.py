@@ -3,20 +3,17 @@
 import json
 import time
 import unicodedata
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
 from flows.stages.extraction.metadata import Metadata, read_metadata
+from tests.helpers.cases import cases
 
-CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "metadata" / "pages.yaml").read_text(encoding="utf-8")
-)
+CASES = cases("metadata/pages")
 FILLER = "<p>Perahu penjual berjajar sejak subuh.</p>" * 100
 
 

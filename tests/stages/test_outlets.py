@@ -3,29 +3,27 @@ clutter that is known of it.
 """
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.config import load_sources
 from flows.records import Article, Page, Source, WarcRef
 from flows.stages.extraction.extract import extract
 from flows.stages.press.text import key
-from tests.conftest import ROOT
+from tests.helpers.cases import cases
+from tests.helpers.paths import CASES, ROOT
 
-FOLDER = Path(__file__).parents[1] / "cases" / "outlets"
 SOURCES = {source.id: source for source in load_sources(ROOT / "sources.yaml")}
 
 
 def found(source: Source) -> tuple[Article, dict[str, Any]]:
     """The article of the source's page, and what is expected of it."""
-    expected = yaml.safe_load((FOLDER / f"{source.id}.yaml").read_text(encoding="utf-8"))
+    expected = cases(f"outlets/{source.id}")
     url, at = expected["url"], instant(expected["fetched_at"])
     assert at is not None
     assert source.articles.search(url)
-    body = (FOLDER / f"{source.id}.html").read_bytes()
+    body = (CASES / "outlets" / f"{source.id}.html").read_bytes()
     page = Page(url, source.id, url, url, at, "text/html", body, WarcRef("a.warc.gz", 0))
     article = extract(page, source)
     assert isinstance(article, Article), article

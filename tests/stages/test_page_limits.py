@@ -31,7 +31,7 @@ from flows.stages.extraction.polls import find_polls
 from flows.stages.extraction.settling import Holder, alike
 from flows.stages.extraction.succession import Capture, KnownText, judge
 from flows.stages.extraction.witnesses import Surroundings
-from tests.helpers.samples import page
+from tests.helpers.pages import page
 
 SOURCE = Source(
     "kabarangin", "Kabar Angin", "https://www.kabarangin.example/", re.compile("/berita/")

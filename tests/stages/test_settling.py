@@ -2,18 +2,15 @@
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.records import Article, Source, identity_key
 from flows.stages.extraction.settling import Arrival, Holder, alike, arrival, settle
+from tests.helpers.cases import cases
 
-CASES = yaml.safe_load(
-    (Path(__file__).parent.parent / "cases" / "extract" / "settled.yaml").read_text("utf-8")
-)
+CASES = cases("extract/settled")
 TEXTS: dict[str, list[str]] = CASES["texts"]
 SOURCE = Source("a", "A", "https://a.id/", re.compile(r"^https?://([a-z]+\.)?a\.id/\w"))
 SEEN = datetime(2026, 3, 11, tzinfo=UTC)

@@ -10,25 +10,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.records import Clipping, Merge, Placement, stable_id
 from flows.stages.grouping.stories import BLOCK, group
+from tests.helpers.cases import cases
 from tests.helpers.labelled import STORIES, b_cubed, encoded, labelled_stories
 
-FOLDER = Path(__file__).parents[1] / "cases" / "stories"
-TEXTS: dict[str, dict[str, str]] = yaml.safe_load(
-    (FOLDER / "texts.yaml").read_text(encoding="utf-8")
-)
-CASES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "group.yaml").read_text(encoding="utf-8"))
+TEXTS: dict[str, dict[str, str]] = cases("stories/texts")
+CASES: list[dict[str, Any]] = cases("stories/group")
 MIDNIGHT = datetime(2025, 8, 6, 17, tzinfo=UTC)
 WINDOW = timedelta(hours=72)
 
@@ -286,7 +282,7 @@ def test_any_language() -> None:
     """Reports of an event in Indonesian, English, Russian and Korean are one story, and its twin's
     are another.
     """
-    events = yaml.safe_load((FOLDER / "languages.yaml").read_text(encoding="utf-8"))
+    events = cases("stories/languages")
     items = [
         (event["event"], language, event[language])
         for event in events

@@ -3,18 +3,15 @@
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.records import Article
 from flows.stages.extraction.succession import Capture, KnownText, judge
+from tests.helpers.cases import cases
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parents[1] / "cases" / "succession" / "answers.yaml").read_text("utf-8")
-)
+CASES: list[dict[str, Any]] = cases("succession/answers")
 FIRST = datetime(2026, 3, 10, 8, tzinfo=UTC)
 
 

@@ -8,26 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from flows.config import load_topics
 from flows.stages.watch.topics import CompiledTopic, compile_topic, explain, match
+from tests.helpers.cases import cases
+from tests.helpers.paths import CASES, DATA, ROOT
 
-ROOT = Path(__file__).parents[2]
-CASES = ROOT / "tests" / "cases" / "topics"
-DATA = ROOT.parent / "shared" / "data"
-TOPICS = {topic.id: compile_topic(topic) for topic in load_topics(CASES / "topics.yaml", None)[0]}
+TOPICS = {
+    topic.id: compile_topic(topic)
+    for topic in load_topics(CASES / "topics" / "topics.yaml", None)[0]
+}
 SHIPPED = {
     topic.id: compile_topic(topic)
     for topic in load_topics(ROOT / "topics.yaml", None, inactive=True)[0]
 }
-MATCH_CASES: list[dict[str, Any]] = yaml.safe_load(
-    (CASES / "match.yaml").read_text(encoding="utf-8")
-)
-SHIPPED_CASES: list[dict[str, Any]] = yaml.safe_load(
-    (CASES / "shipped.yaml").read_text(encoding="utf-8")
-)
-REASONS: list[dict[str, Any]] = yaml.safe_load((CASES / "reasons.yaml").read_text(encoding="utf-8"))
+MATCH_CASES: list[dict[str, Any]] = cases("topics/match")
+SHIPPED_CASES: list[dict[str, Any]] = cases("topics/shipped")
+REASONS: list[dict[str, Any]] = cases("topics/reasons")
 
 
 @pytest.mark.parametrize("case", MATCH_CASES, ids=[case["case"] for case in MATCH_CASES])
