@@ -29,12 +29,14 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from bench.memory import peak_megabytes
 from flows.stages.grouping.similarity import Comparison
 from flows.stages.grouping.stories import BLOCK, WINDOW
 from flows.steps.grouping import group_batch
+from tests.helpers.tables import beside, execute
 from warehouse.engine import private
 from warehouse.store import Warehouse
 
@@ -130,10 +132,9 @@ def place(archive: Path) -> dict[str, float]:
     seconds, processor = time.monotonic() - began, time.process_time() - idle
     assert placed == [PER_DAY, 0], placed
     gigabytes = peak_megabytes() / 1024
-    with warehouse.engine.transaction():
-        for table in ("story_articles", "story_merges", "story_splits"):
-            warehouse.engine._connection.execute(f"delete from {table}")
-        warehouse.engine._connection.execute("insert into story_articles from before")
+    for table in ("story_articles", "story_merges", "story_splits"):
+        execute(warehouse, f"delete from {table}")
+    execute(warehouse, "insert into story_articles from before")
     warehouse.close()
     return {"seconds": seconds, "processor": processor, "gigabytes": gigabytes}
 
@@ -209,40 +210,51 @@ FILL = (  # what one period of the archive is made of, from the days in the pool
 def build(folder: Path, size: int) -> dict[str, float]:
     """A warehouse with this many articles, the last day's without a story."""
     warehouse = Warehouse.open(folder)
-    database = warehouse.engine._connection
     days = min(DAYS, size // PER_DAY)
-    periods = size // (days * PER_DAY)
-    database.execute(POOL)
-    for day, columns in enumerate(invent(days)):
-        numbers = np.repeat(columns["number"], WIDTH)
-        database.register("vectors", {"number": numbers, "x": columns.pop("vector").ravel()})
-        database.register("texts", columns)
-        database.execute("set threads = 1")  # so that `list` keeps the order of the numbers
-        database.execute(
-            "insert into pool select number, $day, source, second, title, body, story, original, relation, vector "
-            "from texts join (select number, list(x) as vector from vectors group by number) using (number)",
-            {"day": day},
-        )
-        database.execute("reset threads")
-        database.unregister("vectors")
-        database.unregister("texts")
-    for period in reversed(range(periods)):
-        turned = LETTERS[period:] + LETTERS[:period]
-        parameters = {
-            "period": period,
-            "start": NIGHT - timedelta(days=days * (period + 1)),
-            "model": MODEL,
-            "plain": LETTERS + LETTERS.upper(),
-            "turned": turned + turned.upper(),
-        }
-        for statement in FILL:
-            database.execute(
-                statement,
-                {name: value for name, value in parameters.items() if f"${name}" in statement},
-            )
-    database.execute("create table before as from story_articles")
+    with beside(warehouse) as database:
+        database.execute(POOL)
+        for day, columns in enumerate(invent(days)):
+            fill_pool(database, day, columns)
+        for period in reversed(range(size // (days * PER_DAY))):
+            write_period(database, period, days)
+        database.execute("create table before as from story_articles")
     warehouse.close()
     return {"articles": size}
+
+
+def fill_pool(database: DuckDBPyConnection, day: int, columns: dict[str, Any]) -> None:
+    """Put a day's articles, as `invent` has them, into the pool."""
+    numbers = np.repeat(columns["number"], WIDTH)
+    database.register("vectors", {"number": numbers, "x": columns.pop("vector").ravel()})
+    database.register("texts", columns)
+    database.execute("set threads = 1")  # so that `list` keeps the order of the numbers
+    database.execute(
+        """
+        insert into pool
+        select number, $day, source, second, title, body, story, original, relation, vector
+        from texts
+        join (select number, list(x) as vector from vectors group by number) using (number)
+        """,
+        {"day": day},
+    )
+    database.execute("reset threads")
+    database.unregister("vectors")
+    database.unregister("texts")
+
+
+def write_period(database: DuckDBPyConnection, period: int, days: int) -> None:
+    """Write the pool's days once more, so many periods before the last night, in other letters."""
+    turned = LETTERS[period:] + LETTERS[:period]
+    parameters = {
+        "period": period,
+        "start": NIGHT - timedelta(days=days * (period + 1)),
+        "model": MODEL,
+        "plain": LETTERS + LETTERS.upper(),
+        "turned": turned + turned.upper(),
+    }
+    for statement in FILL:
+        given = {name: value for name, value in parameters.items() if f"${name}" in statement}
+        database.execute(statement, given)
 
 
 def invent(days: int) -> Iterator[dict[str, Any]]:

@@ -101,7 +101,7 @@ def deliver(topics: Path, warehouse: Path) -> None:
 
 def _serve(parameters: dict[str, Any], when: Schedule, lives: Callable[[], bool]) -> None:
     # nothing is started before it is due: a machine that then falls asleep would begin with two runs
-    runner = _Runner(name="nightly", limit=1, prefetch_seconds=0)
+    runner = CatchUpRunner(name="nightly", limit=1, prefetch_seconds=0)
     runner.add_flow(
         nightly.with_options(
             on_failure=[_tell], on_crashed=[_tell_crash], on_running=[end_on_sigterm]
@@ -117,7 +117,7 @@ def _serve(parameters: dict[str, Any], when: Schedule, lives: Callable[[], bool]
         asyncio.run(_until_stopped(runner, lives))
 
 
-async def _until_stopped(runner: "_Runner", lives: Callable[[], bool]) -> None:
+async def _until_stopped(runner: "CatchUpRunner", lives: Callable[[], bool]) -> None:
     signal.signal(signal.SIGINT, runner.handle_sigterm)
     async with asyncio.TaskGroup() as both:
         watching = both.create_task(_watch(runner, lives))
@@ -125,7 +125,7 @@ async def _until_stopped(runner: "_Runner", lives: Callable[[], bool]) -> None:
         watching.cancel()
 
 
-async def _watch(runner: "_Runner", lives: Callable[[], bool]) -> None:
+async def _watch(runner: "CatchUpRunner", lives: Callable[[], bool]) -> None:
     """End all, at once, when the server is lost for good: Prefect would ask it for minutes."""
     while lives():
         await asyncio.sleep(1)
@@ -135,7 +135,7 @@ async def _watch(runner: "_Runner", lives: Callable[[], bool]) -> None:
     raise RuntimeError("the Prefect server is gone")
 
 
-class _Runner(Runner):
+class CatchUpRunner(Runner):
     """Prefect's runner, but a machine that slept through seven nights makes up for them in one run,
     and a signal ends all.
     """

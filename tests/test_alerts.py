@@ -8,13 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from flows.records import Look, Merge, Note, Source, TermGroup, Topic
 from flows.steps import watching
-from tests.helpers.tables import plant
-from warehouse.engine import Engine
+from tests.helpers.tables import execute, fetch, in_memory, plant
 from warehouse.store import Warehouse
 
 NIGHT = datetime(2026, 3, 10, 18, tzinfo=UTC)  # 01:00 in Jakarta
@@ -34,7 +32,7 @@ MORE = "Presiden Rusia menerima pemimpin Korut. Menteri Lavrov dan 12 pejabat Ru
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Warehouse]:
-    warehouse = Warehouse(Engine(duckdb.connect(), tmp_path))
+    warehouse = in_memory(tmp_path)
     plant(
         warehouse,
         {
@@ -128,7 +126,7 @@ def test_rule_that_changes(store: Warehouse) -> None:
         PACT, version="2", all_of=(TermGroup("russia", ("Rusia", "Moskow")), PACT.all_of[1])
     )
     assert run(store, changed, NIGHT + timedelta(hours=1)) == []
-    [hit] = store.engine._fetch("select decision, topic_version from topic_hits", {})
+    [hit] = fetch(store, "select decision, topic_version from topic_hits")
     assert hit == {"decision": "raised", "topic_version": "2"}
     come_in(store, "b", "s", "dua", NIGHT + timedelta(hours=5), MORE)
     assert run(store, replace(changed, version="3"), NIGHT + timedelta(hours=8)) == ["development"]
@@ -146,7 +144,7 @@ def test_stories_that_merge(store: Warehouse) -> None:
     come_in(store, "b", "young", "dua", NIGHT - timedelta(hours=5), MORE)
     assert run(store, PACT, NIGHT) == ["new_story", "new_story"]
     store.stories.record_grouped([], [], [Merge("young", "old")], NIGHT)
-    store.engine._connection.execute("update story_articles set story_id = 'old'")
+    execute(store, "update story_articles set story_id = 'old'")
     assert run(store, PACT, NIGHT + timedelta(hours=8)) == []
     come_in(store, "c", "old", "tiga", NIGHT + timedelta(hours=9), MORE)
     assert run(store, PACT, NIGHT + timedelta(hours=10)) == ["pickup"]
@@ -169,7 +167,7 @@ def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
     """What the desk could have seen when the warehouse was brought to this schema is no
     development.
     """
-    store = Warehouse(Engine(duckdb.connect(), tmp_path))
+    store = in_memory(tmp_path)
     plant(store, {"sources": [{"source_id": name, "name": name} for name in ("satu", "dua")]})
     come_in(store, "a", "s", "satu", NIGHT - timedelta(hours=5))
     run(store, PACT, NIGHT)
@@ -184,12 +182,13 @@ def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
         "drop table troubles",
         "delete from migrations where name like '0009%' or name like '0014%'",
     ):
-        store.engine._connection.execute(statement)
+        execute(store, statement)
     for column in ("failed_at", "next_attempt_at"):
-        store.engine._connection.execute(f"alter table deliveries drop column {column}")
-    upgraded = Warehouse(Engine(store.engine._connection, tmp_path))
+        execute(store, f"alter table deliveries drop column {column}")
+    upgraded = in_memory(tmp_path)
     assert run(upgraded, PACT, NIGHT + timedelta(hours=8)) == []
     upgraded.close()
+    store.close()
 
 
 @pytest.mark.parametrize(
@@ -217,12 +216,12 @@ def test_run_that_could_not_look(store: Warehouse, usable: int, ring: bool, mess
         watching.record_heartbeat(
             store, PACT, began, looks, sources, 7, NIGHT + timedelta(hours=hours), ring
         )
-    beats = store.engine._fetch("select answered, links, articles, missed from heartbeats", {})
+    beats = fetch(store, "select answered, links, articles, missed from heartbeats")
     missed = "; ".join(f"{name}: timeout" for name in names[usable:])
     assert beats == [{"answered": usable, "links": 12, "articles": 7, "missed": missed}] * 2
     waiting = store.alerts.pending_deliveries()
     assert [delivery.title for delivery in waiting] == [
         "Pakta: sebagian besar media tidak terjangkau"
     ] * messages
-    assert store.engine._fetch("from alerts", {}) == []
+    assert fetch(store, "from alerts") == []
     assert store.engine.offending() == {}

@@ -40,7 +40,7 @@ from tests.helpers.nights import Nights
 from tests.helpers.outbox import TOPIC, raise_alerts
 from tests.helpers.outlets import TOPICS, article, files, outlet, sitemap, written
 from tests.helpers.paths import ROOT
-from tests.helpers.tables import rows
+from tests.helpers.tables import published_rows
 from warehouse.engine import Engine, Reader, only_run, private, publish, published
 from warehouse.store import Warehouse
 
@@ -703,10 +703,10 @@ def test_kept_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         nights.warehouse.close()
         publish(data)
         nights.warehouse = Warehouse.open(data)
-        assert rows(
+        assert published_rows(
             data, f"select count(*) from article_versions where contains(body, '{REPEATED}')"
         ) == [(max(numbers),)]
-        [(holding,)] = rows(
+        [(holding,)] = published_rows(
             data, f"select count(*) from articles where contains(body, '\n{REPEATED}\n')"
         )
         return holding, before + ended(capsys, *command).out
@@ -716,7 +716,9 @@ def test_kept_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         kept, second = held("    keep: ['^Warta Sayungan hadir ']\n", 6)
     nights.warehouse.close()
     assert (cut, kept) == (0, 6)
-    assert rows(data, "select count(*) from removed_text where rule like 'learned:%'") == [(0,)]
+    assert published_rows(
+        data, "select count(*) from removed_text where rule like 'learned:%'"
+    ) == [(0,)]
     told = [
         re.sub(r"line_id \w{16}", "line_id …", line).strip()
         for line in (first + second).splitlines()
@@ -786,7 +788,7 @@ def test_tool_that_died_does_not_change_what_is_published(
             tool.kill()
         else:
             assert reader.query("from notes") == (["n"], [(1,)])
-            reader._connection.close()  # within one process DuckDB would open the old file again
+            del reader  # within one process DuckDB would open the old file again
     assert sorted(entry.name for entry in data.iterdir()) == ["media.duckdb", "var"]
     found = ended(capsys, "sql", "from notes", "--warehouse", data)
     assert (found.status, found.err.partition("!")[0]) == (
@@ -971,30 +973,42 @@ def knocks(tmp_path: Path) -> Iterator[Callable[[str], threading.Thread]]:
     signal.signal(signal.SIGUSR1, before)
 
 
+# A table that takes seconds to look through
+SLOW = """
+create view state.documents as
+select md5(range::text) as url, '' as etag, '' as last_modified, now() as fetched_at,
+    '' as warc_file, 0 as warc_offset
+from range(12000000)
+"""
+
+
 def test_signal_while_duckdb_works(
     tmp_path: Path, knocks: Callable[[str], threading.Thread]
 ) -> None:
     """What the signal's handler raised is raised, whatever DuckDB was doing; what it had begun can
     be begun again.
     """
-    engine = Engine(duckdb.connect(str(tmp_path / "large.duckdb")), tmp_path)
+    database = duckdb.connect(str(tmp_path / "large.duckdb"))
+    engine = Engine(database, tmp_path)
+    database.execute("drop table state.documents")
+    database.execute(SLOW)
     large = "create table large as from range(3000000)"
 
     def commit() -> None:
         with engine.transaction():
-            engine._connection.execute("drop table if exists large")
-            engine._connection.execute(large)
+            database.execute("drop table if exists large")
+            database.execute(large)
             knocks("commit()").start()
 
     def read() -> None:
         knocks("execute(sql, parameters)").start()
-        engine._fetch("select count(*) from range(30000000) where hash(range) % 7 = 0", {})
+        engine.rows("document", url="tidak ada")
 
     for work in (commit, read):
         with pytest.raises(Ended):
             work()
     with engine.transaction():
-        engine._connection.execute("drop table if exists large")
+        database.execute("drop table if exists large")
     engine.close()
 
 
@@ -1040,7 +1054,7 @@ def test_live_run(kliping: Kliping, tmp_path: Path) -> None:
     data = tmp_path / "data"
     assert ran.status == 1
     assert ran.err.splitlines() == [f"dua: failed: {here}/dua.xml: http-5xx: 500 after 3 tries"]
-    assert rows(data, "select distinct decision from topic_hits") == [("too_old",)]
+    assert published_rows(data, "select distinct decision from topic_hits") == [("too_old",)]
 
     [warc] = (private(data) / "warc").iterdir()
     with warc.open("rb") as stream:
@@ -1060,18 +1074,18 @@ def test_live_run(kliping: Kliping, tmp_path: Path) -> None:
         ("/robots.txt", "404"),
     } <= set(responses)
 
-    assert rows(data, "select url from articles order by url") == [
+    assert published_rows(data, "select url from articles order by url") == [
         (f"{here}/satu/1",),
         (f"{here}/satu/2",),
     ]
-    assert rows(
+    assert published_rows(
         data,
         "select u.url, a.title from article_urls u join articles a using (article_id) where u.url like '%pindah'",
     ) == [(f"{here}/satu/pindah", "Tanggul dua")]
-    assert rows(data, "select state, links, pages, articles, rejections from runs") == [
+    assert published_rows(data, "select state, links, pages, articles, rejections from runs") == [
         ("partial", 3 + len(inner), 3, 2, len(inner))
     ]
-    assert rows(
+    assert published_rows(
         data, "select source_id, state, links, articles, rejections from source_health order by all"
     ) == [
         ("dua", "failed", 0, 0, 0),
@@ -1082,7 +1096,7 @@ def test_live_run(kliping: Kliping, tmp_path: Path) -> None:
         pytest.skip(
             "no name of this machine resolves to loopback: all but the refusal of such a name is tested"
         )
-    assert rows(data, "select url, stage, reason from rejections") == [
+    assert published_rows(data, "select url, stage, reason from rejections") == [
         (inner[0], "fetch", "private-address")
     ]
 
@@ -1112,7 +1126,7 @@ def test_run_that_is_to_end(kliping: Kliping, tmp_path: Path) -> None:
         ran = kliping("run", *options)
     told = "satu: missed: 300 of 300 pages gave no article: too-short 300; such as "
     assert (ran.status, ran.err) == (1, f"{told}{min(map(server.url, paths))}\n")
-    assert rows(tmp_path / "data", "select count(*) from rejections") == [(300,)]
+    assert published_rows(tmp_path / "data", "select count(*) from rejections") == [(300,)]
 
 
 def test_every_source_fails(kliping: Kliping, tmp_path: Path) -> None:
@@ -1131,8 +1145,10 @@ def test_every_source_fails(kliping: Kliping, tmp_path: Path) -> None:
     assert ran.status == 3
     assert [line.split(":")[0] for line in ran.err.splitlines()] == ["satu", "dua"]
     assert "Traceback" not in ran.err
-    assert rows(tmp_path / "data", "select state from runs") == [("failed",)]
-    assert rows(tmp_path / "data", "select distinct state from source_health") == [("failed",)]
+    assert published_rows(tmp_path / "data", "select state from runs") == [("failed",)]
+    assert published_rows(tmp_path / "data", "select distinct state from source_health") == [
+        ("failed",)
+    ]
 
 
 def archive(path: Path) -> Path:
@@ -1183,7 +1199,7 @@ def test_damaged_archives(kliping: Kliping, tmp_path: Path, command: str) -> Non
     assert {line.split()[1] for line in unreadable} == {str(path) for path in archives}
     if command == "backfill":
         assert ran.err.splitlines() == unreadable
-        assert rows(tmp_path / "data", "select url, reason from rejections") == [
+        assert published_rows(tmp_path / "data", "select url, reason from rejections") == [
             ("https://satu.example/satu/1", "too-short")
         ]
 

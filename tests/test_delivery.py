@@ -10,7 +10,6 @@ from datetime import time as clock
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from flows.delivery import Delivered, deliver, deliver_due, retry, try_channels
@@ -19,7 +18,8 @@ from flows.records import Alert, Escalation, Quiet
 from tests.helpers.clocks import NOW
 from tests.helpers.hits import topic
 from tests.helpers.outbox import SECRET, TOPIC, Desks, after, keys, raise_alerts
-from warehouse.engine import Engine, Reader, only_run, publish, published
+from tests.helpers.tables import fetch, in_memory
+from warehouse.engine import Reader, only_run, publish, published
 from warehouse.store import Warehouse
 
 
@@ -35,7 +35,7 @@ def desks() -> Iterator[Desks]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Warehouse]:
-    warehouse = Warehouse(Engine(duckdb.connect(), tmp_path))
+    warehouse = in_memory(tmp_path)
     yield warehouse
     warehouse.close()
 
@@ -44,7 +44,7 @@ def states(store: Warehouse) -> dict[tuple[str, str], tuple[str, int, str | None
     """By alert and channel: state, attempts, last error."""
     return {
         (row["alert_id"], row["channel"]): (row["state"], row["attempts"], row["last_error"])
-        for row in store.engine._fetch("from deliveries", {})
+        for row in fetch(store, "from deliveries")
     }
 
 
@@ -77,7 +77,7 @@ def test_ten_channels_of_which_some_are_broken(store: Warehouse, desks: Desks) -
             ("pending", 1, reasons[channel]) if channel in reasons else ("sent", 1, None)
         )
     assert done.told == "21 sent, 12 failed"
-    assert SECRET not in "".join(done.troubles) + str(store.engine._fetch("from deliveries", {}))
+    assert SECRET not in "".join(done.troubles) + str(fetch(store, "from deliveries"))
     assert sorted(done.troubles) == sorted(
         f"channel {name}: 3 not delivered: {why}; tried again" for name, why in reasons.items()
     )
@@ -86,13 +86,11 @@ def test_ten_channels_of_which_some_are_broken(store: Warehouse, desks: Desks) -
 def test_each_attempt_is_recorded_before_the_next(store: Warehouse, desks: Desks) -> None:
     """While a message is under way, all before it are recorded: a crash repeats one at most."""
     raise_alerts(store, TOPIC, 4)
-    beside = store.engine._connection.cursor()
     recorded: list[Any] = []
 
     def look(count: int) -> int:
-        recorded.extend(
-            beside.execute("select count(*) from deliveries where state = 'sent'").fetchone() or ()
-        )
+        [row] = fetch(store, "select count(*) as n from deliveries where state = 'sent'")
+        recorded.append(row["n"])
         return 200
 
     desks.answers["desk"] = look

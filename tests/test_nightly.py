@@ -14,7 +14,7 @@ import pytest
 from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran, night
 from tests.helpers.desks import desk
 from tests.helpers.paths import PRESS
-from tests.helpers.tables import rows
+from tests.helpers.tables import published_rows
 from warehouse.engine import only_run, published
 
 GOLD = json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))
@@ -24,29 +24,29 @@ TwoNights = tuple[Path, list[Ran], list[dict[str, Any]]]
 def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All that a run must end with, however often it was disturbed."""
     return {
-        "articles": rows(
+        "articles": published_rows(
             warehouse,
             "select article_id, title, body, author, published_at, first_seen_at, story_id from articles order by all",
         ),
-        "versions": rows(
+        "versions": published_rows(
             warehouse, "select article_id, version, title, body from article_versions order by all"
         ),
-        "removed": rows(warehouse, "from removed_text order by all"),
-        "rejections": rows(
+        "removed": published_rows(warehouse, "from removed_text order by all"),
+        "rejections": published_rows(
             warehouse, "select url, source_id, stage, reason from rejections order by all"
         ),
-        "stories": rows(
+        "stories": published_rows(
             warehouse,
             "select story_id, article_id, relation, original_article_id from story_articles order by all",
         ),
-        "hits": rows(
+        "hits": published_rows(
             warehouse,
             "select topic_id, article_id, story_id, decision, score from topic_hits order by all",
         ),
-        "alerts": rows(
+        "alerts": published_rows(
             warehouse, "select alert_id, story_id, title, text from alerts order by all"
         ),
-        "deliveries": rows(
+        "deliveries": published_rows(
             warehouse, "select alert_id, channel, state from deliveries order by all"
         ),
     }
@@ -84,7 +84,9 @@ def test_run_says_what_it_did(two_nights: TwoNights) -> None:
 def test_article(two_nights: TwoNights, article: dict[str, Any]) -> None:
     """Every sentence, name and instant of the invented press is right, and no clutter line is left."""
     columns = "title, body, author, editor, credit, dateline, published_at, published_precision, source_id"
-    [found] = rows(two_nights[0], f"select {columns} from articles where url = ?", article["url"])
+    [found] = published_rows(
+        two_nights[0], f"select {columns} from articles where url = ?", article["url"]
+    )
     published_at = datetime.fromisoformat(article["published_at"]).astimezone(UTC)
     assert found == (
         article["title"],
@@ -98,7 +100,7 @@ def test_article(two_nights: TwoNights, article: dict[str, Any]) -> None:
         article["source_id"],
     )
     assert not [line for line in article["clutter"] if line in found[1].split("\n")]
-    met = rows(
+    met = published_rows(
         two_nights[0],
         "select u.url from article_urls u join articles a using (article_id) where a.url = ?",
         article["url"],
@@ -108,7 +110,7 @@ def test_article(two_nights: TwoNights, article: dict[str, Any]) -> None:
 
 def test_no_other_articles(two_nights: TwoNights) -> None:
     """Nothing but the written articles became an article."""
-    assert {url for (url,) in rows(two_nights[0], "select url from articles")} == {
+    assert {url for (url,) in published_rows(two_nights[0], "select url from articles")} == {
         article["url"] for article in GOLD["articles"]
     }
 
@@ -116,7 +118,7 @@ def test_no_other_articles(two_nights: TwoNights) -> None:
 @pytest.mark.parametrize("rejection", GOLD["rejections"], ids=lambda rejection: rejection["url"])
 def test_rejection(two_nights: TwoNights, rejection: dict[str, Any]) -> None:
     """Every bad link ends with its true reason."""
-    [(reason,)] = rows(
+    [(reason,)] = published_rows(
         two_nights[0], "select reason from rejections where url = ?", rejection["url"]
     )
     assert reason in rejection["accept"]
@@ -126,7 +128,7 @@ def test_stories(two_nights: TwoNights) -> None:
     """Articles share a story exactly where they tell one, and copies name their original."""
     placed = {
         url: (story, relation, original)
-        for url, story, relation, original in rows(
+        for url, story, relation, original in published_rows(
             two_nights[0],
             "select a.url, s.story_id, s.relation, o.url from story_articles s join articles a using (article_id)"
             " join articles o on o.article_id = s.original_article_id",
@@ -153,14 +155,14 @@ def test_alerts(two_nights: TwoNights) -> None:
     for topic, expected in GOLD["topics"].items():
         hit = {
             url
-            for (url,) in rows(
+            for (url,) in published_rows(
                 warehouse,
                 "select a.url from topic_hits join articles a using (article_id) where topic_id = ?",
                 topic,
             )
         }
         assert hit == {article["url"] for article in GOLD["articles"] if topic in article["topics"]}
-        told = rows(
+        told = published_rows(
             warehouse,
             "select kind, count(*) from alerts where topic_id = ? group by kind order by kind",
             topic,
@@ -169,8 +171,8 @@ def test_alerts(two_nights: TwoNights) -> None:
     assert len(messages) == len({message["message"].split("[")[-1] for message in messages}) == 3
     [follow_up] = [message for message in messages if ", perkembangan: " in message["title"]]
     assert "Yang baru: 13.10, Oryol, Nadezhda, Ilyina\n" in follow_up["message"]
-    assert rows(warehouse, "select distinct state from deliveries") == [("sent",)]
-    beats = rows(
+    assert published_rows(warehouse, "select distinct state from deliveries") == [("sent",)]
+    beats = published_rows(
         warehouse,
         "select sources, answered, articles, hits, alerts, missed, heartbeat_id from heartbeats order by run_id limit 2",
     )
@@ -182,7 +184,7 @@ def test_alerts(two_nights: TwoNights) -> None:
         (8, 8, 35, 5, 1, missed, None),
         (8, 8, 19, 6, 2, f"{silent}; {missed}", None),
     ]
-    troubles = rows(
+    troubles = published_rows(
         warehouse,
         "select source_id, kind, count from troubles where kind not in ('rejected', 'doubtful') order by run_id, source_id",
     )
@@ -191,7 +193,9 @@ def test_alerts(two_nights: TwoNights) -> None:
         ("detak", "link-failed", 1),
         ("gempita", "silent", 1),
     ]
-    decisions = dict(rows(warehouse, "select decision, count(*) from topic_hits group by decision"))
+    decisions = dict(
+        published_rows(warehouse, "select decision, count(*) from topic_hits group by decision")
+    )
     assert decisions["raised"] == 2
 
 
@@ -246,7 +250,9 @@ def test_killed_run_is_finished_by_the_next(
     assert state(tmp_path) == undisturbed
     assert 1 <= len(here.messages) <= (2 if step == "deliver" else 1)
     assert len({message["message"].split("[")[-1] for message in here.messages}) == 1
-    assert rows(tmp_path, "select count(*) from runs where state = 'interrupted'") == [(1,)]
+    assert published_rows(tmp_path, "select count(*) from runs where state = 'interrupted'") == [
+        (1,)
+    ]
 
 
 _first_night: dict[str, list[tuple[Any, ...]]] = {}
@@ -271,14 +277,14 @@ def test_pending_delivery_is_sent_once(kliping: Kliping, tmp_path: Path) -> None
         here.answer = lambda message: 503
         down = kliping.night(tmp_path, NIGHT_1, here.url)
         assert down.status == 1
-        assert rows(tmp_path, "select state, attempts, last_error from deliveries") == [
+        assert published_rows(tmp_path, "select state, attempts, last_error from deliveries") == [
             ("pending", 1, "HTTP 503")
         ]
         here.answer = lambda message: 200
         kliping.night(tmp_path, NIGHT_1, here.url)
         kliping.night(tmp_path, NIGHT_1, here.url)
     assert len(here.messages) == 1
-    assert rows(tmp_path, "select state, attempts from deliveries") == [("sent", 2)]
+    assert published_rows(tmp_path, "select state, attempts from deliveries") == [("sent", 2)]
 
 
 def test_second_run_is_refused(kliping: Kliping, tmp_path: Path) -> None:
@@ -301,7 +307,7 @@ def test_readers_are_never_in_the_way(two_nights: TwoNights, kliping: Kliping) -
         count = reading.execute("select count(*) from runs").fetchall()
         kliping.night(warehouse, NIGHT_2, "json://127.0.0.1:9/")
         assert reading.execute("select count(*) from runs").fetchall() == count
-    assert rows(warehouse, "select count(*) from runs")[0][0] == count[0][0] + 1
+    assert published_rows(warehouse, "select count(*) from runs")[0][0] == count[0][0] + 1
 
 
 def test_backfill_never_alerts(kliping: Kliping, tmp_path: Path) -> None:
@@ -318,8 +324,8 @@ def test_backfill_never_alerts(kliping: Kliping, tmp_path: Path) -> None:
     )
     taken = kliping("backfill", PRESS / "press.warc.gz", *files)
     assert (taken.status, taken.err) == (0, "")
-    assert rows(tmp_path, "select distinct decision from topic_hits") == [("backfill",)]
+    assert published_rows(tmp_path, "select distinct decision from topic_hits") == [("backfill",)]
     with desk() as here:
         kliping.night(tmp_path, NIGHT_2, here.url)
     assert here.messages == []
-    assert rows(tmp_path, "select count(*) from alerts") == [(0,)]
+    assert published_rows(tmp_path, "select count(*) from alerts") == [(0,)]

@@ -249,9 +249,9 @@ def test_unforeseen_error_of_a_scheduled_run(
     from prefect import flow
 
     from flows.errors import KlipingError
-    from flows.schedule import _tell
+    from flows.schedule import deliver
 
-    @flow(on_failure=[_tell])
+    @flow(on_failure=deliver.on_failure_hooks)
     def fails(warehouse: str, foreseen: bool) -> None:
         raise KlipingError("penuh") if foreseen else ZeroDivisionError("dua\nbaris")
 
@@ -327,14 +327,15 @@ def test_seven_runs_that_were_slept_through_are_made_up_for_by_one(
     from prefect.context import refresh_global_settings_context
     from prefect.schedules import RRule
 
-    from flows.schedule import _Runner
+    from flows.schedule import CatchUpRunner
 
     refresh_global_settings_context()
     start = datetime.now(UTC) + timedelta(
         seconds=15
     )  # the server looks every five for what to schedule
+    before = signal.getsignal(signal.SIGTERM)  # Prefect's runner sets its own
     rule = f"DTSTART:{start:%Y%m%dT%H%M%S}Z\nRRULE:FREQ=SECONDLY;COUNT=7"
-    runner = _Runner(name="late", limit=1, pause_on_shutdown=False)
+    runner = CatchUpRunner(name="late", limit=1, pause_on_shutdown=False)
     names = ("satu", "dua")
     ids: list[Any] = [
         runner.add_flow(
@@ -353,13 +354,10 @@ def test_seven_runs_that_were_slept_through_are_made_up_for_by_one(
             )
         return Counter(run.state_name or "" for run in runs)
 
-    async def wake() -> None:
-        async with runner:
-            for _ in range(4):  # one run at a time; without end there would be one each time
-                await runner._scheduled_run_poller.run_once()
-
     until(lambda: sum(asyncio.run(states()).values()) == 14)
     until(lambda: datetime.now(UTC) > start + timedelta(seconds=8))
-    asyncio.run(wake())
+    for _ in range(4):  # one run at a time; without end there would be one each time
+        asyncio.run(runner.start(run_once=True))
+    signal.signal(signal.SIGTERM, before)
     assert asyncio.run(states()) == {"Completed": 2, "Cancelled": 12}
     assert [(tmp_path / name).read_text(encoding="utf-8") for name in names] == ["ran\n", "ran\n"]

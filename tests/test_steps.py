@@ -14,7 +14,7 @@ import pytest
 from flows.errors import RecordError
 from flows.records import Article, Discovery, Expect, Look, Rejection, StoredPage, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
-from flows.steps import discovery, extraction, grouping, recording
+from flows.steps import discovery, extraction, grouping
 from tests.helpers.clocks import NOW
 from tests.helpers.misbehaving import (
     Exchange,
@@ -37,7 +37,7 @@ from tests.helpers.misbehaving import (
 )
 from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import DATE, SENTENCES, article, sitemap
-from tests.helpers.tables import plant
+from tests.helpers.tables import execute, fetch, plant
 from warehouse.store import Warehouse
 
 
@@ -206,13 +206,13 @@ def test_moved_lastmod_brings_a_new_version(nights: Nights) -> None:
                 ),
             }
             nights(outlet, NOW + timedelta(days=night))
-        versions = nights.warehouse.engine._fetch(
-            "select version, title from article_versions order by version", {}
+        versions = fetch(
+            nights.warehouse, "select version, title from article_versions order by version"
         )
         assert [tuple(row.values()) for row in versions] == [(1, "Judul lama"), (2, "Judul baru")]
-        assert [
-            row["title"] for row in nights.warehouse.engine._fetch("select title from articles", {})
-        ] == ["Judul baru"]
+        assert [row["title"] for row in fetch(nights.warehouse, "select title from articles")] == [
+            "Judul baru"
+        ]
 
 
 def test_topic_article_is_looked_at_again(nights: Nights) -> None:
@@ -229,15 +229,15 @@ def test_topic_article_is_looked_at_again(nights: Nights) -> None:
         }
         nights(source(server, "/sitemap.xml"))
         hits = "insert into state.topic_hits select 'topik', '1', article_id, 'raised', 1, '[]', 'subject' from state.articles"
-        nights.warehouse.engine._connection.execute(hits)
+        execute(nights.warehouse, hits)
         server.routes["/read/a"] = conditional(article("Judul baru"), '"dua"', "text/html")
         _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1))
         assert ends == {"page": 1, "unchanged": 1}
         _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1, hours=1))
         assert ends == {}
-        versions = nights.warehouse.engine._fetch(
+        versions = fetch(
+            nights.warehouse,
             "select url, version, v.title from article_versions v join articles using (article_id)",
-            {},
         )
     told = sorted(
         (row["url"].removeprefix(server.url("")), row["version"], row["title"]) for row in versions
@@ -261,11 +261,11 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
         outlet = source(server, "/sitemap.xml")
         nights(outlet)
         query = "select article_id, version, v.body from article_versions v join articles using (article_id)"
-        [before] = nights.warehouse.engine._fetch(query, {})
+        [before] = fetch(nights.warehouse, query)
         stricter = replace(outlet, strip=(re.compile("^Kolom ini"),))
         nights.warehouse.pages.reopen_pages(NOW)
         assert extraction.extract_batch(nights.warehouse, {outlet.id: stricter}, None, NOW) == 1
-        [after] = nights.warehouse.engine._fetch(query, {})
+        [after] = fetch(nights.warehouse, query)
     assert (after["article_id"], after["version"]) == (before["article_id"], 1)
     assert before["body"] == after["body"] + "\nKolom ini terbit tiap Rabu."
     assert nights.warehouse.engine.offending() == {}
@@ -316,18 +316,15 @@ def test_reprocess_keeps_stories(nights: Nights) -> None:
         store.stories.reopen_stories(NOW - timedelta(days=2))
         assert [grouping.group_batch(store, "m", NOW) for _ in range(2)] == [3, 0]
         stories = {
-            row["article_id"]: row["story_id"]
-            for row in store.engine._fetch("from story_articles", {})
+            row["article_id"]: row["story_id"] for row in fetch(store, "from story_articles")
         }
         assert stories["flood"] == stories["flood again"] == "p"
         assert stories["match"] not in "pqr"
         assert stories["earlier"] == "r"
-        assert store.engine._fetch("select story_id, into_story_id from story_merges", {}) == [
+        assert fetch(store, "select story_id, into_story_id from story_merges") == [
             {"story_id": "q", "into_story_id": "p"}
         ]
-        left = store.engine._fetch(
-            "select article_id, story_id, into_story_id from story_splits", {}
-        )
+        left = fetch(store, "select article_id, story_id, into_story_id from story_splits")
         assert left == [{"article_id": "match", "story_id": "p", "into_story_id": stories["match"]}]
 
 
@@ -403,7 +400,7 @@ def test_a_page_read_long_ago_is_asked_for_in_full(nights: Nights) -> None:
             server.routes["/sitemap.xml"] = page(listing, "application/xml")
             nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
             titles.append("Judul baru")
-        shown = nights.warehouse.engine._fetch("select title from articles", {})
+        shown = fetch(nights.warehouse, "select title from articles")
     assert [row["title"] for row in shown] == ["Judul baru"]
 
 
@@ -482,9 +479,7 @@ def test_children_are_read_by_what_they_are(nights: Nights) -> None:
             "/b.xml": page(feed, "application/rss+xml"),
         }
         look, _ = nights(source(server, "/0.xml"))
-        titles = nights.warehouse.engine._fetch(
-            "select url, title from state.links order by url", {}
-        )
+        titles = fetch(nights.warehouse, "select url, title from state.links order by url")
         assert nights.ends(server) == {"/read/a": "article", "/read/b": "article"}
     assert [row["title"] for row in titles] == [None, "Satu & 😊"]
     assert [note.partition(": ")[2].partition(",")[0] for note in texts(look)] == [
@@ -531,13 +526,13 @@ def known(store: Warehouse, server: Server) -> dict[str, list[str]]:
     """The titles of each article's versions, by the path of its URL."""
     found: dict[str, list[str]] = {}
     query = "select a.url, v.title from article_versions v join state.articles a using (article_id) order by v.version"
-    for row in store.engine._fetch(query, {}):
+    for row in fetch(store, query):
         found.setdefault(row["url"].removeprefix(server.url("")), []).append(row["title"])
     return found
 
 
 def current(store: Warehouse, server: Server) -> dict[str, str]:
-    rows = store.engine._fetch("select url, title from state.articles", {})
+    rows = fetch(store, "select url, title from state.articles")
     return {row["url"].removeprefix(server.url("")): row["title"] for row in rows}
 
 
@@ -692,7 +687,7 @@ def test_addresses_from_before_get_their_keys(tmp_path: Path) -> None:
     store = Warehouse.open(tmp_path)
     keyed = "select 'lama' as id, identity_key from {}"
     tables = ("state.links", "state.pages", "state.articles")
-    rows = [row for table in tables for row in store.engine._fetch(keyed.format(table), {})]
+    rows = [row for table in tables for row in fetch(store, keyed.format(table))]
     assert rows == [{"id": "lama", "identity_key": "a.example/read/1"}] * 3
     assert store.pages.met([url]) == {}
     store.close()
@@ -791,17 +786,17 @@ def test_good_is_not_overwritten_by_worse(nights: Nights) -> None:
                 sitemap(*urls.values(), lastmod=lastmod), "application/xml"
             )
             nights(source(server, "/sitemap.xml"), NOW + timedelta(days=night))
-        rows = nights.warehouse.engine._fetch(
+        rows = fetch(
+            nights.warehouse,
             "select a.url, a.title, a.published_at is not null as dated, d.reason"
             " from articles a left join doubtful_answers d using (article_id)",
-            {},
         )
         kept = {row["url"]: (row["reason"] or "version", row["title"]) for row in rows}
         assert kept == {
             urls[path]: (reason, title) for path, (_, reason, title) in LATER_ANSWERS.items()
         }
         assert all(row["dated"] for row in rows)
-        gone = nights.warehouse.engine._fetch("select url from gone_articles", {})
+        gone = fetch(nights.warehouse, "select url from gone_articles")
         assert [row["url"] for row in gone] == [urls["/read/hilang"]]
 
         for path in ("/read/cegat", "/read/potong", "/read/gagal"):
@@ -833,15 +828,15 @@ def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) ->
         "update state.articles set title = 'Sebentar', body = d.body, last_seen_at = d.seen_at, text_hash = d.text_hash from doubtful_answers d",
         "delete from doubtful_answers",
     ):
-        store.engine._connection.execute(statement)
+        execute(store, statement)
     for since in (NOW + timedelta(days=1), NOW):
         store.pages.reopen_pages(since)
         while extraction.extract_batch(store, {outlet.id: outlet}, None, NOW + timedelta(days=2)):
             pass
-        [row] = store.engine._fetch("select title, body from articles", {})
+        [row] = fetch(store, "select title, body from articles")
         assert row == {"title": "Warga Perbaiki Tanggul", "body": "\n".join(SENTENCES)}
-        [versions] = store.engine._fetch("select count(*) as n from article_versions", {})
-        [aside] = store.engine._fetch("select title from doubtful_answers", {})
+        [versions] = fetch(store, "select count(*) as n from article_versions")
+        [aside] = fetch(store, "select title from doubtful_answers")
         assert (versions["n"], aside["title"]) == (1, "Sebentar")
 
 
@@ -864,10 +859,8 @@ def test_one_record_never_stops_a_run(tmp_path: Path) -> None:
     recording.record_singly(
         read, lambda some: store.articles.record_extracted(some, "1", NOW), refuse
     )
-    landed = [
-        row["url"] for row in store.engine._fetch("select url from articles order by url", {})
-    ]
-    [rejection] = store.engine._fetch("select url, reason, detail from rejections", {})
+    landed = [row["url"] for row in fetch(store, "select url from articles order by url")]
+    [rejection] = fetch(store, "select url, reason, detail from rejections")
     assert (landed, rejection["url"]) == ([urls[0], urls[2]], urls[1])
     assert rejection["reason"] == "broken"
     assert "kemarin" in rejection["detail"]

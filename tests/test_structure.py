@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -16,8 +17,8 @@ from flows import errors
 from flows.cli import app
 from flows.errors import KlipingError
 from tests.helpers.paths import ROOT
+from tests.helpers.tables import fetch
 from warehouse import document
-from warehouse.engine import Engine, Row
 from warehouse.store import Warehouse
 
 MODULES = {
@@ -125,6 +126,29 @@ def test_what_tests_share_is_a_helper(path: Path) -> None:
     ] == []
 
 
+# What Python itself names with an underscore, and says may be called
+PYTHONS_OWN = {"_current_frames", "_exit", "_replace"}
+
+
+def private_names(path: Path) -> Iterator[str]:
+    """Every private name that a file imports, or reads of anything but `self` or `cls`."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names += [name.name for name in node.names]
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "cls"):
+            names.append(node.attr)
+    for name in names:
+        if name.startswith("_") and not name.startswith("__") and name not in PYTHONS_OWN:
+            yield name
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_private_names_are_left_alone(path: Path) -> None:
+    """Tests and benches use what modules offer to everybody."""
+    assert list(private_names(path)) == []
+
+
 # ---- SQL ----
 
 STATEMENTS = sorted((ROOT / "warehouse").rglob("*.sql"))
@@ -177,7 +201,7 @@ def test_tables_are_documented(tmp_path: Path) -> None:
     COMMENT.
     """
     store = Warehouse.open(tmp_path)
-    described = [(row["name"], row["comment"] or "no COMMENT") for row in comments(store.engine)]
+    described = [(row["name"], row["comment"] or "no COMMENT") for row in comments(store)]
     store.close()
     told = documents("docs/warehouse.md")
     missing = [
@@ -188,15 +212,15 @@ def test_tables_are_documented(tmp_path: Path) -> None:
     assert missing == []
 
 
-def comments(store: Engine) -> list[Row]:
+def comments(store: Warehouse) -> list[dict[str, Any]]:
     """Tables, views and columns that analysts see, with their descriptions."""
-    return store._fetch(
+    return fetch(
+        store,
         """
         select table_name as name, comment from duckdb_tables() where schema_name = 'main' and not temporary
         union all select view_name, comment from duckdb_views() where schema_name = 'main' and not internal
         union all select table_name || '.' || column_name, comment from duckdb_columns() where schema_name = 'main' and not internal
         """,
-        {},
     )
 
 

@@ -45,7 +45,11 @@ def check(channel_url: str) -> str | None:
     """What is wrong with the URL, without any part of it; None where Apprise understands it.
     Nothing is sent.
     """
-    return "holds no URL of a service that Apprise knows" if _service(channel_url) is None else None
+    return (
+        "holds no URL of a service that Apprise knows"
+        if open_service(channel_url) is None
+        else None
+    )
 
 
 class Channel:
@@ -54,7 +58,7 @@ class Channel:
     """
 
     def __init__(self, channel_url: str) -> None:
-        self._service = _service(channel_url)
+        self._service = open_service(channel_url)
         self._name = type(self._service).__name__
 
     def send(self, title: str, text: str, limit_s: float = LIMIT_S) -> None:
@@ -276,7 +280,7 @@ class _Overheard(logging.Filter):
         return DeliveryFailed(self._reason, busy, self._retry_after_s if busy else None)
 
 
-def _service(url: str) -> apprise.NotifyBase | None:
+def open_service(url: str) -> apprise.NotifyBase | None:
     """The service behind the URL, made to show text as it is: one whose default is Markdown would
     render what a headline holds.
     """

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from flows.edges.notify import Channel, _service, check
+from flows.edges.notify import Channel, check, open_service
 from flows.errors import DeliveryFailed
 from flows.orchestrator import spare_loopback
 from tests.helpers.cases import cases
@@ -208,7 +208,7 @@ def test_check(url: str, understood: bool) -> None:
 )
 def test_no_channel_renders_the_text(url: str, shown: str) -> None:
     """Channels show plain text, or HTML into which Apprise escapes it; none reads it as Markdown."""
-    service = _service(url)
+    service = open_service(url)
 
     assert service is not None
     assert service.notify_format.value == shown
@@ -227,14 +227,23 @@ def test_channel_that_asks_for_fewer(
     assert (failed.value.busy, failed.value.retry_after_s) == (busy, retry_after_s)
 
 
-def opened(receiver: Receiver, url: str, address: str) -> Channel:
-    """A channel to the receiver, of a service of Apprise's; `address`: where the service keeps its
-    own, if it has one.
+Opened = Callable[[str, str], Channel]
+
+
+@pytest.fixture
+def opened(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """Opens channels to the receiver, each of a service of Apprise's. `address`: the attribute in
+    which the service keeps an address of its own, or ''.
     """
-    channel = Channel(url.format(port=receiver.server_port))
-    if address:
-        setattr(channel._service, address, f"http://127.0.0.1:{receiver.server_port}/")
-    return channel
+
+    def open_channel(url: str, address: str) -> Channel:
+        url = url.format(port=receiver.server_port)
+        if address:
+            here = f"http://127.0.0.1:{receiver.server_port}/"
+            monkeypatch.setattr(type(open_service(url)), address, here)
+        return Channel(url)
+
+    return open_channel
 
 
 def at(said: Any, keys: Sequence[str | int]) -> str:
@@ -256,13 +265,13 @@ LENGTHS = cases("delivery/lengths")
 @pytest.mark.parametrize("words", ["kata lagi ", "평양 경제 ", "🚆🚆 ", 'a & "b" '])
 @pytest.mark.parametrize("case", LENGTHS, ids=[case["case"] for case in LENGTHS])
 def test_text_is_cut_to_what_the_channel_takes(
-    receiver: Receiver, case: dict[str, Any], words: str
+    receiver: Receiver, opened: Opened, case: dict[str, Any], words: str
 ) -> None:
     """A text is cut where it is longer than the service's limit in the service's own unit, and no
     further; link and key are never cut, what stands before them is, with a sign. What is shorter
     stays whole.
     """
-    channel = opened(receiver, case["url"], case.get("address", ""))
+    channel = opened(case["url"], case.get("address", ""))
     size, tail = SIZES[case["unit"]], f"\n\n{LINK}\n{KEY}"
     title = "Rusia dan Korea Utara"
     room = case["limit"] - len(title) - 2 - len(tail)
@@ -270,7 +279,7 @@ def test_text_is_cut_to_what_the_channel_takes(
     assert channel.holds(title, short)
     assert not channel.holds(title, long)
     for text in (long, short):  # each by a channel of its own: one would wait between the two
-        opened(receiver, case["url"], case.get("address", "")).send(title, text)
+        opened(case["url"], case.get("address", "")).send(title, text)
 
     cut, whole = (
         html.unescape(re.sub(r"</?b>", "", at(said, case["at"]))) for said in receiver.got
@@ -281,14 +290,12 @@ def test_text_is_cut_to_what_the_channel_takes(
     assert whole.endswith(short)
 
 
-def test_escapes_are_never_cut_in_two(receiver: Receiver) -> None:
+def test_escapes_are_never_cut_in_two(receiver: Receiver, opened: Opened) -> None:
     """What Discord would read as markup is escaped and then counted, and a cut leaves no half of an
     escape behind.
     """
     for more in range(2):
-        channel = opened(
-            receiver, "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "notify_url"
-        )
+        channel = opened("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", "notify_url")
         channel.send("Judul" + "!" * more, f"{'*' * 3000}\n\n{LINK}\n{KEY}")
     for said in receiver.got:
         assert re.search(r"\n(?:\\\*)+…\n\nhttps:", said["content"].replace("\r", ""))
@@ -296,20 +303,28 @@ def test_escapes_are_never_cut_in_two(receiver: Receiver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "most"),
-    [("tgram://123456789:abcdefg_hijklmnop/1/", 4096), ("freemobile://user@token", 160)],
+    ("url", "field", "most"),
+    [
+        ("tgram://123456789:abcdefg_hijklmnop/1/", "text", 4096),
+        ("freemobile://user@token", "msg", 160),
+    ],
 )
-def test_long_title_leaves_room_for_link_and_key(url: str, most: int) -> None:
+def test_long_title_leaves_room_for_link_and_key(
+    receiver: Receiver, opened: Opened, url: str, field: str, most: int
+) -> None:
     """Where a service has no title of its own, a long one is cut before link and key are."""
-    title, text = Channel(url)._fitted("Judul yang panjang " * 400, f"isi\n\n{LINK}\n{KEY}")
+    opened(url, "notify_url").send("Judul yang panjang " * 400, f"isi\n\n{LINK}\n{KEY}")
+    [said] = receiver.got
+    shown = html.unescape(re.sub(r"</?b>", "", said[field])).replace("\r", "")
+    title, text = shown.split("\n", maxsplit=1)
     assert text == f"{LINK}\n{KEY}"
     assert title.endswith("…")
-    assert most - 30 <= len(title) + 2 + len(text) <= most
+    assert most - 30 <= len(shown) <= most
 
 
-def test_channel_that_shows_few_lines(receiver: Receiver) -> None:
+def test_channel_that_shows_few_lines(receiver: Receiver, opened: Opened) -> None:
     """A service that shows two lines gets link and key, and Apprise cuts nothing."""
-    channel = opened(receiver, "kodi://127.0.0.1:{port}", "")
+    channel = opened("kodi://127.0.0.1:{port}", "")
     channel.send("Judul", f"satu\ndua\n\n{LINK}\n{KEY}")
     [said] = receiver.got
     assert said["params"]["message"].split() == [LINK, KEY]
@@ -334,11 +349,16 @@ TELEGRAM = "tgram://123456789:abcdefg_hijklmnop/12315544/"
     ],
 )
 def test_paragraphs_stay_apart(
-    receiver: Receiver, url: str, address: str, field: str, read: Callable[[str], str]
+    receiver: Receiver,
+    opened: Opened,
+    url: str,
+    address: str,
+    field: str,
+    read: Callable[[str], str],
 ) -> None:
     """What the service shows has every blank line, and everything that looks like markup."""
     text = f"satu\nsatu\n\ndua &nbsp; &#10; <br> &amp;\n\n\ntiga\n\n{LINK}\n{KEY}"
-    opened(receiver, url, address).send("Judul", text)
+    opened(url, address).send("Judul", text)
     [said] = receiver.got
     assert read(said[field]).endswith(text)
 
@@ -370,7 +390,7 @@ def test_waits_for_the_answer(url: str, connect_s: float, read_s: float) -> None
     """The answer may take as long as the delivery, unless the URL says how long; a mail server has
     one timeout for both.
     """
-    service = _service(url)
+    service = open_service(url)
     assert service is not None
     assert service.request_timeout == (connect_s, read_s)
 
@@ -378,17 +398,20 @@ def test_waits_for_the_answer(url: str, connect_s: float, read_s: float) -> None
 RINGING = "Awas @everyone @here <!channel> <@U123> <https://x.example|klik> <b>tebal</b> *a* _b_ [kata](https://x.example) # c ~~d~~ `e` || f ||"
 
 
-def shown_by(receiver: Receiver, url: str, address: str) -> str:
-    """What the service sends of a message that is full of markup."""
-    opened(receiver, url, address).send(TITLE, f"{RINGING}\n\n{LINK}\n{KEY}")
-    return json.dumps(receiver.got[-1], ensure_ascii=False)
+@pytest.fixture
+def shown_by(receiver: Receiver, opened: Opened) -> Callable[[str, str], str]:
+    """What a service sends of a message that is full of markup."""
+
+    def send(url: str, address: str) -> str:
+        opened(url, address).send(TITLE, f"{RINGING}\n\n{LINK}\n{KEY}")
+        return json.dumps(receiver.got[-1], ensure_ascii=False)
+
+    return send
 
 
-def test_markup_is_harmless_in_slack(receiver: Receiver) -> None:
+def test_markup_is_harmless_in_slack(shown_by: Callable[[str, str], str]) -> None:
     """Slack reads <…> as links and mentions: here they are text, and nobody is rung for."""
-    said = shown_by(
-        receiver, "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/%23desk", "webhook_url"
-    )
+    said = shown_by("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/%23desk", "webhook_url")
     assert "&lt;!channel&gt;" in said
     assert "&lt;https://x.example|klik&gt;" in said
     assert not re.search(r"<[!@#h]|@everyone|@here", said)
@@ -397,9 +420,9 @@ def test_markup_is_harmless_in_slack(receiver: Receiver) -> None:
     assert KEY in said
 
 
-def test_markup_is_harmless_in_telegram(receiver: Receiver) -> None:
+def test_markup_is_harmless_in_telegram(shown_by: Callable[[str, str], str]) -> None:
     """Telegram reads HTML: here every < and & of a headline is escaped, and link and key are there."""
-    said = shown_by(receiver, "tgram://123456789:abcdefg_hijklmnop/12315544/", "notify_url")
+    said = shown_by("tgram://123456789:abcdefg_hijklmnop/12315544/", "notify_url")
     assert '"parse_mode": "HTML"' in said
     assert "&lt;b&gt;tebal&lt;/b&gt;" in said
     assert set(re.findall(r"<(/?\w+)", said)) <= {"b", "/b"}  # the title's own
@@ -415,12 +438,12 @@ def test_markup_is_harmless_in_telegram(receiver: Receiver) -> None:
     ],
 )
 def test_markup_is_harmless_where_markdown_is_always_read(
-    receiver: Receiver, url: str, address: str
+    shown_by: Callable[[str, str], str], url: str, address: str
 ) -> None:
     """Discord and Mattermost render Markdown whatever a message declares: here it is escaped, but
     for the lines of link and key.
     """
-    said = shown_by(receiver, url, address)
+    said = shown_by(url, address)
     text = json.loads(said).get("content") or json.loads(said)["text"]
     assert r"\[kata\](https://x.example)" in text
     assert r"\*a\* \_b\_" in text

@@ -13,6 +13,7 @@ from flows.records import Discovery, Look, Source
 from flows.steps import discovery, extraction, fetching
 from tests.helpers.clocks import NOW, Time
 from tests.helpers.misbehaving import Server
+from tests.helpers.tables import fetch
 from warehouse.store import Warehouse
 
 
@@ -69,8 +70,8 @@ class Nights:
 
     def ends(self, server: Server) -> dict[str, str]:
         """What each link ended as, by path or, off the server, by URL: 'article' or the reason."""
-        rejected = self.warehouse.engine._fetch("select url, reason from rejections", {})
-        landed = self.warehouse.engine._fetch("select u.url from article_urls u", {})
+        rejected = fetch(self.warehouse, "select url, reason from rejections")
+        landed = fetch(self.warehouse, "select u.url from article_urls u")
         ends = {row["url"]: row["reason"] for row in rejected} | {
             row["url"]: "article" for row in landed
         }

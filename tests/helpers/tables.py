@@ -1,14 +1,15 @@
-"""Rows put into tables of a warehouse, and read from them."""
+"""Rows put into tables of a warehouse, and read from them, beside what the program does."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from warehouse.engine import published
+from warehouse.engine import Engine, private, published
 from warehouse.store import Warehouse
 
 FILLERS = {
@@ -18,6 +19,38 @@ FILLERS = {
     "FLOAT[]": [0.0],
     "JSON": "[]",
 }
+
+
+def in_memory(directory: Path) -> Warehouse:
+    """An empty warehouse that is in no file."""
+    return Warehouse(Engine(duckdb.connect(f":memory:{directory.resolve()}"), directory))
+
+
+@contextmanager
+def beside(store: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Another connection to the database that a warehouse of this process has open; it sees what
+    was committed.
+    """
+    directory = store.engine.directory
+    writer = private(directory) / "writer.duckdb"
+    name = str(writer) if writer.exists() else f":memory:{directory}"
+    with duckdb.connect(name) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+def execute(store: Warehouse, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+    with beside(store) as connection:
+        connection.execute(sql, parameters)
+
+
+def fetch(
+    store: Warehouse, sql: str, parameters: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    with beside(store) as connection:
+        found = connection.execute(sql, parameters)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def moment(value: Any) -> Any:
@@ -41,32 +74,37 @@ def plant(store: Warehouse, given: Mapping[str, Sequence[Mapping[str, Any]]]) ->
     something that does not matter.
     """
     for table, rows in given.items():
-        schema, _, name = table.rpartition(".")
-        columns = store.engine._fetch(
-            "select column_name, data_type, is_nullable from duckdb_columns() where schema_name = $schema and table_name = $name",
-            {"schema": schema or "main", "name": name},
-        )
-        filler = {
-            c["column_name"]: None if c["is_nullable"] else FILLERS.get(c["data_type"], 0)
-            for c in columns
-        }
-        if "day" in filler:
-            filler["day"] = date(2026, 1, 1)
+        filler = _filler(store, table)
         for row in rows:
             assert row.keys() <= filler.keys(), table
             values = filler | {column: moment(value) for column, value in row.items()}
             places = ", ".join(f"${column}" for column in values)
-            store.engine._connection.execute(
-                f"insert into {table} ({', '.join(values)}) values ({places})", values
-            )
+            execute(store, f"insert into {table} ({', '.join(values)}) values ({places})", values)
+
+
+def _filler(store: Warehouse, table: str) -> dict[str, Any]:
+    """What stands in each column of a table where nothing is said of it."""
+    schema, _, name = table.rpartition(".")
+    columns = fetch(
+        store,
+        "select column_name, data_type, is_nullable from duckdb_columns()"
+        " where schema_name = $schema and table_name = $name",
+        {"schema": schema or "main", "name": name},
+    )
+    filler = {
+        c["column_name"]: None if c["is_nullable"] else FILLERS.get(c["data_type"], 0)
+        for c in columns
+    }
+    return filler | {"day": date(2026, 1, 1)} if "day" in filler else filler
 
 
 def contents(store: Warehouse, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
-    found = store.engine._fetch(f"select {', '.join(columns)} from {table}", {})
+    found = fetch(store, f"select {', '.join(columns)} from {table}")
     return [{name: plain(value) for name, value in row.items()} for row in found]
 
 
-def rows(warehouse: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(published(warehouse)), read_only=True) as connection:
+def published_rows(directory: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What is in the snapshot of a data directory."""
+    with duckdb.connect(str(published(directory)), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         return connection.execute(sql, values).fetchall()
