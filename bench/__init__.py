@@ -1,1 +1,3 @@
-"""The benches behind docs/benchmarks.md: each module is a program, run by its target of the Makefile."""
+"""The benches behind docs/benchmarks.md: each module is a program, run by its target of the
+Makefile.
+"""

@@ -26,12 +26,21 @@ from warehouse.engine import private, published
 
 ARTICLES: Mapping[str, tuple[str, ...]] = {
     "Banjir Rendam Pasar Ikan Sayungan": (
-        "Banjir setinggi lutut merendam pasar ikan Sayungan sejak Selasa subuh setelah sungai meluap.",
-        "Para pedagang memindahkan dagangan ke lantai dua gedung koperasi, kata kepala pasar Rusdi Amran.",
+        (
+            "Banjir setinggi lutut merendam pasar ikan Sayungan sejak Selasa subuh setelah "
+            "sungai meluap."
+        ),
+        (
+            "Para pedagang memindahkan dagangan ke lantai dua gedung koperasi, kata kepala pasar "
+            "Rusdi Amran."
+        ),
         "Air diperkirakan surut menjelang malam apabila pintu bendungan di hulu tetap ditutup.",
     ),
     "Gempa Guncang Pulau Temiang, Menara Masjid Retak": (
-        "Gempa berkekuatan 5,1 mengguncang Pulau Temiang dan meretakkan menara masjid tertua di sana.",
+        (
+            "Gempa berkekuatan 5,1 mengguncang Pulau Temiang dan meretakkan menara masjid tertua "
+            "di sana."
+        ),
         "Tidak ada korban jiwa, tetapi dua puluh keluarga memilih tidur di lapangan sekolah.",
         "Ahli seismologi Nurmala Tobing menyebut pusatnya berada di laut pada kedalaman dangkal.",
     ),
@@ -41,7 +50,10 @@ ARTICLES: Mapping[str, tuple[str, ...]] = {
         "Direktur pabrik Yohanes Kelen menaksir kerugian sembilan miliar rupiah.",
     ),
     "Longsor Tutup Jalan ke Kebun Teh Cisaranten": (
-        "Longsor menutup satu-satunya jalan ke perkebunan teh Cisaranten sepanjang delapan puluh meter.",
+        (
+            "Longsor menutup satu-satunya jalan ke perkebunan teh Cisaranten sepanjang delapan "
+            "puluh meter."
+        ),
         "Pemetik teh berjalan kaki melewati hutan pinus sambil memikul hasil panen mereka.",
         "Dinas pekerjaan umum mengirim dua alat berat yang baru tiba besok siang.",
     ),
@@ -90,9 +102,9 @@ def listing(urls: Sequence[str], now: datetime) -> str:
 
 @dataclass
 class Place:
-    """What a row has to itself: an outlet, a desk, a folder with the data directory; and how to run.
-    `good`: the outlet's routes while nothing is wrong; `env`, `most_bytes`: hold for every run until
-    `mend`, which also ends what `held` has.
+    """What a row has to itself: an outlet, a desk, a folder with the data directory; and how to
+    run. `good`: the outlet's routes while nothing is wrong; `env`, `most_bytes`: hold for every run
+    until `mend`, which also ends what `held` has.
     """
 
     kliping: Commands

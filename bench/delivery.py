@@ -44,7 +44,8 @@ def main() -> None:
         "an alert was lost, repeated or overtaken"
     )
     print(
-        f"{ALERTS} alerts, in order, each once: {took:.0f} s, {ALERTS / took:.0f} a second, in {passes + 1} deliveries of {RUN_S:.0f} s"
+        f"{ALERTS} alerts, in order, each once: {took:.0f} s, {ALERTS / took:.0f} a second, "
+        f"in {passes + 1} deliveries of {RUN_S:.0f} s"
     )
 
 

@@ -52,7 +52,8 @@ from sentence_transformers import SentenceTransformer
 model = SentenceTransformer(folder, device="cpu")
 model.max_seq_length = {MAX_TOKENS}
 def encode(texts):
-    return model.encode([f"query: {{title}}. {{body[:{LEAD_CHARACTERS}]}}" for title, body in texts])
+    leads = [f"query: {{title}}. {{body[:{LEAD_CHARACTERS}]}}" for title, body in texts]
+    return model.encode(leads)
 """
 OURS = """
 from flows.edges.encoder import Encoder, default_model
@@ -93,7 +94,8 @@ def main() -> None:
         ]
         vectors = [np.load(Path(scratch, f"{number}.npy")) for number in range(len(ROWS))]
     print(
-        f"| median of {ROUNDS} | documents/s | × of plain, default | × of plain, {MAX_TOKENS} tokens | s to the first vector |"
+        f"| median of {ROUNDS} | documents/s | × of plain, default | × of plain, "
+        f"{MAX_TOKENS} tokens | s to the first vector |"
     )
     print("|---|---|---|---|---|")
     for number, name in enumerate(ROWS):

@@ -1,9 +1,9 @@
 """`make bench-extract`: extraction beside its peers in one run: what they find and cost, how it
 scales, what mutated pages do to it.
 
-A table for each set of pages (tests/helpers/samples.py); sets that are not here are named and left out. Our
-rows: with sources that hold nothing but a host, and, where an outlet's rules are declared, with
-them. Shared machines are noisy: quote medians and ratios.
+A table for each set of pages (tests/helpers/samples.py); sets that are not here are named and left
+out. Our rows: with sources that hold nothing but a host, and, where an outlet's rules are declared,
+with them. Shared machines are noisy: quote medians and ratios.
 """
 
 import json
@@ -76,7 +76,8 @@ def compare(chosen: SampleSet) -> None:
     for name, (rows, pages) in measured.items():
         print(f"| {name} | {' | '.join(cell(rows, pages) for cell in columns.values())} |")
     print(
-        f"\nOurs takes {median(ratios):.2f} x the time of trafilatura alone (medians over the pages "
+        f"\nOurs takes {median(ratios):.2f} x the time of trafilatura alone (medians over "
+        f"the pages "
         f"of {ROUNDS} rounds, {min(ratios):.2f}-{max(ratios):.2f}).\n",
         flush=True,
     )

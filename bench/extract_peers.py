@@ -1,8 +1,8 @@
 """What other extractors make of pages: run by bench.extract in a virtual environment of theirs, so
 it knows nothing of this project.
 
-Reads a JSON array of {"name", "url", "language", "html"} and writes {tool: {"version", "pages": {name:
-prediction}}}; a prediction is {"title", "text", "authors", "published", "ms"}, the median of
+Reads a JSON array of {"name", "url", "language", "html"} and writes {tool: {"version", "pages":
+{name: prediction}}}; a prediction is {"title", "text", "authors", "published", "ms"}, the median of
 ROUNDS. Each tool is called as its documentation shows, on the page's text, and never reaches the
 network.
 """

@@ -1,5 +1,5 @@
-"""`make bench-faults`: one row for each kind of fault: what a run does about it, and that nothing is
-lost by it.
+"""`make bench-faults`: one row for each kind of fault: what a run does about it, and that nothing
+is lost by it.
 
 An invented outlet on loopback lists four articles, each a story of the topic, and a desk counts the
 alerts. In each row one thing is wrong during a night's run, which must end with the status and the
@@ -36,7 +36,10 @@ from warehouse.engine import private, published
 AT_ONCE = 3
 KILLED, ENDED = -signal.SIGKILL, -signal.SIGTERM
 BROKEN = "satu: missed: 1 of 4 pages could not be read: broken 1; .*"
-CHECKING = "<html><head><title>Just a moment...</title></head><body><p>Checking your browser</p></body></html>"
+CHECKING = (
+    "<html><head><title>Just a moment...</title></head><body><p>Checking your "
+    "browser</p></body></html>"
+)
 
 
 @dataclass(frozen=True)

@@ -106,8 +106,8 @@ def differences(held: Tables, expected: Tables) -> list[str]:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that a run does, from which an instant is measured: a line that it prints, or a file
-    that it makes. `most_s`: how long what it begins takes, where no line tells.
+    """Something that a run does, from which an instant is measured: a line that it prints, or a
+    file that it makes. `most_s`: how long what it begins takes, where no line tells.
     """
 
     name: str
@@ -303,7 +303,9 @@ def nights(bench: Bench, folder: Path, expected: Undisturbed) -> None:
 
 
 def reprocess(bench: Bench, folder: Path, stage: str, expected: Undisturbed) -> None:
-    """`kliping reprocess` over two nights, disturbed, and the run that finishes it, disturbed too."""
+    """`kliping reprocess` over two nights, disturbed, and the run that finishes it, disturbed
+    too.
+    """
     data = folder / "reprocess"
     shutil.copytree(expected.sound, data)
     with desk() as here:
@@ -388,7 +390,10 @@ def main() -> None:
             else:
                 reprocess(bench, folder, also, expected)
             kills = tally.signals["SIGKILL"]
-            told = f"round {number + 1}: {tally.runs} runs, {kills} SIGKILL, {len(tally.faults)} faults"
+            told = (
+                f"round {number + 1}: {tally.runs} runs, {kills} SIGKILL, {len(tally.faults)} "
+                f"faults"
+            )
             print(told, flush=True)
     report(tally, time.monotonic() - began)
     sys.exit(1 if tally.faults else 0)

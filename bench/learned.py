@@ -63,19 +63,31 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 # What is looked for: on lines of their own, and inside lines. The learner knows none of them.
 PROMPTS = {
-    "Baca juga: alone on its line": r"^(?:BACA JUGA|Baca [Jj]uga) ?:?(?!.*[.]\s+[A-Z“\"]).{0,200}(?<![.])$",
+    "Baca juga: alone on its line": (
+        r"^(?:BACA JUGA|Baca [Jj]uga) ?:?(?!.*[.]\s+[A-Z“\"]).{0,200}(?<![.])$"
+    ),
     "Baca juga: glued to sentences": r"(?:^|(?<=[.!?\"”)])\s)(?:BACA JUGA|Baca [Jj]uga) ?:(?=.)",
     "Baca Juga, its headline lost": r"(?:^|(?<=[.!?\"”)])\s)Baca Juga(?= [^:])",
     "SCROLL TO CONTINUE WITH CONTENT": r"SCROLL TO CONTINUE WITH CONTENT",
     "ADVERTISEMENT": r"(?:^|(?<=[.!?\"”)])\s)(?:ADVERTISEMENT|Advertisement)\b",
-    "Kompas's Telegram prompt": r"Dapatkan update berita pilihan.{0,80}?Kompas\.com\.|Mari bergabung di Grup Telegram.{0,120}?join\."
-    r"|Anda harus install aplikasi Telegram.{0,30}?ponsel\.",
+    "Kompas's Telegram prompt": (
+        r"Dapatkan update berita pilihan.{0,80}?Kompas\.com\."
+        r"|Mari bergabung di Grup Telegram.{0,120}?join\."
+        r"|Anda harus install aplikasi Telegram.{0,30}?ponsel\."
+    ),
     "[Gambas:…]": r"\[Gambas:[^\]]{1,40}\]",
-    "Simak, tonton, lihat juga video": r"(?:^|(?<=[.!?\"”)])\s)(?:Simak|Tonton|Lihat)(?: juga)? [Vv]ideo\b",
-    "an outlet's address and imprint": r"^(?:Jl\. Margo utomo.*|\(0274\) 565685|Yogyakarta 55232|.*ProMedia Teknologi)$",
+    "Simak, tonton, lihat juga video": (
+        r"(?:^|(?<=[.!?\"”)])\s)(?:Simak|Tonton|Lihat)(?: juga)? [Vv]ideo\b"
+    ),
+    "an outlet's address and imprint": (
+        r"^(?:Jl\. Margo utomo.*|\(0274\) 565685|Yogyakarta 55232|.*ProMedia Teknologi)$"
+    ),
 }
 # Other clutter that a cut may hold, for telling it from true sentences.
-OTHER = r"(?i)^(?:editor|penulis|pewarta|reporter|laporan wartawan|copyright|dilarang|sumber|baca|simak|lihat|tonton|artikel ini telah)\b"
+OTHER = (
+    r"(?i)^(?:editor|penulis|pewarta|reporter|laporan wartawan|copyright|dilarang|sumber"
+    r"|baca|simak|lihat|tonton|artikel ini telah)\b"
+)
 GOLD = {name: re.compile(pattern) for name, pattern in PROMPTS.items()}
 
 
@@ -111,7 +123,8 @@ def main() -> None:
     texts = list(corpora())
     learned, seconds = learn_from(texts)
     print(
-        f"\n## Real texts\n\n{len(texts)} articles; counting and learning took {seconds:.1f} s, {len(learned)} lines were learned."
+        f"\n## Real texts\n\n{len(texts)} articles; counting and learning took {seconds:.1f} "
+        f"s, {len(learned)} lines were learned."
     )
     for name, part in (("outlets looked at while tuning", True), ("the other outlets", False)):
         chosen = [text for text in texts if (text.source_id in TUNED_ON) == part]
@@ -233,7 +246,8 @@ def report(name: str, texts: Sequence[Text], learned: Sequence[LearnedLine], sam
         )
     unknown = [cut for cut in cuts if not cut.is_known]
     print(
-        f"\n{len(cuts)} cuts, {len(unknown)} of them match no known prompt: {len(unknown) / sentences:.3%} of the sentences. By line:\n"
+        f"\n{len(cuts)} cuts, {len(unknown)} of them match no known prompt: "
+        f"{len(unknown) / sentences:.3%} of the sentences. By line:\n"
     )
     for (source, shape, line), count in Counter(
         (cut.source_id, cut.line.shape, cut.line.text) for cut in unknown
@@ -254,6 +268,13 @@ def _cleaners(texts: Sequence[Text], learned: Sequence[LearnedLine]) -> dict[str
     return {source: Cleaner(lines[source], titles[source]) for source in titles}
 
 
+def judged(guess: int | None, end: int) -> str:
+    """Where a headline was taken to end, beside where it does."""
+    if guess is None or guess == end:
+        return "left" if guess is None else "exact"
+    return "too short" if guess < end else "too long"
+
+
 def report_headlines(texts: Sequence[Text], learned: Sequence[LearnedLine]) -> None:
     """Where a glued headline ends, when its title is not known: against the places where it is."""
     knowing = _cleaners(texts, learned)
@@ -272,18 +293,10 @@ def report_headlines(texts: Sequence[Text], learned: Sequence[LearnedLine]) -> N
                     or key(headline) not in knowing[text.source_id].titles
                 ):
                     continue
-                guess = guesses.get(start)
-                ends[
-                    "left"
-                    if guess is None
-                    else "exact"
-                    if guess == end
-                    else "too short"
-                    if guess < end
-                    else "too long"
-                ] += 1
+                ends[judged(guesses.get(start), end)] += 1
     print(
-        f"\n### Ends of {ends.total()} glued headlines whose title is known, found without it\n\n| end | share |\n|---|---|"
+        f"\n### Ends of {ends.total()} glued headlines whose title is known, found without "
+        f"it\n\n| end | share |\n|---|---|"
     )
     for kind, count in ends.most_common():
         print(f"| {kind} | {count / ends.total():.1%} |")
@@ -331,10 +344,12 @@ def report_press() -> None:
                     repeated += 1
                     repeated_hit += cut >= 0.9 * len(line)
     print(
-        f"## The invented press\n\n{len(texts)} articles of {len(cleaners)} outlets. Of {clutter} clutter lines in their containers"
+        f"## The invented press\n\n{len(texts)} articles of {len(cleaners)} outlets. Of "
+        f"{clutter} clutter lines in their containers"
     )
     print(
-        f"{hit} ({hit / clutter:.0%}) are found; of the {repeated} that stand on {stage.LEAST} articles or more, {repeated_hit}."
+        f"{hit} ({hit / clutter:.0%}) are found; of the {repeated} that stand on "
+        f"{stage.LEAST} articles or more, {repeated_hit}."
     )
     print(f"{harmed} of {sentences} true lines are harmed.")
 

@@ -192,7 +192,8 @@ from flows.edges.archive import scan
 folder = Path({str(folder)!r})
 """
     trafilatura = f"""{read}
-bodies = [found.body() for found in scan([folder / "bench.warc.gz"]) if b"<html" in found.body()[:2000].lower()]
+bodies = [found.body() for found in scan([folder / "bench.warc.gz"])]
+bodies = [body for body in bodies if b"<html" in body[:2000].lower()]
 began = time.monotonic()
 import trafilatura
 for body in bodies[:{len(texts)}]:
@@ -205,7 +206,8 @@ began = time.monotonic()
 from sentence_transformers import SentenceTransformer
 model = SentenceTransformer(str(folder / "model"), device="cpu")
 model.max_seq_length = 128
-model.encode([f"query: {{title}}. {{body[:1000]}}" for title, body in texts], normalize_embeddings=True)
+leads = [f"query: {{title}}. {{body[:1000]}}" for title, body in texts]
+model.encode(leads, normalize_embeddings=True)
 print(time.monotonic() - began)
 """
     times = []

@@ -90,7 +90,10 @@ def bare_list(others: Iterator[tuple[str, str]]) -> str:
 def cards(others: Iterator[tuple[str, str]], count: int = 3) -> str:
     """Other articles, each with a picture, its headline and a sentence."""
     made = (
-        f'<div><a href="/r/1"><img src="a.jpg"></a><h4><a href="/r/1">{headline}</a></h4><p>{text}</p></div>'
+        (
+            f'<div><a href="/r/1"><img src="a.jpg"></a><h4><a '
+            f'href="/r/1">{headline}</a></h4><p>{text}</p></div>'
+        )
         for headline, text in islice(others, count)
     )
     return f"<div>{''.join(made)}</div>"

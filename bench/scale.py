@@ -73,7 +73,8 @@ def compare(sizes: Sequence[int], rounds: int) -> None:
     busy machine slows all sizes alike.
     """
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, duckdb {version('duckdb')}\n"
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"duckdb {version('duckdb')}\n"
     )
     with tempfile.TemporaryDirectory() as folder:
         archives = {size: Path(folder) / str(size) for size in sizes}
@@ -84,7 +85,8 @@ def compare(sizes: Sequence[int], rounds: int) -> None:
             for _ in range(rounds)
         ]
         print(
-            "| articles in the archive | database | seconds, median | range | processor seconds, median | peak memory |"
+            "| articles in the archive | database | seconds, median | range | processor "
+            "seconds, median | peak memory |"
         )
         print("|---|---|---|---|---|---|")
         for size, archive in archives.items():
@@ -96,20 +98,23 @@ def compare(sizes: Sequence[int], rounds: int) -> None:
                 took["gigabytes"][-1],
             )
             print(
-                f"| {size:,} | {gigabytes:.1f} GB | {median(seconds):.1f} | {seconds[0]:.1f}-{seconds[-1]:.1f} ",
+                f"| {size:,} | {gigabytes:.1f} GB | {median(seconds):.1f} | "
+                f"{seconds[0]:.1f}-{seconds[-1]:.1f} ",
                 end="",
             )
             print(f"| {processor:.1f} | {peak:.2f} GB |")
         for what in ("seconds", "processor"):
             ratios = [night[sizes[-1]][what] / night[sizes[0]][what] for night in nights]
             print(
-                f"\nratio of {what}, largest / smallest: {median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
+                f"\nratio of {what}, largest / smallest: {median(ratios):.2f} "
+                f"({min(ratios):.2f}-{max(ratios):.2f})"
             )
         found = apart("--recall", archives[sizes[0]])
         print(
-            "\nall pairs {pairs:,.0f}, candidates {candidates:,.0f}, links {links:,.0f}, recall {recall:.4f}".format(
-                **found
-            )
+            (
+                "\nall pairs {pairs:,.0f}, candidates {candidates:,.0f}, links {links:,.0f}, "
+                "recall {recall:.4f}"
+            ).format(**found)
         )
 
 
@@ -175,30 +180,34 @@ def recall(archive: Path) -> dict[str, float]:
 
 POOL = """
     create temp table pool (
-        number integer, day integer, source text, second integer, title text, body text, story integer, original integer, relation text,
-        vector float[]
+        number integer, day integer, source text, second integer, title text, body text,
+        story integer, original integer, relation text, vector float[]
     )
     """
 FILL = (  # what one period of the archive is made of, from the days in the pool
     """
     insert into state.articles by name
-    select left(md5(number || '-' || $period), 16) as article_id, source as source_id, 'https://' || article_id as url,
+    select left(md5(number || '-' || $period), 16) as article_id, source as source_id,
+        'https://' || article_id as url,
         translate(title, $plain, $turned) as title, translate(body, $plain, $turned) as body,
-        $start + to_days(day) + to_seconds(second) as published_at, 'second' as published_precision, published_at as first_seen_at,
-        published_at as last_seen_at, 'id' as language, 280 as word_count, false as paywalled, article_id as text_hash, 'run' as arrived_by,
-        $start + to_days(day + 1) as landed_at
+        $start + to_days(day) + to_seconds(second) as published_at,
+        'second' as published_precision, published_at as first_seen_at,
+        published_at as last_seen_at, 'id' as language, 280 as word_count, false as paywalled,
+        article_id as text_hash, 'run' as arrived_by, $start + to_days(day + 1) as landed_at
     from pool
     order by number
     """,
     """
     insert into state.vectors by name
-    select left(md5(number || '-' || $period), 16) as article_id, $model as model, article_id as text_hash, vector
+    select left(md5(number || '-' || $period), 16) as article_id, $model as model,
+        article_id as text_hash, vector
     from pool
     order by number
     """,
     """
     insert into story_articles by name
-    select left(md5(story || '-story-' || $period), 16) as story_id, left(md5(number || '-' || $period), 16) as article_id, relation,
+    select left(md5(story || '-story-' || $period), 16) as story_id,
+        left(md5(number || '-' || $period), 16) as article_id, relation,
         left(md5(original || '-' || $period), 16) as original_article_id, 1 as similarity
     from pool
     where $period > 0 or day < (select max(day) from pool)

@@ -48,14 +48,17 @@ ORDERS = 20
 def main() -> None:
     if not STORIES.exists():
         sys.exit(
-            f"{STORIES}: is not there; the benchmark needs the labelled stories that lie beside the project"
+            f"{STORIES}: is not there; the benchmark needs the labelled stories that lie "
+            f"beside the project"
         )
     labelled = labelled_stories()
     print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; {len(labelled.clippings)} articles\n"
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+        f"{len(labelled.clippings)} articles\n"
     )
     print(
-        "| tool | F1 copies and rewrites | F1 stories | B³ of the week | largest | seconds | peak MB |\n|---|---|---|---|---|---|---|"
+        "| tool | F1 copies and rewrites | F1 stories | B³ of the week | largest | seconds | "
+        "peak MB |\n|---|---|---|---|---|---|---|"
     )
     with tempfile.TemporaryDirectory() as folder:
         peers(labelled, Path(folder))
@@ -83,7 +86,8 @@ def peers(labelled: Labelled, folder: Path) -> None:
         (copies, _, _, _), with_copies = max(scored, key=lambda row: row[0][0])
         (_, stories, b3, largest), with_stories = max(scored, key=lambda row: row[0][1] + row[0][2])
         row(
-            f"{name.replace('_', ' ')}, {found['tool']}, ≥ {with_copies['threshold']} / {with_stories['threshold']}",
+            f"{name.replace('_', ' ')}, {found['tool']}, ≥ {with_copies['threshold']} / "
+            f"{with_stories['threshold']}",
             (copies, stories, b3, largest),
             with_stories["seconds"],
             found["memory"],
@@ -140,7 +144,8 @@ def figures(
 def row(tool: str, scores: tuple[float, float, float, int], seconds: float, memory: float) -> None:
     copies, stories, b3, largest = scores
     print(
-        f"| {tool} | {copies:.3f} | {stories:.3f} | {b3:.3f} | {largest} | {seconds:.1f} | {memory:.0f} |",
+        f"| {tool} | {copies:.3f} | {stories:.3f} | {b3:.3f} | {largest} | {seconds:.1f} | "
+        f"{memory:.0f} |",
         flush=True,
     )
 
@@ -157,10 +162,12 @@ def agreement(week: Sequence[Clipping]) -> None:
     story_of = {p.article_id: p.story_id for p in at_once[0]}
     same = sum(group(rng.sample(week, len(week)), WINDOW) == at_once for _ in range(ORDERS))
     print(
-        f"\n{len(week)} articles of a week in random orders: {same} of {ORDERS} give the same stories, relations and ids\n"
+        f"\n{len(week)} articles of a week in random orders: {same} of {ORDERS} give the "
+        f"same stories, relations and ids\n"
     )
     print(
-        "| nights | cut | B³ with one night | merges | articles that changed story |\n|---|---|---|---|---|"
+        "| nights | cut | B³ with one night | merges | articles that changed story |\n"
+        "|---|---|---|---|---|"
     )
     for nights in NIGHTS:
         for cut, order in (

@@ -127,7 +127,9 @@ def judge(path: Path) -> tuple[list[Judged], float]:
 
 
 def _names(text: str, terms: re.Pattern[str], needles: Sequence[str]) -> bool:
-    """Whether a text has one of the terms. The needles spare most texts the pattern, which is slow."""
+    """Whether a text has one of the terms. The needles spare most texts the pattern, which is
+    slow.
+    """
     lowered = text.lower()
     return any(needle in lowered for needle in needles) and terms.search(text) is not None
 
@@ -136,7 +138,8 @@ def main() -> None:
     """Print the table."""
     if not (ITEMS.exists() and CORPUS.exists()):
         sys.exit(
-            "the labelled items and the corpora are not beside the project: ../shared/data/topic, ../shared/data/corpora"
+            "the labelled items and the corpora are not beside the project: "
+            "../shared/data/topic, ../shared/data/corpora"
         )
     judged, _ = judge(ITEMS)
     judged = [each for each in judged if not each.item.get("ambiguous")]
@@ -144,10 +147,12 @@ def main() -> None:
     indonesian = [each for each in judged if each.item["lang"] == "id"]
     texts = [each for each in judged if each.item["text_kind"] != "gist"]
     print(
-        f"{len(judged)} items, {sum(each.wanted for each in judged)} on topic; {len(corpus)} articles of the corpus in {took:.1f} s\n"
+        f"{len(judged)} items, {sum(each.wanted for each in judged)} on topic; {len(corpus)} "
+        f"articles of the corpus in {took:.1f} s\n"
     )
     print(
-        "| rule | P | R | F1 | 95 % | F1, id | F1, texts | off topic | corpus |\n|---|---|---|---|---|---|---|---|---|"
+        "| rule | P | R | F1 | 95 % | F1, id | F1, texts | off topic | corpus |\n"
+        "|---|---|---|---|---|---|---|---|---|"
     )
     for name, rule in RULES.items():
         low, high = spread(judged, rule)
@@ -156,7 +161,8 @@ def main() -> None:
         parts = " | ".join(f"{rates(*tallied(part, rule))[2]:.3f}" for part in (indonesian, texts))
         alarms = sum(map(rule, corpus))
         print(
-            f"| {name} | {precision:.3f} | {recall:.3f} | {f1:.3f} | {low:.2f}-{high:.2f} | {parts} | {off} | {alarms} |"
+            f"| {name} | {precision:.3f} | {recall:.3f} | {f1:.3f} | {low:.2f}-{high:.2f} | "
+            f"{parts} | {off} | {alarms} |"
         )
 
 

@@ -38,7 +38,10 @@ from tests.helpers.paths import CASES, ROOT
 
 WEIGHTS = ROOT / "flows" / "stages" / "grouping" / "weights.toml"
 LANGUAGES = CASES / "stories" / "languages.yaml"
-HEAD = "# Learnt by `make train-stories` from labelled articles of the Indonesian press, `barred` set by hand: docs/decisions.md says how.\n"
+HEAD = (
+    "# Learnt by `make train-stories` from labelled articles of the Indonesian press, `barred` "
+    "set by hand: docs/decisions.md says how.\n"
+)
 BARRED = -25.0  # no likeness outweighs it
 # a stranger to a story is worth learning from where half its meaning and half its words together
 # are as alike as this
@@ -79,7 +82,8 @@ class Examples:
 def main() -> None:
     if not STORIES.exists():
         sys.exit(
-            f"{STORIES}: is not there; the weights are learnt from the labelled stories that lie beside the project"
+            f"{STORIES}: is not there; the weights are learnt from the labelled stories that "
+            f"lie beside the project"
         )
     labelled = labelled_stories()
     clippings = sorted(labelled.clippings, key=lambda c: (c.seen_at, c.article_id))
@@ -334,7 +338,8 @@ def apart(weights: Weights, story: Weights, events: list[str], invented: Compari
         )
     best = [shift for rightness, shift in fitting if rightness == max(fitting)[0]]
     print(
-        f"across languages: B³ F1 of the invented events {max(fitting)[0]:.3f}, for shifts of the bias from {best[0]} to {best[-1]}"
+        f"across languages: B³ F1 of the invented events {max(fitting)[0]:.3f}, for shifts "
+        f"of the bias from {best[0]} to {best[-1]}"
     )
     return weights | {"bias": weights["bias"] + best[-1]}
 

@@ -1,10 +1,10 @@
-"""`make bench-variants`: pages as others of their outlets could be: one thing is put in, taken
-away or renamed. The text must stay.
+"""`make bench-variants`: pages as others of their outlets could be: one thing is put in, taken away
+or renamed. The text must stay.
 
 The pages are the real ones and the outlets' fixtures whose unchanged text comes out exact. A
 variant is right where the whole body is exact, and headline, author and day are as on the unchanged
-page, as far as the change leaves them comparable (bench/variant_kinds.py). `--list NAME` tells what went
-wrong with the variants whose names hold NAME.
+page, as far as the change leaves them comparable (bench/variant_kinds.py). `--list NAME` tells what
+went wrong with the variants whose names hold NAME.
 """
 
 import argparse
@@ -322,7 +322,10 @@ def _shows_day(found: Article, seen: str) -> bool:
     return any(
         re.search(form, seen)
         for form in (
-            rf"\b0?{day.day}[ ,.-]{{0,3}}(?:{names})[a-z]{{0,8}}[ ,.'-]{{0,3}}(?:{day.year}|{day:%y})\b",
+            (
+                rf"\b0?{day.day}[ ,.-]{{0,3}}(?:{names})[a-z]{{0,8}}[ "
+                rf",.'-]{{0,3}}(?:{day.year}|{day:%y})\b"
+            ),
             rf"(?:{names})[a-z]{{0,8}} 0?{day.day}, {day.year}\b",
             rf"\b0?{day.day}[/.-]0?{day.month}[/.-](?:{day.year}|{day:%y})\b",
             rf"(?:{day.year}|{day:%y})[/.-]?{day:%m}[/.-]?{day:%d}",

@@ -27,7 +27,10 @@ PACT = Topic(
 )
 SOURCE = Source("satu", "Satu", "https://a.example/", re.compile("."))
 FIRST = "Presiden Rusia menerima pemimpin Korut di Vladivostok. Rusia dan Korut sepakat."
-MORE = "Presiden Rusia menerima pemimpin Korut. Menteri Lavrov dan 12 pejabat Rusia serta Korut lalu terbang ke Hanoi. Rusia puas."
+MORE = (
+    "Presiden Rusia menerima pemimpin Korut. Menteri Lavrov dan 12 pejabat Rusia serta Korut "
+    "lalu terbang ke Hanoi. Rusia puas."
+)
 
 
 @pytest.fixture

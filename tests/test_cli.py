@@ -112,7 +112,10 @@ def test_spread(given: str, same_as: str) -> None:
         ("run --only kompas nope", "kliping: nope: no such source; known are "),
         (
             "run --only voaindonesia",
-            "kliping: no source to look at: those with status archive are for backfill and replay only",
+            (
+                "kliping: no source to look at: those with status archive are for backfill and "
+                "replay only"
+            ),
         ),
         ("run --replay no-such.warc.gz", "Error: Invalid value for '--replay': "),
         ("run --replay tests", "Error: Invalid value for '--replay': "),
@@ -227,7 +230,8 @@ def test_unset_channel(capsys: pytest.CaptureFixture[str], tmp_path: Path, comma
         )
     assert refused.status == 2
     assert re.fullmatch(
-        rf"kliping: {re.escape(str(tmp_path))}/topics\.yaml:2: channels\.desk\.env: .*KLIPING_NO_SUCH_DESK.* is not set\n",
+        rf"kliping: {re.escape(str(tmp_path))}/topics\.yaml:2: channels\.desk\.env: "
+        rf".*KLIPING_NO_SUCH_DESK.* is not set\n",
         refused.err,
     )
     assert server.requests == []
@@ -284,9 +288,9 @@ def test_alerts(
         refused = ended(capsys, *command)
         assert (refused.status, refused.out) == (2, "")
         assert (
-            "topics.yaml:2: channels.desk.env: expected the environment variable KLIPING_NO_SUCH_DESK to hold"
-            in refused.err
-        )
+            "topics.yaml:2: channels.desk.env: expected the environment variable "
+            "KLIPING_NO_SUCH_DESK to hold"
+        ) in refused.err
         assert "rahasia" not in refused.err
     monkeypatch.delenv("KLIPING_NO_SUCH_DESK")
     assert ended(capsys, "alerts", "test", "--topics", topics).err.endswith("; it is not set\n")
@@ -309,8 +313,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 VALUES = """
-    select 1 as n, null as nothing, date '2026-03-11' as day, timestamptz '2026-03-10 18:00:00+00' as at,
-        ['a', 'b'] as list, '[b]"x", y' as t"""
+    select 1 as n, null as nothing, date '2026-03-11' as day,
+        timestamptz '2026-03-10 18:00:00+00' as at, ['a', 'b'] as list, '[b]"x", y' as t"""
 
 
 def test_sql_formats(
@@ -442,7 +446,8 @@ def test_sql_without_a_database(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert refused == Ran(
         3,
         "",
-        f"kliping: {path}: there is no such file yet: `kliping run` or `kliping backfill` makes it\n",
+        f"kliping: {path}: there is no such file yet: `kliping run` or `kliping backfill` "
+        f"makes it\n",
     )
 
 
@@ -574,13 +579,18 @@ def test_sources_check(
 
 CLUTTERED = """\
 <html><head><title>Perahu Tiba</title><meta property="og:title" content="Kapal\x1b[31m Berlabuh">
-<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Perahu Tiba", "datePublished": "2026-03-10T20:00:11Z",
+<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Perahu Tiba",
+"datePublished": "2026-03-10T20:00:11Z",
 "dateModified": "2026-03-10T21:30:00Z", "editor": {"name": "Ayu Lestari"}}</script></head>
-<body><p><a href="/">Beranda</a></p><h1>Perahu Tiba</h1><div>Selasa, 10/03/2026 20:00 WIB</div><div class="isi">
+<body><p><a href="/">Beranda</a></p><h1>Perahu Tiba</h1><div>Selasa, 10/03/2026 20:00 WIB</div>
+<div class="isi">
 <p>Penulis: Budi Hartono</p>
-<p>SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal di dermaga karena ombak tinggi di Selat Sunda, kata syahbandar setempat.</p>
-<p>Baca juga: Ombak Tinggi</p><p>Baca juga: Angin Barat</p><p>Baca juga: Hujan Deras</p><p>Baca juga: Musim Ikan</p>
-<p>Para nelayan menunggu di darat sampai angin reda, dan pasar ikan di muara tutup untuk sementara waktu sejak pagi hari. (Antara)</p>
+<p>SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal di dermaga karena ombak tinggi \
+di Selat Sunda, kata syahbandar setempat.</p>
+<p>Baca juga: Ombak Tinggi</p><p>Baca juga: Angin Barat</p><p>Baca juga: Hujan Deras</p>
+<p>Baca juga: Musim Ikan</p>
+<p>Para nelayan menunggu di darat sampai angin reda, dan pasar ikan di muara tutup \
+untuk sementara waktu sejak pagi hari. (Antara)</p>
 </div></body></html>
 """
 REPORT = """\
@@ -592,13 +602,16 @@ satu (Satu)
     author       Budi Hartono  [visible: Penulis: Budi Hartono]
     editor       Ayu Lestari  [json-ld]
     credit       Antara  [sign-off]
-    dateline     SAYUNGAN  [visible: SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal di dermaga karena ombak tinggi di Selat Sunda, …]
+    dateline     SAYUNGAN  [visible: SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal \
+di dermaga karena ombak tinggi di Selat Sunda, …]
     published_at 2026-03-10 20:00:11+07:00, to the second  [visible: Selasa, 10/03/2026 20:00 WIB]
                  differs: json-ld: 2026-03-10T20:00:11Z
     modified_at  2026-03-10 21:30:00+07:00  [json-ld: 2026-03-10T21:30:00Z]
     body         2 lines, 39 words  [density: div.isi]
-    begins       SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal di dermaga karena ombak tinggi di Selat Sunda, …
-    ends         …ggu di darat sampai angin reda, dan pasar ikan di muara tutup untuk sementara waktu sejak pagi hari.
+    begins       SAYUNGAN, Angin.com - Perahu nelayan tiba lebih awal di dermaga \
+karena ombak tinggi di Selat Sunda, …
+    ends         …ggu di darat sampai angin reda, dan pasar ikan di muara tutup \
+untuk sementara waktu sejak pagi hari.
     cut          6
       byline            Penulis: Budi Hartono
       related           Baca juga: Ombak Tinggi
@@ -671,7 +684,10 @@ def told_of(number: int) -> str:
         )
     ]
     sentences = [
-        f"{' '.join(words[at:] + words[:at])} berlayar {words[at].lower()} dan {words[-at].lower()}."
+        (
+            f"{' '.join(words[at:] + words[:at])} berlayar {words[at].lower()} dan "
+            f"{words[-at].lower()}."
+        )
         for at in range(1, 4)
     ]
     return article(" ".join(words[:4]), (*sentences[:2], REPEATED, sentences[2]))
@@ -950,8 +966,8 @@ def test_output_that_cannot_be_written(command: str) -> None:
 
 @pytest.fixture
 def knocks(tmp_path: Path) -> Iterator[Callable[[str], threading.Thread]]:
-    """Sends this process a signal, whose handler raises Ended, as soon as it executes such a line of
-    the engine.
+    """Sends this process a signal, whose handler raises Ended, as soon as it executes such a line
+    of the engine.
     """
 
     def end(*_: object) -> NoReturn:
@@ -1080,7 +1096,8 @@ def test_live_run(kliping: Kliping, tmp_path: Path) -> None:
     ]
     assert published_rows(
         data,
-        "select u.url, a.title from article_urls u join articles a using (article_id) where u.url like '%pindah'",
+        "select u.url, a.title from article_urls u join articles a using (article_id) where "
+        "u.url like '%pindah'",
     ) == [(f"{here}/satu/pindah", "Tanggul dua")]
     assert published_rows(data, "select state, links, pages, articles, rejections from runs") == [
         ("partial", 3 + len(inner), 3, 2, len(inner))
@@ -1094,7 +1111,8 @@ def test_live_run(kliping: Kliping, tmp_path: Path) -> None:
     assert asked_inside == []
     if name is None:
         pytest.skip(
-            "no name of this machine resolves to loopback: all but the refusal of such a name is tested"
+            "no name of this machine resolves to loopback: all but the refusal of such a "
+            "name is tested"
         )
     assert published_rows(data, "select url, stage, reason from rejections") == [
         (inner[0], "fetch", "private-address")

@@ -34,7 +34,8 @@ sources:
     prune: ['.inject-baca-juga', 'div > p:first-child']
     strip: ['^Baca juga:']
     expect: {min_links: 20, silent_after: 36h}
-  - {id: other, name: Other, home: 'http://127.0.0.1:8080/', articles: '.', timezone: UTC, language: id, min_delay_s: 0}
+  - {id: other, name: Other, home: 'http://127.0.0.1:8080/', articles: '.', timezone: UTC,
+     language: id, min_delay_s: 0}
 """
 
 TOPICS = """\
@@ -51,7 +52,8 @@ topics:
     none_of: [klasemen]
     alert: {channels: [desk, desk], max_age: 2d}
   - {id: plain, title: Polos, all_of: [{name: x, any: [banjir]}]}
-  - {id: resting, title: Istirahat, active: no, all_of: [{name: x, any: [gempa]}], alert: {channels: [spare]}}
+  - {id: resting, title: Istirahat, active: no, all_of: [{name: x, any: [gempa]}],
+     alert: {channels: [spare]}}
 """
 
 
@@ -128,7 +130,8 @@ def test_load_alert(tmp_path: Path) -> None:
     has its address; the rest is default.
     """
     alert = (
-        "{channels: [desk], kinds: [new_story, closed], quiet: '22.00 - 06:30', timezone: Asia/Jayapura, digest: yes, heartbeat: yes,"
+        "{channels: [desk], kinds: [new_story, closed], quiet: '22.00 - 06:30', timezone: "
+        "Asia/Jayapura, digest: yes, heartbeat: yes,"
         " escalate: {to: [spare], after: 30m}}"
     )
     environ = {"KLIPING_DESK_URL": "json://a", "KLIPING_SPARE_URL": "json://b"}

@@ -372,7 +372,8 @@ def test_try_channels(
     monkeypatch.setenv("KLIPING_TEST_CHIEF", f"nosuch://{SECRET}@host")
     with pytest.raises(
         ConfigError,
-        match=r"topics\.yaml:2: channels\.chief\.env: .* holds no URL of a service that Apprise knows",
+        match=r"topics\.yaml:2: channels\.chief\.env: .* holds no URL of a service that Apprise "
+        r"knows",
     ) as refused:
         list(try_channels(topics, None))
     assert SECRET not in str(refused.value)

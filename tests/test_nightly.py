@@ -26,7 +26,8 @@ def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "articles": published_rows(
             warehouse,
-            "select article_id, title, body, author, published_at, first_seen_at, story_id from articles order by all",
+            "select article_id, title, body, author, published_at, first_seen_at, story_id "
+            "from articles order by all",
         ),
         "versions": published_rows(
             warehouse, "select article_id, version, title, body from article_versions order by all"
@@ -37,7 +38,8 @@ def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
         ),
         "stories": published_rows(
             warehouse,
-            "select story_id, article_id, relation, original_article_id from story_articles order by all",
+            "select story_id, article_id, relation, original_article_id from story_articles "
+            "order by all",
         ),
         "hits": published_rows(
             warehouse,
@@ -57,7 +59,10 @@ def test_run_says_what_it_did(two_nights: TwoNights) -> None:
     source is silent; it names both, and prints nothing that is not ours.
     """
     _, runs, _ = two_nights
-    silent = "gempita: missed: its newest article is of 2026-03-10 16:40 UTC, one is expected every 20 hours"
+    silent = (
+        "gempita: missed: its newest article is of 2026-03-10 16:40 UTC, one is expected every "
+        "20 hours"
+    )
     failed = "detak: failed: links ended in http-5xx: 1"
     words = {
         "discover",
@@ -82,8 +87,13 @@ def test_run_says_what_it_did(two_nights: TwoNights) -> None:
 
 @pytest.mark.parametrize("article", GOLD["articles"], ids=lambda article: article["id"])
 def test_article(two_nights: TwoNights, article: dict[str, Any]) -> None:
-    """Every sentence, name and instant of the invented press is right, and no clutter line is left."""
-    columns = "title, body, author, editor, credit, dateline, published_at, published_precision, source_id"
+    """Every sentence, name and instant of the invented press is right, and no clutter line is
+    left.
+    """
+    columns = (
+        "title, body, author, editor, credit, dateline, published_at, published_precision, "
+        "source_id"
+    )
     [found] = published_rows(
         two_nights[0], f"select {columns} from articles where url = ?", article["url"]
     )
@@ -130,7 +140,8 @@ def test_stories(two_nights: TwoNights) -> None:
         url: (story, relation, original)
         for url, story, relation, original in published_rows(
             two_nights[0],
-            "select a.url, s.story_id, s.relation, o.url from story_articles s join articles a using (article_id)"
+            "select a.url, s.story_id, s.relation, o.url from story_articles s join articles "
+            "a using (article_id)"
             " join articles o on o.article_id = s.original_article_id",
         )
     }
@@ -157,7 +168,8 @@ def test_alerts(two_nights: TwoNights) -> None:
             url
             for (url,) in published_rows(
                 warehouse,
-                "select a.url from topic_hits join articles a using (article_id) where topic_id = ?",
+                "select a.url from topic_hits join articles a using (article_id) where "
+                "topic_id = ?",
                 topic,
             )
         }
@@ -174,7 +186,8 @@ def test_alerts(two_nights: TwoNights) -> None:
     assert published_rows(warehouse, "select distinct state from deliveries") == [("sent",)]
     beats = published_rows(
         warehouse,
-        "select sources, answered, articles, hits, alerts, missed, heartbeat_id from heartbeats order by run_id limit 2",
+        "select sources, answered, articles, hits, alerts, missed, heartbeat_id from "
+        "heartbeats order by run_id limit 2",
     )
     missed = "detak: links ended in http-5xx: 1"
     silent = (
@@ -186,7 +199,8 @@ def test_alerts(two_nights: TwoNights) -> None:
     ]
     troubles = published_rows(
         warehouse,
-        "select source_id, kind, count from troubles where kind not in ('rejected', 'doubtful') order by run_id, source_id",
+        "select source_id, kind, count from troubles where kind not in ('rejected', "
+        "'doubtful') order by run_id, source_id",
     )
     assert troubles == [
         ("detak", "link-failed", 1),
@@ -292,9 +306,9 @@ def test_second_run_is_refused(kliping: Kliping, tmp_path: Path) -> None:
     with only_run(tmp_path, "kliping run, process 4711"):
         refused = kliping.night(tmp_path, NIGHT_1, "json://127.0.0.1:9/")
     assert refused.status == 3
-    assert (
-        refused.err
-        == f"kliping: {tmp_path}: another run holds the lock (kliping run, process 4711); wait for it to end\n"
+    assert refused.err == (
+        f"kliping: {tmp_path}: another run holds the lock (kliping run, process 4711); wait "
+        f"for it to end\n"
     )
 
 

@@ -30,7 +30,9 @@ LOCAL = "localhost,127.0.0.1,::1"
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment without proxies and without Prefect's settings; all changes end with the test."""
+    """An environment without proxies and without Prefect's settings; all changes end with the
+    test.
+    """
     monkeypatch.setattr(os, "environ", dict(os.environ))
     for name in list(os.environ):
         if name.lower().endswith("_proxy") or name.startswith("PREFECT"):

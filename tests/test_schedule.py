@@ -162,7 +162,10 @@ def test_schedule(folder: Path) -> None:
             assert scheduled.process.wait(LONGEST_S) == 0
             until(lambda: not scheduled.family())
             assert not answers(address)
-            busy = f"kliping: {folder / 'data'}: another run holds the lock (the holder); wait for it to end"
+            busy = (
+                f"kliping: {folder / 'data'}: another run holds the lock (the holder); wait for "
+                f"it to end"
+            )
             killed = (
                 "kliping: nightly broke off, and the next run goes on: "
                 "Process exited with status code: -9."
@@ -316,8 +319,8 @@ def counted(file: str) -> None:
 def test_seven_runs_that_were_slept_through_are_made_up_for_by_one(
     kliping: Kliping, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Seven starts were missed of each of two deployments: each runs once, and Prefect's record says
-    why the others did not.
+    """Seven starts were missed of each of two deployments: each runs once, and Prefect's record
+    says why the others did not.
     """
     for name, value in kliping.environment.items():
         monkeypatch.setenv(name, value)

@@ -14,7 +14,7 @@ import pytest
 from flows.errors import RecordError
 from flows.records import Article, Discovery, Expect, Look, Rejection, StoredPage, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
-from flows.steps import discovery, extraction, grouping
+from flows.steps import discovery, extraction, grouping, recording
 from tests.helpers.clocks import NOW
 from tests.helpers.misbehaving import (
     Exchange,
@@ -83,7 +83,8 @@ PRESS: Mapping[str, tuple[Route, str]] = {
     "/read/pendek": (page(article("Pendek", ("Dua kata.",))), "too-short"),
     "/read/tiada": (
         page(
-            "<html><head><title>404 Halaman tidak ditemukan</title></head><body><h1>Halaman tidak ditemukan</h1></body></html>"
+            "<html><head><title>404 Halaman tidak ditemukan</title></head><body><h1>Halaman "
+            "tidak ditemukan</h1></body></html>"
         ),
         "soft-404",
     ),
@@ -152,9 +153,13 @@ def test_next_night_tries_again_what_may_have_passed(nights: Nights) -> None:
         assert [path for path in server.paths()[asked:] if path.startswith("/read/")] == []
 
 
-WALL = "<html><head><title>Selamat datang</title></head><body><h1>Selamat datang</h1><p>{}</p></body></html>"
+WALL = (
+    "<html><head><title>Selamat datang</title></head><body><h1>Selamat "
+    "datang</h1><p>{}</p></body></html>"
+)
 STANDS_BEFORE = WALL.format(
-    "Pemasangan berhasil dan peladen ini siap dipakai. Berkas contoh dapat diganti lewat panel kendali penyedia layanan."
+    "Pemasangan berhasil dan peladen ini siap dipakai. Berkas contoh dapat diganti lewat "
+    "panel kendali penyedia layanan."
 )
 
 
@@ -228,7 +233,10 @@ def test_topic_article_is_looked_at_again(nights: Nights) -> None:
             for path in ("/read/a", "/read/b")
         }
         nights(source(server, "/sitemap.xml"))
-        hits = "insert into state.topic_hits select 'topik', '1', article_id, 'raised', 1, '[]', 'subject' from state.articles"
+        hits = (
+            "insert into state.topic_hits select 'topik', '1', article_id, 'raised', 1, '[]', "
+            "'subject' from state.articles"
+        )
         execute(nights.warehouse, hits)
         server.routes["/read/a"] = conditional(article("Judul baru"), '"dua"', "text/html")
         _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1))
@@ -260,7 +268,10 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
         server.routes["/sitemap.xml"] = page(sitemap(server.url("/read/a")), "application/xml")
         outlet = source(server, "/sitemap.xml")
         nights(outlet)
-        query = "select article_id, version, v.body from article_versions v join articles using (article_id)"
+        query = (
+            "select article_id, version, v.body from article_versions v join articles using "
+            "(article_id)"
+        )
         [before] = fetch(nights.warehouse, query)
         stricter = replace(outlet, strip=(re.compile("^Kolom ini"),))
         nights.warehouse.pages.reopen_pages(NOW)
@@ -525,7 +536,10 @@ def stuck(title: str, sentences: tuple[str, ...], canonical: str) -> Route:
 def known(store: Warehouse, server: Server) -> dict[str, list[str]]:
     """The titles of each article's versions, by the path of its URL."""
     found: dict[str, list[str]] = {}
-    query = "select a.url, v.title from article_versions v join state.articles a using (article_id) order by v.version"
+    query = (
+        "select a.url, v.title from article_versions v join state.articles a using (article_id) "
+        "order by v.version"
+    )
     for row in fetch(store, query):
         found.setdefault(row["url"].removeprefix(server.url("")), []).append(row["title"])
     return found
@@ -696,7 +710,8 @@ def test_addresses_from_before_get_their_keys(tmp_path: Path) -> None:
 OLD = "2026-03-01T00:00:00+07:00"
 UNUSABLE: Mapping[str, Route] = {
     "entity bomb": page(
-        '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "x"><!ENTITY c "&b;&b;">]><urlset>&c;</urlset>',
+        '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "x"><!ENTITY c '
+        '"&b;&b;">]><urlset>&c;</urlset>',
         "application/xml",
     ),
     "a web page": page("<html><body>Sedang dalam perbaikan</body></html>"),
@@ -733,10 +748,11 @@ def test_links_listed_as_old_are_left_alone(nights: Nights) -> None:
             "/read/entah": page(article("Entah")),
         }
     ) as server:
-        locations = f"<url><loc>{server.url('/read/lama')}</loc><lastmod>{OLD}</lastmod></url><url><loc>{server.url('/read/entah')}</loc></url>"
+        old = f"<url><loc>{server.url('/read/lama')}</loc><lastmod>{OLD}</lastmod></url>"
+        unknown = f"<url><loc>{server.url('/read/entah')}</loc></url>"
         recent = f"<url><loc>{server.url('/read/baru')}</loc><lastmod>{DATE}</lastmod></url>"
         server.routes["/sitemap.xml"] = page(
-            f"{undated}{locations}{recent}</urlset>", "application/xml"
+            f"{undated}{old}{unknown}{recent}</urlset>", "application/xml"
         )
         look, _ = nights(source(server, "/sitemap.xml"))
         assert look.listed == 3
@@ -749,8 +765,10 @@ def test_links_listed_as_old_are_left_alone(nights: Nights) -> None:
 # ---- what a known article's address answers later ----
 
 BOT_CHECK = """<!doctype html><html><head><title>Sebentar</title></head><body><h1>Sebentar</h1>
-<p>Kami perlu meninjau keamanan koneksi milik pengunjung sebelum halaman dari situs tujuan tampil di layar perangkat.</p>
-<p>Nomor permintaan berikut berguna apabila pengunjung hendak menghubungi pengelola situs tujuan tersebut: 8f2c11.</p>
+<p>Kami perlu meninjau keamanan koneksi milik pengunjung sebelum \
+halaman dari situs tujuan tampil di layar perangkat.</p>
+<p>Nomor permintaan berikut berguna apabila pengunjung hendak \
+menghubungi pengelola situs tujuan tersebut: 8f2c11.</p>
 </body></html>"""
 
 LATER_ANSWERS: Mapping[str, tuple[Route, str, str | None]] = {
@@ -824,8 +842,14 @@ def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) ->
         nights(outlet, NOW + timedelta(days=1))
     store = nights.warehouse
     for statement in (
-        "insert into article_versions select article_id, 2, seen_at, title, body, text_hash from doubtful_answers",
-        "update state.articles set title = 'Sebentar', body = d.body, last_seen_at = d.seen_at, text_hash = d.text_hash from doubtful_answers d",
+        (
+            "insert into article_versions select article_id, 2, seen_at, title, body, text_hash "
+            "from doubtful_answers"
+        ),
+        (
+            "update state.articles set title = 'Sebentar', body = d.body, last_seen_at = "
+            "d.seen_at, text_hash = d.text_hash from doubtful_answers d"
+        ),
         "delete from doubtful_answers",
     ):
         execute(store, statement)

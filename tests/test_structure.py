@@ -1,4 +1,6 @@
-"""Facts about the repository: who may import whom, and that what is written down is what there is."""
+"""Facts about the repository: who may import whom, and that what is written down is what there
+is.
+"""
 
 import ast
 import re
@@ -30,7 +32,9 @@ TESTS = [path for name in ("tests", "bench") for path in sorted((ROOT / name).rg
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports, wherever in it; `from a import b` counts as a and as a.b."""
+    """Every module that a file imports, wherever in it; `from a import b` counts as a and as
+    a.b.
+    """
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
@@ -217,9 +221,12 @@ def comments(store: Warehouse) -> list[dict[str, Any]]:
     return fetch(
         store,
         """
-        select table_name as name, comment from duckdb_tables() where schema_name = 'main' and not temporary
-        union all select view_name, comment from duckdb_views() where schema_name = 'main' and not internal
-        union all select table_name || '.' || column_name, comment from duckdb_columns() where schema_name = 'main' and not internal
+        select table_name as name, comment from duckdb_tables()
+        where schema_name = 'main' and not temporary
+        union all select view_name, comment from duckdb_views()
+        where schema_name = 'main' and not internal
+        union all select table_name || '.' || column_name, comment from duckdb_columns()
+        where schema_name = 'main' and not internal
         """,
     )
 
@@ -267,7 +274,10 @@ def test_form_can_be_read(form: Path) -> None:
 
 FOREIGN = {
     "a path of some machine": r"(?<![\w.])/(?:root|work|home|Users)/\w",
-    "a package index": r"(?i)index-url|--trusted-host|find-links|(?:pypi|npmjs|artifactory|nexus)\.[a-z]|/simple/",
+    "a package index": (
+        r"(?i)index-url|--trusted-host|find-links"
+        r"|(?:pypi|npmjs|artifactory|nexus)\.[a-z]|/simple/"
+    ),
 }
 
 

@@ -47,7 +47,10 @@ TEXTS: Sequence[tuple[str, Sequence[str], Sequence[str]]] = [
         ],
     ),
     (
-        "Cuaca Buruk\nHujan turun. Angin kencang. Nelayan pulang. Kapal-kapal ditambatkan, sejak satu kapal tenggelam.",
+        (
+            "Cuaca Buruk\nHujan turun. Angin kencang. Nelayan pulang. Kapal-kapal ditambatkan, "
+            "sejak satu kapal tenggelam."
+        ),
         (),
         [
             "kapal: mention, score 0.50: the sides meet in 1 of 4 sentences",
@@ -341,12 +344,15 @@ mentions added: Cuaca
   Satu, 2026-03-10: no match → mention
     Satu »kapal« »karam«.
     https://satu.example/passing
-7 articles since 1970-01-01: 1 added, 2 dropped, 1 mentions added, 1 stories unchanged; nothing was written
+7 articles since 1970-01-01: 1 added, 2 dropped, 1 mentions added, 1 stories unchanged; \
+nothing was written
 """
 
 
 def test_replay(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The archive shows, story by story, what the rule would add and drop; nothing in it changes."""
+    """The archive shows, story by story, what the rule would add and drop; nothing in it
+    changes.
+    """
     data = tmp_path / "data"
     warehouse = Warehouse.open(data)
     facts = {"source_id": "satu", "published_at": "2026-03-10 05:00"}

@@ -183,7 +183,8 @@ def test_every_check_has_a_case() -> None:
 
 CONTRACT = {
     "sources": "source_id name kind home status",
-    "articles": "article_id source_id url title author editor credit dateline published_at published_precision modified_at first_seen_at"
+    "articles": "article_id source_id url title author editor credit dateline published_at "
+    "published_precision modified_at first_seen_at"
     " language body word_count story_id",
     "article_urls": "url article_id",
     "article_versions": "article_id version seen_at title body",
@@ -194,7 +195,9 @@ CONTRACT = {
     "topic_hits": "topic_id topic_version article_id story_id decision strength score evidence",
     "alerts": "alert_id topic_id story_id kind raised_at title text",
     "deliveries": "alert_id channel state attempts last_error sent_at",
-    "runs": "run_id started_at finished_at state links pages articles rejections stories hits alerts",
+    "runs": (
+        "run_id started_at finished_at state links pages articles rejections stories hits alerts"
+    ),
     "source_health": "day source_id state quiet links articles rejections",
 }
 INSTANTS = re.compile(r".*_at$")
@@ -205,7 +208,8 @@ def test_contract(store: Warehouse, table: str) -> None:
     """Every column that people and scripts depend on is there, and every instant has its zone."""
     found = fetch(
         store,
-        "select column_name, data_type from duckdb_columns() where schema_name = 'main' and table_name = $table",
+        "select column_name, data_type from duckdb_columns() where schema_name = 'main' and "
+        "table_name = $table",
         {"table": table},
     )
     types = {row["column_name"]: row["data_type"] for row in found}
@@ -246,9 +250,9 @@ def test_newer_warehouse_is_refused(tmp_path: Path) -> None:
         connection.execute("insert into migrations values ('9999_later', now())")
     with pytest.raises(WarehouseError) as refused:
         Warehouse.open(tmp_path)
-    assert (
-        str(refused.value)
-        == "this warehouse was written by a newer version of kliping (it has 9999_later); upgrade kliping"
+    assert str(refused.value) == (
+        "this warehouse was written by a newer version of kliping (it has 9999_later); "
+        "upgrade kliping"
     )
     with duckdb.connect(str(path), read_only=True) as connection:
         assert connection.execute("select count(*) from migrations").fetchall() == [
@@ -355,7 +359,10 @@ def test_publish(tmp_path: Path) -> None:
     store.close()
     publish(tmp_path)
     assert reader.query("select count(*) from rejections")[1] == [(0,)]
-    again = "import sys; from pathlib import Path; from warehouse.engine import Reader; print(Reader(Path(sys.argv[1])).query(sys.argv[2])[1])"
+    again = (
+        "import sys; from pathlib import Path; from warehouse.engine import Reader; "
+        "print(Reader(Path(sys.argv[1])).query(sys.argv[2])[1])"
+    )
     command = [
         sys.executable,
         "-c",
@@ -418,9 +425,9 @@ def test_publish_on_a_full_disk(tmp_path: Path) -> None:
         str(resource.getpagesize() * 16),
     ]  # no file may grow beyond that
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert (
-        told
-        == f"{published(tmp_path)}: cannot be published: File too large; the next run publishes again\n"
+    assert told == (
+        f"{published(tmp_path)}: cannot be published: File too large; the next run publishes "
+        f"again\n"
     )
     assert published(tmp_path).read_bytes() == before
     assert [path.name for path in private(tmp_path).iterdir()] == ["writer.duckdb"]
@@ -439,7 +446,8 @@ from warehouse.store import Warehouse
 store = Warehouse.open(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
-execute(store, "insert into article_urls select md5(n::text), sha256(n::text) from range(9999) t(n)")
+rows = "select md5(n::text), sha256(n::text) from range(9999) t(n)"
+execute(store, f"insert into article_urls {rows}")
 store.close()
 try:
     publish(Path(sys.argv[1]))

@@ -85,7 +85,9 @@ def test_round_trip(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_other_tools_read_it(tmp_path: Path, name: str) -> None:
-    """Another library reads the same bytes, finds both digests right and each record at our offset."""
+    """Another library reads the same bytes, finds both digests right and each record at our
+    offset.
+    """
     payload = PAYLOADS[name]
     refs = write(tmp_path / "a.warc.gz", b"before", payload)
     with (tmp_path / "a.warc.gz").open("rb") as file:
@@ -312,9 +314,9 @@ def test_whole_file_in_one_gzip_member(tmp_path: Path) -> None:
 def test_huge_records_are_passed_over(tmp_path: Path) -> None:
     """A record larger than may be held in memory is reported, and the one behind it is found."""
     head = (
-        b"WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length: %d\r\n\r\n"
-        % (MAX_RECORD + 1)
-    )
+        b"WARC/1.1\r\nWARC-Type: response\r\nContent-Type: application/http\r\n"
+        b"Content-Length: %d\r\n\r\n"
+    ) % (MAX_RECORD + 1)
     write(tmp_path / "a.warc.gz", b"x")
     path = tmp_path / "a.warc"
     with path.open("wb") as file:
@@ -388,7 +390,9 @@ FOREIGN: Mapping[str, Foreign] = {
         http(b""),
         b"",
         {
-            "WARC-Payload-Digest": "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+            "WARC-Payload-Digest": (
+                "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+            )
         },
     ),
     "an unknown digest": Foreign(http(b"halo"), b"halo", {"WARC-Payload-Digest": "crc99:00"}),
@@ -479,7 +483,8 @@ def test_addresses_in_angle_brackets(tmp_path: Path) -> None:
     path = tmp_path / "a.warc"
     block = http(b"halo")
     path.write_bytes(
-        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: <http://a.example/x>\r\nWARC-Date: 2026-11-22T01:02:03\r\n"
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: <http://a.example/x>\r\n"
+        b"WARC-Date: 2026-11-22T01:02:03\r\n"
         b"Content-Type: application/http;msgtype=response\r\nContent-Length: %d\r\n\r\n%b\r\n\r\n"
         % (len(block), block)
     )

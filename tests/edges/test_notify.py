@@ -1,4 +1,6 @@
-"""Delivery over real HTTP, to a receiver on loopback that takes, refuses, drops, hangs and drips."""
+"""Delivery over real HTTP, to a receiver on loopback that takes, refuses, drops, hangs and
+drips.
+"""
 
 import email
 import email.policy
@@ -24,7 +26,10 @@ from tests.helpers.cases import cases
 SECRET = "geheim123"
 TITLE = 'Rusia–Korea Utara: <b>"Pakta"</b> *Baru* & :smile: 🚀'
 LINK, KEY = "https://a.example/b?c=1&d=_2_", "[0123456789abcdef]"
-TEXT = f"<script>alert(1)</script> *tebal* _miring_ [kata](http://x.example) \\n %s\nbaris dua\n\n{LINK}\n{KEY}"
+TEXT = (
+    f"<script>alert(1)</script> *tebal* _miring_ [kata](http://x.example) \\n %s\nbaris dua\n\n"
+    f"{LINK}\n{KEY}"
+)
 
 
 class Receiver(ThreadingHTTPServer):
@@ -185,7 +190,9 @@ def test_deliveries_at_the_same_time_keep_their_own_reasons(receiver: Receiver) 
     ],
 )
 def test_check(url: str, understood: bool) -> None:
-    """A URL that Apprise does not understand is told, without the URL, and cannot be delivered to."""
+    """A URL that Apprise does not understand is told, without the URL, and cannot be delivered
+    to.
+    """
     problem = check(url)
 
     assert (problem is None) == understood
@@ -207,7 +214,9 @@ def test_check(url: str, understood: bool) -> None:
     ],
 )
 def test_no_channel_renders_the_text(url: str, shown: str) -> None:
-    """Channels show plain text, or HTML into which Apprise escapes it; none reads it as Markdown."""
+    """Channels show plain text, or HTML into which Apprise escapes it; none reads it as
+    Markdown.
+    """
     service = open_service(url)
 
     assert service is not None
@@ -364,7 +373,9 @@ def test_paragraphs_stay_apart(
 
 
 def test_slow_receiver_is_sent_the_message_once(receiver: Receiver) -> None:
-    """A receiver that takes a message and answers later than Apprise waits by itself has taken it."""
+    """A receiver that takes a message and answers later than Apprise waits by itself has taken
+    it.
+    """
     Channel(receiver.url("late~4.5")).send(TITLE, TEXT)
     assert len(receiver.got) == 1
 
@@ -395,7 +406,10 @@ def test_waits_for_the_answer(url: str, connect_s: float, read_s: float) -> None
     assert service.request_timeout == (connect_s, read_s)
 
 
-RINGING = "Awas @everyone @here <!channel> <@U123> <https://x.example|klik> <b>tebal</b> *a* _b_ [kata](https://x.example) # c ~~d~~ `e` || f ||"
+RINGING = (
+    "Awas @everyone @here <!channel> <@U123> <https://x.example|klik> <b>tebal</b> *a* _b_ "
+    "[kata](https://x.example) # c ~~d~~ `e` || f ||"
+)
 
 
 @pytest.fixture
@@ -421,7 +435,9 @@ def test_markup_is_harmless_in_slack(shown_by: Callable[[str, str], str]) -> Non
 
 
 def test_markup_is_harmless_in_telegram(shown_by: Callable[[str, str], str]) -> None:
-    """Telegram reads HTML: here every < and & of a headline is escaped, and link and key are there."""
+    """Telegram reads HTML: here every < and & of a headline is escaped, and link and key are
+    there.
+    """
     said = shown_by("tgram://123456789:abcdefg_hijklmnop/12315544/", "notify_url")
     assert '"parse_mode": "HTML"' in said
     assert "&lt;b&gt;tebal&lt;/b&gt;" in said

@@ -446,7 +446,9 @@ def test_declared_connections_serve_nobody_else(visit: Visitor) -> None:
 
 
 def test_unknown_names(visit: Visitor) -> None:
-    """A name that does not resolve is a host that cannot be asked, for the next run to try again."""
+    """A name that does not resolve is a host that cannot be asked, for the next run to try
+    again.
+    """
     failure = visit("http://tidak-ada.example/a", resolve=Names({})).failure
     assert (failure.reason, failure.retry) == ("robots", True)
     assert (
@@ -486,7 +488,9 @@ REDIRECTED: Mapping[str, Redirected] = {
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("name", REDIRECTED)
 def test_redirects(visit: Visitor, name: str, code: int) -> None:
-    """Up to five redirects are followed to where they lead; more, or a circle, is a redirect-loop."""
+    """Up to five redirects are followed to where they lead; more, or a circle, is a
+    redirect-loop.
+    """
     case = REDIRECTED[name]
     routes = {path: redirect(location, code) for path, location in case.routes.items()}
     with Server({**routes, "/b": page(HALO)}) as server:
@@ -723,7 +727,9 @@ def test_robots_of_the_new_host_counts(visit: Visitor) -> None:
 
 
 def test_requests_to_a_host_are_paced(visit: Visitor) -> None:
-    """To one host there is one request at a time, and each starts the delay after the one before."""
+    """To one host there is one request at a time, and each starts the delay after the one
+    before.
+    """
     with Server({f"/{number}": page(HALO) for number in range(4)}) as server:
         result = visit(
             *(server.url(f"/{number}") for number in range(4)),
@@ -813,7 +819,9 @@ def test_failing_pages_do_not_condemn_their_host(visit: Visitor) -> None:
 
 @pytest.mark.parametrize("etag", ["", '"baru\nHost: x"', '"é"'])
 def test_unsendable_conditions_are_left_out(visit: Visitor, etag: str) -> None:
-    """A validator that no header can hold is not sent; the page is fetched as if there were none."""
+    """A validator that no header can hold is not sent; the page is fetched as if there were
+    none.
+    """
     with Server({"/feed": conditional("<rss/>", '"v1"')}) as server:
         assert (
             visit(server.url("/feed"), declared=frozenset({server.place}), etag=etag).fetched.status

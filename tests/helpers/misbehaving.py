@@ -106,7 +106,9 @@ class _QuietServer(ThreadingHTTPServer):
     owner: Server
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news here: many of these routes are there to drive it away."""
+        """A client that goes away is no news here: many of these routes are there to drive it
+        away.
+        """
 
 
 class Exchange(BaseHTTPRequestHandler):

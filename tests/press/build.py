@@ -137,7 +137,8 @@ def _add_bad(crawl: Crawl, link: dict[str, Any]) -> None:
     elif "file" in answer:
         crawl.add(url, "application/pdf", PDF)
     else:
-        body = f"<html><head><title>{PHRASES[answer['status']]}</title></head><body></body></html>\n".encode()
+        title = f"<title>{PHRASES[answer['status']]}</title>"
+        body = f"<html><head>{title}</head><body></body></html>\n".encode()
         crawl.add(
             url, "text/html", body, status=answer["status"], location=answer.get("location", "")
         )
@@ -148,5 +149,6 @@ if __name__ == "__main__":
     ARCHIVE.write_bytes(records)
     GOLD.write_text(expected, encoding="utf-8")
     print(
-        f"{ARCHIVE.name}: {len(records):,} bytes; {GOLD.name}: {len(json.loads(expected)['articles'])} articles"
+        f"{ARCHIVE.name}: {len(records):,} bytes; {GOLD.name}: "
+        f"{len(json.loads(expected)['articles'])} articles"
     )

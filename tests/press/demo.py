@@ -21,27 +21,33 @@ NIGHTS = {"10 March 2026": "2026-03-11T01:00+07:00", "11 March 2026": "2026-03-1
 QUERIES = {
     "who takes whose reports": """
         select o.source_id as written_by, c.source_id as taken_by, count(*) as articles
-        from story_articles s join articles c using (article_id) join articles o on o.article_id = s.original_article_id
+        from story_articles s join articles c using (article_id)
+        join articles o on o.article_id = s.original_article_id
         where s.relation in ('copy', 'rewrite') group by all order by all""",
     "what was cut, by rule": """
-        select rule, count(*) as lines, any_value(text) as example from removed_text group by rule order by lines desc""",
-    "every link that gave no article, and why": "select reason, source_id, url, detail from rejections order by reason",
+        select rule, count(*) as lines, any_value(text) as example
+        from removed_text group by rule order by lines desc""",
+    "every link that gave no article, and why": """
+        select reason, source_id, url, detail from rejections order by reason""",
 }
 
 
 def main() -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(
-        f"Kliping demo: two nights of an invented press, replayed from {(PRESS / 'press.warc.gz').relative_to(ROOT)}."
+        f"Kliping demo: two nights of an invented press, replayed from "
+        f"{(PRESS / 'press.warc.gz').relative_to(ROOT)}."
     )
     console.print(
-        "Nothing leaves this machine. One link answers 500, as happens on any night, so the runs end with status 1."
+        "Nothing leaves this machine. One link answers 500, as happens on any night, so the runs "
+        "end with status 1."
     )
     before = _count("articles"), _count("alerts")
     with desk() as here:
         for night, clock in NIGHTS.items():
             console.print(
-                f"\n== The night of {night}: kliping run --replay {PRESS.name}.warc.gz --now {clock}"
+                f"\n== The night of {night}: kliping run --replay {PRESS.name}.warc.gz --now "
+                f"{clock}"
             )
             run(clock, here.url)
     reader = Reader(DATA)
@@ -52,7 +58,8 @@ def main() -> None:
         console.print(f"\n{message['title']}\n{message['message']}")
     if before == (_count("articles"), _count("alerts")):
         console.print(
-            "\nNone, because everything is up to date: the archive had nothing new, and no story alerts twice."
+            "\nNone, because everything is up to date: the archive had nothing new, and no story "
+            "alerts twice."
         )
         console.print("To start over, run make clean-demo, then make demo.")
     console.print(
@@ -60,7 +67,8 @@ def main() -> None:
     )
     for purpose, query in QUERIES.items():
         console.print(
-            f'\n{purpose}:\n.venv/bin/kliping sql --warehouse {DATA.name} "{" ".join(query.split())}"'
+            f"\n{purpose}:\n.venv/bin/kliping sql --warehouse {DATA.name} "
+            f'"{" ".join(query.split())}"'
         )
 
 
@@ -99,27 +107,32 @@ def _count(table: str) -> int:
     )
 
 
+_QUIET = {True: "quiet", False: ""}
+
+
 def _tell_sources(reader: Reader, console: Console) -> None:
     console.print("\n== What each source gave")
     columns, rows = reader.query(
-        """select h.day, s.name as outlet, s.kind, h.links, h.articles, h.rejections, h.state, h.quiet
+        """select h.day, s.name as outlet, s.kind, h.links, h.articles, h.rejections, h.state,
+               h.quiet
            from source_health h join sources s using (source_id) order by h.day, s.name"""
     )
     table = Table(*columns, box=None)
     for row in rows:
-        table.add_row(
-            *("" if value is False else "quiet" if value is True else str(value) for value in row)
-        )
+        table.add_row(*(_QUIET[value] if isinstance(value, bool) else str(value) for value in row))
     Console(width=max(console.width, 100)).print(table)
 
 
 def _tell_stories(reader: Reader, console: Console) -> None:
     console.print(
-        "\n== Stories told by more than one article (with their similarity to the original or the nearest report)"
+        "\n== Stories told by more than one article (with their similarity to the original or "
+        "the nearest report)"
     )
     _, rows = reader.query(
-        """select t.title, t.article_count, t.source_count, s.relation, s.similarity, o.name, a.published_at, a.title
-           from stories t join story_articles s using (story_id) join articles a using (article_id) join sources o using (source_id)
+        """select t.title, t.article_count, t.source_count, s.relation, s.similarity, o.name,
+               a.published_at, a.title
+           from stories t join story_articles s using (story_id)
+           join articles a using (article_id) join sources o using (source_id)
            where t.article_count > 1
            order by t.article_count desc, t.story_id, a.published_at"""
     )

@@ -52,10 +52,22 @@ def test_decide(case: dict[str, Any]) -> None:
 
 
 SAYS = {
-    "told": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un di Vladivostok, Rabu (2/9/2026), selama 4 jam.",
-    "more": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un. Menteri Lavrov dan 12 pejabat terbang ke Hanoi.",
-    "corrected": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un di Hanoi selama 4 jam.\nRalat: sebelumnya tertulis Vladivostok.",
-    "two": "Presiden Rusia Vladimir Putin bertemu Kim Jong Un pada 3 Agustus 2026 pukul 09.30 WIB. Menteri Lavrov terbang ke Hanoi.",
+    "told": (
+        "Presiden Rusia Vladimir Putin bertemu Kim Jong Un di Vladivostok, Rabu (2/9/2026), "
+        "selama 4 jam."
+    ),
+    "more": (
+        "Presiden Rusia Vladimir Putin bertemu Kim Jong Un. Menteri Lavrov dan 12 pejabat "
+        "terbang ke Hanoi."
+    ),
+    "corrected": (
+        "Presiden Rusia Vladimir Putin bertemu Kim Jong Un di Hanoi selama 4 jam.\nRalat: "
+        "sebelumnya tertulis Vladivostok."
+    ),
+    "two": (
+        "Presiden Rusia Vladimir Putin bertemu Kim Jong Un pada 3 Agustus 2026 pukul 09.30 WIB. "
+        "Menteri Lavrov terbang ke Hanoi."
+    ),
 }
 
 

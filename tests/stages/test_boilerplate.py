@@ -20,7 +20,9 @@ def shown(text: str) -> str:
 
 
 def lines(texts: list[str]) -> list[Line]:
-    """Paragraphs as lines of a container; a text behind <a> is a link, one behind <h2> a heading."""
+    """Paragraphs as lines of a container; a text behind <a> is a link, one behind <h2> a
+    heading.
+    """
     blocks = []
     for text in texts:
         words = markup.escape(shown(text))

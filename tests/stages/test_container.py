@@ -21,11 +21,17 @@ WHO = (
     "Syahbandar",
 )
 ARTICLE = [
-    f"{who} mengatakan kapal bantuan tiba di pulau itu pada pagi hari setelah badai reda di selat utara."
+    (
+        f"{who} mengatakan kapal bantuan tiba di pulau itu pada pagi hari setelah badai reda di "
+        f"selat utara."
+    )
     for who in WHO
 ]
 OTHER = [
-    f"{who} mengatakan panen cabai di lereng gunung itu melimpah sehingga harganya turun di pasar kota."
+    (
+        f"{who} mengatakan panen cabai di lereng gunung itu melimpah sehingga harganya turun di "
+        f"pasar kota."
+    )
     for who in WHO
 ]
 COMMENTS = [
@@ -49,7 +55,10 @@ def test_pages(case: dict[str, Any]) -> None:
         "comments": paragraphs(COMMENTS),
         "links": '<p><a href="/a">Panen Cabai di Lereng Gunung Kelud</a></p>' * 3,
         "teasers": "".join(
-            f'<div><h4><a href="/{i}">Panen Cabai di Lereng Gunung</a></h4><p>KEDIRI - {text}</p></div>'
+            (
+                f'<div><h4><a href="/{i}">Panen Cabai di Lereng Gunung</a></h4><p>KEDIRI - '
+                f"{text}</p></div>"
+            )
             for i, text in enumerate(OTHER)
         ),
         "end": f"<p>{END}</p>",

@@ -149,10 +149,8 @@ def test_what_is_written_is_read(moment: datetime, data: st.DataObject) -> None:
     at = moment.replace(tzinfo=timezone(timedelta(hours=WORDS["zones"][zone])))
     [found] = in_line(f"{label}: {text}" if label else text)
     assert resolve(found.written, JAKARTA, NOW) == Reading(at, "minute", zoned=True)
-    assert (found.kind or "", found.alone) == (
-        "modified" if label in WORDS["labels"]["modified"] else "published" if label else "",
-        True,
-    )
+    kind = "modified" if label in WORDS["labels"]["modified"] else "published"
+    assert (found.kind or "", found.alone) == (kind if label else "", True)
     assert meant(in_value(text)) == [at, "minute"]
 
 

@@ -286,10 +286,10 @@ HOSTILE = {
     "hashtags": (b"<p>" + b"#a " * 200 + b"!</p>") * 200,
     "prompts": (b"<p>Ikuti " + b"berita whatsapp " * 40 + b"!</p>") * 200,
     "lines": b"<p>a</p>" * 50_000,
-    "escapes": b'<script type=\'application/ld+json\'>{"@type": "NewsArticle", "headline": "\\ud800\\u0000",'
-    b'"datePublished": "9999-12-31T23:59:59-12:00", "dateModified": "0001-01-01T00:00:00+14:00"}</script><p>'
-    + TEXT.encode()
-    * 4,
+    "escapes": b'<script type=\'application/ld+json\'>{"@type": "NewsArticle", "headline": '
+    b'"\\ud800\\u0000",'
+    b'"datePublished": "9999-12-31T23:59:59-12:00", "dateModified": '
+    b'"0001-01-01T00:00:00+14:00"}</script><p>' + TEXT.encode() * 4,
     "a long title": b"<title>" + b"Ombak " * 100_000 + b"</title><p>" + TEXT.encode() * 4,
     "json": b"<script type='application/ld+json'>"
     + b"[" * 100_000

@@ -48,7 +48,9 @@ def test_every_phrase_has_its_example(phrase: str, example: str) -> None:
     [(text, reason) for reason in ("soft-404", "interstitial") for text in STATUS[reason]],
 )
 def test_what_pages_say_of_themselves(text: str, reason: str) -> None:
-    """The words that say so are found, whether the article is gone or something stands before it."""
+    """The words that say so are found, whether the article is gone or something stands before
+    it.
+    """
     found = status([text])
     assert found is not None
     assert found[0] == reason

@@ -44,7 +44,9 @@ def test_learn(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CLEAN, ids=lambda case: case["name"])
 def test_clean(case: dict[str, Any]) -> None:
-    """What was learned is cut under its rule, the rest stays, and a second cleaning finds nothing."""
+    """What was learned is cut under its rule, the rest stays, and a second cleaning finds
+    nothing.
+    """
     cleaner = Cleaner(map(line, case["learned"]), case.get("titles", ()))
     found = cleaner.clean(case["body"])
     assert found.body == case.get("cleaned", case["body"])
@@ -77,7 +79,10 @@ def store(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> Iterator[War
     bodies = [
         (
             "lentera",
-            f"Kapal {_word(n)} tiba di {_word(n + 50)}.\nIkuti kanal Lentera di ponsel.\nBaca juga: {_word(n + 99)} Naik",
+            (
+                f"Kapal {_word(n)} tiba di {_word(n + 50)}.\nIkuti kanal Lentera di ponsel.\n"
+                f"Baca juga: {_word(n + 99)} Naik"
+            ),
         )
         for n in range(40)
     ]
@@ -245,7 +250,9 @@ def test_cleaned_once_and_put_back(store: Warehouse, connection: duckdb.DuckDBPy
 def test_a_line_learned_later_cleans_earlier_articles(
     store: Warehouse, connection: duckdb.DuckDBPyConnection
 ) -> None:
-    """Only the articles that hold the line are cleaned again, from their text as it was extracted."""
+    """Only the articles that hold the line are cleaned again, from their text as it was
+    extracted.
+    """
     label, line = learn_all(store)
     assert settle(store, [label]) == 44
     assert settle(store, [label, line]) == 40

@@ -124,12 +124,13 @@ def test_shortest(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "expected"), [(0.49, "text"), (0.5, "linked"), (0.89, "linked"), (0.9, "link")]
+    ("share", "is_linked", "is_link"),
+    [(0.49, False, False), (0.5, True, False), (0.89, True, False), (0.9, True, True)],
 )
-def test_links(share: float, expected: str) -> None:
+def test_links(share: float, *, is_linked: bool, is_link: bool) -> None:
     """A line is linked from a half of its text on, and a link where hardly any is outside of it."""
     line = linked(share)
-    assert ("link" if line.is_link else "linked" if line.is_linked else "text") == expected
+    assert (line.is_linked, line.is_link) == (is_linked, is_link)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("K" * 25, True), ("K" * 24, False)])

@@ -22,7 +22,10 @@ from tests.helpers.cases import cases
 from tests.helpers.linear import KINDS, LONG, SECONDS
 
 EVERYWHERE = frozenset({"anywhere", "heading", "edge", "head"})
-SENTENCE = "Petugas pelabuhan itu membacakan tulisan tersebut dengan suara keras kepada semua orang, kata saksi mata."
+SENTENCE = (
+    "Petugas pelabuhan itu membacakan tulisan tersebut dengan suara keras kepada semua orang, "
+    "kata saksi mata."
+)
 
 
 TABLES = read_tables()
@@ -122,7 +125,9 @@ def test_what_only_edges_lose(text: str) -> None:
     ("name", "text"), [(name, text) for name, texts in CUT.items() for text in texts]
 )
 def test_what_pages_say_is_cut(name: str, text: str) -> None:
-    """What pages put around articles falls under its rule, in words that no phrase was written for."""
+    """What pages put around articles falls under its rule, in words that no phrase was written
+    for.
+    """
     rule = next(rule for rule in RULES if rule.id == name)
     assert first_rule(rule, text) is rule
 

@@ -404,7 +404,8 @@ MOST: dict[str, tuple[Callable[[int], object], int]] = {
     "characters that the engine reads": (
         lambda n: kept_by_engine(
             html.fromstring(
-                f"<div><p>{SENTENCE}</p><p>{SENTENCE}</p><script>{'a' * (n - 2 * len(SENTENCE))}</script></div>"
+                f"<div><p>{SENTENCE}</p><p>{SENTENCE}</p>"
+                f"<script>{'a' * (n - 2 * len(SENTENCE))}</script></div>"
             )
         ),
         300_000,

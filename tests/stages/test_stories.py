@@ -167,7 +167,9 @@ def test_any_night(entries: list[tuple[Any, ...]], order: random.Random) -> None
 @settings(max_examples=60, deadline=None)
 @given(nights)
 def test_placing_anew_changes_nothing(entries: list[tuple[Any, ...]]) -> None:
-    """Articles of one night that are all placed anew keep their stories, relations and originals."""
+    """Articles of one night that are all placed anew keep their stories, relations and
+    originals.
+    """
     clippings = [_clipping(f"a{number}", *entry[:5]) for number, entry in enumerate(entries)]
     placements, _ = group(clippings, WINDOW)
     story_of = {p.article_id: p.story_id for p in placements}

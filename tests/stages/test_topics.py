@@ -153,7 +153,9 @@ def test_labelled_set() -> None:
 
 
 def test_false_alarms() -> None:
-    """Of the articles of the corpora, none of which is on the topic, none has it for its subject."""
+    """Of the articles of the corpora, none of which is on the topic, none has it for its
+    subject.
+    """
     found = [
         (item["title"], match(SHIPPED["russia-dprk"], item["title"], item["text"]))
         for item in _lines(DATA / "corpora" / "articles.jsonl.gz")
