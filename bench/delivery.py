@@ -2,15 +2,13 @@
 own, through the real outbox.
 """
 
-import os
-import platform
 import tempfile
 import threading
 import time
 from datetime import timedelta
-from importlib.metadata import version
 from pathlib import Path
 
+from bench.machine import described
 from flows.delivery import RUN_S, deliver
 from tests.helpers.clocks import NOW
 from tests.helpers.outbox import TOPIC, Desks, keys, raise_alerts
@@ -20,10 +18,7 @@ ALERTS = 10_000
 
 
 def main() -> None:
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", end=""
-    )
-    print("".join(f", {name} {version(name)}" for name in ("apprise", "duckdb")))
+    print(described("apprise", "duckdb"))
     with tempfile.TemporaryDirectory() as folder, Desks() as desks:
         threading.Thread(target=desks.serve_forever, daemon=True).start()
         store = Warehouse.open(Path(folder))

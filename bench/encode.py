@@ -8,18 +8,17 @@ reads, so its vectors can be compared.
 """
 
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from bench.machine import described
 from bench.plain_encoder import save
 from flows.edges.encoder import LEAD_CHARACTERS, MAX_TOKENS, default_model
 from tests.helpers.paths import DATA, PRESS
@@ -67,24 +66,9 @@ ROWS = {
 
 
 def main() -> None:
-    texts = [
-        (article["title"], "\n".join(article["paragraphs"]))
-        for article in json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))["articles"]
-    ]
-    if STORIES.exists():
-        with STORIES.open(encoding="utf-8") as lines:
-            texts += [
-                (row["title"], row["text"])
-                for row, _ in zip(map(json.loads, lines), range(REAL), strict=False)
-            ]
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ",
-        end="",
-    )
-    print(
-        ", ".join(f"{name} {version(name)}" for name in ("sentence-transformers", "torch")), end=""
-    )
-    print(f"; {default_model()}; {len(texts)} texts, {len(set(texts))} different\n")
+    texts = chosen_texts()
+    print(f"{described('sentence-transformers', 'torch')}; {default_model()}; ", end="")
+    print(f"{len(texts)} texts, {len(set(texts))} different\n")
     with tempfile.TemporaryDirectory() as scratch:
         save(Path(scratch, "model"))
         Path(scratch, "texts.json").write_text(json.dumps(texts), encoding="utf-8")
@@ -93,6 +77,30 @@ def main() -> None:
             for _ in range(ROUNDS)
         ]
         vectors = [np.load(Path(scratch, f"{number}.npy")) for number in range(len(ROWS))]
+    report(rounds, len(texts))
+    agree(f"vectors, ours and plain at {MAX_TOKENS} tokens", vectors[2], vectors[1])
+    agree(
+        "vectors, ours and plain with default settings, which read more of the text",
+        vectors[2],
+        vectors[0],
+    )
+
+
+def chosen_texts() -> list[tuple[str, str]]:
+    """Title and text of what is encoded."""
+    texts = [
+        (article["title"], "\n".join(article["paragraphs"]))
+        for article in json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))["articles"]
+    ]
+    if STORIES.exists():
+        with STORIES.open(encoding="utf-8") as lines:
+            rows = map(json.loads, islice(lines, REAL))
+            texts += [(row["title"], row["text"]) for row in rows]
+    return texts
+
+
+def report(rounds: Sequence[Sequence[tuple[float, float]]], texts: int) -> None:
+    """Print a row for each way to encode, from what each took in each round."""
     print(
         f"| median of {ROUNDS} | documents/s | × of plain, default | × of plain, "
         f"{MAX_TOKENS} tokens | s to the first vector |"
@@ -100,19 +108,13 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for number, name in enumerate(ROWS):
         figures = (
-            [len(texts) / round_[number][1] for round_ in rounds],
+            [texts / round_[number][1] for round_ in rounds],
             [round_[0][1] / round_[number][1] for round_ in rounds],
             [round_[1][1] / round_[number][1] for round_ in rounds],
             [round_[number][0] for round_ in rounds],
         )
         print(f"| {name} | " + " | ".join(told(figure) for figure in figures) + " |")
     print()
-    agree(f"vectors, ours and plain at {MAX_TOKENS} tokens", vectors[2], vectors[1])
-    agree(
-        "vectors, ours and plain with default settings, which read more of the text",
-        vectors[2],
-        vectors[0],
-    )
 
 
 def measure(script: str, scratch: Path, number: int) -> tuple[float, float]:

@@ -7,8 +7,6 @@ with them. Shared machines are noisy: quote medians and ratios.
 """
 
 import json
-import os
-import platform
 import random
 import subprocess
 import sys
@@ -18,7 +16,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
@@ -26,6 +23,7 @@ from typing import Any
 
 import trafilatura
 
+from bench.machine import described
 from flows.edges.processes import worker_pool
 from flows.records import Article, Page, Source
 from flows.stages.extraction.extract import extract
@@ -41,10 +39,7 @@ Tool = Callable[[Sample], Prediction]
 
 
 def main() -> None:
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"lxml {version('lxml')}, trafilatura {trafilatura.__version__}\n"
-    )
+    print(f"{described('lxml', 'trafilatura')}\n")
     for chosen in SETS.values():
         if chosen.is_here:
             compare(chosen)

@@ -24,15 +24,16 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from lxml import html
 
 from flows.config import load_sources
 from flows.edges.archive import ArchivedResponse, scan
-from flows.records import stable_id
+from flows.records import Source, stable_id
 from flows.stages.discovery.links import canonical
 from flows.stages.extraction import learned as stage
 from flows.stages.extraction.container import choose
@@ -111,6 +112,16 @@ class Cut:
     text: str
     behind: str
     is_known: bool  # it is part of a known prompt, or opens like one
+
+
+@dataclass(slots=True)
+class Tally:
+    """What some texts hold, and what was cut of it. `there`, `found`: prompts by their kind."""
+
+    sentences: int = 0
+    there: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    cuts: list[Cut] = field(default_factory=list)
 
 
 def main() -> None:
@@ -204,58 +215,50 @@ def _day(text: str) -> datetime | None:
 
 
 def report(name: str, texts: Sequence[Text], learned: Sequence[LearnedLine], sample: int) -> None:
-    cuts: list[Cut] = []
-    found: Counter[str] = Counter()
-    there: Counter[str] = Counter()
-    sentences = 0
+    """Print what was cut from some texts; `sample`: how many risky cuts are shown."""
+    tally = Tally()
     cleaners = _cleaners(texts, learned)
     for text in texts:
         for line in text.body.split("\n"):
-            sentences += len(re.findall(BOUNDARY, line)) + 1
-            spans = list(cleaners[text.source_id].cuts(line))
-            prompts = [
-                (kind, prompt)
-                for kind, pattern in GOLD.items()
-                for prompt in pattern.finditer(line)
-            ]
-            for kind, prompt in prompts:
-                start = prompt.end() - len(prompt[0].lstrip())
-                there[kind] += 1
-                covered = sum(max(0, min(b, prompt.end()) - max(a, start)) for a, b, _ in spans)
-                found[kind] += covered >= 0.9 * (prompt.end() - start)
-            for a, b, cause in spans:
-                known = bool(re.search(OTHER, line[a:b])) or any(
-                    p.start() < b and p.end() > a for _, p in prompts
-                )
-                cuts.append(
-                    Cut(
-                        text.source_id,
-                        cause,
-                        line[max(0, a - 90) : a],
-                        line[a:b],
-                        line[b : b + 90],
-                        known,
-                    )
-                )
-    print(f"\n### {name.capitalize()}: {len(texts)} articles, {sentences} sentences\n")
+            count(text.source_id, line, cleaners[text.source_id], tally)
+    print(f"\n### {name.capitalize()}: {len(texts)} articles, {tally.sentences} sentences\n")
     print("| prompt | there | found | share |\n|---|---|---|---|")
+    there, found = tally.there, tally.found
     for kind in (*PROMPTS, "all"):
         total, hit = (there.total(), found.total()) if kind == "all" else (there[kind], found[kind])
         print(
             f"| {kind} | {total} | {hit} | {hit / total:.1%} |" if total else f"| {kind} | 0 | | |"
         )
-    unknown = [cut for cut in cuts if not cut.is_known]
+    unknown = [cut for cut in tally.cuts if not cut.is_known]
     print(
-        f"\n{len(cuts)} cuts, {len(unknown)} of them match no known prompt: "
-        f"{len(unknown) / sentences:.3%} of the sentences. By line:\n"
+        f"\n{len(tally.cuts)} cuts, {len(unknown)} of them match no known prompt: "
+        f"{len(unknown) / tally.sentences:.3%} of the sentences. By line:\n"
     )
-    for (source, shape, line), count in Counter(
+    for (source, shape, line), times in Counter(
         (cut.source_id, cut.line.shape, cut.line.text) for cut in unknown
     ).most_common(40):
-        print(f"- {count} × {source} {shape}: {line[:120]}")
-    risky = [cut for cut in cuts if cut.line.shape == "label" and cut.behind]
+        print(f"- {times} × {source} {shape}: {line[:120]}")
+    risky = [cut for cut in tally.cuts if cut.line.shape == "label" and cut.behind]
     for cut in random.Random(1).sample(risky, min(sample, len(risky))):
         print(f"\n{cut.source_id} …{cut.before}【{cut.text}】{cut.behind}…")
+
+
+def count(source_id: str, line: str, cleaner: Cleaner, tally: Tally) -> None:
+    """Count the prompts of a line, and what is cut of it."""
+    tally.sentences += len(re.findall(BOUNDARY, line)) + 1
+    spans = list(cleaner.cuts(line))
+    prompts = [(kind, found) for kind, pattern in GOLD.items() for found in pattern.finditer(line)]
+    for kind, prompt in prompts:
+        start = prompt.end() - len(prompt[0].lstrip())
+        tally.there[kind] += 1
+        covered = sum(max(0, min(b, prompt.end()) - max(a, start)) for a, b, _ in spans)
+        tally.found[kind] += covered >= 0.9 * (prompt.end() - start)
+    for a, b, cause in spans:
+        known = bool(re.search(OTHER, line[a:b])) or any(
+            prompt.start() < b and prompt.end() > a for _, prompt in prompts
+        )
+        around = line[max(0, a - 90) : a], line[a:b], line[b : b + 90]
+        tally.cuts.append(Cut(source_id, cause, *around, known))
 
 
 def _cleaners(texts: Sequence[Text], learned: Sequence[LearnedLine]) -> dict[str, Cleaner]:
@@ -304,9 +307,41 @@ def report_headlines(texts: Sequence[Text], learned: Sequence[LearnedLine]) -> N
 
 def report_press() -> None:
     """The invented press: a few pages an outlet, each container's lines as they are."""
-    sources = load_sources(PRESS / "sources.yaml")
     gold = json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))["articles"]
     by_url = {article["url"]: article for article in gold}
+    texts = press_texts(by_url)
+    learned, _ = learn_from(list(texts.values()))
+    cleaners = _cleaners(list(texts.values()), learned)
+    lines = Counter(
+        (text.source_id, line) for text in texts.values() for line in set(text.body.split("\n"))
+    )
+    tally: Counter[str] = Counter()
+    for url, text in texts.items():
+        own_keys = set(map(key, by_url[url]["paragraphs"]))
+        for line in text.body.split("\n"):
+            cut = sum(end - start for start, end, _ in cleaners[text.source_id].cuts(line))
+            if key(line) in own_keys:
+                tally.update({"sentences": 1, "harmed": cut > 0})
+                continue
+            hit = cut >= 0.9 * len(line)
+            tally.update({"clutter": 1, "hit": hit})
+            if lines[text.source_id, line] >= stage.LEAST:
+                tally.update({"repeated": 1, "repeated hit": hit})
+    print(
+        f"## The invented press\n\n{len(texts)} articles of {len(cleaners)} outlets. Of "
+        f"{tally['clutter']} clutter lines in their containers"
+    )
+    print(
+        f"{tally['hit']} ({tally['hit'] / tally['clutter']:.0%}) are found; of the "
+        f"{tally['repeated']} that stand on {stage.LEAST} articles or more, "
+        f"{tally['repeated hit']}."
+    )
+    print(f"{tally['harmed']} of {tally['sentences']} true lines are harmed.")
+
+
+def press_texts(by_url: Mapping[str, Mapping[str, Any]]) -> dict[str, Text]:
+    """The articles of the invented press by their URLs, with all lines of their containers."""
+    sources = load_sources(PRESS / "sources.yaml")
     texts: dict[str, Text] = {}
     for found in scan([PRESS / "press.warc.gz"]):
         if not isinstance(found, ArchivedResponse) or found.status != 200:
@@ -314,44 +349,19 @@ def report_press() -> None:
         for source in sources:
             url = canonical(found.url, source) if found.url.startswith("http") else ""
             if url in by_url and by_url[url]["source_id"] == source.id:
-                root = html.document_fromstring(
-                    found.body(), parser=html.HTMLParser(encoding="utf-8")
-                )
-                metadata, lines = read_metadata(root), read_lines(root)
-                at = find_headline(root, metadata, lines, source, url).at
-                own = read_lines(choose(root, source.container, lines, at)[0])
-                body = "\n".join(line.text for line in own)
-                texts[url] = Text(
-                    source.id, by_url[url]["title"], body, NOW - timedelta(days=len(texts) % 2)
-                )
-    learned, _ = learn_from(list(texts.values()))
-    cleaners = _cleaners(list(texts.values()), learned)
-    clutter = hit = sentences = harmed = repeated = repeated_hit = 0
-    counts = Counter(
-        (text.source_id, line) for text in texts.values() for line in set(text.body.split("\n"))
-    )
-    for url, text in texts.items():
-        own_keys = set(map(key, by_url[url]["paragraphs"]))
-        for line in text.body.split("\n"):
-            cut = sum(end - start for start, end, _ in cleaners[text.source_id].cuts(line))
-            if key(line) in own_keys:
-                sentences += 1
-                harmed += cut > 0
-            else:
-                clutter += 1
-                hit += cut >= 0.9 * len(line)
-                if counts[text.source_id, line] >= stage.LEAST:
-                    repeated += 1
-                    repeated_hit += cut >= 0.9 * len(line)
-    print(
-        f"## The invented press\n\n{len(texts)} articles of {len(cleaners)} outlets. Of "
-        f"{clutter} clutter lines in their containers"
-    )
-    print(
-        f"{hit} ({hit / clutter:.0%}) are found; of the {repeated} that stand on "
-        f"{stage.LEAST} articles or more, {repeated_hit}."
-    )
-    print(f"{harmed} of {sentences} true lines are harmed.")
+                day = NOW - timedelta(days=len(texts) % 2)
+                body = container_text(found.body(), source, url)
+                texts[url] = Text(source.id, by_url[url]["title"], body, day)
+    return texts
+
+
+def container_text(body: bytes, source: Source, url: str) -> str:
+    """All lines of a page's article."""
+    root = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
+    lines = read_lines(root)
+    at = find_headline(root, read_metadata(root), lines, source, url).at
+    own = read_lines(choose(root, source.container, lines, at)[0])
+    return "\n".join(line.text for line in own)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,12 @@ their own, in the same run. Shared machines are noisy: quote the ratios.
 
 import json
 import os
-import platform
 import re
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from statistics import median
@@ -25,6 +23,7 @@ import yaml
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from bench.machine import described
 from bench.plain_encoder import save
 from flows.config import load_sources
 from flows.edges.archive import ArchivedResponse, scan
@@ -42,16 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         pages = build(Path(folder))
         save(Path(folder) / "model")
-        print(
-            f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ",
-            end="",
-        )
-        print(
-            ", ".join(
-                f"{name} {version(name)}"
-                for name in ("prefect", "duckdb", "trafilatura", "sentence-transformers", "torch")
-            )
-        )
+        print(described("prefect", "duckdb", "trafilatura", "sentence-transformers", "torch"))
         configure(Path(folder) / "prefect")
         began = time.monotonic()
         with loopback_server(Path(folder) / "prefect.log") as url:

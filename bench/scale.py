@@ -12,17 +12,14 @@ links that all pairs of the window give.
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
@@ -32,7 +29,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from bench.memory import peak_megabytes
+from bench.machine import described, peak_megabytes
 from flows.stages.grouping.similarity import Comparison
 from flows.stages.grouping.stories import BLOCK, WINDOW
 from flows.steps.grouping import group_batch
@@ -72,10 +69,7 @@ def compare(sizes: Sequence[int], rounds: int) -> None:
     """Print what a night costs beside an archive of each size. The nights take turns, so that a
     busy machine slows all sizes alike.
     """
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"duckdb {version('duckdb')}\n"
-    )
+    print(f"{described('duckdb')}\n")
     with tempfile.TemporaryDirectory() as folder:
         archives = {size: Path(folder) / str(size) for size in sizes}
         for size, archive in archives.items():
@@ -85,24 +79,11 @@ def compare(sizes: Sequence[int], rounds: int) -> None:
             for _ in range(rounds)
         ]
         print(
-            "| articles in the archive | database | seconds, median | range | processor "
-            "seconds, median | peak memory |"
+            "| articles in the archive | database | seconds, median | range "
+            "| processor seconds, median | peak memory |\n|---|---|---|---|---|---|"
         )
-        print("|---|---|---|---|---|---|")
         for size, archive in archives.items():
-            took = {what: sorted(night[size][what] for night in nights) for what in nights[0][size]}
-            gigabytes = (private(archive) / "writer.duckdb").stat().st_size / 1e9
-            seconds, processor, peak = (
-                took["seconds"],
-                median(took["processor"]),
-                took["gigabytes"][-1],
-            )
-            print(
-                f"| {size:,} | {gigabytes:.1f} GB | {median(seconds):.1f} | "
-                f"{seconds[0]:.1f}-{seconds[-1]:.1f} ",
-                end="",
-            )
-            print(f"| {processor:.1f} | {peak:.2f} GB |")
+            print_row(size, archive, [night[size] for night in nights])
         for what in ("seconds", "processor"):
             ratios = [night[sizes[-1]][what] / night[sizes[0]][what] for night in nights]
             print(
@@ -111,11 +92,21 @@ def compare(sizes: Sequence[int], rounds: int) -> None:
             )
         found = apart("--recall", archives[sizes[0]])
         print(
-            (
-                "\nall pairs {pairs:,.0f}, candidates {candidates:,.0f}, links {links:,.0f}, "
-                "recall {recall:.4f}"
-            ).format(**found)
+            f"\nall pairs {found['pairs']:,.0f}, candidates {found['candidates']:,.0f}, "
+            f"links {found['links']:,.0f}, recall {found['recall']:.4f}"
         )
+
+
+def print_row(size: int, archive: Path, nights: Sequence[Mapping[str, float]]) -> None:
+    """What the nights beside an archive of this size took."""
+    took = {what: sorted(night[what] for night in nights) for what in nights[0]}
+    gigabytes = (private(archive) / "writer.duckdb").stat().st_size / 1e9
+    seconds = took["seconds"]
+    print(
+        f"| {size:,} | {gigabytes:.1f} GB | {median(seconds):.1f} "
+        f"| {seconds[0]:.1f}-{seconds[-1]:.1f} | {median(took['processor']):.1f} "
+        f"| {took['gigabytes'][-1]:.2f} GB |"
+    )
 
 
 def apart(option: str, archive: Path, *arguments: str) -> dict[str, float]:

@@ -7,9 +7,7 @@ which were learnt here too. Encoding is not counted, for anybody.
 """
 
 import json
-import os
 import pickle
-import platform
 import random
 import subprocess
 import sys
@@ -23,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.memory import peak_megabytes
+from bench.machine import described, peak_megabytes
 from flows.records import Clipping
 from flows.stages.grouping.stories import group
 from tests.helpers.labelled import (
@@ -52,10 +50,7 @@ def main() -> None:
             f"beside the project"
         )
     labelled = labelled_stories()
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
-        f"{len(labelled.clippings)} articles\n"
-    )
+    print(f"{described()}; {len(labelled.clippings)} articles\n")
     print(
         "| tool | F1 copies and rewrites | F1 stories | B³ of the week | largest | seconds | "
         "peak MB |\n|---|---|---|---|---|---|---|"

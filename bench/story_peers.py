@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.memory import peak_megabytes
+from bench.machine import peak_megabytes
 
 PERMUTATIONS = 128
 Groups = list[list[int]]

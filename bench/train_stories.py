@@ -134,21 +134,10 @@ def copy_examples(
     )
 
 
-def story_examples(
-    labelled: Labelled, comparison: Comparison, position: Mapping[str, int]
-) -> tuple[Examples, "Judge"]:
-    """Labelled pairs, the pairs of complete stories, and their nearest strangers in the window; and
-    who judges what they teach.
-    """
-    every = np.arange(len(position))
-    tables = {
-        name: np.asarray(table, np.float64)
-        for name, table in comparison.story_signals(*np.ix_(every, every)).items()
-    }
-    apart = (
-        np.abs(np.subtract.outer(comparison.seconds, comparison.seconds)) / WINDOW.total_seconds()
-    )
-    near = ((tables["vector"] + tables["words"]) / 2 > NEAR) & (apart <= 1)
+def story_pairs(
+    labelled: Labelled, position: Mapping[str, int], near: Booleans
+) -> list[tuple[int, int, bool, float]]:
+    """The ends of each pair, whether they are one story, and how much that counts."""
     window = [position[article] for article in labelled.window]
     story_of = {position[article]: story for article, story in labelled.story_of.items()}
     maybe = {position[article]: story for article, story in labelled.maybe.items()}
@@ -166,6 +155,25 @@ def story_examples(
             for j in strangers
             if near[i, j]
         ]
+    return rows
+
+
+def story_examples(
+    labelled: Labelled, comparison: Comparison, position: Mapping[str, int]
+) -> tuple[Examples, "Judge"]:
+    """Labelled pairs, the pairs of complete stories, and their nearest strangers in the window; and
+    who judges what they teach.
+    """
+    every = np.arange(len(position))
+    tables = {
+        name: np.asarray(table, np.float64)
+        for name, table in comparison.story_signals(*np.ix_(every, every)).items()
+    }
+    apart = (
+        np.abs(np.subtract.outer(comparison.seconds, comparison.seconds)) / WINDOW.total_seconds()
+    )
+    near = ((tables["vector"] + tables["words"]) / 2 > NEAR) & (apart <= 1)
+    rows = story_pairs(labelled, position, near)
     ends = np.array([row[:2] for row in rows])
     together = np.array([row[2] for row in rows])
     names = [name for name in tables if name != "barred"]

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -142,57 +142,60 @@ def test_schedule(folder: Path) -> None:
     One test, because a schedule takes a while to get going.
     """
     with Server({"/satu.xml": LISTED}) as server:
-
-        def fired() -> int:
-            return server.paths().count("/satu.xml")
-
         with schedule(folder, server) as scheduled:
-            with only_run(folder / "data", "the holder"):
-                until(lambda: "the holder" in scheduled.err)
-            assert fired() == 0
-            until(lambda: scheduled.out.count("added  ") == 1)
-            assert fired() == 1
-            server.routes["/satu.xml"] = says_nothing
-            until(lambda: fired() == 2)
-            os.kill(scheduled.run(), signal.SIGKILL)
-            until(lambda: fired() == 3)
-            address = scheduled.server()
-            assert answers(address)
-            os.killpg(scheduled.process.pid, signal.SIGINT)  # as Ctrl-C at a terminal does
-            assert scheduled.process.wait(LONGEST_S) == 0
-            until(lambda: not scheduled.family())
-            assert not answers(address)
-            busy = (
-                f"kliping: {folder / 'data'}: another run holds the lock (the holder); wait for "
-                f"it to end"
-            )
-            killed = (
-                "kliping: nightly broke off, and the next run goes on: "
-                "Process exited with status code: -9."
-            )
-            *told, last = scheduled.err.splitlines()
-            assert set(told) == {busy}
-            assert last.startswith(killed)
-            assert {line[:9].strip() for line in scheduled.out.splitlines()} == STEPS
-
+            goes_on_until_interrupted(scheduled, folder, server)
         server.routes["/satu.xml"] = LISTED
         with schedule(folder, server) as scheduled:
-            until(
-                lambda: any("flows.orchestrator" in words for words in scheduled.family().values())
-            )
-            until(lambda: answers(scheduled.server()))
-            scheduled.process.kill()
-            scheduled.process.wait()
-            until(lambda: not scheduled.family())
-            assert scheduled.err == ""
+            leaves_no_server(scheduled)
         with schedule(folder, server) as scheduled:
-            until(lambda: scheduled.out.count("added  ") == 1)
-            os.kill(scheduled.server_process(), signal.SIGKILL)
-            assert scheduled.process.wait(LONGEST_S) == 3
-            log = private(folder / "data") / "prefect-server.log"
-            lost = f"the Prefect server ended before its time; see {log}, and start again"
-            assert scheduled.err == f"kliping: {lost}\n"
+            ends_without_server(scheduled, folder)
     assert (private(folder / "data") / "prefect-server.log").read_text(encoding="utf-8") == ""
+
+
+def goes_on_until_interrupted(scheduled: Scheduled, folder: Path, server: Server) -> None:
+    def fired() -> int:
+        return server.paths().count("/satu.xml")
+
+    with only_run(folder / "data", "the holder"):
+        until(lambda: "the holder" in scheduled.err)
+    assert fired() == 0
+    until(lambda: scheduled.out.count("added  ") == 1)
+    assert fired() == 1
+    server.routes["/satu.xml"] = says_nothing
+    until(lambda: fired() == 2)
+    os.kill(scheduled.run(), signal.SIGKILL)
+    until(lambda: fired() == 3)
+    address = scheduled.server()
+    assert answers(address)
+    os.killpg(scheduled.process.pid, signal.SIGINT)  # as Ctrl-C at a terminal does
+    assert scheduled.process.wait(LONGEST_S) == 0
+    until(lambda: not scheduled.family())
+    assert not answers(address)
+    held = f"{folder / 'data'}: another run holds the lock (the holder); wait for it to end"
+    *told, last = scheduled.err.splitlines()
+    assert set(told) == {f"kliping: {held}"}
+    assert last.startswith(
+        "kliping: nightly broke off, and the next run goes on: Process exited with status code: -9."
+    )
+    assert {line[:9].strip() for line in scheduled.out.splitlines()} == STEPS
+
+
+def leaves_no_server(scheduled: Scheduled) -> None:
+    until(lambda: any("flows.orchestrator" in words for words in scheduled.family().values()))
+    until(lambda: answers(scheduled.server()))
+    scheduled.process.kill()
+    scheduled.process.wait()
+    until(lambda: not scheduled.family())
+    assert scheduled.err == ""
+
+
+def ends_without_server(scheduled: Scheduled, folder: Path) -> None:
+    until(lambda: scheduled.out.count("added  ") == 1)
+    os.kill(scheduled.server_process(), signal.SIGKILL)
+    assert scheduled.process.wait(LONGEST_S) == 3
+    log = private(folder / "data") / "prefect-server.log"
+    lost = f"the Prefect server ended before its time; see {log}, and start again"
+    assert scheduled.err == f"kliping: {lost}\n"
 
 
 @pytest.mark.parametrize(
@@ -316,6 +319,17 @@ def counted(file: str) -> None:
         runs.write("ran\n")
 
 
+async def states(deployments: list[UUID]) -> Counter[str]:
+    """How many runs of these deployments are in each state."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
+
+    of_these = DeploymentFilter(id=DeploymentFilterId(any_=deployments))
+    async with get_client() as client:
+        runs = await client.read_flow_runs(deployment_filter=of_these)
+    return Counter(run.state_name or "" for run in runs)
+
+
 def test_seven_runs_that_were_slept_through_are_made_up_for_by_one(
     kliping: Kliping, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,17 +339,14 @@ def test_seven_runs_that_were_slept_through_are_made_up_for_by_one(
     for name, value in kliping.environment.items():
         monkeypatch.setenv(name, value)
     from prefect import flow
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
     from prefect.context import refresh_global_settings_context
     from prefect.schedules import RRule
 
     from flows.schedule import CatchUpRunner
 
     refresh_global_settings_context()
-    start = datetime.now(UTC) + timedelta(
-        seconds=15
-    )  # the server looks every five for what to schedule
+    # the server looks every five seconds for what to schedule
+    start = datetime.now(UTC) + timedelta(seconds=15)
     before = signal.getsignal(signal.SIGTERM)  # Prefect's runner sets its own
     rule = f"DTSTART:{start:%Y%m%dT%H%M%S}Z\nRRULE:FREQ=SECONDLY;COUNT=7"
     runner = CatchUpRunner(name="late", limit=1, pause_on_shutdown=False)
@@ -350,17 +361,10 @@ def test_seven_runs_that_were_slept_through_are_made_up_for_by_one(
         for name in names
     ]
 
-    async def states() -> Counter[str]:
-        async with get_client() as client:
-            runs = await client.read_flow_runs(
-                deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=ids))
-            )
-        return Counter(run.state_name or "" for run in runs)
-
-    until(lambda: sum(asyncio.run(states()).values()) == 14)
+    until(lambda: sum(asyncio.run(states(ids)).values()) == 14)
     until(lambda: datetime.now(UTC) > start + timedelta(seconds=8))
     for _ in range(4):  # one run at a time; without end there would be one each time
         asyncio.run(runner.start(run_once=True))
     signal.signal(signal.SIGTERM, before)
-    assert asyncio.run(states()) == {"Completed": 2, "Cancelled": 12}
+    assert asyncio.run(states(ids)) == {"Completed": 2, "Cancelled": 12}
     assert [(tmp_path / name).read_text(encoding="utf-8") for name in names] == ["ran\n", "ran\n"]

@@ -282,47 +282,35 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
     assert nights.warehouse.engine.offending() == {}
 
 
+# Articles that were placed: days since, story, text and what it means
+PLACED = {
+    "flood": (1.9, "p", "Banjir merendam Sayungan.", [1.0, 0.0, 0.0]),
+    "flood again": (1.5, "q", "Banjir di Sayungan merendam desa.", [0.99, 0.14, 0.0]),
+    "match": (1, "p", "Persaya menang telak.", [0.0, 0.0, 1.0]),
+    "earlier": (9, "r", "-", [0.0, 0.0, 1.0]),
+}
+
+
 def test_reprocess_keeps_stories(nights: Nights) -> None:
     """Articles that are placed anew leave a story that they do not belong to and join theirs; ids
     stay, and every change is recorded.
     """
     store = nights.warehouse
-    written = {
-        "flood": "Banjir merendam Sayungan.",
-        "flood again": "Banjir di Sayungan merendam desa.",
-        "match": "Persaya menang telak.",
+    rows: dict[str, list[dict[str, object]]] = {
+        "state.articles": [
+            {"title": name, "body": body, "published_at": NOW - timedelta(days=days)}
+            for name, (days, _, body, _) in PLACED.items()
+        ],
+        "state.vectors": [{"model": "m", "vector": vector} for *_, vector in PLACED.values()],
+        "story_articles": [
+            {"story_id": story, "original_article_id": name}
+            for name, (_, story, _, _) in PLACED.items()
+        ],
     }
-    towards = {
-        "flood": [1.0, 0.0, 0.0],
-        "flood again": [0.99, 0.14, 0.0],
-        "match": [0.0, 0.0, 1.0],
-        "earlier": [0.0, 0.0, 1.0],
-    }
-    articles = [
-        {
-            "article_id": name,
-            "title": name,
-            "body": written.get(name, "-"),
-            "published_at": NOW - timedelta(days=days),
-        }
-        for name, days in {"flood": 1.9, "flood again": 1.5, "match": 1, "earlier": 9}.items()
-    ]
-    stands_in = {"flood": "p", "match": "p", "flood again": "q", "earlier": "r"}
-    placed = [
-        {"article_id": name, "story_id": story, "original_article_id": name}
-        for name, story in stands_in.items()
-    ]
-    plant(
-        store,
-        {
-            "state.articles": articles,
-            "state.vectors": [
-                {"article_id": name, "model": "m", "vector": vector}
-                for name, vector in towards.items()
-            ],
-            "story_articles": placed,
-        },
-    )
+    for table in rows.values():
+        for row, name in zip(table, PLACED, strict=True):
+            row["article_id"] = name
+    plant(store, rows)
     for _ in range(2):  # the second time changes nothing
         store.stories.reopen_stories(NOW - timedelta(days=2))
         assert [grouping.group_batch(store, "m", NOW) for _ in range(2)] == [3, 0]

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.helpers.command import ended
+from tests.helpers.command import Ran, ended
 from tests.helpers.misbehaving import Server, page
 from tests.helpers.outlets import article, outlet, written
 from tests.helpers.tables import plant
@@ -209,6 +209,12 @@ missed  c  True, no match: Hujan turun.
 """
 
 
+def span(group: str, start: int, text: str, sentence: str) -> dict[str, object]:
+    """A term in a headline, as JSON has it."""
+    ends = {"start": start, "end": start + len(text)}
+    return {"group": group, "field": "title", **ends, "text": text, "sentence": sentence}
+
+
 def test_items(
     tmp_path: Path,
     topics: Path,
@@ -239,22 +245,8 @@ def test_items(
         ["f", True, "subject", 1.0],
     ]
     assert found[0]["evidence"] == [
-        {
-            "group": "kapal",
-            "field": "title",
-            "start": 0,
-            "end": 5,
-            "text": "Kapal",
-            "sentence": "Kapal Karam",
-        },
-        {
-            "group": "karam",
-            "field": "title",
-            "start": 6,
-            "end": 11,
-            "text": "Karam",
-            "sentence": "Kapal Karam",
-        },
+        span("kapal", 0, "Kapal", "Kapal Karam"),
+        span("karam", 6, "Karam", "Kapal Karam"),
     ]
     assert all(line.keys() == {"id", "matched", "strength", "score", "evidence"} for line in found)
 
@@ -307,14 +299,6 @@ def test_line_that_is_no_item(
     assert refused.err.count("\n") == 1
 
 
-SPAN = {
-    "group": "x",
-    "field": "title",
-    "start": 0,
-    "end": 4,
-    "text": "Lama",
-    "sentence": "Lama Berlalu",
-}
 ARTICLES = [  # article, story, title, body, and what is recorded
     ("first", "s1", "Kapal Karam", "", None),
     ("second", "s1", "Kapal Karam Lagi", "Cuaca buruk.", None),
@@ -349,37 +333,27 @@ nothing was written
 """
 
 
-def test_replay(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The archive shows, story by story, what the rule would add and drop; nothing in it
-    changes.
-    """
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A data directory with ARTICLES."""
     data = tmp_path / "data"
     warehouse = Warehouse.open(data)
     facts = {"source_id": "satu", "published_at": "2026-03-10 05:00"}
+    recorded = {"topic_id": "kapal", "evidence": json.dumps([span("x", 0, "Lama", "Lama Berlalu")])}
     plant(
         warehouse,
         {
             "sources": [{"source_id": "satu", "name": "Satu"}],
             "state.articles": [
-                {
-                    "article_id": key,
-                    "title": title,
-                    "body": body,
-                    "url": f"https://satu.example/{key}",
-                    **facts,
-                }
+                {"article_id": key, "title": title, "body": body, **facts}
+                | {"url": f"https://satu.example/{key}"}
                 for key, _, title, body, _ in ARTICLES
             ],
             "story_articles": [
                 {"story_id": story, "article_id": key} for key, story, *_ in ARTICLES
             ],
             "state.topic_hits": [
-                {
-                    "topic_id": "kapal",
-                    "article_id": key,
-                    "strength": strength,
-                    "evidence": json.dumps([SPAN]),
-                }
+                {"article_id": key, "strength": strength, **recorded}
                 for key, *_, strength in ARTICLES
                 if strength
             ],
@@ -387,25 +361,20 @@ def test_replay(tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str]
     )
     warehouse.close()
     publish(data)
-    before = published(data).read_bytes()
-    told = ended(capsys, "topics", "replay", "kapal", "--topics", topics, "--warehouse", data)
-    assert (told.status, told.err) == (0, "")
-    assert told.out == REPLAY
-    later = ended(
-        capsys,
-        "topics",
-        "replay",
-        "kapal",
-        "--since",
-        "2026-03-11",
-        "--topics",
-        topics,
-        "--warehouse",
-        data,
-    )
+    return data
+
+
+def test_replay(archive: Path, topics: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The archive shows, story by story, what the rule would add and drop; nothing in it
+    changes.
+    """
+    before = published(archive).read_bytes()
+    command = ("topics", "replay", "kapal", "--topics", topics, "--warehouse", archive)
+    assert ended(capsys, *command) == Ran(0, REPLAY, "")
+    later = ended(capsys, *command, "--since", "2026-03-11")
     assert later.out == "0 articles since 2026-03-11: 0 stories unchanged; nothing was written\n"
-    assert published(data).read_bytes() == before
-    assert Reader(data).query("select count(*) from topic_hits")[1] == [(3,)]
+    assert published(archive).read_bytes() == before
+    assert Reader(archive).query("select count(*) from topic_hits")[1] == [(3,)]
 
 
 def test_topics_list(topics: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,38 +110,26 @@ def test_what_a_record_says(tmp_path: Path) -> None:
     a 304 is a revisit.
     """
     path = tmp_path / "a.warc.gz"
+    chunked = [(b"Transfer-Encoding", b"chunked")]
+    in_jakarta = DATE.astimezone(timezone(timedelta(hours=7)))
     with WarcWriter(path, software="Kliping/test", created=DATE) as writer:
-        writer.append(
-            "http://a.example/cut",
-            DATE,
-            200,
-            "OK",
-            [(b"Transfer-Encoding", b"chunked")],
-            b"half",
-            "length",
-        )
-        revisit = writer.append(
-            "http://a.example/same",
-            DATE.astimezone(timezone(timedelta(hours=7))),
-            304,
-            "Not Modified",
-            HEADERS,
-            b"",
-        )
+        writer.append("http://a.example/cut", DATE, 200, "OK", chunked, b"half", "length")
+        same = ("http://a.example/same", in_jakarta, 304, "Not Modified", HEADERS, b"")
+        revisit = writer.append(*same)
     with path.open("rb") as file:
-        info, cut, same = [
+        info, cut, seen = [
             (record.rec_headers, record.http_headers, record.content_stream().read())
             for record in ArchiveIterator(file)
         ]
     assert info[0].get_header("WARC-Type") == "warcinfo"
     assert b"software: Kliping/test\r\n" in info[2]
     assert (cut[0].get_header("WARC-Truncated"), cut[1].headers, cut[2]) == ("length", [], b"half")
-    assert same[0].get_header("WARC-Type") == "revisit"
+    assert seen[0].get_header("WARC-Type") == "revisit"
     assert (
-        same[0].get_header("WARC-Profile")
+        seen[0].get_header("WARC-Profile")
         == "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
     )
-    assert same[0].get_header("WARC-Date") == "2026-11-22T01:02:03.456789Z"
+    assert seen[0].get_header("WARC-Date") == "2026-11-22T01:02:03.456789Z"
     assert found(path) == ["cut"]
     with pytest.raises(
         ArchiveError, match=f"{path} at byte {revisit.offset}: not a response record"
@@ -399,6 +387,25 @@ FOREIGN: Mapping[str, Foreign] = {
 }
 
 
+# What stands among the responses: the kind, the address, the type and the block of each
+OTHER_RECORDS = [
+    ("warcinfo", "urn:x", "application/warc-fields", b"software: lain\r\n"),
+    (
+        "request",
+        "http://a.example/0",
+        "application/http; msgtype=request",
+        b"GET /0 HTTP/1.1\r\n\r\n",
+    ),
+    ("metadata", "http://a.example/0", "application/warc-fields", b"fetchTimeMs: 12\r\n"),
+    (
+        "response",
+        "dns:a.example",
+        "text/dns",
+        b"20261122010203\na.example. 300 IN A 192.0.2.1\n",
+    ),
+]
+
+
 @pytest.mark.parametrize("compressed", [True, False], ids=["gzip", "plain"])
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 @pytest.mark.parametrize("name", FOREIGN)
@@ -408,35 +415,12 @@ def test_archives_of_other_tools(tmp_path: Path, name: str, version: str, compre
     """
     case = FOREIGN[name]
     response = "application/http; msgtype=response"
-    records = [
-        record("warcinfo", "urn:x", "application/warc-fields", b"software: lain\r\n", {}, version),
-        record(
-            "request",
-            "http://a.example/0",
-            "application/http; msgtype=request",
-            b"GET /0 HTTP/1.1\r\n\r\n",
-            {},
-            version,
-        ),
-        record("response", "http://a.example/0", response, case.block, case.headers, version),
-        record(
-            "metadata",
-            "http://a.example/0",
-            "application/warc-fields",
-            b"fetchTimeMs: 12\r\n",
-            {},
-            version,
-        ),
-        record(
-            "response",
-            "dns:a.example",
-            "text/dns",
-            b"20261122010203\na.example. 300 IN A 192.0.2.1\n",
-            {},
-            version,
-        ),
-        record("response", "http://a.example/1", response, http(b"last"), {}, version),
-    ]
+    info, request, metadata, dns = (record(*other, {}, version) for other in OTHER_RECORDS)
+    first_page = record(
+        "response", "http://a.example/0", response, case.block, case.headers, version
+    )
+    last_page = record("response", "http://a.example/1", response, http(b"last"), {}, version)
+    records = [info, request, first_page, metadata, dns, last_page]
     path = tmp_path / "a.warc.gz"
     path.write_bytes(b"".join(gzip.compress(data) if compressed else data for data in records))
     items = list(scan([path]))

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpcore
 import httpx
@@ -89,50 +89,46 @@ class Visitor:
         min_delay_s: float = 0.0,
         etag: str | None = None,
         last_modified: str | None = None,
-        total_s: float = 120.0,
-        read_timeout_s: float = 60.0,
-        max_payload: int = 2**20,
-        max_body: int = 2**22,
         resolve: Resolve = resolve,
+        **limits: Any,
     ) -> Visit:
+        """Ask for all of them at the same time. `limits`: `total_s`, `read_timeout_s`,
+        `max_payload`, `max_body`.
+        """
         clock = Time()
 
         async def visit() -> list[Fetched | FetchFailed]:
             with WarcWriter(self.archive, software="Kliping/test", created=NOW) as writer:
-                live = LiveTransport(resolve)
-                transport = ArchivingTransport(
-                    live, writer, clock=lambda: NOW, max_payload=max_payload, total_s=total_s
-                )
-                web = Web(
-                    transport,
-                    version="0.1",
-                    contact="mailto:meja@example.org",
-                    read_timeout_s=read_timeout_s,
-                    max_body=max_body,
-                    sleep=clock.sleep,
-                    clock=clock.read,
-                )
-                async with web:
-                    return await asyncio.gather(
-                        *(
-                            outcome(
-                                web.get(
-                                    url,
-                                    declared=declared,
-                                    min_delay_s=min_delay_s,
-                                    etag=etag,
-                                    last_modified=last_modified,
-                                )
-                            )
-                            for url in urls
-                        )
-                    )
+                async with self._web(LiveTransport(resolve), writer, clock, **limits) as web:
+                    asked: dict[str, Any] = {"declared": declared, "min_delay_s": min_delay_s}
+                    asked |= {"etag": etag, "last_modified": last_modified}
+                    visits = (outcome(web.get(url, **asked)) for url in urls)
+                    return await asyncio.gather(*visits)
 
         outcomes = asyncio.run(visit())
-        return Visit(
-            outcomes,
-            [found for found in scan([self.archive]) if isinstance(found, ArchivedResponse)],
-            clock.slept,
+        responses = [each for each in scan([self.archive]) if isinstance(each, ArchivedResponse)]
+        return Visit(outcomes, responses, clock.slept)
+
+    def _web(
+        self,
+        live: LiveTransport,
+        writer: WarcWriter,
+        clock: Time,
+        total_s: float = 120.0,
+        read_timeout_s: float = 60.0,
+        max_payload: int = 2**20,
+        max_body: int = 2**22,
+    ) -> Web:
+        return Web(
+            ArchivingTransport(
+                live, writer, clock=lambda: NOW, max_payload=max_payload, total_s=total_s
+            ),
+            version="0.1",
+            contact="mailto:meja@example.org",
+            read_timeout_s=read_timeout_s,
+            max_body=max_body,
+            sleep=clock.sleep,
+            clock=clock.read,
         )
 
 

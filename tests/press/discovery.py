@@ -25,102 +25,103 @@ class Document:
     gzipped: bool = False
 
 
-def documents(night: int, articles: list[Article]) -> Iterator[Document]:
-    """All discovery documents of a night. On the second, Warga and Gempita list nothing new."""
-    published = sorted(
-        (a for a in articles if a["night"] <= night), key=lambda a: a["at"], reverse=True
-    )
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What there is to list on a night: the articles published until then, the newest first."""
 
-    def entries(outlet: str, nights: Iterable[int] = NIGHTS) -> list[Entry]:
+    night: int
+    published: list[Article]
+
+    def entries(self, outlet: str, nights: Iterable[int] = NIGHTS) -> list[Entry]:
         return [
-            _entry(a, listed_urls(a)[0], night)
-            for a in published
+            _entry(a, listed_urls(a)[0], self.night)
+            for a in self.published
             if a["outlet"] == outlet and a["night"] in nights
         ]
 
+
+def documents(night: int, articles: list[Article]) -> Iterator[Document]:
+    """All discovery documents of a night. On the second, Warga and Gempita list nothing new."""
+    published = [a for a in articles if a["night"] <= night]
+    listed = Listed(night, sorted(published, key=lambda a: a["at"], reverse=True))
     for url, text in load_once("robots.yaml").items():
         yield Document(url, "text/plain", text.encode())
+    for outlet in (_lentera, _warga, _suara, _zonakini, _bulusaraung, _gempita, _detak, _mandala):
+        yield from outlet(listed)
 
-    lentera = entries("lentera")
-    amp = [_entry(a, url, night) for a in published for url in listed_urls(a)[1:]]
-    yield Document(
-        "https://www.lentera.example/sitemap-news.xml",
-        "application/xml",
-        _feed("news_sitemap.xml", "lentera", lentera),
-    )
-    yield Document(
-        "https://indeks.lentera.example/?page=1", HTML, _index("lentera", lentera[:8]), gzipped=True
-    )
-    yield Document(
-        "https://indeks.lentera.example/?page=2",
-        HTML,
-        _index("lentera", lentera[6:] + amp),
-        gzipped=True,
-    )
 
-    yield Document(
-        "https://www.warga.example/feed/atom",
-        "application/atom+xml",
-        _feed("atom.xml", "warga", entries("warga")),
-    )
+# ---- outlets ----
 
-    listed = stored_gzip(_feed("sitemap.xml", "suara", entries("suara")))
-    children = [
-        {"url": f"{SUARA}/sitemap_41_1.xml.gz", "lastmod": NIGHTS[night] - timedelta(hours=1)}
-    ]
+
+def _lentera(listed: Listed) -> Iterator[Document]:
+    """A sitemap, and two pages of an index that overlap."""
+    entries = listed.entries("lentera")
+    amp = [_entry(a, url, listed.night) for a in listed.published for url in listed_urls(a)[1:]]
+    feed = _feed("news_sitemap.xml", "lentera", entries)
+    yield Document("https://www.lentera.example/sitemap-news.xml", "application/xml", feed)
+    for page, shown in enumerate([entries[:8], entries[6:] + amp], 1):
+        url = f"https://indeks.lentera.example/?page={page}"
+        yield Document(url, HTML, _index("lentera", shown), gzipped=True)
+
+
+def _warga(listed: Listed) -> Iterator[Document]:
+    feed = _feed("atom.xml", "warga", listed.entries("warga"))
+    yield Document("https://www.warga.example/feed/atom", "application/atom+xml", feed)
+
+
+def _suara(listed: Listed) -> Iterator[Document]:
+    """A sitemap index, whose own child is compressed."""
+    now = NIGHTS[listed.night]
+    children = [{"url": f"{SUARA}/sitemap_41_1.xml.gz", "lastmod": now - timedelta(hours=1)}]
     children += [
-        {"url": link["url"], "lastmod": NIGHTS[night]}
+        {"url": link["url"], "lastmod": now}
         for link in load_once("links.yaml")
         if link.get("child")
     ]
-    yield Document(
-        f"{SUARA}/sitemap.xml",
-        "text/xml; charset=utf-8",
-        _feed("sitemap_index.xml", "suara", children),
-    )
-    yield Document(f"{SUARA}/sitemap_41_1.xml.gz", "application/x-gzip", listed)
+    index = _feed("sitemap_index.xml", "suara", children)
+    yield Document(f"{SUARA}/sitemap.xml", "text/xml; charset=utf-8", index)
+    child = stored_gzip(_feed("sitemap.xml", "suara", listed.entries("suara")))
+    yield Document(f"{SUARA}/sitemap_41_1.xml.gz", "application/x-gzip", child)
 
-    zonakini = _feed("rss.xml", "zonakini", entries("zonakini") + _bad_entries("zonakini"))
-    yield Document(
-        "https://sindikasi.zonakini.example/index.php/rss/0/RSS2.0",
-        "application/rss+xml",
-        zonakini,
-        gzipped=True,
-    )
 
-    for day in (
-        night,
-        night + 1,
-    ):  # the run's own day has only just begun: its index is still empty
-        listed_that_day = entries("bulusaraung", [day])
-        for page, shown in enumerate([listed_that_day[:3], listed_that_day[3:]], 1):
+def _zonakini(listed: Listed) -> Iterator[Document]:
+    feed = _feed("rss.xml", "zonakini", listed.entries("zonakini") + _bad_entries("zonakini"))
+    url = "https://sindikasi.zonakini.example/index.php/rss/0/RSS2.0"
+    yield Document(url, "application/rss+xml", feed, gzipped=True)
+
+
+def _bulusaraung(listed: Listed) -> Iterator[Document]:
+    """An index for each day; the run's own day has only just begun, and has none yet."""
+    for day in (listed.night, listed.night + 1):
+        entries = listed.entries("bulusaraung", [day])
+        for page, shown in enumerate([entries[:3], entries[3:]], 1):
             url = f"{BULUSARAUNG}/indeks-berita?date=2026-03-{9 + day}&page={page}"
             yield Document(url, HTML, _index("bulusaraung", shown), gzipped=True)
 
-    gempita = _index(
-        "gempita", entries("gempita") + _bad_entries("gempita"), encoding="windows-1252"
-    )
-    yield Document("https://www.gempita.example/berita", "text/html; charset=windows-1252", gempita)
 
-    detak = entries("detak")
-    rss = _tagged(detak + _bad_entries("detak"), "?utm_source=rss&utm_medium=feed")
-    yield Document(
-        "https://news.detak.example/berita/sitemap_news.xml",
-        "application/xml",
-        _feed("news_sitemap.xml", "detak", detak),
-    )
-    yield Document(
-        "https://news.detak.example/berita/rss",
-        "text/xml; charset=UTF-8",
-        _feed("rss.xml", "detak", rss),
-    )
+def _gempita(listed: Listed) -> Iterator[Document]:
+    shown = listed.entries("gempita") + _bad_entries("gempita")
+    index = _index("gempita", shown, encoding="windows-1252")
+    yield Document("https://www.gempita.example/berita", "text/html; charset=windows-1252", index)
 
-    mandala = _tagged(entries("mandala") + _bad_entries("mandala"), "#rss")
-    yield Document(
-        "https://www.mandala.example/rss/terkini.xml",
-        "application/rss+xml",
-        _feed("rss.xml", "mandala", mandala),
-    )
+
+def _detak(listed: Listed) -> Iterator[Document]:
+    """A sitemap, and a feed that marks its addresses."""
+    entries = listed.entries("detak")
+    rss = _tagged(entries + _bad_entries("detak"), "?utm_source=rss&utm_medium=feed")
+    site = "https://news.detak.example/berita"
+    sitemap = _feed("news_sitemap.xml", "detak", entries)
+    yield Document(f"{site}/sitemap_news.xml", "application/xml", sitemap)
+    yield Document(f"{site}/rss", "text/xml; charset=UTF-8", _feed("rss.xml", "detak", rss))
+
+
+def _mandala(listed: Listed) -> Iterator[Document]:
+    entries = _tagged(listed.entries("mandala") + _bad_entries("mandala"), "#rss")
+    feed = _feed("rss.xml", "mandala", entries)
+    yield Document("https://www.mandala.example/rss/terkini.xml", "application/rss+xml", feed)
+
+
+# ---- what a document lists ----
 
 
 def _entry(a: Article, url: str, night: int) -> Entry:

@@ -85,21 +85,12 @@ def load_articles() -> list[Article]:
 
 def _complete(item: Article, outlet: dict[str, Any], base: Article) -> Article:
     """`item` with its story, URL, dates, byline and blocks as its outlet writes them."""
-    blocks = _blocks(base["text"])
-    if base is not item:
-        blocks = [block for n, block in enumerate(blocks, 1) if n not in item.get("drop", [])]
-        blocks = _edited(blocks, item.get("edits", [])) + _blocks(item.get("text", ""))
+    blocks = _own_blocks(item, base)
     zone = item.get("zone", "WIB")
     at = datetime.fromisoformat(item["at"]).astimezone(ZONES[zone])
     if outlet["precision"] == "second":
         at = at.replace(second=zlib.crc32(item["id"].encode()) % 60)
-    place = item.get("dateline")
-    prefix = (
-        ""
-        if "{" in outlet["dateline"] and not place
-        else outlet["dateline"].format(place=place, PLACE=str(place).upper())
-    )
-    printed = place.upper() if place and "{PLACE}" in outlet["dateline"] else place
+    printed, prefix = _dateline(item.get("dateline"), outlet["dateline"])
     author = item["author"].replace("; ", ", ")
     precision = "day" if item.get("day_only") else outlet["precision"]
     a: Article = {
@@ -128,15 +119,30 @@ def _complete(item: Article, outlet: dict[str, Any], base: Article) -> Article:
         "blocks": [("p", prefix + blocks[0][1]), *blocks[1:]],
     }
     a["url"] = outlet["url"].format(**a)
-    names = {
-        "day": DAYS[at.weekday()],
-        "month": MONTHS[at.month - 1],
-        "mon": MONTHS[at.month - 1][:3],
-    }
-    a["date_line"] = outlet["day_line" if precision == "day" else "date_line"].format(
-        at=at, zone=zone, **names
-    )
+    a["date_line"] = _date_line(at, zone, outlet["day_line" if precision == "day" else "date_line"])
     return a
+
+
+def _own_blocks(item: Article, base: Article) -> list[Block]:
+    """The blocks of an article, or of the one that it takes over, edited."""
+    blocks = _blocks(base["text"])
+    if base is item:
+        return blocks
+    blocks = [block for n, block in enumerate(blocks, 1) if n not in item.get("drop", [])]
+    return _edited(blocks, item.get("edits", [])) + _blocks(item.get("text", ""))
+
+
+def _dateline(place: str | None, form: str) -> tuple[str | None, str]:
+    """A place as the outlet prints it, and the dateline that it makes of it."""
+    if "{" in form and not place:
+        return place, ""
+    printed = place.upper() if place and "{PLACE}" in form else place
+    return printed, form.format(place=place, PLACE=str(place).upper())
+
+
+def _date_line(at: datetime, zone: str, form: str) -> str:
+    month = MONTHS[at.month - 1]
+    return form.format(at=at, zone=zone, day=DAYS[at.weekday()], month=month, mon=month[:3])
 
 
 def _blocks(text: str) -> list[Block]:

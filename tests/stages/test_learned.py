@@ -4,6 +4,7 @@ back.
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -156,55 +157,14 @@ def learn_all(store: Warehouse) -> list[LearnedLine]:
 
 def settle(store: Warehouse, learned: list[LearnedLine], kept: frozenset[str] = frozenset()) -> int:
     """Record what is learned and clean what that makes pending; how many articles there were."""
-    rows = [
-        {
-            "line_id": entry.id,
-            "source_id": entry.source_id,
-            "shape": entry.shape,
-            "text": entry.text,
-            "articles": entry.articles,
-            "share": entry.share,
-            "first_seen_at": entry.first_seen_at,
-            "last_seen_at": entry.last_seen_at,
-            "learned_at": NOW,
-            "kept": entry.text in kept,
-        }
-        for entry in learned
-    ]
-    with store.engine.transaction():
-        known = {
-            row["line_id"]: row["kept"]
-            for row in store.engine.rows("learned_lines", source_id=None)
-        }
-        store.engine.write(rows, "record_learned_lines")
-        store.engine.write(
-            [row for row in rows if known.get(row["line_id"]) != row["kept"]], "reopen_cleanings"
-        )
+    rows = [asdict(line) | {"line_id": line.id, "kept": line.text in kept} for line in learned]
+    store.articles.record_learned(rows, NOW)
     cleaner = Cleaner(entry for entry in learned if entry.text not in kept)
-    pending = store.engine.rows("pending_cleanings", batch=1000)
-    cleaned = [(row, cleaner.clean(row["body"])) for row in pending]
-    with store.engine.transaction():
-        store.engine.write(
-            [
-                {
-                    "article_id": row["article_id"],
-                    "body": found.body,
-                    "word_count": len(found.body.split()),
-                    "text_hash": stable_id(found.body),
-                    "extracted_hash": row["extracted_hash"],
-                }
-                for row, found in cleaned
-            ],
-            "record_cleaned",
-            "record_cleanings",
-            "forget_learned_cuts",
-        )
-        cuts = [
-            {"article_id": row["article_id"], "rule": cut.rule, "text": cut.text}
-            for row, found in cleaned
-            for cut in found.removed
-        ]
-        store.engine.write(cuts, "record_learned_cuts")
+    pending = store.articles.uncleaned(1000)
+    cleaned = [(article, cleaner.clean(article.body)) for article in pending]
+    store.articles.record_cleaned(
+        [(article, found.body, found.removed) for article, found in cleaned]
+    )
     return len(pending)
 
 

@@ -202,14 +202,7 @@ def test_heartbeat(
         found.articles,
         found.hits,
         found.alerts,
-    ) == (
-        len(asked),
-        len(asked) - len(silent),
-        60,
-        9,
-        2,
-        1,
-    )
+    ) == (len(asked), len(asked) - len(silent), 60, 9, 2, 1)
 
 
 def test_heartbeat_has_one_key_a_day() -> None:
