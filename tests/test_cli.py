@@ -763,9 +763,7 @@ def test_kept_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def told(options: Sequence[str | Path]) -> list[str]:
         said = ended(capsys, "sources", "boilerplate", "satu", *options).out
         head, *lines = re.sub(r"; line_id \w{16}\b", "", said).splitlines()
-        assert head == (
-            "Satu: 1 learned, the most frequent first; what matches `keep` in sources.yaml stays"
-        )
+        assert head.startswith("Satu: 1 learned, the most frequent first; what matches `keep`")
         return [line.strip() for line in lines]
 
     with Server() as server:
