@@ -22,6 +22,7 @@ from flows.stages.discovery.links import (
     canonical,
     declared,
     full_page_url,
+    owner,
     sort_children,
     sort_entries,
 )
@@ -345,6 +346,35 @@ def test_read_listing_of_anything(
     except ListingError:
         return
     sort_entries(listing.entries, [KOMPAS], KOMPAS, kind)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://bola.kompas.com/read/2024/06/19/1/a", ("kompas", "=")),
+        (
+            "HTTPS://Bola.Kompas.com:443/read/2024/06/19/1/a?utm_source=rss&page=all#isi",
+            ("kompas", "https://bola.kompas.com/read/2024/06/19/1/a"),
+        ),
+        ("https://blog.kompas.com/read/2024/06/19/1/a", ("blog", "=")),  # both claim it
+        ("https://blog.kompas.com/a?page=all", ("blog", "=")),  # only kompas drops `page`
+        ("http://127.0.0.1:8080/read/2024/06/19/1/a", ("kompas", "=")),
+        ("https://www.kompas.com/tag/ikan", None),
+        ("https://www.kabar.id/read/2024/06/19/1/a", None),
+        ("ftp://bola.kompas.com/read/2024/06/19/1/a", None),
+        ("https://ana@bola.kompas.com/read/2024/06/19/1/a", None),
+        ("https://[bola.kompas.com/read/2024/06/19/1/a", None),
+        ("/read/2024/06/19/1/a", None),
+        ("", None),
+    ],
+)
+def test_owner(url: str, expected: tuple[str, str] | None) -> None:
+    """A URL belongs to the first source that claims it, in that source's canonical form ("=" where
+    it has that already); a malformed one belongs to none.
+    """
+    found = owner(url, [BLOG, KOMPAS])
+    named = found and (found[0].id, found[1].replace(url, "=") if url else found[1])
+    assert named == expected
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What an outlet lists, and which of it are articles."""
+"""Which articles an outlet lists."""

@@ -1,10 +1,12 @@
-"""Which entries of a listing are links to articles, and the one form of a URL.
+"""Which entries of a listing link to articles, which source an article belongs to, and the
+canonical form of its URL.
 
-    sort_entries(entries, sources, finder, kind)   -> links to articles, and rejections
-    sort_children(children, finder)                -> child sitemaps to ask, and rejections
+    owner(url, sources)                          -> the source and the canonical URL
+    sort_entries(entries, sources, finder, kind) -> links to articles, and rejections
+    sort_children(children, finder)              -> child sitemaps to fetch, and rejections
 
-`canonical` gives a URL the one form under which it is known in every table, `full_page_url` the
-form in which it is fetched.
+`canonical` returns the form under which a URL is stored in every table, `full_page_url` the form
+in which it is fetched.
 """
 
 import re
@@ -30,39 +32,56 @@ _SESSION = _PARAMETERS["session"]
 _DROPPED = frozenset([*chain(*_PARAMETERS["tracking"].values()), *_SESSION["names"]])
 _DROPPED_BEGINNINGS = (*_PARAMETERS["beginnings"], *_SESSION["beginnings"])
 _LONG = r"(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}"
-# ASP.NET's session as a segment of the path, and others behind a semicolon
+# ASP.NET puts the session into a path segment of its own; others append it after a semicolon.
 _SESSION_SEGMENT = re.compile(r"/\(S\([A-Za-z0-9]{20,30}\)\)(?=/|$)", re.IGNORECASE)
 _SESSION_SUFFIX = re.compile(
     rf";(?:{any_of(_SESSION['names'])}=[^/;]*|{any_of(_SESSION['tokens'])}={_LONG}(?=[/;]|$))",
     re.IGNORECASE,
 )
 
-# Schemes of links that belong to any web page and never lead to an article.
-INERT_SCHEMES = frozenset(
-    """about android-app blob callto data fb-messenger geo intent ios-app itms-apps javascript line mailto market skype sms
-    tel tg viber whatsapp""".split()  # noqa: SIM905  # one word a line would be longer than the module's story
-)
+# Schemes that are found on any web page and never lead to an article.
+_INERT_SCHEMES = """
+    about android-app blob callto data fb-messenger geo intent ios-app itms-apps javascript line
+    mailto market skype sms tel tg viber whatsapp
+"""
+INERT_SCHEMES = frozenset(_INERT_SCHEMES.split())
 
 
-# ---- what is a link ----
+# ---- links ----
+
+
+def owner(url: str, sources: Sequence[Source]) -> tuple[Source, str] | None:
+    """The source that an article's URL belongs to, and the URL's canonical form for that source.
+
+    That is the first source whose `articles` pattern is found in the canonical URL. None where no
+    source claims the URL, or where it has no canonical form.
+    """
+    try:
+        page, parameters = _normal_form(url)
+    except ValueError:
+        return None
+    for source in sources:
+        form = _assembled(page, parameters, source)
+        if source.articles.search(form):
+            return source, form
+    return None
 
 
 def sort_entries(
     entries: Iterable[Entry], sources: Sequence[Source], finder: Source, kind: DiscoveryKind
 ) -> tuple[list[Link], list[Rejection]]:
-    """The links to articles among the entries that a discovery document of `finder` lists, each
-    once, in their order; and the refused.
+    """The links to articles that a discovery document of `finder` lists, and the URLs it must not
+    list. Each appears once, in the order of the document.
 
-    A link belongs to the first source whose `articles` is found in its canonical URL; an entry that
-    belongs to none is no link and no rejection.
+    An entry that belongs to no source is neither a link nor a rejection.
     """
     links: dict[str, Link] = {}
     rejections: dict[str, Rejection] = {}
     for entry in entries:
         if rejection := _refusal(entry.url, finder):
-            if not (kind == "index" and _is_furniture(entry.url)):
+            if not (kind == "index" and _is_harmless(entry.url)):
                 rejections.setdefault(rejection.url, rejection)
-        elif owned := _owner(entry.url, sources):
+        elif owned := owner(entry.url, sources):
             source, url = owned
             link = Link(url, source.id, entry.url, entry.listed_at, entry.lastmod, entry.title)
             links[url] = joined(links.get(url, link), link)
@@ -70,7 +89,7 @@ def sort_entries(
 
 
 def joined(first: Link, again: Link) -> Link:
-    """A link that is listed twice: with its newest dates, and the title that it was given first."""
+    """One link for two entries with the same URL: the newest dates, and the first title."""
     return replace(
         first,
         listed_at=newest(first.listed_at, again.listed_at),
@@ -80,7 +99,7 @@ def joined(first: Link, again: Link) -> Link:
 
 
 def sort_children(children: Iterable[Entry], finder: Source) -> tuple[list[Entry], list[Rejection]]:
-    """The child sitemaps that may be asked, and the refused."""
+    """The child sitemaps that may be fetched, and a rejection for each of the others."""
     kept: list[Entry] = []
     rejections: list[Rejection] = []
     for child in children:
@@ -92,7 +111,7 @@ def sort_children(children: Iterable[Entry], finder: Source) -> tuple[list[Entry
 
 
 def declared(source: Source) -> frozenset[tuple[str, int]]:
-    """The hosts and ports that a source itself names: its home and its discovery addresses."""
+    """The hosts and ports that a source itself names in its home page and discovery URLs."""
     addresses = [
         urlsplit(url) for url in (source.home, *(discovery.url for discovery in source.discover))
     ]
@@ -100,8 +119,8 @@ def declared(source: Source) -> frozenset[tuple[str, int]]:
 
 
 def _refusal(url: str, finder: Source) -> Rejection | None:
-    """Why an address must not be asked for: not http(s), malformed, or private and not declared by
-    the source that lists it.
+    """The rejection of a URL that must not be fetched: it is not http(s), it is malformed, or its
+    host is private and not declared by the source that lists it.
     """
 
     def rejection(reason: Reason, detail: str) -> Rejection:
@@ -119,9 +138,9 @@ def _refusal(url: str, finder: Source) -> Rejection | None:
     return None
 
 
-def _is_furniture(url: str) -> bool:
-    """Whether a refused link of a web page tells nothing: a mail address, a script, a malformed
-    address; not a file or a private host.
+def _is_harmless(url: str) -> bool:
+    """Whether a refused link of a web page is not worth recording: a mail address, a script, a
+    malformed URL. Links to files and private hosts are.
     """
     scheme = url.partition(":")[0].lower()
     if scheme not in DEFAULT_PORTS:
@@ -132,72 +151,76 @@ def _is_furniture(url: str) -> bool:
         return True
 
 
-def _owner(url: str, sources: Sequence[Source]) -> tuple[Source, str] | None:
-    page, parameters = _normal_form(url)
-    for source in sources:
-        known_as = _with_kept(page, parameters, source)
-        if source.articles.search(known_as):
-            return source, known_as
-    return None
-
-
 # ---- the form of a URL ----
 
 
 def canonical(url: str, source: Source) -> str:
-    """The one form of an article's URL: the key in every table. Idempotent.
+    """The form of an article's URL that serves as its key in every table. Idempotent.
 
-    Scheme and host in lower case (the host in its IDNA form), no default port, fragment, tracking,
-    session or full-page parameters; the percent-encoding as RFC 3986 normalises it. The other
-    parameters stay, in their order. Raises ValueError for anything but an http(s) URL with a usable host.
+    Scheme and host are in lower case (the host in its IDNA form) and the percent-encoding is
+    normalised by RFC 3986. The default port, the fragment, and tracking, session and full-page
+    parameters are dropped; the other parameters keep their order. Raises ValueError unless the URL
+    is http(s) and has a valid host.
     """
-    return _with_kept(*_normal_form(url), source)
+    return _assembled(*_normal_form(url), source)
 
 
 def full_page_url(url: str, source: Source) -> str:
-    """A canonical URL with the source's parameters for the whole article on one page."""
+    """A canonical URL with the parameters that make the source show an article on one page."""
     if not source.full_page:
         return url
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(source.full_page)}"
+    separator = "&" if "?" in url else "?"
+    return f"{url}{separator}{urlencode(source.full_page)}"
 
 
 def _normal_form(url: str) -> tuple[str, list[str]]:
-    """A URL up to its query, and the query's parameters, normalised."""
+    """A normalised URL up to its query, and the query's parameters."""
     parts = _split(url)
     if "@" in parts.netloc:
         raise ValueError("a user name in the address")
-    host, port = _host(parts), _port(parts)
-    netloc = (f"[{host}]" if ":" in host else host) + (
-        "" if port == DEFAULT_PORTS[parts.scheme] else f":{port}"
-    )
     path = _without_dot_segments(_without_session(_normalised(parts.path, safe="/:@")))
-    # A feed that is escaped twice separates its parameters with &amp;
+    # Feeds that are escaped twice separate parameters with &amp;
     parameters = re.split(r"&(?:amp;)*", _normalised(parts.query, safe="/:@?"))
-    return f"{parts.scheme}://{netloc}{path}", [parameter for parameter in parameters if parameter]
+    page = f"{parts.scheme}://{_netloc(parts)}{path}"
+    return page, [parameter for parameter in parameters if parameter]
 
 
-def _with_kept(page: str, parameters: Sequence[str], source: Source) -> str:
-    query = "&".join(parameter for parameter in parameters if not _is_dropped(parameter, source))
-    return f"{page}?{query}" if query else page
+def _assembled(page: str, parameters: Sequence[str], source: Source) -> str:
+    kept = [parameter for parameter in parameters if not _is_dropped(parameter, source)]
+    return f"{page}?{'&'.join(kept)}" if kept else page
 
 
 def _split(url: str) -> SplitResult:
     parts = urlsplit(url.strip())
+    if not parts.scheme:
+        raise ValueError("no scheme")
     if parts.scheme not in DEFAULT_PORTS:
-        raise ValueError(f"scheme {parts.scheme}" if parts.scheme else "no scheme")
+        raise ValueError(f"scheme {parts.scheme}")
     return parts
 
 
+def _netloc(parts: SplitResult) -> str:
+    """Host and port, without the scheme's default port."""
+    host, port = _host(parts), _port(parts)
+    if ":" in host:
+        host = f"[{host}]"
+    if port == DEFAULT_PORTS[parts.scheme]:
+        return host
+    return f"{host}:{port}"
+
+
 def _host(parts: SplitResult) -> str:
-    """The host in lower case and ASCII, without a final dot; an IPv6 address without brackets and
-    zone.
+    """The host in lower case and ASCII, without a trailing dot. An IPv6 address has neither
+    brackets nor a zone.
     """
-    name = parts.hostname or ""
+    name = parts.hostname
+    if not name:
+        raise ValueError("no host")
     if ":" in name:
         return str(IPv6Address(name.partition("%")[0]))
     host = name.encode("idna").decode().lower().removesuffix(".")
     if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", host):
-        raise ValueError(f"host {name!r}" if name else "no host")
+        raise ValueError(f"host {name!r}")
     return host
 
 
@@ -209,12 +232,12 @@ def _is_dropped(parameter: str, source: Source) -> bool:
     encoded, _, value = parameter.partition("=")
     name = unquote_plus(encoded)
     return name in source.full_page or (
-        _says_nothing(name.lower(), value) and f"{name}=" not in source.articles.pattern
+        _is_tracking(name.lower(), value) and f"{name}=" not in source.articles.pattern
     )
 
 
-def _says_nothing(name: str, value: str) -> bool:
-    """Whether a parameter does not say what the page is."""
+def _is_tracking(name: str, value: str) -> bool:
+    """Whether a parameter identifies the visitor or the referrer rather than the page."""
     if name in _DROPPED or name.startswith(_DROPPED_BEGINNINGS):
         return True
     return name in _SESSION["tokens"] and bool(re.fullmatch(_LONG, value))
@@ -229,17 +252,17 @@ _SUB_DELIMITERS = re.escape("!$&'()*+,;=")  # RFC 3986, 2.2
 
 
 def _normalised(text: str, safe: str) -> str:
-    """Percent-encoding in one form (RFC 3986, 6.2.2): upper-case hexadecimals, unreserved
-    characters plain, others encoded but `safe`.
+    """Text with normalised percent-encoding (RFC 3986, 6.2.2): hexadecimal digits in upper case,
+    unreserved characters decoded, all others encoded except those in `safe`.
     """
 
     def normalise(match: re.Match[str]) -> str:
-        if match[1]:
-            character = chr(int(match[1], 16))
-            return (
-                character if re.fullmatch(f"[{_UNRESERVED}]", character) else f"%{match[1].upper()}"
-            )
-        return "".join(f"%{byte:02X}" for byte in match[0].encode())
+        if not match[1]:
+            return "".join(f"%{byte:02X}" for byte in match[0].encode())
+        character = chr(int(match[1], 16))
+        if re.fullmatch(f"[{_UNRESERVED}]", character):
+            return character
+        return f"%{match[1].upper()}"
 
     return re.sub(
         rf"%([0-9A-Fa-f]{{2}})|[^{_UNRESERVED}{_SUB_DELIMITERS}{re.escape(safe)}]", normalise, text
@@ -247,7 +270,7 @@ def _normalised(text: str, safe: str) -> str:
 
 
 def _without_dot_segments(path: str) -> str:
-    """An absolute path after RFC 3986, 5.2.4; '/' for an empty one."""
+    """An absolute path with its dot segments removed (RFC 3986, 5.2.4); '/' for an empty path."""
     kept: list[str] = []
     segments = path.split("/")[1:]
     for segment in segments:

@@ -1,16 +1,15 @@
-"""What a discovery document lists: a feed, a sitemap or an index page, as entries.
+"""The entries of a discovery document: a feed, a sitemap or an index page.
 
-    expand(discovery, source, now)           -> the addresses to ask
-read_listing(kind, body, url, zone)      -> Listing: the entries named there and, in a sitemap
-index, its children
+    expand(discovery, source, now)      -> the URLs to fetch
+    read_listing(kind, body, url, zone) -> Listing: the entries, and a sitemap index's children
 
-A document is read by what it is, whatever it was declared to be. Which entries are links to
-articles, flows.stages.discovery.links decides; how broken XML is mended, markup.
+A document is read as what it turns out to be, whatever was declared. `links` decides which entries
+are links to articles; `markup` repairs broken XML.
 """
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from html import unescape
@@ -27,19 +26,18 @@ from flows.records import Discovery, DiscoveryKind, Note, Source, one_line
 from flows.stages.discovery.markup import (
     Family,
     Markup,
-    parted,
+    decompress,
+    find_unclosed,
     read_markup,
-    rebuilt,
-    unclosed,
-    unpacked,
+    rebuild,
+    split_entries,
 )
 from flows.stages.press.dates import in_value, resolve
 from flows.stages.press.text import tidy
 
 MAX_ENTRIES = 50_000  # sitemaps.org: the most URLs that one sitemap may hold
 CHUNK_BYTES = 1 << 16
-_TITLE_MAX = 500  # characters
-_SAID_MAX = 200  # characters of what a parser says of a document
+_TITLE_LENGTH, _ERROR_LENGTH = 500, 200  # characters of a title, and of a parser's error message
 _MARKUP_IN_TITLE = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ADDRESS_LINE = re.compile(r"https?://\S{1,3000}", re.IGNORECASE)
@@ -47,20 +45,20 @@ _ADDRESS_LINE = re.compile(r"https?://\S{1,3000}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a listing: the address as it stands there (a relative one made absolute), the
-    dates given with it, and the title.
+    """One entry of a listing. `url` is as written, but absolute; `listed_at` is the newest date
+    given with it, `lastmod` the one that a sitemap calls so.
     """
 
     url: str
-    listed_at: datetime | None = None  # the newer of published and modified
-    lastmod: datetime | None = None  # a sitemap's lastmod alone
+    listed_at: datetime | None = None
+    lastmod: datetime | None = None
     title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a discovery document names: entries, and a sitemap index's children. `notes`: what could
-    not be read, was left out, or is not what was declared.
+    """The entries of a discovery document, or the children of a sitemap index. `notes` tell what
+    could not be read, was left out, or is not what was declared.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -69,10 +67,10 @@ class Listing:
 
 
 def expand(discovery: Discovery, source: Source, now: datetime) -> list[str]:
-    """The addresses that a discovery URL stands for: {page} from 1 to `pages`, {date:…} for the
-    source's local day and the day before.
+    """The URLs that a discovery template stands for: {page} counts from 1 to `pages`, {date:…} is
+    today and yesterday in the source's time zone.
 
-    Two days because a run shortly after midnight would otherwise miss the evening.
+    Yesterday is included because a run shortly after midnight would otherwise miss the evening.
     """
     today = now.astimezone(ZoneInfo(source.timezone)).date()
     days = (today, today - timedelta(days=1))
@@ -98,7 +96,7 @@ _DECLARED: Mapping[DiscoveryKind, _Form] = {
     "news_sitemap": "sitemap",
     "index": "page",
 }
-_CALLED: Mapping[_Form, str] = {
+_FORM_NAMES: Mapping[_Form, str] = {
     "feed": "an RSS or Atom feed",
     "sitemap": "a sitemap",
     "list": "a text file of addresses",
@@ -107,36 +105,53 @@ _CALLED: Mapping[_Form, str] = {
 
 
 def read_listing(kind: DiscoveryKind, body: bytes, url: str, zone: tzinfo) -> Listing:
-    """What the document at `url` lists; `zone` is meant by dates that name none. Raises
+    """The entries of the document at `url`. `zone` applies to dates that name none. Raises
     ListingError where nothing can be read.
     """
-    declared = _DECLARED[kind]
-    body = unpacked(body)
+    body = decompress(body)
     markup = read_markup(body)
-    form = _FORMS.get(markup.root) or ("list" if _is_list(markup) else declared)
+    form = _form_of(markup, kind)
     if form == "page":
         return _limited(_read_page(body, url))
-    if form == declared and _FORMS.get(markup.root) != declared:
-        found = f"<{markup.root}>" if markup.root else "no XML"
-        raise ListingError(f"expected {_CALLED[declared]}, found {found}")
     listing = _READERS[form](markup, url, zone)
-    said = [f"text before <{markup.root}> is left out"] if markup.before else []
-    if form != declared:
-        said.append(f"{_CALLED[form]}, not {_CALLED[declared]} as declared: read as what it is")
-    notes = [Note("listing-form", text) for text in said]
+    notes = [Note("listing-form", text) for text in _surprises(markup, form, kind)]
     return _limited(Listing(listing.entries, listing.children, (*notes, *listing.notes)))
 
 
+def _form_of(markup: Markup, kind: DiscoveryKind) -> _Form:
+    """What a document is, by its root element or its lines. Raises ListingError for one that is
+    neither what was declared nor anything else that can be read.
+    """
+    if found := _FORMS.get(markup.root):
+        return found
+    if _is_list(markup):
+        return "list"
+    declared = _DECLARED[kind]
+    if declared == "page":
+        return declared
+    root = f"<{markup.root}>" if markup.root else "no XML"
+    raise ListingError(f"expected {_FORM_NAMES[declared]}, found {root}")
+
+
+def _surprises(markup: Markup, form: _Form, kind: DiscoveryKind) -> Iterator[str]:
+    declared = _DECLARED[kind]
+    if markup.before:
+        yield f"text before <{markup.root}> is left out"
+    if form != declared:
+        names = f"{_FORM_NAMES[form]}, not {_FORM_NAMES[declared]}"
+        yield f"{names} as declared: read as what it is"
+
+
 def _is_list(markup: Markup) -> bool:
-    """Whether a document is lines of text, most of them addresses."""
+    """Whether a document is plain text in which most lines are URLs."""
     lines = [line for line in map(str.strip, markup.text.splitlines()) if line]
     addresses = sum(bool(_ADDRESS_LINE.fullmatch(line)) for line in lines)
     return not markup.root and addresses > len(lines) / 2
 
 
 def _limited(listing: Listing) -> Listing:
-    """The newest entries where there are too many, in their order; those without a date count as
-    older than those with one.
+    """The listing with at most MAX_ENTRIES entries: the newest, in their order. Entries without a
+    date count as the oldest.
     """
     entries = listing.entries
     if (more := len(entries) - MAX_ENTRIES) <= 0:
@@ -152,83 +167,83 @@ def _limited(listing: Listing) -> Listing:
 
 # ---- feeds ----
 
-_GUARD = "\ue000"  # a private-use character, which no feed holds
+_GUARD = "\ue000"  # a private-use character, which no feed contains
 
 
 def _read_feed(markup: Markup, url: str, zone: tzinfo) -> Listing:
-    """The entries of an RSS or Atom feed; of a broken one, all that can be read."""
+    """The entries of an RSS or Atom feed, or as many as can be read of a broken one."""
     items, broken = _items(markup.text)
     if not items and broken:
-        raise ListingError(f"expected {_CALLED['feed']}: {broken}")
+        raise ListingError(f"expected {_FORM_NAMES['feed']}: {broken}")
     entries = []
     for item in items:
-        # dict.get, because feedparser's own gives `published` for a missing `updated`, with a
-        # warning
+        # dict.get, because feedparser's own get returns `published` for a missing `updated`, with a
+        # warning.
         dates = [parse_date(dict.get(item, name, ""), zone) for name in ("published", "updated")]
         address = _absolute(item["link"].replace(_GUARD, ""), url)
         entries.append(Entry(address, newest(*dates), title=_title(item.get("title", ""))))
-    return Listing(tuple(entries), notes=_flaw(broken, len(entries), markup, "feed"))
+    return Listing(tuple(entries), notes=_break_notes(broken, len(entries), markup, "feed"))
 
 
-def _flaw(broken: str, read: int, markup: Markup, family: Family) -> tuple[Note, ...]:
-    """Why a document is not well-formed, and whether entries were lost by it."""
+def _break_notes(broken: str, read: int, markup: Markup, family: Family) -> tuple[Note, ...]:
+    """A note about a document that is not well-formed, and about the entries that this cost."""
     if not broken:
         return ()
-    lost = len(parted(markup.text, family)) - read
+    lost = len(split_entries(markup.text, family)) - read
     if lost > 0:
         return (Note("listing-part", f"{broken}: {lost} entries could not be read"),)
-    ends = re.search(rf"</(?:[\w.-]{{1,40}}:)?{markup.root}\s?>", markup.text, re.IGNORECASE)
-    return (Note("listing-form" if ends else "listing-part", broken),)
+    if re.search(rf"</(?:[\w.-]{{1,40}}:)?{markup.root}\s?>", markup.text, re.IGNORECASE):
+        return (Note("listing-form", broken),)
+    return (Note("listing-part", broken),)
 
 
 def _items(text: str) -> tuple[list[Any], str]:
-    """The items that have a link, and why the feed is not well-formed."""
+    """The items that have a link, and why the feed is not well-formed ('' where it is)."""
     items, broken = _parsed(text)
-    if not (broken or unclosed(text)):
+    if not (broken or find_unclosed(text)):
         return items, ""
-    mended, flaw = _parsed(rebuilt(text, "feed"))
-    if flaw:  # one item that feedparser does not survive
-        each = (_parsed(rebuilt(part, "feed")) for part in parted(text, "feed"))
+    mended, flaw = _parsed(rebuild(text, "feed"))
+    if flaw:  # feedparser chokes on one of the items
+        each = (_parsed(rebuild(part, "feed")) for part in split_entries(text, "feed"))
         mended = [item for alone, _ in each for item in alone]
     if len(mended) + bool(broken) > len(items):
-        return mended, broken or unclosed(text)
+        return mended, broken or find_unclosed(text)
     return items, broken
 
 
 def _parsed(text: str) -> tuple[list[Any], str]:
-    """What feedparser reads, and what it says."""
-    guarded = text.replace(
-        ":///", f":{_GUARD}///"
-    )  # feedparser would make file:///x file://x; what is refused is recorded verbatim
+    """The items that feedparser finds, and its error message."""
+    # feedparser would turn file:///x into file://x, but a refused URL is recorded verbatim.
+    guarded = text.replace(":///", f":{_GUARD}///")
     try:
         feed = feedparser.parse(
             io.BytesIO(guarded.encode()), resolve_relative_uris=False, sanitize_html=False
         )
-    except (
-        Exception
-    ) as error:  # on garbage it fails as its own code happens to: KeyError, OverflowError …
-        return [], one_line(repr(error), _SAID_MAX)
+    except Exception as error:
+        # On garbage feedparser fails in its own code: KeyError, OverflowError and others.
+        return [], one_line(repr(error), _ERROR_LENGTH)
+    items = [item for item in feed.entries if item.get("link")]
     flaw = feed.get("bozo_exception")
-    return [item for item in feed.entries if item.get("link")], (
-        one_line(str(flaw), _SAID_MAX) if isinstance(flaw, SAXException) else ""
-    )
+    if not isinstance(flaw, SAXException):
+        return items, ""
+    return items, one_line(str(flaw), _ERROR_LENGTH)
 
 
 # ---- sitemaps ----
 
 
 def _read_sitemap(markup: Markup, url: str, zone: tzinfo) -> Listing:
-    """The entries of a sitemap, or the children of a sitemap index; of a broken one, all that can
-    be read.
+    """The entries of a sitemap, or the children of a sitemap index; as many as can be read of a
+    broken one.
     """
     found, broken = _elements(markup.text, url, zone)
-    if broken or unclosed(markup.text):
-        mended, _ = _elements(rebuilt(markup.text, "sitemap"), url, zone)
+    if broken or find_unclosed(markup.text):
+        mended, _ = _elements(rebuild(markup.text, "sitemap"), url, zone)
         if _count(mended) > _count(found):
-            found, broken = mended, broken or unclosed(markup.text)
+            found, broken = mended, broken or find_unclosed(markup.text)
     if broken and not _count(found):
         raise ListingError(f"a <{markup.root}> without a readable address: {broken}")
-    notes = _flaw(broken, _count(found), markup, "sitemap")
+    notes = _break_notes(broken, _count(found), markup, "sitemap")
     return Listing(found.entries, found.children, notes)
 
 
@@ -237,7 +252,7 @@ def _count(listing: Listing) -> int:
 
 
 def _elements(text: str, url: str, zone: tzinfo) -> tuple[Listing, str]:
-    """What stands up to the end or the first error, and what the error is."""
+    """The entries up to the first error, and the error's message ('' without one)."""
     data = text.encode()
     found: dict[str, list[Entry]] = {"url": [], "sitemap": []}
     broken = ""
@@ -254,7 +269,7 @@ def _elements(text: str, url: str, zone: tzinfo) -> tuple[Listing, str]:
             if start + CHUNK_BYTES >= len(data):
                 parser.close()
         except etree.XMLSyntaxError as error:
-            broken = one_line(str(error), _SAID_MAX)
+            broken = one_line(str(error), _ERROR_LENGTH)
         for _, element in parser.read_events():
             assert isinstance(element, etree._Element)
             if entry := _sitemap_entry(element, url, zone):
@@ -279,12 +294,14 @@ def _sitemap_entry(element: etree._Element, url: str, zone: tzinfo) -> Entry | N
 
 
 def _read_list(markup: Markup, url: str, zone: tzinfo) -> Listing:
-    """The addresses of a text sitemap, one a line; none of them has a date."""
+    """The URLs of a text sitemap, one per line and without dates."""
     lines = [line for line in map(str.strip, markup.text.splitlines()) if line]
     addresses = [line for line in lines if _ADDRESS_LINE.fullmatch(line)]
-    other = len(lines) - len(addresses)
-    notes = (Note("listing-part", f"{other} lines that are no address"),) if other else ()
-    return Listing(tuple(map(Entry, dict.fromkeys(addresses))), notes=notes)
+    entries = tuple(map(Entry, dict.fromkeys(addresses)))
+    if len(addresses) == len(lines):
+        return Listing(entries)
+    others = len(lines) - len(addresses)
+    return Listing(entries, notes=(Note("listing-part", f"{others} lines that are no address"),))
 
 
 _READERS: Mapping[_Form, Callable[[Markup, str, tzinfo], Listing]] = {
@@ -295,14 +312,16 @@ _READERS: Mapping[_Form, Callable[[Markup, str, tzinfo], Listing]] = {
 
 
 def _read_page(body: bytes, url: str) -> Listing:
-    """The links of an HTML page, resolved against its base; none of them has a date."""
+    """The links of an HTML page, resolved against its base URL and without dates."""
     try:
         page = etree.fromstring(
             body, etree.HTMLParser(encoding=_utf8_or_declared(body), no_network=True)
         )
     except etree.XMLSyntaxError as error:
-        raise ListingError(f"expected an HTML page: {one_line(str(error), _SAID_MAX)}") from error
-    if page is None:  # nothing but a comment
+        raise ListingError(
+            f"expected an HTML page: {one_line(str(error), _ERROR_LENGTH)}"
+        ) from error
+    if page is None:  # the document holds nothing but a comment
         raise ListingError("expected an HTML page, found no element")
     base = next(
         (_absolute(href, url) for element in page.iter("base") if (href := element.get("href"))),
@@ -322,42 +341,44 @@ def _utf8_or_declared(body: bytes) -> str | None:
     try:
         body.decode()
     except UnicodeDecodeError:
-        return None  # what the page declares
+        return None  # lxml then reads what the page declares
     return "utf-8"
 
 
 def _absolute(address: str, base: str) -> str:
-    """A relative address made absolute; an absolute one as it stands, but storable."""
+    """The URL that an address means on the page at `base`, without control characters."""
     address = _CONTROL.sub("", address).strip()
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,40}:", address):
         return address
     try:
         return urljoin(base, address)
-    except ValueError:  # such as an unclosed bracket: sort_entries says so
+    except ValueError:  # such as an unclosed bracket; sort_entries rejects it
         return address
 
 
 def _title(text: str) -> str | None:
-    """A title out of markup, also where it was escaped twice."""
-    plain = tidy(_MARKUP_IN_TITLE.sub("", unescape(unescape(text[: 4 * _TITLE_MAX]))))
-    return plain[:_TITLE_MAX].strip() or None
+    """A title without markup, even if that was escaped twice."""
+    plain = tidy(_MARKUP_IN_TITLE.sub("", unescape(unescape(text[: 4 * _TITLE_LENGTH]))))
+    return plain[:_TITLE_LENGTH].strip() or None
 
 
 def newest(*dates: datetime | None) -> datetime | None:
+    """The latest of the dates that are given."""
     return max((date for date in dates if date), default=None)
 
 
 def parse_date(text: str, zone: tzinfo) -> datetime | None:
-    """A feed's or sitemap's date, in whatever form, in UTC; None where it is no date.
+    """A date from a feed or sitemap, in whatever format, in UTC; None if it cannot be read.
 
-    Without a zone, or with an unknown one, it is in `zone`; without a time it is the last second of
-    that day, so that nothing counts as old too early.
+    A date without a known zone is taken to be in `zone`. One without a time is taken to be the last
+    second of its day, so that nothing counts as old too early.
     """
     written = in_value(text)
-    reading = resolve(written, zone) if written else None
+    if written is None:
+        return None
+    reading = resolve(written, zone)
     if reading is None:
         return None
-    at = reading.at
     if reading.precision == "day":
-        at = at.replace(hour=23, minute=59, second=59)
-    return at.astimezone(UTC)
+        return reading.at.replace(hour=23, minute=59, second=59).astimezone(UTC)
+    return reading.at.astimezone(UTC)

@@ -1,11 +1,11 @@
-"""The bytes of a discovery document as text that can be read and stored.
+"""The bytes of a discovery document as text that can be parsed and stored.
 
-unpacked(body)        -> the bytes, without gzip
-read_markup(body)     -> Markup: the text from its root element on, and the root's name
-rebuilt(text, family) -> well-formed XML of the entries that broken XML still shows
+    decompress(body)      -> the bytes, without gzip
+    read_markup(body)     -> Markup: the text from its root element on, and the root's name
+    rebuild(text, family) -> well-formed XML of the entries that can still be read in broken XML
 
-Broken XML is not left to lxml's recovery: of twelve kinds of break tried in one entry, it lost all
-that follows in seven, and after its first error it drops every &amp; from later addresses.
+lxml's own recovery of broken XML is not enough: of twelve kinds of damage tried on one entry, seven
+cost it everything after that entry, and after the first error it drops every &amp; from URLs.
 """
 
 import codecs
@@ -23,9 +23,10 @@ MAX_DECODED_BYTES = 52_428_800  # sitemaps.org: the most bytes, uncompressed
 Family = Literal["feed", "sitemap"]
 
 _GZIP = b"\x1f\x8b"
-_LAYERS = 3  # a site packs its sitemap, its server packs it again
-_PACKED_AT_A_TIME = 4096  # of which gzip makes 4 MB at most
-_MARKS = (  # of encodings: byte-order marks, and how XML begins without one
+_LAYERS = 3  # a site may compress its sitemap, and its server may compress it again
+_CHUNK_BYTES = 4096  # gzip expands these to 4 MB at most
+# Byte-order marks, and how XML begins in an encoding without one.
+_MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
     (b"<\x00", "utf-16-le"),
@@ -37,13 +38,13 @@ _DECLARED = re.compile(
 _EIGHT_BITS = re.compile(r"(?:cp|iso8859|koi8|gb|big5|euc|shift|mac)[\w-]*")
 _REFERENCE = re.compile(r"&#(x[0-9A-Fa-f]+|[0-9]+);")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# What XML does not allow, and control characters that it does; not the white space among them
+# What XML forbids, and the control characters that it allows, white space excepted.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _BARE_AMPERSAND = re.compile(
     r"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)", re.DOTALL
 )
 
-_HEAD = 10_000  # characters in which a document shows what it is
+_HEAD = 10_000  # characters within which the root element begins
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PREFIX = r"(?:[\w.-]{1,40}:)?"
 _KNOWN_ROOT = re.compile(
@@ -54,8 +55,10 @@ _ANY_ROOT = re.compile(rf"<{_PREFIX}([A-Za-z]\w{{0,60}})")
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """`root`: the name of the first element in lower case, without its prefix; '' where there is
-    none. `text`: what begins with it, with all in it storable; `before`: other text before it.
+    """A document from its first element on.
+
+    `root` is that element's name, in lower case and without its prefix, or '' for a document that
+    has none; `before` tells whether other text stands in front of it.
     """
 
     root: str
@@ -66,9 +69,9 @@ class Markup:
 # ---- bytes to text ----
 
 
-def unpacked(body: bytes) -> bytes:
-    """The document without gzip, however often it was packed; of one that breaks off what comes
-    before. Raises ListingError.
+def decompress(body: bytes) -> bytes:
+    """The document without gzip, even if it was compressed several times; if the data break off,
+    what comes before. Raises ListingError if it is too large, empty or broken.
     """
     for _ in range(_LAYERS):
         if body.startswith(_GZIP):
@@ -81,11 +84,11 @@ def unpacked(body: bytes) -> bytes:
 
 
 def _gunzipped(packed: bytes) -> bytes:
-    """The data of all members of a gzip file."""
+    """The content of all members of a gzip file."""
     data = bytearray()
     at, stream = 0, zlib.decompressobj(wbits=31)
     while at < len(packed):
-        part = packed[at : at + _PACKED_AT_A_TIME]
+        part = packed[at : at + _CHUNK_BYTES]
         try:
             data += stream.decompress(part)
         except zlib.error as error:
@@ -103,9 +106,8 @@ def _gunzipped(packed: bytes) -> bytes:
 
 
 def read_markup(body: bytes) -> Markup:
-    """What an unpacked document holds, with the faults mended that would hide the rest of it.
-    Raises ListingError for one that declares entities or has an element that is nothing but
-    attributes.
+    """The text of a decompressed document, with those faults mended that would hide the rest of it.
+    Raises ListingError if it declares entities, or if an element has too many attributes.
     """
     text = _storable(_decoded(body))
     if overloaded(text):
@@ -126,12 +128,12 @@ def read_markup(body: bytes) -> Markup:
 
 
 def _decoded(body: bytes) -> str:
-    """As its byte-order mark says, else as UTF-8 where it can be, else as it declares."""
+    """The text by its byte-order mark, else as UTF-8 if it is valid, else as it declares."""
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body.decode(encoding, errors="replace")
     body = body.removeprefix(codecs.BOM_UTF8)
-    for errors in ("strict", "surrogatepass"):  # each half of a pair as a character of its own
+    for errors in ("strict", "surrogatepass"):  # some encode each half of a pair by itself
         try:
             return body.decode(errors=errors)
         except UnicodeDecodeError:
@@ -141,18 +143,20 @@ def _decoded(body: bytes) -> str:
 
 def _declared(body: bytes) -> str:
     declared = _DECLARED.match(body)
+    if declared is None:
+        return "utf-8"
     try:
-        name = codecs.lookup(declared[1].decode()).name if declared else ""
+        name = codecs.lookup(declared[1].decode()).name
     except LookupError:
         return "utf-8"
     if name in ("iso8859-1", "ascii"):
-        return "cp1252"  # as browsers read it
+        return "cp1252"  # as browsers do
     return name if _EIGHT_BITS.fullmatch(name) else "utf-8"
 
 
 def _storable(text: str) -> str:
-    """Text without references to what XML does not allow; those to both halves of a surrogate pair
-    are the character that they mean.
+    """Text without references to characters that XML forbids. References to the two halves of a
+    surrogate pair become the character that they mean.
     """
     text = _REFERENCE.sub(_allowed, text)
     if _SURROGATE.search(text):
@@ -162,23 +166,25 @@ def _storable(text: str) -> str:
 
 
 def _allowed(reference: re.Match[str]) -> str:
-    """The reference as it stands, half a surrogate pair, or nothing."""
+    """The reference unchanged, half of a surrogate pair, or nothing."""
     digits = reference[1].removeprefix("x").lstrip("0")
     if len(digits) > 7:
         return ""
-    code = int(digits or "0", 16 if reference[1].startswith("x") else 10)
+    base = 16 if reference[1].startswith("x") else 10
+    code = int(digits or "0", base)
     if 0xD800 <= code <= 0xDFFF:
         return chr(code)
-    forbidden = code > 0x10FFFF or code in (0xFFFE, 0xFFFF) or _CONTROL.match(chr(code))
-    return "" if forbidden else reference[0]
+    if code > 0x10FFFF or code in (0xFFFE, 0xFFFF) or _CONTROL.match(chr(code)):
+        return ""
+    return reference[0]
 
 
 def _escaped(text: str) -> str:
-    """XML with its bare ampersands escaped."""
+    """XML with bare ampersands escaped."""
     return _BARE_AMPERSAND.sub(lambda found: found[1] or "&amp;", text)
 
 
-# ---- what broken XML still shows ----
+# ---- broken XML ----
 
 _ENTRIES: dict[Family, re.Pattern[str]] = {
     "feed": re.compile(rf"<{_PREFIX}(item|entry)(?=[\s/>])", re.IGNORECASE),
@@ -191,10 +197,11 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSES = frozenset(["link", "guid", "id", "loc"])
-_OF_PICTURES = frozenset(["image", "video", "media", "itunes", "xhtml"])  # prefixes
-_ADDRESS_MAX = 3100  # characters, with the blanks and the mark before it
+# Namespace prefixes whose titles and links are not the entry's own.
+_FOREIGN_PREFIXES = frozenset(["image", "video", "media", "itunes", "xhtml"])
+# Characters of a URL, with the white space and the CDATA mark before it, and of any other text.
+_ADDRESS_LENGTH, _TEXT_LENGTH = 3100, 2000
 _MARKUP_GOES_ON = re.compile(r"\]\]>|[<>]")
-_TEXT_MAX = 2000
 _MARKERS = re.compile(r"<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]{0,500}>")
 _ATTRIBUTE = re.compile(
     r"(href|rel|type|ispermalink)\s{0,9}=\s{0,9}(\"[^\"<>]*\"|'[^'<>]*')", re.IGNORECASE
@@ -203,9 +210,9 @@ _BASE = re.compile(r"xml:base\s{0,9}=\s{0,9}(?:\"[^\"<>]*\"|'[^'<>]*')")
 _OPEN_CDATA = "a CDATA section is not closed"
 
 
-def unclosed(text: str) -> str:
-    """Why well-formed XML may hide entries all the same: a text that was not closed goes on to
-    where the next one is; '' where none does.
+def find_unclosed(text: str) -> str:
+    """Why well-formed XML may hide entries all the same, or '' if it cannot: a CDATA section that
+    is not closed runs on to the end of the next one.
     """
     at = 0
     while (start := text.find("<![CDATA[", at)) >= 0 and (at := text.find("]]>", start)) >= 0:
@@ -214,25 +221,30 @@ def unclosed(text: str) -> str:
     return ""
 
 
-def parted(text: str, family: Family) -> list[str]:
-    """The entries of a document, broken or not, each up to where the next one starts."""
+def split_entries(text: str, family: Family) -> list[str]:
+    """The entries of a document, broken or not, each up to the start of the next."""
     starts = [found.start() for found in _ENTRIES[family].finditer(text)]
     return [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
 
-def rebuilt(text: str, family: Family) -> str:
-    """A well-formed document of what the entries of a broken one still show: addresses, dates,
-    titles.
+def rebuild(text: str, family: Family) -> str:
+    """A well-formed document with the URLs, dates and titles that can be read in the entries of a
+    broken one.
     """
-    parts = parted(text, family)
+    parts = split_entries(text, family)
     if not parts:
         return ""
     name = _named(parts[0], family)
     before, after = _SHELLS[name]
-    base = _BASE.search(text[: text.index(parts[0])][:_HEAD])
     entries = ((_named(part, family), "".join(_fields(part, family))) for part in parts)
     body = "".join(f"<{name}>{fields}</{name}>" for name, fields in entries)
-    return before.format(base=f" {base[0]}" if base else "") + body + after
+    return before.format(base=_base_attribute(text[: text.index(parts[0])])) + body + after
+
+
+def _base_attribute(head: str) -> str:
+    """The attribute of a feed's root against which its URLs are resolved, if it has one."""
+    base = _BASE.search(head[:_HEAD])
+    return f" {base[0]}" if base else ""
 
 
 _SHELLS = {
@@ -250,17 +262,17 @@ def _named(part: str, family: Family) -> str:
 
 
 def _fields(entry: str, family: Family) -> Iterator[str]:
-    """The elements of an entry that are read, each once, well-formed."""
+    """The elements of an entry that matter here, each once and well-formed."""
     tags = list(_TAG.finditer(entry))
     seen: set[str] = set()
     for tag, following in zip_longest(tags, tags[1:]):
         name = tag["name"].lower()
         stated = {key.lower(): value for key, value in _ATTRIBUTE.findall(tag["attributes"])}
         linked = "".join(f" {key}={value}" for key, value in stated.items())
-        foreign = (tag["prefix"] or "").lower() in _OF_PICTURES
+        foreign = (tag["prefix"] or "").lower() in _FOREIGN_PREFIXES
         if tag["closes"] or foreign or (name in seen and "href" not in stated):
             continue
-        content = _content(entry, tag, following.start() if following else None)
+        content = _content(entry, tag, following and following.start())
         if content or linked:
             seen.add(name)
             before, after = _AROUND.get((family, name), ("", ""))
@@ -274,19 +286,21 @@ _AROUND = {
 
 
 def _content(entry: str, tag: re.Match[str], end: int | None) -> str:
-    """What an element holds, as text that is escaped; '' of one that is empty or cut off."""
+    """The content of an element as escaped text; '' if it is empty or cut off."""
     if tag["attributes"].endswith("/"):
         return ""
     if tag["name"].lower() in _ADDRESSES:
-        return _escaped(_address(entry[tag.end() : tag.end() + _ADDRESS_MAX]))
-    text = _MARKERS.sub("", entry[tag.end() : end][:_TEXT_MAX])
+        return _escaped(_address(entry[tag.end() : tag.end() + _ADDRESS_LENGTH]))
+    text = _MARKERS.sub("", entry[tag.end() : end][:_TEXT_LENGTH])
     return _escaped(text.replace("<", "&lt;").replace(">", "&gt;")).strip()
 
 
 def _address(content: str) -> str:
-    """The address that an element's content begins with. It ends where markup goes on; '' of one
-    that nothing follows: it was cut off.
+    """The URL at the start of an element's content, up to the next markup; '' if nothing follows,
+    since it was cut off then.
     """
     address = content.lstrip().removeprefix("<![CDATA[")
     end = _MARKUP_GOES_ON.search(address)
-    return address[: end.start()].strip() if end and end[0] != ">" else ""
+    if end is None or end[0] == ">":
+        return ""
+    return address[: end.start()].strip()
