@@ -1,1 +1,1 @@
-"""Articles match topics and raise alerts: begin with `topics` and `alerts`."""
+"""Which articles match a topic and raise an alert: start with `topics` and `alerts`."""

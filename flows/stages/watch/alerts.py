@@ -1,21 +1,19 @@
-"""The life of an alert: which hits raise one, and what a desk hears of the story after that.
+"""The life cycle of an alert: which hits raise one, and what the desk hears about the story later.
 
-hits of a batch, what was alerted before -> decide -> (hit, decision, new_story alert or None), one
-for each hit
-    stories that were alerted                -> follow -> development, pickup and closed alerts
+    decide(hits, alerted, topics, now)   -> a decision for each hit, and an alert for a new story
+    follow(stories, topic, now, window)  -> follow-up alerts for stories that were alerted earlier
 
-A story is alerted once for each topic, by its earliest hit that is recent enough and has the topic
-for its subject. After that it tells of itself at most once a run, and not within `REST` of its last
+A story is alerted once per topic, by its earliest hit that is recent enough and has the topic as
+its subject. After that it raises at most one follow-up per run, and none within `REST` of its last
 alert:
 
-    changed       an article that the desk was told of is gone, was corrected or has grown
-    development   a report that is no copy adds names and numbers that the desk was not told
-    pickup        its outlets have reached one of `LEVELS` that no alert told of, and no report
-                  develops it
-    closed        nothing has joined it for the window; after that only changes are told
+    changed       an article that the desk was told about is gone, was corrected or has grown
+    development   a report other than a copy adds names and numbers that the desk was not told
+    pickup        the number of outlets has reached one of `LEVELS` since the desk was last told,
+                  and no report develops the story
+    closed        no report has joined for the whole window; after that only changes are told
 
-Nothing that a backfill brought raises an alert, now or later; it only counts among a story's
-outlets.
+Articles from a backfill never raise an alert; they only count among a story's outlets.
 """
 
 from collections import defaultdict
@@ -39,7 +37,7 @@ from flows.stages.watch.messages import compose
 from flows.stages.watch.news import News, added_facts, find_change, told_words
 
 REST = timedelta(hours=3)
-LEVELS = (3, 10)  # outlets
+LEVELS = (3, 10)  # numbers of outlets
 
 
 def decide(
@@ -48,11 +46,11 @@ def decide(
     topics: Mapping[str, Topic],
     now: datetime,
 ) -> list[tuple[Hit, Decision, Alert | None]]:
-    """A decision for each hit, whatever the order they come in; the result is ordered by seen_at,
-    then by article.
+    """A decision for each hit, whatever their order; sorted by seen_at, then by article.
 
-    `alerted`: the (topic_id, story_id) pairs that have an alert. `topics`: by id, all those that
-    the hits name. A date in the future is a clock's mistake, not an old article: it is recent.
+    `alerted` are the (topic_id, story_id) pairs that already have an alert, `topics` by id all
+    topics that the hits name. A date in the future is a wrong clock, not an old article, and so
+    counts as recent.
     """
     ordered = sorted(hits, key=lambda hit: (hit.seen_at, hit.article_id, hit.topic_id))
     stories = defaultdict[tuple[str, str], list[Hit]](list)
@@ -61,64 +59,56 @@ def decide(
     done = set(alerted)
     decided: list[tuple[Hit, Decision, Alert | None]] = []
     for hit in ordered:
-        key = (hit.topic_id, hit.story_id)
+        story = (hit.topic_id, hit.story_id)
         topic = topics[hit.topic_id]
-        if hit.arrived_by == "backfill":
-            decided.append((hit, "backfill", None))
-        elif hit.match.strength == "mention":
-            decided.append((hit, "mention", None))
-        elif now - hit.seen_at > topic.max_age:
-            decided.append((hit, "too_old", None))
-        elif key in done:
-            decided.append((hit, "joined", None))
-        else:
-            done.add(key)
-            decided.append(
-                (
-                    hit,
-                    "raised",
-                    compose(
-                        "new_story",
-                        _key(topic, "new_story", hit.story_id),
-                        topic,
-                        hit,
-                        stories[key],
-                        now,
-                    ),
-                )
-            )
+        decision = _decision(hit, topic, now, alerted=story in done)
+        alert = None
+        if decision == "raised":
+            done.add(story)
+            alert_id = _alert_id(topic, "new_story", hit.story_id)
+            alert = compose("new_story", alert_id, topic, hit, stories[story], now)
+        decided.append((hit, decision, alert))
     return decided
+
+
+def _decision(hit: Hit, topic: Topic, now: datetime, *, alerted: bool) -> Decision:
+    if hit.arrived_by == "backfill":
+        return "backfill"
+    if hit.match.strength == "mention":
+        return "mention"
+    if now - hit.seen_at > topic.max_age:
+        return "too_old"
+    return "joined" if alerted else "raised"
 
 
 def follow(
     stories: Sequence[AlertedStory], topic: Topic, now: datetime, window: timedelta
 ) -> list[Alert]:
-    """The alerts that stories, alerted in earlier runs, raise now: at most one each."""
+    """The follow-up alerts of stories that were alerted in earlier runs, at most one per story."""
     return [
         alert
         for story in stories
-        if (alert := _next(story, topic, now, window))
+        if (alert := _follow_up(story, topic, now, window))
         and alert.id not in {id for id, _, _ in story.alerts}
     ]
 
 
 def is_quiet(quiet: Quiet | None, now: datetime) -> bool:
-    """Whether messages are held now."""
+    """Whether messages are held back now."""
     if quiet is None:
         return False
     clock = now.astimezone(ZoneInfo(quiet.timezone)).time()
-    through_midnight = quiet.start > quiet.end
-    return (
-        (clock >= quiet.start or clock < quiet.end)
-        if through_midnight
-        else quiet.start <= clock < quiet.end
-    )
+    if quiet.start <= quiet.end:
+        return quiet.start <= clock < quiet.end
+    return clock >= quiet.start or clock < quiet.end  # the quiet hours pass midnight
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """A story that was alerted, as it stands now. `reports`: in order of publication; `fresh`:
-    those that may raise an alert; `known`: the words that the desk was told.
+class _Followed:
+    """A story that was alerted, as it stands now.
+
+    `reports` are in order of publication; `fresh` are those of them that may raise an alert.
+    `known` are the words that the desk was told.
     """
 
     story: AlertedStory
@@ -130,43 +120,41 @@ class _Look:
     window: timedelta
 
 
-# What a story says next: the report it is about, what makes its key, what is quoted.
-_Next = tuple[Report, tuple[str, ...], News]
+# What a follow-up is about: its report, what makes its id unique, and what it quotes.
+_Finding = tuple[Report, tuple[str, ...], News]
 
 
-def _next(story: AlertedStory, topic: Topic, now: datetime, window: timedelta) -> Alert | None:
+def _follow_up(story: AlertedStory, topic: Topic, now: datetime, window: timedelta) -> Alert | None:
     reports = sorted(story.reports, key=lambda report: (report.hit.seen_at, report.hit.article_id))
     if not reports or now - max(at for _, _, at in story.alerts) < REST:
         return None
     fresh = [report for report in reports if _is_fresh(report, topic, now)]
-    look = _Look(story, topic, reports, fresh, told_words(reports), now, window)
+    followed = _Followed(story, topic, reports, fresh, told_words(reports), now, window)
     closed = any(kind == "closed" for _, kind, _ in story.alerts)
-    for kind, find in _FOLLOWING.items():
+    for kind, find in _FOLLOW_UPS.items():
         wanted = kind in topic.kinds and (kind == "changed" or not closed)
-        if wanted and (found := find(look)):
-            about, what, news = found
-            key = _key(topic, kind, story.story_id, *what)
+        if wanted and (found := find(followed)):
+            subject, identity, news = found
+            alert_id = _alert_id(topic, kind, story.story_id, *identity)
             told = {report.hit.article_id for report in reports if report.told}
             hits = [report.hit for report in reports]
-            alert = compose(kind, key, topic, about.hit, hits, now, told, news)
-            return replace(alert, article_ids=_told_of(about, reports))
+            alert = compose(kind, alert_id, topic, subject.hit, hits, now, told, news)
+            return replace(alert, article_ids=_told_of(subject, reports))
     return None
 
 
-def _told_of(about: Report, reports: Sequence[Report]) -> tuple[str, ...]:
-    """The articles that a message tells of: those that have changed are told in one of their
-    own.
-    """
+def _told_of(subject: Report, reports: Sequence[Report]) -> tuple[str, ...]:
+    """The articles that a message covers. One that has changed gets a message of its own."""
     return tuple(
         report.hit.article_id
         for report in reports
-        if report is about or not (report.told_text or report.gone)
+        if report is subject or not (report.told_text or report.gone)
     )
 
 
 def _is_fresh(report: Report, topic: Topic, now: datetime) -> bool:
-    """Whether it may raise an alert: a run brought it, with the topic for its subject, not too long
-    ago, and no alert told of it.
+    """Whether a report may raise an alert: no alert has told of it, it has the topic as its
+    subject, and it is recent enough and not from a backfill.
     """
     return (
         not report.told
@@ -175,51 +163,55 @@ def _is_fresh(report: Report, topic: Topic, now: datetime) -> bool:
     )
 
 
-def _changed(look: _Look) -> _Next | None:
-    """The earliest report that is no more what the desk was told."""
-    sent = {id for id, _, _ in look.story.alerts}
-    for report in look.reports:
-        if report.told and (news := find_change(report, look.known)):
+def _find_changed(followed: _Followed) -> _Finding | None:
+    """The earliest report that no longer is what the desk was told."""
+    sent = {id for id, _, _ in followed.story.alerts}
+    for report in followed.reports:
+        if report.told and (news := find_change(report, followed.known)):
             text = "gone" if report.gone else stable_id(report.hit.title, report.body)
-            what = (report.hit.article_id, text)
-            if _key(look.topic, "changed", look.story.story_id, *what) not in sent:
-                return report, what, news
+            identity = (report.hit.article_id, text)
+            alert_id = _alert_id(followed.topic, "changed", followed.story.story_id, *identity)
+            if alert_id not in sent:
+                return report, identity, news
     return None
 
 
-def _development(look: _Look) -> _Next | None:
-    """The earliest fresh report that adds what no report told of has."""
-    for report in look.fresh:
-        if report.hit.relation != "copy" and (news := added_facts(report, look.known)):
+def _find_development(followed: _Followed) -> _Finding | None:
+    """The earliest fresh report that adds facts to what the desk was told."""
+    for report in followed.fresh:
+        if report.hit.relation != "copy" and (news := added_facts(report, followed.known)):
             return report, (report.hit.article_id,), news
     return None
 
 
-def _pickup(look: _Look) -> _Next | None:
-    """The first report, where more outlets have the story than an alert told of."""
-    before = {report.hit.outlet for report in look.reports if report.told}
-    outlets = {report.hit.outlet for report in look.reports}
+def _find_pickup(followed: _Followed) -> _Finding | None:
+    """The first report, if the story has reached a level that no alert told of."""
+    before = {report.hit.outlet for report in followed.reports if report.told}
+    outlets = {report.hit.outlet for report in followed.reports}
     reached = [level for level in LEVELS if len(before) < level <= len(outlets)]
-    return (look.reports[0], (str(reached[-1]),), News()) if look.fresh and reached else None
+    if not (followed.fresh and reached):
+        return None
+    return followed.reports[0], (str(reached[-1]),), News()
 
 
-def _closed(look: _Look) -> _Next | None:
-    """The first report, where nothing has joined it for the window; later, as after an upgrade or a
-    long pause, that is no news.
+def _find_closed(followed: _Followed) -> _Finding | None:
+    """The first report, if no other has joined for the window. After twice that, as when the
+    program was not run for long, it is no news any more.
     """
-    silence = look.now - look.reports[-1].hit.seen_at
-    over = look.window < silence <= 2 * look.window
-    return (look.reports[0], (), News()) if over else None
+    silence = followed.now - followed.reports[-1].hit.seen_at
+    if not followed.window < silence <= 2 * followed.window:
+        return None
+    return followed.reports[0], (), News()
 
 
-# In which order they are asked; the first that has something to say speaks.
-_FOLLOWING: Mapping[AlertKind, Callable[[_Look], _Next | None]] = {
-    "changed": _changed,
-    "development": _development,
-    "pickup": _pickup,
-    "closed": _closed,
+# In the order in which they are tried; the first that finds something is sent.
+_FOLLOW_UPS: Mapping[AlertKind, Callable[[_Followed], _Finding | None]] = {
+    "changed": _find_changed,
+    "development": _find_development,
+    "pickup": _find_pickup,
+    "closed": _find_closed,
 }
 
 
-def _key(topic: Topic, kind: AlertKind, *what: str) -> str:
-    return stable_id("alert", topic.id, kind, *what)
+def _alert_id(topic: Topic, kind: AlertKind, *identity: str) -> str:
+    return stable_id("alert", topic.id, kind, *identity)

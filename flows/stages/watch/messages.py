@@ -1,14 +1,16 @@
-"""What a message to the desk says: plain Indonesian text, that a person can act on.
+"""The messages to the desk: plain Indonesian text that a person can act on.
 
-    a hit, the reports of its story -> compose   -> Alert
-    what a run looked at            -> heartbeat -> Heartbeat
-    messages of one topic           -> digest    -> title and text
+    compose(kind, key, topic, subject, reports, now) -> Alert
+    heartbeat(topic, asked, silent, …)               -> Heartbeat: what a run looked at
+    digest(topic_title, texts)                       -> the title and text of several messages in one
 
-A text ends with a paragraph of link and key. A channel that shows less cuts what stands before it.
+The last paragraph of an alert is its link and its key. A channel with room for less cuts the text
+before that.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from flows.records import (
@@ -22,29 +24,33 @@ from flows.records import (
     Topic,
     stable_id,
 )
+from flows.stages.press.dates import MONTH_NAMES, WEEKDAY_NAMES
 from flows.stages.watch.news import News
 
-# The longest of each part in characters, and how many of each are shown. With links of 300 a text
-# stays below 4,000: Telegram takes 4,096.
-_HEADLINE, _OUTLET, _SENTENCE, _TERM = 200, 80, 400, 30
-_SENTENCES, _TERMS, _REPORTS, _LINKS = 2, 6, 8, 3
 
+# Together these keep a text with URLs of 300 characters below 4,000; Telegram takes 4,096.
+@dataclass(frozen=True, slots=True)
+class _Length:
+    """The most characters of each part."""
+
+    headline: int = 200
+    outlet: int = 80
+    sentence: int = 400
+    term: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """The most that are shown of each part."""
+
+    sentences: int = 2
+    terms: int = 6
+    reports: int = 8
+    links: int = 3
+
+
+_LENGTH, _COUNT = _Length(), _Count()
 _WIB = timezone(timedelta(hours=7), "WIB")
-_MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
-_DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _LABELS: dict[AlertKind, str] = {
     "new_story": "Berita baru",
     "development": "Perkembangan",
@@ -73,40 +79,29 @@ def compose(
 ) -> Alert:
     """The alert about `subject`, one of the story's `reports`, which are in order of publication.
 
-    `told`: the articles that earlier alerts told of; `news`: what the subject adds to them.
+    `told` are the ids of the articles that earlier alerts covered, `news` is what the subject adds
+    to them.
     """
-    headline = _cut(_line(subject.title), _HEADLINE)
-    outlets = dict.fromkeys(report.outlet for report in reports)
-    paragraphs = [[headline, _occasion(kind, subject, len(outlets))]]
-    if said := _said(news):
-        paragraphs.append(said)
-    if kind == "new_story":
-        paragraphs.append(_why(subject))
-    if kind == "closed" and len(reports) > 1:
-        paragraphs.append([f"Dari {_when(reports[0])} sampai {_when(reports[-1])}"])
-    elif kind == "closed":
-        paragraphs.append(
-            [f"Dimuat satu kali: {_cut(_line(subject.outlet), _OUTLET)}, {_when(subject)}"]
-        )
-    if len(reports) > 1:
-        paragraphs.append(
-            [f"Dimuat {len(outlets)} media, {len(reports)} artikel:", *_timeline(reports, told)]
-        )
-        others = [report.url for report in _news_first(reports, told) if report is not subject]
-        paragraphs.append(["Tautan lain:", *others[:_LINKS]])
-    paragraphs.append([subject.url, f"[{key}]"])
-    label = "" if kind == "new_story" else f", {_LABELS[kind].lower()}"
-    title = f"{_cut(_line(topic.title), _OUTLET)}{label}: {headline}"
-    text = "\n\n".join("\n".join(paragraph) for paragraph in paragraphs)
+    headline = _fit(subject.title, _LENGTH.headline)
+    title = _fit(topic.title, _LENGTH.outlet)
+    if kind != "new_story":
+        title = f"{title}, {_LABELS[kind].lower()}"
+    paragraphs = [
+        [headline, _occasion(kind, subject, reports)],
+        list(_news_lines(news)),
+        list(_kind_lines(kind, subject, reports)),
+        *_report_paragraphs(subject, reports, told),
+        [subject.url, f"[{key}]"],
+    ]
     return Alert(
-        key,
-        topic.id,
-        subject.story_id,
-        kind,
-        now,
-        title,
-        text,
-        tuple(report.article_id for report in reports),
+        id=key,
+        topic_id=topic.id,
+        story_id=subject.story_id,
+        kind=kind,
+        raised_at=now,
+        title=f"{title}: {headline}",
+        text="\n\n".join("\n".join(lines) for lines in paragraphs if lines),
+        article_ids=tuple(report.article_id for report in reports),
     )
 
 
@@ -120,181 +115,231 @@ def heartbeat(
     now: datetime,
     ring: bool,
 ) -> Heartbeat:
-    """What a run looked at. `asked`, `silent`, `partly`: the outlets it was to look at, those that
-    did not answer, and those of which something is missing or doubtful; `counts`: the links, articles, hits and alerts.
+    """What a run looked at.
 
-    It is for the desk (where `ring` allows it) when most outlets did not answer, or the topic wants
-    it every night: once a day each.
+    `asked` are the outlets that it was to look at, `silent` those that did not answer, `partly`
+    those of which something is missing or doubtful. `counts` are the links, articles, hits and
+    alerts. It has an id, and so is sent, if `ring` allows it and either most outlets did not answer
+    or the topic asks for one every night; that id changes once a day.
     """
     links, articles, hits, alerts = counts
+    answered = len(asked) - len(silent)
     blind = 2 * len(silent) > len(asked)
-    day = f"{now.astimezone(_WIB):%Y-%m-%d}"
-    key = (
-        stable_id("heartbeat", topic.id, day, "blind" if blind else "")
-        if ring and (blind or topic.heartbeat)
-        else None
-    )
-    answered = f"{len(asked) - len(silent)} dari {len(asked)} media menjawab"
+    counted = f"{links} tautan, {articles} artikel diperiksa, {hits} cocok, {alerts} kabar"
     lines = [
-        f"{_instant(now)}: {answered}; {links} tautan, {articles} artikel diperiksa, {hits} cocok, {alerts} kabar."
+        f"{_instant(now)}: {answered} dari {len(asked)} media menjawab; {counted}.",
+        *_coverage_lines(silent, partly, blind=blind),
     ]
-    if blind:
-        lines.append(
-            "Sebagian besar media tidak dapat diperiksa: tidak ada kabar belum tentu tidak ada berita."
-        )
-    if silent:
-        lines.append(
-            f"Tidak menjawab: {', '.join(_cut(_line(outlet), _TERM) for outlet in silent)}"
-        )
-    if partly:
-        lines.append(
-            f"Tidak sepenuhnya terbaca: {', '.join(_cut(_line(outlet), _TERM) for outlet in partly)}"
-        )
-    what = "sebagian besar media tidak terjangkau" if blind else "sudah diperiksa"
-    title = f"{_cut(_line(topic.title), _OUTLET)}: {what}"
-    text = "\n".join(lines) + (f"\n\n[{key}]" if key else "")
+    text = "\n".join(lines)
+    key = None
+    if ring and (blind or topic.heartbeat):
+        key = _heartbeat_key(topic, now, blind=blind)
+        text = f"{text}\n\n[{key}]"
+    status = "sebagian besar media tidak terjangkau" if blind else "sudah diperiksa"
     return Heartbeat(
-        key,
-        topic.id,
-        now,
-        len(asked),
-        len(asked) - len(silent),
-        links,
-        articles,
-        hits,
-        alerts,
-        missed,
-        title,
-        text,
+        id=key,
+        topic_id=topic.id,
+        looked_at=now,
+        sources=len(asked),
+        answered=answered,
+        links=links,
+        articles=articles,
+        hits=hits,
+        alerts=alerts,
+        missed=missed,
+        title=f"{_fit(topic.title, _LENGTH.outlet)}: {status}",
+        text=text,
     )
 
 
 def digest(topic_title: str, texts: Sequence[str]) -> tuple[str, str]:
     """The title and the text of one message that holds several."""
-    return f"{_cut(_line(topic_title), _OUTLET)}: {len(texts)} kabar", "\n\n———\n\n".join(texts)
+    title = f"{_fit(topic_title, _LENGTH.outlet)}: {len(texts)} kabar"
+    return title, "\n\n———\n\n".join(texts)
 
 
-def _occasion(kind: AlertKind, subject: Hit, outlets: int) -> str:
+# ---- heartbeats ----
+
+
+def _heartbeat_key(topic: Topic, now: datetime, *, blind: bool) -> str:
+    day = f"{now.astimezone(_WIB):%Y-%m-%d}"
+    return stable_id("heartbeat", topic.id, day, "blind" if blind else "")
+
+
+def _coverage_lines(silent: Sequence[str], partly: Sequence[str], *, blind: bool) -> Iterator[str]:
+    if blind:
+        yield (
+            "Sebagian besar media tidak dapat diperiksa: "
+            "tidak ada kabar belum tentu tidak ada berita."
+        )
+    if silent:
+        yield f"Tidak menjawab: {_outlet_list(silent)}"
+    if partly:
+        yield f"Tidak sepenuhnya terbaca: {_outlet_list(partly)}"
+
+
+def _outlet_list(outlets: Sequence[str]) -> str:
+    return ", ".join(_fit(outlet, _LENGTH.term) for outlet in outlets)
+
+
+# ---- alerts ----
+
+
+def _occasion(kind: AlertKind, subject: Hit, reports: Sequence[Hit]) -> str:
     if kind == "pickup":
-        return f"{_LABELS[kind]}: kini {outlets} media"
+        return f"{_LABELS[kind]}: kini {len(_outlets(reports))} media"
     if kind == "closed":
         return f"{_LABELS[kind]}: tidak ada laporan baru lagi"
-    return f"{_LABELS[kind]}: {_cut(_line(subject.outlet), _OUTLET)}, {_when(subject)}"
+    return f"{_LABELS[kind]}: {_fit(subject.outlet, _LENGTH.outlet)}, {_when(subject)}"
 
 
-def _said(news: News) -> list[str]:
-    """What is new of the subject, a line each."""
-    lines = []
+def _outlets(reports: Sequence[Hit]) -> set[str]:
+    return {report.outlet for report in reports}
+
+
+def _news_lines(news: News) -> Iterator[str]:
+    """What is new about the subject, one item per line."""
     if news.gone:
-        # what else shows it is told in the tables, in their language
+        # Only an HTTP status is the same in every language; the tables hold the other signs.
         status = f": {news.gone}" if news.gone.isdigit() else ""
-        lines.append(f"Tidak dapat dibuka lagi di situsnya{status}")
+        yield f"Tidak dapat dibuka lagi di situsnya{status}"
     if news.correction:
-        lines.append(f"Dikoreksi: {_quoted(_cut(_line(news.correction), _SENTENCE))}")
+        yield f"Dikoreksi: {_quoted(_fit(news.correction, _LENGTH.sentence))}"
     if news.title_before:
-        lines.append(f"Judul semula: {_quoted(_cut(_line(news.title_before), _HEADLINE))}")
+        yield f"Judul semula: {_quoted(_fit(news.title_before, _LENGTH.headline))}"
     if news.facts:
-        new = ", ".join(_cut(_line(fact), _TERM) for fact in news.facts[:_TERMS])
-        lines.append(f"Yang baru: {new}")
-    left = _SENTENCES - bool(news.correction)
+        facts = ", ".join(_fit(fact, _LENGTH.term) for fact in news.facts[: _COUNT.terms])
+        yield f"Yang baru: {facts}"
+    left = _COUNT.sentences - bool(news.correction)
     quoted = [passage for passage in news.passages if passage != news.correction][:left]
-    return lines + [_quoted(_cut(_line(passage), _SENTENCE)) for passage in quoted]
+    yield from (_quoted(_fit(passage, _LENGTH.sentence)) for passage in quoted)
+
+
+def _kind_lines(kind: AlertKind, subject: Hit, reports: Sequence[Hit]) -> Iterator[str]:
+    """What only alerts of this kind say: why a story matched, or over what time it was reported."""
+    if kind == "new_story":
+        yield from _evidence_lines(subject)
+    elif kind == "closed" and len(reports) > 1:
+        yield f"Dari {_when(reports[0])} sampai {_when(reports[-1])}"
+    elif kind == "closed":
+        yield f"Dimuat satu kali: {_fit(subject.outlet, _LENGTH.outlet)}, {_when(subject)}"
+
+
+def _evidence_lines(hit: Hit) -> list[str]:
+    """The sentences that matched and the terms found in them, from the body or else from the
+    headline.
+    """
+    spans = [span for span in hit.match.evidence if span.field == "body"]
+    spans = spans or list(hit.match.evidence)
+    first_in = {span.sentence: span for span in reversed(spans)}
+    shown = list(dict.fromkeys(span.sentence for span in spans))[: _COUNT.sentences]
+    terms = [_fit(span.text, _LENGTH.term) for span in spans if span.sentence in shown]
+    different = list(dict.fromkeys(terms))[: _COUNT.terms]
+    return [
+        *(_quoted(_excerpt(first_in[sentence])) for sentence in shown),
+        f"Kata kunci: {', '.join(different)}",
+    ]
+
+
+def _report_paragraphs(
+    subject: Hit, reports: Sequence[Hit], told: Collection[str]
+) -> list[list[str]]:
+    """The timeline of a story with several reports, and links to some of the others."""
+    if len(reports) < 2:
+        return []
+    heading = f"Dimuat {len(_outlets(reports))} media, {len(reports)} artikel:"
+    others = [report.url for report in _unseen_first(reports, told) if report is not subject]
+    return [
+        [heading, *_timeline(reports, told)],
+        ["Tautan lain:", *others[: _COUNT.links]],
+    ]
 
 
 def _timeline(reports: Sequence[Hit], told: Collection[str]) -> list[str]:
-    """A line for each report, where it was taken from, and whether it is new to the desk; of many
-    the first and the last.
-    """
-    outlets = {report.article_id: _cut(_line(report.outlet), _TERM) for report in reports}
-
-    def line(report: Hit) -> str:
-        source = (
-            outlets.get(report.original_article_id)
-            if report.original_article_id != report.article_id
-            else None
-        )
-        relation = _RELATIONS[report.relation] + (f" dari {source}" if source else "")
-        new = " (baru)" if told and report.article_id not in told else ""
-        return f"• {outlets[report.article_id]}, {_when(report)}: {relation}{new}"
-
-    lines = [line(report) for report in reports]
-    half = _REPORTS // 2
-    return (
-        lines
-        if len(lines) <= _REPORTS
-        else [*lines[:half], f"• … {len(lines) - _REPORTS} laporan lagi", *lines[-half:]]
-    )
+    """A line for each report, or for the first and the last ones if there are many."""
+    outlets = {report.article_id: _fit(report.outlet, _LENGTH.term) for report in reports}
+    lines = []
+    for report in reports:
+        line = f"• {outlets[report.article_id]}, {_when(report)}: {_relation(report, outlets)}"
+        is_new = told and report.article_id not in told
+        lines.append(f"{line} (baru)" if is_new else line)
+    left_out = len(lines) - _COUNT.reports
+    if left_out <= 0:
+        return lines
+    half = _COUNT.reports // 2
+    return [*lines[:half], f"• … {left_out} laporan lagi", *lines[-half:]]
 
 
-def _news_first(reports: Sequence[Hit], told: Collection[str]) -> list[Hit]:
-    """Reports that the desk has not seen first, and each kind of report before those that only
-    copy.
-    """
+def _relation(report: Hit, outlets: Mapping[str, str]) -> str:
+    """How a report relates to the one that it was taken from, and to which outlet that belongs."""
+    relation = _RELATIONS[report.relation]
+    source = outlets.get(report.original_article_id)
+    if report.original_article_id == report.article_id or not source:
+        return relation
+    return f"{relation} dari {source}"
+
+
+def _unseen_first(reports: Sequence[Hit], told: Collection[str]) -> list[Hit]:
+    """Reports that the desk has not seen before those that it has, and copies last in each group."""
     return sorted(
         reports, key=lambda report: (report.article_id in told, report.relation == "copy")
     )
 
 
-def _why(hit: Hit) -> list[str]:
-    """Sentences that matched, and the terms found in them; the headline where no sentence of the
-    body did.
-    """
-    spans = [span for span in hit.match.evidence if span.field == "body"] or list(
-        hit.match.evidence
-    )
-    first = {span.sentence: span for span in reversed(spans)}  # the first span of each sentence
-    shown = list(dict.fromkeys(span.sentence for span in spans))[:_SENTENCES]
-    terms = dict.fromkeys(_cut(_line(span.text), _TERM) for span in spans if span.sentence in shown)
-    return [
-        *(_quoted(_excerpt(first[sentence])) for sentence in shown),
-        f"Kata kunci: {', '.join(list(terms)[:_TERMS])}",
-    ]
+# ---- text ----
 
 
 def _quoted(text: str) -> str:
-    """In quotation marks; where it quotes somebody within itself, with single ones inside."""
+    """The text in quotation marks, with single ones for a quotation inside it."""
     inner = text.strip('“”"')
-    if (
-        inner.count("“") != inner.count("”") or inner.count('"') % 2
-    ):  # a mark that was stripped has its other half inside
+    # Stripping may have removed one half of a pair whose other half is inside.
+    if inner.count("“") != inner.count("”") or inner.count('"') % 2:
         inner = text
     return f"“{inner.replace('“', '‘').replace('”', '’')}”"
 
 
 def _excerpt(span: Span) -> str:
-    """The span's sentence; where it is too long, the part around the span."""
-    sentence = _line(span.sentence)
-    if len(sentence) <= _SENTENCE:
+    """The span's sentence, or the part around the span if the sentence is too long."""
+    sentence = _one_line(span.sentence)
+    if len(sentence) <= _LENGTH.sentence:
         return sentence
-    start = max(0, sentence.find(_line(span.text)) - _SENTENCE // 4)
-    return ("…" if start else "") + _cut(sentence[start:], _SENTENCE)
+    start = max(0, sentence.find(_one_line(span.text)) - _LENGTH.sentence // 4)
+    excerpt = _cut(sentence[start:], _LENGTH.sentence)
+    return f"…{excerpt}" if start else excerpt
 
 
 def _when(hit: Hit) -> str:
-    """When it was published; where the page does not say, when it was found."""
-    return (
-        _instant(hit.seen_at, hit.precision)
-        if hit.precision
-        else f"ditemukan {_instant(hit.seen_at)}"
-    )
+    """When a report was published, or when it was found if its page does not say."""
+    if hit.precision is None:
+        return f"ditemukan {_instant(hit.seen_at)}"
+    return _instant(hit.seen_at, hit.precision)
 
 
 def _instant(moment: datetime, precision: Precision = "minute") -> str:
-    """As a reader in Jakarta writes it: 'Senin, 5 Januari 2026, 09.30 WIB'; without the time where
-    the page gives only a day.
+    """A date as it is written in Jakarta: 'Senin, 5 Januari 2026, 09.30 WIB'. The time is left out
+    if only the day is known.
     """
-    # a day is its midnight in the source's own zone, which in eastern Indonesia is the evening
-    # before in Jakarta
-    local = (moment + timedelta(hours=5) if precision == "day" else moment).astimezone(_WIB)
-    day = f"{_DAYS[local.weekday()]}, {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    if precision == "day":
+        # A day is stored as midnight in the source's zone. In eastern Indonesia that is the evening
+        # before in Jakarta.
+        moment += timedelta(hours=5)
+    local = moment.astimezone(_WIB)
+    day = (
+        f"{WEEKDAY_NAMES[local.weekday()]}, {local.day} {MONTH_NAMES[local.month - 1]} {local.year}"
+    )
     return day if precision == "day" else f"{day}, {local:%H.%M} WIB"
 
 
-def _line(text: str) -> str:
-    """The text in one line, without control, direction and other invisible characters."""
-    visible = "".join(char for char in text if char.isprintable() or char.isspace())
-    return re.sub(r"\s+", " ", visible).strip()
+def _fit(text: str, length: int) -> str:
+    """The text in one line, cut to a length."""
+    return _cut(_one_line(text), length)
 
 
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _one_line(text: str) -> str:
+    """The text in one line, without control, direction and other invisible characters."""
+    visible = "".join(char for char in text if char.isprintable() or char.isspace())
+    return re.sub(r"\s+", " ", visible).strip()

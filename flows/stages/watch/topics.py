@@ -1,24 +1,27 @@
 """Which articles belong to a watch topic, how strongly, and why.
 
-    topic -> compile_topic -> CompiledTopic
-    CompiledTopic, title, body -> match -> Match with its strength and spans, or None
+    compile_topic(topic)               -> CompiledTopic
+    match(topic, title, body)          -> Match with its strength and spans, or None
+    explain(topic, title, body)        -> Explanation: the same, in words
 
-The groups of a topic are its sides. They meet in a passage (a statement of the headline, a sentence
-of the body, or a paragraph where the topic says so) that holds a term of each and ties them to each
-other, as flows/stages/watch/lists.py tells. An article in which they meet anywhere belongs to the
-topic. They are its subject where
+The groups of a topic are its sides. They meet in a passage that has a term of each and ties them to
+each other (see flows.stages.watch.lists). A passage is a statement of the headline, or a sentence
+of the body; for topics that say so, a paragraph. An article in which the sides meet anywhere
+belongs to the topic. They are its subject if
 
 - they meet in the headline; or
-- the headline names one of them, or all but apart, and they meet in the lead; or
-- they meet again and again: in at least two sentences, and in one of six.
+- the headline names one of them, or all of them apart, and they meet in the lead; or
+- they meet often enough throughout the body.
 
-Else it is a mention, in passing.
+Otherwise the article only mentions the topic.
 
-A phrase of none_of means something else. Where it contains a term ('salad Rusia'), that occurrence
-does not count; where it contains an acronym or its initials spell one ('Ketua DPRK', 'Dewan
-Perwakilan Rakyat Kabupaten'), the acronym counts nowhere in the article, because writers do not use
-one acronym in two senses; a phrase that has nothing to do with a term ('Piala Dunia') rules the
-article out.
+A phrase in `none_of` has another meaning than the terms:
+
+- If it contains a term ('salad Rusia'), that occurrence does not count.
+- If it contains an acronym, or its initials spell one ('Ketua DPRK', 'Dewan Perwakilan Rakyat
+  Kabupaten'), the acronym counts nowhere in the article, because writers do not use one acronym in
+  two senses.
+- If it has nothing to do with any term ('Piala Dunia'), it rules the article out.
 """
 
 import re
@@ -31,22 +34,41 @@ from flows.stages.watch.lists import Found, named, other_countries, standing, st
 from flows.stages.watch.passages import clauses, paragraphs, sentences
 from flows.stages.watch.terms import any_of, is_acronym, needles, words
 
-_OFTEN, _SHARE = 2, 6  # passages in which the sides of a subject meet at least, and one of how many
-_LEAD_SHARE, _LEAD = 10, 3  # the lead: one of how many passages, at least one, and at most so many
+# Raise this when this module, or one that it uses, judges a rule differently: it is part of every
+# topic's version, so all articles are matched again. tests/stages/test_versions.py tells when.
+MATCHER_VERSION = 2
 
 _Standing = Literal["tie", "list", "crowd", "apart"]
-_STANDINGS: tuple[_Standing, ...] = (
-    "tie",
-    "list",
-    "crowd",
-)  # of several clauses, the first of these decides
+# The first of these that any clause of a passage has is the passage's.
+_STANDINGS: tuple[_Standing, ...] = ("tie", "list", "crowd")
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What makes the sides the subject of an article when they do not meet in its headline.
+
+    On the labelled articles F1 is the same for a lead of one to three sentences, and for one
+    sentence in six, eight or ten (docs/decisions.md, Topics).
+    """
+
+    passages: int = 2  # in which they meet at least ...
+    one_of: int = 6  # ... and one of how many passages these must be
+    lead: int = 3  # passages at the start of the body, at most ...
+    lead_one_of: int = 10  # ... and one of how many passages, but at least one
+
+    def is_in_lead(self, passage: int, of: int) -> bool:
+        return passage < max(1, min(self.lead, of // self.lead_one_of))
+
+    def is_often(self, passages: int, of: int) -> bool:
+        return passages >= max(self.passages, of / self.one_of)
+
+
+_SUBJECT = _Subject()
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """One side of the topic: `needles` are lower-case pieces, one of which is in any text that
-    holds a term.
-    """
+    """One side of the topic. Any text with one of its terms has one of the lower-case `needles`."""
 
     name: str
     terms: re.Pattern[str]
@@ -55,8 +77,8 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """One phrase of none_of and the acronyms that it explains; `veto`: it has nothing to do with
-    any term.
+    """A phrase in `none_of`, and the acronyms that it accounts for. `veto`: it has nothing to do
+    with any term.
     """
 
     phrase: str
@@ -68,21 +90,20 @@ class _Phrase:
 
 @dataclass(frozen=True, slots=True)
 class CompiledTopic:
-    """A topic ready to be matched: cheap to keep, and it can be pickled."""
+    """A topic that is ready to be matched. It is small and can be pickled.
+
+    `countries` are all but the topic's own; none for a topic that is not about countries.
+    """
 
     groups: tuple[_Group, ...]
     none_of: tuple[_Phrase, ...]
-    countries: tuple[
-        re.Pattern[str], ...
-    ]  # all but the topic's own; empty where the topic is not about countries
+    countries: tuple[re.Pattern[str], ...]
     near: Nearness
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What came of an article, in words too. `terms`: every term that is in the text, with the
-    passage it stands in.
-    """
+    """The match, the reason for it in words, and every term in the text with its passage."""
 
     match: Match | None
     reason: str
@@ -91,8 +112,8 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """A passage with the terms found in it. `standing`: how the sides stand to each other; 'apart'
-    where they share no clause.
+    """A passage with the terms found in it. `standing` is how its sides relate to each other;
+    'apart' if they share no clause.
     """
 
     start: int
@@ -102,7 +123,7 @@ class _Passage:
 
 
 def compile_topic(topic: Topic) -> CompiledTopic:
-    """The topic's terms as patterns."""
+    """The topic with its terms as patterns."""
     groups = tuple(
         _Group(group.name, any_of(group.any), needles(group.any)) for group in topic.all_of
     )
@@ -114,20 +135,18 @@ def compile_topic(topic: Topic) -> CompiledTopic:
 
 
 def match(topic: CompiledTopic, title: str, body: str) -> Match | None:
-    """Why the article belongs to the topic; None where it does not.
+    """Why an article belongs to the topic; None if it does not.
 
-    Score 1 where the sides meet in the headline; else 1 - 2^-n for n passages of the body: one
-    passing sentence is .5, two are .75.
+    The score is 1 if the sides meet in the headline; otherwise 1 - 2^-n for n passages of the body:
+    .5 for one passing sentence, .75 for two.
     """
-    return (
-        _judge(topic, title, body)[0]
-        if _may_hold(topic.groups, f"{title}\n{body}".lower())
-        else None
-    )
+    if not _may_hold(topic.groups, f"{title}\n{body}".lower()):
+        return None
+    return _judge(topic, title, body)[0]
 
 
 def explain(topic: CompiledTopic, title: str, body: str) -> Explanation:
-    """What `match` says of the article, why in words, and every term that was found."""
+    """The result of `match`, the reason for it in words, and every term that was found."""
     found, reason = _judge(topic, title, body)
     phrases = _phrases(topic, title, body)
     headline = _read(topic, phrases, title, 0, len(title))
@@ -148,7 +167,7 @@ def explain(topic: CompiledTopic, title: str, body: str) -> Explanation:
 
 
 def _judge(topic: CompiledTopic, title: str, body: str) -> tuple[Match | None, str]:
-    """The match and the reason for it, or for there being none."""
+    """The match, or None, and the reason."""
     phrases = _phrases(topic, title, body)
     if veto := next((phrase for phrase in phrases if phrase.veto), None):
         return None, f"'{veto.phrase}' of none_of is in the text"
@@ -161,12 +180,7 @@ def _judge(topic: CompiledTopic, title: str, body: str) -> tuple[Match | None, s
     }
     met = {number: passage for number, passage in read.items() if passage.standing == "tie"}
     if not met and headline.standing != "tie":
-        side_by_side = any(
-            passage.standing in ("list", "crowd") for passage in [headline, *read.values()]
-        )
-        listed = f"the sides stand only side by side: a list, a table, a teaser or a {topic.near} with others"
-        return None, listed if side_by_side else f"the sides never meet in one {topic.near}"
-
+        return None, _why_not(topic, [headline, *read.values()])
     strength, reason = _weigh(topic, title, headline, sorted(met), len(passages))
     in_headline = [headline] if headline.standing == "tie" else []
     score = 1.0 if in_headline else 1 - 0.5 ** len(met)
@@ -174,28 +188,35 @@ def _judge(topic: CompiledTopic, title: str, body: str) -> tuple[Match | None, s
     return Match(score, tuple(spans), strength), reason
 
 
+def _why_not(topic: CompiledTopic, passages: Iterable[_Passage]) -> str:
+    if any(passage.standing in ("list", "crowd") for passage in passages):
+        side_by_side = f"a list, a table, a teaser or a {topic.near} with others"
+        return f"the sides stand only side by side: {side_by_side}"
+    return f"the sides never meet in one {topic.near}"
+
+
 def _weigh(
     topic: CompiledTopic, title: str, headline: _Passage, met: Sequence[int], of: int
 ) -> tuple[Strength, str]:
-    """Whether the sides are what the article is about, and why: `met` are the passages in which
-    they meet, `of` how many there are.
+    """Whether the sides are the subject of the article, and why. `met` are the passages in which
+    they meet, `of` is the number of all passages.
     """
     meet = "the sides meet" if len(topic.groups) > 1 else "it is named"
-    often = f"{meet} in {len(met)} of {of} {topic.near}s"
     if headline.standing == "tie":
         return "subject", f"{meet} in the headline"
-    if met[0] < max(1, min(_LEAD, of // _LEAD_SHARE)) and _names_a_side(topic, title, headline):
+    if _SUBJECT.is_in_lead(met[0], of) and _names_a_side(topic, title, headline):
         return "subject", f"the headline names a side, and {meet} in the lead"
-    return ("subject" if len(met) >= max(_OFTEN, of / _SHARE) else "mention"), often
+    strength: Strength = "subject" if _SUBJECT.is_often(len(met), of) else "mention"
+    return strength, f"{meet} in {len(met)} of {of} {topic.near}s"
 
 
 def _passages(topic: CompiledTopic, body: str) -> list[tuple[int, int]]:
-    """Where the sides must meet."""
+    """The passages of the body in which the sides may meet."""
     return sentences(body) if topic.near == "sentence" else paragraphs(body)
 
 
 def _phrases(topic: CompiledTopic, title: str, body: str) -> list[_Phrase]:
-    """The phrases of none_of that the article has."""
+    """The phrases in `none_of` that are in the article."""
     lowered = f"{title}\n{body}".lower()
     return [
         phrase
@@ -205,8 +226,8 @@ def _phrases(topic: CompiledTopic, title: str, body: str) -> list[_Phrase]:
 
 
 def _names_a_side(topic: CompiledTopic, title: str, headline: _Passage) -> bool:
-    """Whether the headline is about one of the sides, or all of them: not where they are in a list,
-    or one is among others.
+    """Whether the headline is about one side or all of them, rather than about a list of countries
+    or about several others.
     """
     if headline.standing != "apart" or not headline.hits:
         return headline.standing == "crowd"
@@ -217,8 +238,8 @@ def _names_a_side(topic: CompiledTopic, title: str, headline: _Passage) -> bool:
 
 
 def _may_hold(groups: Sequence[_Group], lowered: str) -> bool:
-    """Whether a term of each group can be in the text: what spares all the others the patterns,
-    which are some 50 times as slow.
+    """Whether a term of each group can be in the text. This is some 50 times as fast as the
+    patterns, which most articles are spared.
     """
     return all(any(needle in lowered for needle in group.needles) for group in groups)
 
@@ -226,7 +247,7 @@ def _may_hold(groups: Sequence[_Group], lowered: str) -> bool:
 def _read(
     topic: CompiledTopic, phrases: Sequence[_Phrase], text: str, start: int, end: int
 ) -> _Passage:
-    """The passage from start to end."""
+    """The passage between two offsets, read for the topic's terms."""
     acronyms = frozenset[str]().union(*(phrase.acronyms for phrase in phrases))
     masked = [
         found.span() for phrase in phrases for found in phrase.text.finditer(text, start, end)
@@ -238,8 +259,11 @@ def _read(
         if hit.group() not in acronyms
         and not any(one < hit.end() and hit.start() < two for one, two in masked)
     )
+    parts = [(start, end)]
+    if topic.near == "sentence":
+        parts = clauses(text, start, end)
     standings = set[_Standing]()
-    for begin, stop in clauses(text, start, end) if topic.near == "sentence" else [(start, end)]:
+    for begin, stop in parts:
         inside = [hit for hit in hits if begin <= hit[0] < stop]
         if len({name for *_, name in inside}) == len(topic.groups):
             standings.add(standing(topic.countries, text, begin, stop, inside))
@@ -256,7 +280,7 @@ def _spans(field: Literal["title", "body"], text: str, passages: Iterable[_Passa
 
 
 def _compile_phrase(phrase: str, terms: Sequence[str], groups: Sequence[_Group]) -> _Phrase:
-    """What a phrase of none_of takes away."""
+    """A phrase in `none_of` with what it excludes."""
     parts = words(phrase)
     initials = "".join(word[0] for word in parts).upper()
     acronyms = frozenset(
