@@ -32,6 +32,7 @@ from flows.records import (
     Topic,
     stable_id,
 )
+from flows.stages.watch.topics import MATCHER_VERSION
 from flows.yamlfile import Keys, Mistake, Place, YamlFile, did_you_mean
 
 T = TypeVar("T")
@@ -378,17 +379,12 @@ def _term_group(place: Place, taken: dict[str, int]) -> TermGroup:
     )
 
 
-# Counts up when flows/stages/watch/topics.py and what it uses judge the same rule otherwise: then
-# every article is looked at again.
-_MATCHER = "topic 2"
-
-
 def _topic_version(all_of: tuple[TermGroup, ...], near: Nearness, none_of: tuple[str, ...]) -> str:
-    """The hash of what decides a match: matcher, terms and nearness; not the order of terms, nor
+    """The hash of what decides a match: the matcher's version, terms and nearness; not the order of terms, nor
     names, title and channels.
     """
     groups = sorted(sorted(group.any) for group in all_of)
-    return stable_id(_MATCHER, repr(groups), near, repr(sorted(none_of)))
+    return stable_id(f"topic {MATCHER_VERSION}", repr(groups), near, repr(sorted(none_of)))
 
 
 # ---- the values ----

@@ -34,8 +34,9 @@ from flows.stages.watch.lists import Found, named, other_countries, standing, st
 from flows.stages.watch.passages import clauses, paragraphs, sentences
 from flows.stages.watch.terms import any_of, is_acronym, needles, words
 
-# Raise this when this module, or one that it uses, judges a rule differently: it is part of every
-# topic's version, so all articles are matched again. tests/stages/test_versions.py tells when.
+# Raise this when a change of this module, or of one that it uses, changes what matches: it is part
+# of every topic's version, so all articles are matched again. tests/stages/test_versions.py tells
+# when it is due.
 MATCHER_VERSION = 2
 
 _Standing = Literal["tie", "list", "crowd", "apart"]
