@@ -1,1 +1,1 @@
-"""How the press writes: its words, as data, and the grammars that several stages read it by."""
+"""How the press writes: its vocabulary as data, and the grammars that several stages share."""

@@ -1,7 +1,7 @@
-"""The words and numbers of a line that may make up a date, as tokens: dates, clocks, labels, other
-words.
+"""Tokens of a line that may contain a date: dates, clocks, labels and other words.
 
-The forms are built from the words of time.toml; flows.stages.press.dates makes dates of the tokens.
+Their forms are built from the words in time.toml. flows.stages.press.dates combines the tokens into
+dates.
 """
 
 import re
@@ -26,22 +26,22 @@ _DAYS_BACK: dict[str, int] = _WORDS["days_back"]
 _UNITS = {name: minutes for minutes, *names in _WORDS["ago"]["units"] for name in names}
 _WHOLES = {name: minutes for minutes, *names in _WORDS["ago"]["wholes"] for name in names}
 
-# Patterns for other grammars, to be used without regard to case: any name of a month, a weekday, a
-# zone, in Indonesian and English, full or short.
+# Patterns that other grammars use, too: any name of a month, weekday or zone, in Indonesian or
+# English, in full or abbreviated. They expect re.IGNORECASE.
 MONTHS = any_of(_MONTH_NUMBERS)
 WEEKDAYS = any_of(_WEEKDAY_NUMBERS)
 ZONES = any_of(_ZONE_HOURS)
 
-_END = r"(?![^\W\d_])"  # of a word
+_END = r"(?![^\W\d_])"  # the end of a word
 _PARTS = any_of(_DAY_PARTS)
 _ZERO = any_of(name for name, hours in _ZONE_HOURS.items() if hours == 0)  # GMT+7
-_OFFSET = rf"[+-]\d\d:?\d\d(?![\d:.])(?!\s?{ZONES})"  # 10.00-12.00 WIB is no offset
+_OFFSET = rf"[+-]\d\d:?\d\d(?![\d:.])(?!\s?{ZONES})"  # not in 10.00-12.00 WIB
 _ONE = any_of(_WORDS["ago"]["one"])
 _BEHIND = any_of(_WORDS["ago"]["behind"])
 _COUNT = rf"(?:\d{{1,3}}|{_ONE}(?=\s))\s?{any_of(_UNITS)}{_END}"
-_NOT_YEAR = rf"(?!\d|[:.]\d|\s?(?:{_PARTS}|{ZONES}){_END})"  # behind two digits: 10 Maret 21.05
+_NOT_YEAR = rf"(?!\d|[:.]\d|\s?(?:{_PARTS}|{ZONES}){_END})"  # after two digits: 10 Maret 21.05
 
-# Inline elements may leave no blank between the parts: 10Mar2026, 10 Maret 202621:05
+# Inline elements may leave no space between the parts: 10Mar2026, 10 Maret 202621:05
 _YEAR = r"\d{4}(?!\d(?!\d[:.]\d\d))"
 _NOT_WITHIN = r"(?:(?<!\d)|(?<=(?:19|20)\d\d))(?<!\d[:.])"
 _GAP = r"[\s\-/.,]{1,3}"
@@ -54,7 +54,7 @@ _ZONE_FORM = (
 _MINUTES = (
     r"(?P<clock_sep>[:.])(?P<clock_mi>\d\d)(?:(?P=clock_sep)(?P<clock_s>\d\d)(?:[.,]\d{1,9})?)?"
 )
-# In the order in which they are tried at each place of a line; {x}_… are the parts of form x.
+# In the order in which they are tried at each position; the groups x_… are the parts of form x.
 _FORMS = {
     "ymd": (
         r"(?<!\d)(?P<ymd_y>\d{4})(?P<ymd_sep>[-/.])(?P<ymd_m>\d\d?)"
@@ -99,13 +99,13 @@ _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 _COUNTING = [*_WORDS["ago"]["behind"], *_WORDS["ago"]["just_now"], *_DAYS_BACK]
 _HINT = re.compile(rf"\d|{any_of(_COUNTING)}", re.IGNORECASE)
 _COUNTED = re.compile(rf"(?<![^\W\d_])(\d{{1,3}}|{_ONE})\s?({any_of(_UNITS)}){_END}")
-_DAY = 1440  # minutes
+_MINUTES_PER_DAY = 1440
 _LABELS: dict[str, Kind] = {"published": "published", "modified": "modified"}
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day; `zone` is None where none is written."""
+    """A time of day. `zone` is None if none is written."""
 
     hour: int
     minute: int = 0
@@ -115,9 +115,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A stretch of a line: what form it has, where it stands, and what it says, as far as it is a
-    part of a date: `days`, what its numbers may mean, the Indonesian order first; how long `ago` it
-    was, or how many days `back`; the `label` of a date.
+    """A part of a line: its form, its offsets, and what it contributes to a date.
+
+    `days` are all that its numbers may mean, in the Indonesian order first. `ago` is a time before
+    now, `back` a number of days before today, `label` what the date beside it is the date of.
     """
 
     form: str
@@ -137,23 +138,23 @@ class Token:
 
     @property
     def is_word(self) -> bool:
-        return self.form == "word" and len(self.text) > 1  # "T" stands between date and clock
+        return self.form == "word" and len(self.text) > 1  # ISO 8601 has a "T" before the clock
 
 
 def may_hold_date(line: str) -> bool:
-    """Whether a line has what every date has: a digit, or a word that counts from today."""
+    """Whether a line has a digit or a word that counts from today, as every date does."""
     return bool(_HINT.search(line))
 
 
-def parted(text: str) -> str:
-    """A text with one blank for each run of white space, and one between words that inline elements
-    have left none: 21.05 WIBDiperbarui.
+def respaced(text: str) -> str:
+    """A text with a single space for each run of white space, and one between words that inline
+    elements have run together: 21.05 WIBDiperbarui.
     """
     return _GLUED.sub(" ", " ".join(text.split()))
 
 
 def tokens(line: str) -> list[Token]:
-    """What a line is made of, in its order, punctuation left out; the line has to be parted."""
+    """The tokens of a line in their order, without punctuation. The line must be respaced."""
     return [_token(match) for match in _SCAN.finditer(line)]
 
 
@@ -165,31 +166,39 @@ def _token(match: re.Match[str]) -> Token:
     if form in {"clock", "hour"}:
         return replace(token, form="clock", clock=_clock(form, match.groupdict()))
     if form == "ago":
-        return _gone(token)
+        return _elapsed(token)
+    if form == "now":
+        return replace(token, ago=timedelta())
     back, weekday = _DAYS_BACK.get(token.text), _WEEKDAY_NUMBERS.get(token.text)
-    ago = timedelta() if form == "now" else None
-    return replace(token, back=back, weekday=weekday, ago=ago, label=_LABELS.get(form))
+    return replace(token, back=back, weekday=weekday, label=_LABELS.get(form))
 
 
 def _days(form: str, part: Mapping[str, str | None]) -> tuple[Day, ...]:
-    day, written = int(part[f"{form}_d"] or 0), part.get(f"{form}_y")
-    year = None if written is None else _year(written)
+    day, year = int(part[f"{form}_d"] or 0), _year(part.get(f"{form}_y"))
     if named := part.get(f"{form}_mon"):
         orders = [(_MONTH_NUMBERS.get(named.casefold(), 0), day)]
     else:
         month = int(part[f"{form}_m"] or 0)
-        orders = [(month, day)] if form == "ymd" or month == day else [(month, day), (day, month)]
+        orders = [(month, day)]
+        if form != "ymd" and month != day:
+            orders.append((day, month))
     return tuple((year, *order) for order in orders if _is_day(year, *order))
 
 
-def _year(written: str) -> int:
-    """A year; one of two digits is of 1969 to 2068, as POSIX has it."""
+def _year(written: str | None) -> int | None:
+    """A year. Two digits mean 1969 to 2068, as in POSIX."""
+    if written is None:
+        return None
     year = int(written)
-    return year if len(written) > 2 else year + (1900 if year >= 69 else 2000)
+    if len(written) > 2:
+        return year
+    return year + 1900 if year >= 69 else year + 2000
 
 
 def _is_day(year: int | None, month: int, day: int) -> bool:
-    """Whether it may be a day on which a page was published, or a mistake that is to be told."""
+    """Whether these may be a publication date. Impossible days such as 31 February are told apart
+    later.
+    """
     return 1 <= month <= 12 and 1 <= day <= 31 and (year is None or 1900 <= year < 2100)
 
 
@@ -204,34 +213,43 @@ def _clock(form: str, part: Mapping[str, str | None]) -> Clock | None:
 
 
 def _in_part(hour: int, span: Sequence[int]) -> int:
-    """The hour of a day's 24 that an hour and a part of the day mean: 9 malam is 21, 12 AM is 0."""
+    """The hour from 0 to 23 that an hour means in a part of the day: 9 malam is 21, 12 AM is 0."""
     first, last = span
-    hours = range(first, (last if last >= first else last + 24) + 1)
-    meant = [each for each in (hour, hour + 12, hour - 12, hour + 24) if each in hours]
-    return meant[0] % 24 if meant else hour
+    if last < first:  # past midnight
+        last += 24
+    candidates = (hour, hour + 12, hour - 12, hour + 24)
+    return next((each % 24 for each in candidates if first <= each <= last), hour)
 
 
 def _zone(form: str, part: Mapping[str, str | None]) -> timezone | None:
     offset = part.get(f"{form}_shift") or part.get(f"{form}_offset") or part.get(f"{form}_short")
     if offset:
         return _of_offset(offset)
-    hours = _ZONE_HOURS.get((part.get(f"{form}_zone") or "").casefold())
-    return None if hours is None else timezone(timedelta(hours=hours))
+    named = (part.get(f"{form}_zone") or "").casefold()
+    if named not in _ZONE_HOURS:
+        return None
+    return timezone(timedelta(hours=_ZONE_HOURS[named]))
 
 
 def _of_offset(text: str) -> timezone | None:
     digits = text[1:].replace(":", "").zfill(2)
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
-    if offset > timedelta(hours=14):  # no place on earth is further from Greenwich
+    if offset > timedelta(hours=14):  # no place on earth is further from UTC
         return None
     return timezone(-offset if text[0] == "-" else offset)
 
 
-def _gone(token: Token) -> Token:
-    """What "2 jam 5 menit yang lalu" or "3 hari yang lalu" says; of days the hours are left out."""
-    counted = [(number, _UNITS.get(unit, 0)) for number, unit in _COUNTED.findall(token.text)]
-    counted = counted or [("1", _WHOLES.get(token.text.split()[0], 0))]
-    minutes = sum(unit * (int(number) if number.isdecimal() else 1) for number, unit in counted)
-    if any(unit == _DAY for _, unit in counted):
-        return replace(token, back=minutes // _DAY)
+def _elapsed(token: Token) -> Token:
+    """The token of "2 jam 5 menit yang lalu" or "3 hari yang lalu". Days make the hours moot."""
+    counted = [
+        (_count(number), _UNITS.get(unit, 0)) for number, unit in _COUNTED.findall(token.text)
+    ]
+    counted = counted or [(1, _WHOLES.get(token.text.split()[0], 0))]
+    minutes = sum(number * unit for number, unit in counted)
+    if any(unit == _MINUTES_PER_DAY for _, unit in counted):
+        return replace(token, back=minutes // _MINUTES_PER_DAY)
     return replace(token, ago=timedelta(minutes=minutes))
+
+
+def _count(number: str) -> int:
+    return int(number) if number.isdecimal() else 1  # "satu", "an"

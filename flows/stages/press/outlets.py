@@ -1,4 +1,4 @@
-"""Agencies and outlets that others take texts from, by the names they go by (outlets.toml)."""
+"""Agencies and outlets whose texts others publish, by the names in outlets.toml."""
 
 from flows.stages.press.vocabulary import read
 
@@ -12,5 +12,5 @@ SPELLINGS = frozenset(_NAMES)
 
 
 def outlet_by_key(spelling: str) -> str | None:
-    """The outlet that goes by a name with this key."""
+    """The outlet that has a name with this key, if any."""
     return _NAMES.get(spelling)

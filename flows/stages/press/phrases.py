@@ -1,17 +1,22 @@
-"""Phrases that a reader of TOML can read, as patterns: the language that the head of
-extraction/line_rules.toml explains, with the words of prompts.toml.
+"""Phrases translated to patterns.
+
+The language of phrases is explained at the head of extraction/line_rules.toml; its word lists are
+those of prompts.toml.
 """
 
 import re
 
 from flows.stages.press.vocabulary import any_of, read
 
-# What follows "Baca juga:" is a headline: no sentence that ends, and then none behind it; an
-# ellipsis ends none.
+# What follows "Baca juga:" is a headline: no full stop at its end, and no other sentence after it.
+# An ellipsis is no full stop.
 HEADLINE = r"(?!.*(?<![.])[.][\"”’']?(?:\s+[A-Z“\"]|\s*$)).{1,180}"
 _LETTER = r"[^\W\d_]"
 _NAME = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4})"
-_DOMAIN = r"(?<![\w.-])(?!\S{1,60}\.(?:go|ac|or|sch)\.id)(?:[\w-]{1,30}\.){1,3}(?:com|co|id|net|org|tv|news)(?!\w)"
+_DOMAIN = (
+    r"(?<![\w.-])(?!\S{1,60}\.(?:go|ac|or|sch)\.id)"
+    r"(?:[\w-]{1,30}\.){1,3}(?:com|co|id|net|org|tv|news)(?!\w)"
+)
 _CAPITAL = r"(?=(?-i:[A-Z\d\"“'‘\[]))"
 _FORMS = {
     "Headline": HEADLINE,
@@ -70,10 +75,12 @@ _TOKEN = re.compile(
 
 
 def translated(phrase: str) -> str:
-    """The pattern of a phrase; KeyError for a list or a form that there is none of."""
+    """The pattern of a phrase. Raises KeyError for a list or a form that does not exist."""
     opening, *others = phrase.split(" & ")
+    if not others:
+        return _in_order(opening)
     held = "".join(f"(?={_SIGNS['…']}{_in_order(other)})" for other in others)
-    return _in_order(opening) + held + (_SIGNS["***"] if others else "")
+    return _in_order(opening) + held + _SIGNS["***"]
 
 
 def _in_order(phrase: str) -> str:
@@ -81,10 +88,13 @@ def _in_order(phrase: str) -> str:
 
 
 def _translated(token: re.Match[str]) -> str:
-    name, word = token["list"], token["word"]
+    if token["sign"]:
+        return _SIGNS[token["sign"].strip()]
+    if token["other"]:
+        return re.escape(token["other"][-1])
+    name = token["list"]
     if name and name[0].isupper():
         return _FORMS[name]
-    if name or word:
-        words = any_of(read("prompts")[name]).replace(r"\~", r"\w*") if name else word
-        return rf"(?<!{_LETTER}){words}" + (r"\w*" if token["ending"] else rf"(?!{_LETTER})")
-    return _SIGNS[token["sign"].strip()] if token["sign"] else re.escape(token["other"][-1])
+    words = token["word"] or any_of(read("prompts")[name]).replace(r"\~", r"\w*")
+    ending = r"\w*" if token["ending"] else rf"(?!{_LETTER})"
+    return rf"(?<!{_LETTER}){words}{ending}"

@@ -1,11 +1,12 @@
-"""Text as it is stored and compared."""
+"""Text as it is stored and as it is compared."""
 
 import re
 import unicodedata
 from functools import lru_cache
 
-# What no reader sees: marks of direction, soft hyphens, joiners that only break words; control
-# characters, which a terminal would obey; halves of surrogate pairs, which no UTF-8 holds.
+# Characters that no reader sees: direction marks, soft hyphens and joiners, which only break words;
+# control characters, which a terminal would obey; halves of surrogate pairs, which UTF-8 cannot
+# encode.
 _UNSEEN = re.compile(
     "[\u200b\u200e\u200f\u2060\u2063\ufeff\u00ad\u202a-\u202e"
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]"
@@ -13,14 +14,16 @@ _UNSEEN = re.compile(
 
 
 def tidy(text: str) -> str:
-    """NFC, storable as UTF-8, without unseen characters, every run of white space one blank."""
+    """The text in NFC, without invisible characters, and with a single space for each run of white
+    space. It can be encoded as UTF-8.
+    """
     plain = " ".join(text.split())
     if plain.isascii() and plain.isprintable():
         return plain
     return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", text)).split())
 
 
-@lru_cache(maxsize=4096)  # a page's lines are compared with each other again and again
+@lru_cache(maxsize=4096)  # the lines of a page are compared with each other again and again
 def key(text: str) -> str:
-    """What two spellings of one line share: letters and digits, lower case."""
+    """What different spellings of a text have in common: its letters and digits, in lower case."""
     return re.sub(r"[\W_]+", "", text).lower()
