@@ -11,7 +11,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from importlib import import_module
 from inspect import getsource, signature
@@ -126,18 +126,33 @@ def _without(name: str, table: Mapping[str, Any], text: str) -> tuple[line_rules
 
 
 def numbers() -> list[tuple[str, str]]:
-    """The numbers that modules of the extraction room name, each with its module. One that is built
-    into a pattern when its module is read changes nothing here, whatever it holds.
+    """The numbers that modules of the extraction room name, each with its module; one of a family
+    as "FAMILY.field". One that is built into a pattern when its module is read changes nothing
+    here, whatever it holds.
     """
-    names = [found.name for found in iter_modules(extraction.__path__)]
-    modules = {name: _module(name) for name in names if name not in _ELSEWHERE}
+    modules = {found.name: _module(found.name) for found in iter_modules(extraction.__path__)}
     return [
-        (module, name)
-        for module, read in modules.items()
-        for name, value in vars(read).items()
-        if name.strip("_").isupper() and type(value) in (int, float) and _is_own(read, name)
-        if (module, name) not in _UNHELD
+        (name, number)
+        for name, module in modules.items()
+        if name not in _ELSEWHERE
+        for number in _numbers_of(module)
+        if (name, number) not in _UNHELD
     ]
+
+
+def _numbers_of(module: ModuleType) -> Iterator[str]:
+    for name, value in vars(module).items():
+        if not name.strip("_").isupper():
+            continue
+        if type(value) in (int, float) and _is_own(module, name):
+            yield name
+        elif is_dataclass(type(value)) and type(value).__module__ == module.__name__:
+            members = (field.name for field in fields(type(value)))
+            yield from (
+                f"{name}.{member}"
+                for member in members
+                if type(getattr(value, member)) in (int, float)
+            )
 
 
 def _is_own(module: ModuleType, name: str) -> bool:
@@ -153,15 +168,18 @@ def _module(name: str) -> ModuleType:
 
 def ablate_number(named: tuple[str, str]) -> list[Ablation]:
     """With half and twice of a number; a whole number stays whole."""
-    module, name = _module(named[0]), named[1]
-    value, before = getattr(module, name), _unchanged()
+    module = _module(named[0])
+    name, _, member = named[1].partition(".")
+    whole, before = getattr(module, name), _unchanged()
+    value = getattr(whole, member) if member else whole
     ablations = []
     for factor in FACTORS:
         other = type(value)(value * factor)
+        changed = replace(whole, **{member: other}) if member else other
         with ExitStack() as replaced:
             for holder in _holders(module, name):
-                replaced.enter_context(_replaced(holder, **{name: other}))
-            title = f"{named[0]}.{name} {value} -> {other}"
+                replaced.enter_context(_replaced(holder, **{name: changed}))
+            title = f"{named[0]}.{named[1]} {value} -> {other}"
             ablations.append(Ablation(title, _changed(before, verdicts())))
     return ablations
 

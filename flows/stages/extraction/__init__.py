@@ -1,1 +1,1 @@
-"""A page becomes an article: begin with `extract`."""
+"""How a page becomes an article: start with `extract`."""

@@ -1,12 +1,13 @@
-"""Which of a container's lines are the article, and what the others are: prompts, related links,
+"""Which lines of a container are the article, and which are boilerplate: prompts, related links,
 credits, captions, sign-offs.
 
-Whole lines are cut by line_rules, by the element they stand in, and at the edges; of a line only
-what cannot be part of its sentence. What is cut is kept under its rule's id.
+Whole lines are cut by a line rule, by the element they are in, or for where they stand. Of a line
+that stays, only asides that cannot be part of its sentence are cut. All that is cut is recorded
+with the id of its rule.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, takewhile
 
@@ -29,16 +30,16 @@ from flows.stages.extraction.polls import find_polls
 from flows.stages.extraction.signoffs import find_sign_off
 from flows.stages.press.text import key
 
-_TEXT = 2  # sentences behind a heading further down that is the headline
-# rules that cut what boxes hold: links, players, prompts
+_TEXT = 2  # the least sentences that are a text below a heading
+_LIST = 3  # the least adjoining headings at the end that are a list rather than openings of texts
+# Rules that cut the content of boxes: links, players, prompts.
 _BOXES = re.compile(r"(?:element:)?(?:related|linked|prompt|player|embed|share|leftover)")
-_BEHIND = frozenset({"tail", "apart"})  # places of line rules
-_LIST = 3  # headings of one kind with nothing between them are a list, not what opens other texts
+_AFTER_TEXT = frozenset({"tail", "apart"})  # places of line rules
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """`body`: the lines that are the article; `removed`: what was cut, in the order of the page."""
+    """The lines that are the article, and what was cut, each in the order of the page."""
 
     body: list[str]
     removed: list[Removed]
@@ -53,34 +54,38 @@ def clean(
     end: int | None = None,
     outlet: str = "",
 ) -> Cleaned:
-    """Cut what is not the article from its container's lines.
+    """Cut what is not the article from the lines of its container.
 
-    `strip`: a source's own whole-line patterns; `kept`: gives the key of the text that trafilatura
-    takes from the container, '' where it has no opinion. It is believed about labels before and behind
-    the text, and about what stands beside a picture; a sentence it would lose elsewhere stays.
-    `lead`: the key of how the page's description opens; `end`: the line with which comments or
-    another article begin; `outlet`: the source's name.
+    - `strip`: the source's own patterns for whole lines
+    - `kept`: returns the key of the text that trafilatura takes from the container, or '' if it
+      takes none. It is trusted about labels before and after the text and about lines beside a
+      picture, but no other sentence is cut because trafilatura would drop it.
+    - `lead`: the key of the start of the page's description
+    - `end`: the line at which comments or another article begin
+    - `outlet`: the name of the source
     """
-    cuts: list[str | None] = [f"element:{line.clutter}" if line.clutter else None for line in lines]
+    cuts: list[str | None] = [line.clutter and f"element:{line.clutter}" for line in lines]
     if end is not None:
         cuts[end:] = [cut or "behind-article" for cut in cuts[end:]]
     text = _Text.of(lines, cuts, headline, tuple(strip), kept, lead, outlet)
     for index in range(len(lines)):
-        cuts[index] = cuts[index] or next(
-            filter(None, (of(text, index) for of in _WITNESSES)), None
-        )
+        cuts[index] = cuts[index] or _cut_of(text, index)
     _cut_followers(lines, cuts)
     _cut_leftovers(lines, cuts)
     _cut_edges(lines, cuts)
-    last = _cut_sign_offs(lines, cuts)
+    return _cleaned(lines, cuts, last=_cut_sign_offs(lines, cuts))
+
+
+def _cleaned(lines: Sequence[Line], cuts: Sequence[str | None], last: int) -> Cleaned:
+    """The lines that are not cut, without their asides. `last` is the last of them."""
     body: list[str] = []
     removed: list[Removed] = []
     for index, (line, cut) in enumerate(zip(lines, cuts, strict=True)):
         if cut is not None:
             removed.append(Removed(cut, line.text))
             continue
-        rest, cut_out = _without_parts(line.text, is_last=index == last)
-        removed.extend(cut_out)
+        rest, asides = _without_asides(line.text, is_last=index == last)
+        removed.extend(asides)
         if rest:
             body.append(rest)
     if len(body) > 1 and is_dateline(body[0]):
@@ -90,26 +95,26 @@ def clean(
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A container's lines and what all the witnesses have to know of them. Where the text begins
-    and ends is told by its sentences: `first`, `second`, `third` and `last`.
+    """The lines of a container and what the signs need to know about them. The indices `first`,
+    `second`, `third` and `last` are of the sentences where the text begins and ends.
     """
 
     lines: Sequence[Line]
     strip: Sequence[re.Pattern[str]]
-    kept: Callable[[], str]  # asked only where it can decide
+    kept: Callable[[], str]  # slow, so it is called only when it can decide
     first: int
     second: int
     third: int
     last: int
-    headline: int  # the line that repeats it above the text, -1 where none does
-    dateline: int  # the sentence behind the first one that opens the report, -1 where none does
+    headline: int  # the line above the text that repeats it, or -1
+    dateline: int  # the sentence after the first one that opens the report, or -1
     listed: frozenset[int]
     cards: frozenset[int]
     pictured: dict[int, html.HtmlElement]
     captions: frozenset[int]
     polls: frozenset[int]
     summary: frozenset[int]
-    own: frozenset[str]  # keys of the outlet's own names
+    own: frozenset[str]  # the keys of the outlet's own names
 
     @classmethod
     def of(
@@ -129,18 +134,21 @@ class _Text:
         ]
         summary = _summary(lines, prose)
         prose = [index for index in prose if index not in summary]
-        while len(prose) > 1 and _is_behind_text(lines[prose[-1]]):
+        while len(prose) > 1 and _follows_text(lines[prose[-1]]):
             prose.pop()
         pictured = find_pictured(lines)
-        enough = len(prose) > 5
+        first = next(iter(prose), len(lines))
+        second, third = first, -1
+        if len(prose) > 5:
+            second, third = prose[1:3]
         return cls(
             lines,
             strip,
             kept,
-            first=prose[0] if prose else len(lines),
-            second=prose[1] if enough else (prose or [len(lines)])[0],
-            third=prose[2] if enough else -1,
-            last=prose[-1] if prose else -1,
+            first=first,
+            second=second,
+            third=third,
+            last=next(reversed(prose), -1),
             headline=_headline_at(lines, prose, key(headline)),
             dateline=_dateline_at(lines, prose),
             listed=_linked_lists(lines),
@@ -153,18 +161,18 @@ class _Text:
         )
 
     def is_edge(self, index: int) -> bool:
-        """Whether a line stands before the first or behind the last sentence."""
+        """Whether a line is before the first or after the last sentence."""
         before = index < self.first or (index < self.second and not self.lines[index].is_prose)
         return before or index > self.last
 
     def is_of_work(self, index: int) -> bool:
-        """Whether a line is one of those that say what a book or a film is."""
+        """Whether a line is part of the description of a book or a film."""
         start = max(0, index - 1)
         near = [line.text for line in self.lines[start : index + 2]]
         return is_of_work(near, index - start)
 
     def places(self, index: int) -> frozenset[str]:
-        """The places of line rules that a line stands in."""
+        """The places of line rules that a line is in."""
         places = {
             "head": index <= max(self.third, self.first - 1),
             "edge": self.is_edge(index),
@@ -176,108 +184,99 @@ class _Text:
         return frozenset(["anywhere", "heading", *here])
 
 
-def _is_behind_text(line: Line) -> bool:
-    """Whether a line that ends like a sentence follows the text: a heading, a credit, a note about
-    the author.
+def _follows_text(line: Line) -> bool:
+    """Whether a line that ends like a sentence comes after the text: a heading, a credit, a note
+    about the author.
     """
     if line.is_heading or is_credit_line(line.text):
         return True
-    places = _BEHIND if is_set_apart(line) else _BEHIND - {"apart"}
+    places = _AFTER_TEXT if is_set_apart(line) else _AFTER_TEXT - {"apart"}
     return rule_for(line.text, places) is not None
 
 
-# ---- what cuts a line, the first that says so ----
+# ---- lines that are cut for what they are ----
 
 
-def _by_source(text: _Text, index: int) -> str | None:
+def _cut_of(text: _Text, index: int) -> str | None:
+    """What cuts a line: a pattern of the source, the headline, a rule, or the first sign."""
+    return (
+        _strip_pattern(text, index)
+        or _at_headline(text, index)
+        or _rule(text, index)
+        or next((name for name, holds in _SIGNS.items() if holds(text, index)), None)
+    )
+
+
+def _strip_pattern(text: _Text, index: int) -> str | None:
     line = text.lines[index].text
-    own = next((pattern for pattern in text.strip if pattern.search(line)), None)
-    return f"strip:{own.pattern}" if own is not None else None
+    return next((f"strip:{one.pattern}" for one in text.strip if one.search(line)), None)
 
 
-def _by_headline(text: _Text, index: int) -> str | None:
+def _at_headline(text: _Text, index: int) -> str | None:
     if index == text.headline:
         return "headline"
     return "before-headline" if index < text.headline else None
 
 
-def _by_rule(text: _Text, index: int) -> str | None:
+def _rule(text: _Text, index: int) -> str | None:
     rule = rule_for(text.lines[index].text, text.places(index))
     return rule.id if rule else None
 
 
-def _by_credit(text: _Text, index: int) -> str | None:
+def _is_byline(text: _Text, index: int) -> bool:
     if not text.is_edge(index):
-        return None
+        return False
     line = text.lines[index].text
-    credit = (is_credit_line(line) or label_of(line)) and not text.is_of_work(index)
-    return "byline" if credit or (is_signature(line) and not is_dateline(line)) else None
+    if (is_credit_line(line) or label_of(line)) and not text.is_of_work(index):
+        return True
+    return is_signature(line) and not is_dateline(line)
 
 
-def _by_date(text: _Text, index: int) -> str | None:
-    return "date-line" if text.is_edge(index) and _is_dated(text.lines[index].text) else None
+def _is_date(text: _Text, index: int) -> bool:
+    return text.is_edge(index) and _is_dated(text.lines[index].text)
 
 
-def _by_link(text: _Text, index: int) -> str | None:
-    linked = index in text.listed or _is_linked_line(text.lines[index])
-    return "linked-line" if linked else None
+def _is_listed_link(text: _Text, index: int) -> bool:
+    return index in text.listed or _is_linked_line(text.lines[index])
 
 
-def _by_card(text: _Text, index: int) -> str | None:
-    return "card" if index in text.cards else None
+def _is_before_dateline(text: _Text, index: int) -> bool:
+    if index >= text.dateline:
+        return False
+    return index in text.pictured or is_set_apart(text.lines[index])
 
 
-def _by_dateline(text: _Text, index: int) -> str | None:
-    apart = index in text.pictured or is_set_apart(text.lines[index])
-    return "caption-before-dateline" if index < text.dateline and apart else None
+def _is_picture_credit(text: _Text, index: int) -> bool:
+    """The last sentence of a text may be signed in the same form, so it stays."""
+    return index != text.last and is_credited(text.lines[index].text, text.own)
 
 
-def _by_poll(text: _Text, index: int) -> str | None:
-    return "poll" if index in text.polls else None
-
-
-def _by_summary(text: _Text, index: int) -> str | None:
-    return "summary" if index in text.summary else None
-
-
-def _by_credited_picture(text: _Text, index: int) -> str | None:
-    """The text's last sentence may be signed so."""
-    line = text.lines[index].text
-    return "caption-outlet" if index != text.last and is_credited(line, text.own) else None
-
-
-def _by_picture(text: _Text, index: int) -> str | None:
-    return "caption-beside-picture" if index in text.captions else None
-
-
-def _by_engine(text: _Text, index: int) -> str | None:
+def _is_dropped_by_engine(text: _Text, index: int) -> bool:
     line = text.lines[index]
     label = text.is_edge(index) and not line.is_prose and not is_dateline(line.text)
     if index not in text.pictured and not label:
-        return None
+        return False
     kept = text.kept()
-    return "trafilatura" if kept and key(line.text) not in kept else None
+    return bool(kept) and key(line.text) not in kept
 
 
-_WITNESSES: tuple[Callable[[_Text, int], str | None], ...] = (
-    _by_source,
-    _by_headline,
-    _by_rule,
-    _by_credit,
-    _by_date,
-    _by_link,
-    _by_card,
-    _by_dateline,
-    _by_poll,
-    _by_summary,
-    _by_credited_picture,
-    _by_picture,
-    _by_engine,
-)
+# By the ids under which they are recorded; the first that holds cuts the line.
+_SIGNS: Mapping[str, Callable[[_Text, int], bool]] = {
+    "byline": _is_byline,
+    "date-line": _is_date,
+    "linked-line": _is_listed_link,
+    "card": lambda text, index: index in text.cards,
+    "caption-before-dateline": _is_before_dateline,
+    "poll": lambda text, index: index in text.polls,
+    "summary": lambda text, index: index in text.summary,
+    "caption-outlet": _is_picture_credit,
+    "caption-beside-picture": lambda text, index: index in text.captions,
+    "trafilatura": _is_dropped_by_engine,
+}
 
 
 def _is_dated(text: str) -> bool:
-    """Whether a line is a date, the number of readers beside it or not."""
+    """Whether a line is a date, possibly with the number of readers beside it."""
     date, *others = text.split(" | ")
     return is_date_line(text) or (
         is_date_line(date) and all(rule_for(other) is not None for other in others)
@@ -285,8 +284,8 @@ def _is_dated(text: str) -> bool:
 
 
 def _is_linked_line(line: Line) -> bool:
-    """Whether a line is one link as long as a headline; a heading that is one is no subhead of this
-    text, unless it counts.
+    """Whether a line is a single link as long as a headline. If a heading is one, it is no subhead
+    of this text, unless it is numbered.
     """
     if not line.is_linked_headline or line.is_prose or line.element.tag == "li":
         return False
@@ -294,7 +293,7 @@ def _is_linked_line(line: Line) -> bool:
 
 
 def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
-    """The items of lists that are nothing but links as long as headlines, at least two of them."""
+    """The items of lists of two or more links that are all as long as headlines."""
     items: dict[html.HtmlElement, list[int]] = {}
     for index, line in enumerate(lines):
         item = _item(line)
@@ -309,8 +308,8 @@ def _linked_lists(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _summary(lines: Sequence[Line], prose: Sequence[int]) -> frozenset[int]:
-    """The items of a list before the first paragraph that a line such as "Ringkasan Berita:" stands
-    over, where there is a text behind it.
+    """The items of a list that follows a line such as "Ringkasan Berita:" before the first
+    paragraph; none if there is no text after it.
     """
     paragraphs = [index for index in prose if _item(lines[index]) is None]
     if len(paragraphs) < _TEXT:
@@ -324,13 +323,13 @@ def _summary(lines: Sequence[Line], prose: Sequence[int]) -> frozenset[int]:
 
 
 def _item(line: Line) -> html.HtmlElement | None:
-    """The item of a list that a line stands in."""
+    """The list item that a line is in, if any."""
     near = (line.element, *islice(line.element.iterancestors(), 3))
     return next((element for element in near if element.tag == "li"), None)
 
 
 def _cards(lines: Sequence[Line]) -> frozenset[int]:
-    """Sentences that introduce another page, with a picture beside them."""
+    """Sentences with a picture beside them that introduce another page."""
     return frozenset(
         at for at in find_teasers(lines) if _has_picture(lines[at].element.getparent())
     )
@@ -341,10 +340,10 @@ def _has_picture(block: html.HtmlElement) -> bool:
 
 
 def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> int:
-    """The line that repeats the headline above the text, -1 where none does: near the top, or a
-    heading with sentences behind it.
+    """The line above the text that repeats the headline, or -1. It is near the top, or it is a
+    heading with sentences after it.
     """
-    above = prose[1] if len(prose) > 1 else len(lines)
+    above = next(iter(prose[1:]), len(lines))
     for index, line in enumerate(lines):
         if headline and key(line.text) == headline:
             behind = sum(one > index for one in prose)
@@ -354,19 +353,19 @@ def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> 
 
 
 def _dateline_at(lines: Sequence[Line], prose: Sequence[int]) -> int:
-    """The line behind the first sentence, but not far, that opens the report; -1 where none does."""
-    near = range(prose[0] + 1, prose[:3][-1] + 1) if prose else ()
+    """The line soon after the first sentence that opens the report, or -1."""
+    if not prose:
+        return -1
+    near = range(prose[0] + 1, prose[:3][-1] + 1)
     texts = ((index, lines[index].text) for index in near)
     return next((at for at, text in texts if opens_report(text) or is_dateline(text)), -1)
 
 
-# ---- what is cut because of what stands beside it ----
+# ---- lines that are cut for what is beside them ----
 
 
 def _cut_followers(lines: Sequence[Line], cuts: list[str | None]) -> None:
-    """The links under a heading such as "Baca juga": all that are links, and one bare headline
-    where there is no link at all.
-    """
+    """Cut the links below a heading such as "Baca juga"."""
     headings = {rule.id for rule in RULES if rule.where == "heading"} | {"element:related"}
     passed = {"related-item", "end-mark", "linked-line"}
     opened = False
@@ -380,7 +379,9 @@ def _cut_followers(lines: Sequence[Line], cuts: list[str | None]) -> None:
 
 
 def _cut_leftovers(lines: Sequence[Line], cuts: list[str | None]) -> None:
-    """Headings and labels of a block of which all else is clutter: a player's, a box of links'."""
+    """Cut the headings and labels of a block that otherwise holds only clutter, such as a player or
+    a box of links.
+    """
     held: dict[html.HtmlElement, list[int]] = {}
     for index, line in enumerate(lines):
         for element in chain((line.element,), line.element.iterancestors()):
@@ -397,7 +398,7 @@ def _cut_leftovers(lines: Sequence[Line], cuts: list[str | None]) -> None:
 
 
 def _cut_edges(lines: Sequence[Line], cuts: list[str | None]) -> None:
-    """Links before the first and behind the last paragraph, and bare headings behind it."""
+    """Cut links before the first and after the last paragraph, and bare headings after it."""
     forward = range(len(lines))
     for order in (forward, reversed(forward)):
         uncut = (index for index in order if cuts[index] is None)
@@ -415,15 +416,15 @@ def _is_edge_link(line: Line) -> bool:
 
 
 def _is_list(lines: Sequence[Line], headings: Sequence[int]) -> bool:
-    """Whether headings at the end are the items of a list: of one kind, nothing between them."""
+    """Whether headings at the end are a list: enough, of one kind, with nothing between them."""
     adjoining = bool(headings) and headings[0] - headings[-1] == len(headings) - 1
     tags = {lines[index].element.tag for index in headings}
     return len(headings) >= _LIST and adjoining and len(tags) == 1
 
 
 def _cut_sign_offs(lines: Sequence[Line], cuts: list[str | None]) -> int:
-    """Cut sign-offs that stand alone behind the text; the index of the line that is the
-    last then, -1 where none is.
+    """Cut sign-offs on lines of their own after the text. Returns the index of the line that is
+    last then, or -1.
     """
     for index in range(len(lines) - 1, -1, -1):
         if cuts[index] is None:
@@ -433,9 +434,9 @@ def _cut_sign_offs(lines: Sequence[Line], cuts: list[str | None]) -> int:
     return -1
 
 
-def _without_parts(text: str, *, is_last: bool) -> tuple[str, list[Removed]]:
-    """A line without the asides in it that rules know, and without the sign-off behind the
-    article's last sentence.
+def _without_asides(text: str, *, is_last: bool) -> tuple[str, list[Removed]]:
+    """A line without the asides that rules find in it, and without the sign-off after the last
+    sentence of the article.
     """
     removed: list[Removed] = []
     rest, at = [], 0

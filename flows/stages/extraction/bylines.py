@@ -1,8 +1,7 @@
-"""Who stands behind an article: its authors, its editors, and the agency or outlet whose text it
-is.
+"""The people behind an article: its authors, its editors, and the agency or outlet it is from.
 
-Witnesses name people. Whom labels name counts, and so does whom the page shows elsewhere and its
-metadata confirm. Where there is neither, the first witness that names somebody is believed.
+Witnesses name people. Names in a label count, and so do visible names that the metadata confirm. If
+there are neither, the first witness that names anybody is believed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,8 +26,8 @@ from flows.stages.press.text import key
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Names joined by '; ', None where the page names nobody; `origins`: by role, the places that
-    named them.
+    """Names joined by '; ', or None if the page names nobody. `origins` are the places that named
+    them, by role.
     """
 
     author: str | None
@@ -47,7 +46,9 @@ def read_people(
     outlet: str,
     home: str,
 ) -> People:
-    """`removed`: what was cut; `outlet`, `home`: the source's name and address."""
+    """The people that a page names. `removed` is what was cut from its text; `outlet` and `home`
+    are the source's name and address.
+    """
     case = build_case(metadata, around, removed, outlet, home)
     said = [
         (witness, credit) for witness in WITNESSES for credit in _judged(case, witness.hear(case))
@@ -60,19 +61,18 @@ def read_people(
     others = _without(known, said)
     credits = [(witness, credit) for witness, credit in said if credit.role == "credit"]
     authors = _settled("author", others, stated)
-    if not authors and not credits:  # an agency's text has an author, though none is named
+    if not authors and not credits:  # an agency's text has an author, even if it names none
         authors = _settled("helper", others, stated)
-    return People(
-        _joined(authors),
-        _joined(editors),
-        _joined(credits),
-        {
-            role: tuple(
-                dict.fromkeys(Origin(witness.place, credit.text) for witness, credit in named)
-            )
-            for role, named in (("author", authors), ("editor", editors), ("credit", credits))
-        },
-    )
+    origins = {
+        "author": _origins(authors),
+        "editor": _origins(editors),
+        "credit": _origins(credits),
+    }
+    return People(_joined(authors), _joined(editors), _joined(credits), origins)
+
+
+def _origins(said: Iterable[_Said]) -> tuple[Origin, ...]:
+    return tuple(dict.fromkeys(Origin(witness.place, credit.text) for witness, credit in said))
 
 
 def _joined(said: Iterable[_Said]) -> str | None:
@@ -80,19 +80,22 @@ def _joined(said: Iterable[_Said]) -> str | None:
 
 
 def _judged(case: Case, credits: Iterable[Credit]) -> Iterator[Credit]:
-    """Credits without those of this outlet itself; of an outlet that the page states as its source
-    whatever role it is given, as that.
+    """The credits without those of the outlet itself. A name that the page's metadata give as its
+    source is one, whatever role it has elsewhere.
     """
-    sources = {key(case.metadata.tag(*SOURCE_TAGS))}
+    source = key(case.metadata.tag(*SOURCE_TAGS))
     for credit in credits:
-        if not is_own(credit.name, case.own):
-            lent = key(credit.name) in sources
-            yield replace(credit, role="credit") if lent else credit
+        if is_own(credit.name, case.own):
+            continue
+        if key(credit.name) == source:
+            yield replace(credit, role="credit")
+        else:
+            yield credit
 
 
 def _without(editors: frozenset[str], said: Sequence[_Said]) -> list[_Said]:
-    """What is said without those authors who are the editors; they stay where a label says it, and
-    where a witness that can be seen names no one else.
+    """What is said, without authors who are the editors. They stay if a label names them, or if a
+    visible witness names no other author.
     """
 
     def is_editor(credit: Credit) -> bool:
@@ -112,7 +115,7 @@ def _without(editors: frozenset[str], said: Sequence[_Said]) -> list[_Said]:
 
 
 def _settled(role: Role, said: Sequence[_Said], stated: Mapping[str, str]) -> list[_Said]:
-    """Who holds a role, in the order of the page. `stated`: names in the metadata, by keys."""
+    """Who has a role, in the order of the page. `stated` are names in the metadata, by key."""
     named = [pair for pair in said if pair[1].role == role]
     sure = [
         (witness, credit)
@@ -127,7 +130,7 @@ def _settled(role: Role, said: Sequence[_Said], stated: Mapping[str, str]) -> li
 
 
 def _as_stated(credit: Credit, stated: Mapping[str, str]) -> Credit:
-    """A name that the page writes in capitals as the metadata spell it."""
+    """A credit whose name is in capitals on the page, with the spelling of the metadata."""
     if credit.name in credit.text:
         return credit
     return replace(credit, name=stated.get(name_key(credit.name), credit.name))

@@ -1,10 +1,9 @@
-"""Which lines are the captions of pictures, by where they stand: in a block that holds a picture
-and hardly anything else.
-"""
+"""Which lines are captions, by their position: in a block with a picture and little else."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from lxml import etree, html
@@ -15,14 +14,21 @@ from flows.stages.extraction.lines import Line
 from flows.stages.press.outlets import outlet_by_key
 from flows.stages.press.text import key
 
-_MOST_LINES = 2  # a caption and its credit
-_MOST_SHARE = (
-    0.4  # of the text; where pictures' blocks hold more, they are the article: a list, a gallery
-)
+
+@dataclass(frozen=True, slots=True)
+class _Most:
+    """How large captions are at most."""
+
+    lines: int = 2  # a caption and its credit
+    share: float = 0.4  # of the text; blocks with more are the article itself, such as a gallery
+    credited: int = 300  # characters of a caption that only its credit gives away
+
+
+_MOST = _Most()
+_ALTERNATIVE = 30  # the least characters of an alternative text that identify a caption
 _WHOLE = frozenset(["html", "body", "article", "main"])
 _PICTURES = ("img", "picture", "amp-img")
 _SET_APART = ("em", "i", "small")
-_MAX_CREDITED = 300  # characters of a caption that nothing but its credit tells
 _CREDITED = re.compile(
     r"[(\[/|]\s?(?P<outlet>[^\W\d_][^()\[\]/|]{1,40})/\s?[A-Z][^()\[\]/|]{1,40}[)\]/]?\.?$"
 )
@@ -32,8 +38,8 @@ _LABELLED = re.compile(r"[A-Z][A-Z ,-]{3,30}: [A-Z\d]")
 
 
 def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
-    """The lines that stand beside a picture, each with the outermost block that holds both and at
-    most one line more.
+    """The lines beside a picture, each with the outermost block that holds both and at most one
+    more line.
     """
     held = Counter(element for line in lines for element in _around(line))
     found = {}
@@ -41,7 +47,7 @@ def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
         if line.is_heading:
             continue
         for element in _around(line):
-            if held[element] > _MOST_LINES or held[element] == len(lines) or element.tag in _WHOLE:
+            if held[element] > _MOST.lines or held[element] == len(lines) or element.tag in _WHOLE:
                 break
             if next(element.iter(*_PICTURES), None) is not None:
                 found[index] = element
@@ -65,10 +71,12 @@ def _is_gallery(block: html.HtmlElement, lines: int) -> bool:
 
 
 def is_credited(text: str, own: frozenset[str]) -> bool:
-    """Whether a line ends with an outlet and a name, as credits of pictures do: "Perahu di dermaga.
-    (Kabar Angin/Sri)". `own`: keys of the outlet's own names.
+    """Whether a line ends with an outlet and a name, like the credit of a picture: "Perahu di
+    dermaga. (Kabar Angin/Sri)". `own` are the keys of the outlet's own names.
     """
-    match = _CREDITED.search(text) if len(text) <= _MAX_CREDITED else None
+    if len(text) > _MOST.credited:
+        return False
+    match = _CREDITED.search(text)
     if match is None or not match.start():
         return False
     outlet = match["outlet"].strip()
@@ -78,11 +86,10 @@ def is_credited(text: str, own: frozenset[str]) -> bool:
 def find_captions(
     lines: Sequence[Line], prose: Sequence[int], pictured: dict[int, html.HtmlElement], lead: str
 ) -> frozenset[int]:
-    """Of the lines beside a picture those that no paragraph can be. `prose`: the lines that read
-    like the article's own.
+    """Those of the lines beside a picture that cannot be paragraphs.
 
-    `lead`: the key that opens the page's description: a line that opens so is the article's first,
-    wherever it stands.
+    `prose` are the lines that read like the article's own. `lead` is the key of the start of the
+    page's description: a line that starts with it opens the article, wherever it is.
     """
     paragraphs = Counter(_kind(_block(lines[index])) for index in prose if index not in pictured)
     found = {
@@ -99,15 +106,13 @@ def find_captions(
         )
     }
     total = sum(len(lines[index].text) for index in {*prose, *found})
-    return (
-        frozenset(found)
-        if sum(len(lines[index].text) for index in found) <= _MOST_SHARE * total
-        else frozenset()
-    )
+    if sum(len(lines[index].text) for index in found) > _MOST.share * total:
+        return frozenset()
+    return frozenset(found)
 
 
 def _follows_picture(block: html.HtmlElement) -> bool:
-    """Whether what stands before a block, but for elements without text, is a picture."""
+    """Whether a block comes right after a picture, apart from elements without text."""
     for before in block.itersiblings(etree.Element, preceding=True):
         if next(before.iter(*_PICTURES), None) is not None:
             return True
@@ -125,12 +130,12 @@ def _block(line: Line) -> html.HtmlElement:
 
 
 def _kind(block: html.HtmlElement) -> tuple[html.HtmlElement | None, str]:
-    """What paragraphs of one text share: where they stand, and their tag."""
+    """What the paragraphs of one text have in common: their parent and their tag."""
     return block.getparent(), block.tag
 
 
 def is_set_apart(line: Line) -> bool:
-    """Whether all text of a line's block is in italics or small."""
+    """Whether all text of the line's block is in italics or in small print."""
     return _is_set_apart(_block(line))
 
 
@@ -140,10 +145,10 @@ def _is_set_apart(block: html.HtmlElement) -> bool:
 
 
 def _is_alternative(block: html.HtmlElement, text: str) -> bool:
-    """Whether its text is what the picture says for those who do not see it."""
+    """Whether a text is the alternative text of a picture in the block."""
     stated = [
         key(picture.get(name) or "")
         for picture in block.iter(*_PICTURES)
         for name in ("alt", "title")
     ]
-    return any(len(one) >= 30 and (one in text or text in one) for one in stated)
+    return any(len(one) >= _ALTERNATIVE and (one in text or text in one) for one in stated)

@@ -1,5 +1,5 @@
-"""Every date that a page gives: on the lines around its headline, on lines cut from its text, in its
-metadata, in its address.
+"""All the dates that a page gives: on the lines around its headline, on lines cut from its text, in
+its metadata, and in its URL.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -51,14 +51,13 @@ _MODIFIED_TAGS = (
     "last-modified",
     "dcterms.modified",
 )
-STATED = ("json-ld", "microdata", "meta", "time")  # origins of what metadata state
+STATED = ("json-ld", "microdata", "meta", "time")  # the origins that are metadata
+_STAMP_ORIGINS = {"ago": "visible", "cut": "visible"}  # of lines, readers are told only this
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A date as a page gives it. `zoned`: it names its zone; `precision`: how much of it there is;
-    `text`: its words.
-    """
+    """A date as a page gives it, with the text it was read from. `zoned`: it names its zone."""
 
     at: datetime
     precision: Precision
@@ -69,10 +68,12 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A date somewhere on the page. `origin`: "visible" for a line near the headline, "ago" where
-    that counts from now, "cut" for a line cut from the text, "url", or one of STATED; `kind`: what
-    it is the date of; `labelled`: a label on its line says so; `apart`: no other words stand around
-    it.
+    """A date somewhere on the page.
+
+    - `origin`: "visible" for a line near the headline, "ago" if that counts from now, "cut" for a
+      line cut from the text, "url", or one of STATED
+    - `kind`: what it is the date of; `labelled`: a label on its line says so
+    - `apart`: there are no other words around it
     """
 
     written: Written
@@ -85,7 +86,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is said, and what it means."""
+    """A date as it is written, and the instant that it means."""
 
     said: Said
     stamp: Stamp
@@ -99,8 +100,8 @@ def read_claims(
     zone: tzinfo,
     fetched_at: datetime,
 ) -> tuple[Claim, ...]:
-    """The dates of a page, those of each origin in the order in which they are trusted; what may
-    mean several days is read with the help of what can mean one only.
+    """The dates of a page; those of one origin in the order of trust. A date that may mean several
+    days is resolved with the help of those that can mean only one.
     """
     said = [
         *_on_lines(_joined(near), "visible", "ago"),
@@ -112,14 +113,14 @@ def read_claims(
     claims = []
     for each in said:
         if reading := resolve(each.written, zone, fetched_at, known):
-            origin = each.origin if each.origin in (*STATED, "url") else "visible"
+            origin = _STAMP_ORIGINS.get(each.origin, each.origin)
             stamp = Stamp(reading.at, reading.precision, reading.zoned, origin, each.text)
             claims.append(Claim(each, stamp))
     return tuple(claims)
 
 
 def _joined(near: Sequence[tuple[int, str]]) -> list[str]:
-    """The lines, the nearest first, a date that stands on several next to each other as one: "10"
+    """The lines, the nearest first. Adjoining lines that together make up a date are joined: "10"
     "Mar" "2026", a label above a date, a date above a clock.
     """
     groups: list[list[tuple[int, int, str]]] = []  # place, rank, text
@@ -133,7 +134,7 @@ def _joined(near: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _continues(group: Sequence[tuple[int, int, str]], line: tuple[int, int, str]) -> bool:
-    """Whether a line stands right below others, and they and it are but parts of a date."""
+    """Whether a line comes right after others and is, like them, part of a date."""
     last = group[-1]
     length = sum(len(text) + 1 for _, _, text in [*group, line])
     parts = is_fragment(last[2]) and is_fragment(line[2])
@@ -141,24 +142,24 @@ def _continues(group: Sequence[tuple[int, int, str]], line: tuple[int, int, str]
 
 
 def _is_complete(text: str) -> bool:
-    """Whether a line gives a date with its clock, or how long ago it was."""
+    """Whether a line has a date with its clock, or a time that counts from now."""
     return any(found.written.clock or found.written.ago is not None for found in in_line(text))
 
 
 def _on_lines(lines: Iterable[str], origin: str, relative: str | None) -> Iterator[Said]:
-    """The dates on lines; `relative`: the origin of those that are counted from now, None where
-    they say nothing.
+    """The dates on lines. `relative` is the origin of those that count from now; None leaves them
+    out.
     """
+    origins = {False: origin, True: relative}
     for line in lines:
         for found in in_line(line):
-            place = relative if found.written.is_relative else origin
             kind = found.kind or "published"
-            if place:
+            if place := origins[found.written.is_relative]:
                 yield Said(found.written, place, line, kind, found.kind is not None, found.apart)
 
 
 def _in_metadata(metadata: Metadata) -> Iterator[Said]:
-    """The dates of the metadata, the most trusted first."""
+    """The dates in the metadata, the most trusted first."""
     values: list[tuple[Kind, str, str]] = [
         ("published", "json-ld", metadata.text("datePublished")),
         *_properties(metadata, "datepublished", "published", "microdata"),
@@ -187,7 +188,7 @@ def _in_address(url: str) -> Iterator[Said]:
 
 
 def _known_days(said: Iterable[Said], zone: tzinfo, fetched_at: datetime) -> Iterator[date]:
-    """The days of the article that are given without a doubt, by its own clock and by the zone's."""
+    """The article's days that are beyond doubt, in the zone of their clock and in the source's."""
     sure = (each for each in said if each.written.is_certain and each.apart)
     own = (each.written for each in sure if each.origin != "cut")
     for written in own:

@@ -1,4 +1,4 @@
-"""Which element of a page holds the article's text, and what trafilatura takes from it."""
+"""Which element of a page contains the article's text, and what trafilatura takes from it."""
 
 import re
 from collections import Counter
@@ -19,17 +19,25 @@ from flows.stages.press.text import key
 
 ENGINE = f"trafilatura {trafilatura.__version__}"
 
-# links and clutter between the article's first sentence and another that leave the other 37 % of
-# its weight
-_REACH = 20.0
-_LINK = 20  # characters of a sentence that a link outweighs at least
-_ELSEWHERE = 0.1  # of its weight is left to a sentence that is hardly the article's
-# characters of sentences that an element by a source's selector holds, or it is compared with where
-# the page's sentences are
-_HELD = 400
+
+@dataclass(frozen=True, slots=True)
+class _Weighing:
+    """How the lines of a page weigh for the elements around them, in characters of sentences."""
+
+    link: int = 20  # the least that a link weighs against them
+    elsewhere: float = 0.1  # the share that counts of a sentence that is hardly the article's
+    # After so many links and lines of clutter since the article's first sentence, 37 % of the
+    # weight of another sentence counts.
+    reach: float = 20.0
+
+
+_WEIGHING = _Weighing()
+# Characters of sentences. An element found by a source's selector that has fewer is compared with
+# where the page's sentences are.
+_ENOUGH = 400
 _MAX_TEXT = 300_000  # characters, scripts included
-_PARAGRAPHS = FORMATTING | {"p", "blockquote", "ul", "ol", "li"}  # hold no whole article
-_NAME = re.compile(r"[#.][A-Za-z_][\w-]*")  # of an element, where a selector may hold it as it is
+_PARAGRAPHS = FORMATTING | {"p", "blockquote", "ul", "ol", "li"}  # too small for a whole article
+_NAME = re.compile(r"[#.][A-Za-z_][\w-]*")  # an id or class that needs no escaping in a selector
 
 
 def choose(
@@ -39,28 +47,31 @@ def choose(
     headline: int | None,
     stated: str = "",
 ) -> tuple[html.HtmlElement, Origin]:
-    """The element that a source's own selectors find; without one that holds a text, where the
-    page's sentences are; and how it was found.
+    """The element that one of the source's selectors finds, or else the one where most of the
+    page's sentences are, and how it was found.
 
-    `lines`: the page's; `headline`: the index of the headline among them; `stated`: the article's
-    text as the metadata give it, cut or whole: its sentences are the article's, but where a
-    sentence stands only the page says.
+    `lines` are those of the page, `headline` is the index of the headline among them, and `stated`
+    is the text that the metadata give, complete or not: its sentences are known to be the
+    article's.
     """
     column = _Column.of(lines, headline, key(stated))
     until = lines[: column.end]
-    found = next(
-        (
-            (one, selector)
-            for selector in selectors
-            for one in _by_text(root.cssselect(selector), until)
-        ),
-        None,
-    )
-    if found and _sentences(found[0], until) >= _HELD:
-        return found[0], Origin("container", found[1])
+    for selector in selectors:
+        if found := _by_text(root.cssselect(selector), until):
+            box = found[0]
+            break
+    else:
+        return _by_density(root, column)
+    held = _sentences(box, until)
+    if held < _ENOUGH:
+        densest, origin = _by_density(root, column)
+        if 2 * held < _sentences(densest, until):
+            return densest, origin
+    return box, Origin("container", selector)
+
+
+def _by_density(root: html.HtmlElement, column: "_Column") -> tuple[html.HtmlElement, Origin]:
     densest = _densest(root, column)
-    if found and 2 * _sentences(found[0], until) >= _sentences(densest, until):
-        return found[0], Origin("container", found[1])
     return densest, Origin("density", _selector(densest))
 
 
@@ -72,14 +83,14 @@ def _by_text(elements: Sequence[html.HtmlElement], lines: Sequence[Line]) -> lis
 
 
 def _sentences(element: html.HtmlElement, lines: Sequence[Line]) -> int:
-    """The characters of sentences in an element."""
+    """How many characters of sentences are in an element."""
     inside = set(element.iter(etree.Element))
     return sum(len(line.text) for line in lines if line.is_prose and line.element in inside)
 
 
 def _selector(element: html.HtmlElement) -> str:
-    """The element as a CSS selector: its tag and names; of one without names, the same of the
-    elements around it.
+    """The element as a CSS selector of its tag, id and classes. If it has no id or class, the path
+    from an ancestor that has.
     """
     steps: list[str] = []
     for around in (element, *islice(element.iterancestors(), 3)):
@@ -96,10 +107,10 @@ def _selector(element: html.HtmlElement) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A page's lines, and what is known of where the article stands among them.
+    """The lines of a page, and what is known of the article's place among them.
 
-    `start`: the line of its first sentence; `end`: the line behind its last; `teasers`: sentences
-    that introduce another page; `known`: sentences that the metadata give.
+    `start` is the line of its first sentence, `end` the line after its last. `teasers` are
+    sentences that introduce another page, `known` are sentences that the metadata give.
     """
 
     lines: Sequence[Line]
@@ -115,22 +126,17 @@ class _Column:
         known = frozenset(
             index for index, line in enumerate(lines) if line.is_prose and key(line.text) in stated
         )
-        opening = (
-            index
-            for index in range((headline if headline is not None else -1) + 1, len(lines))
-            if headline is None or (lines[index].is_prose and lines[index].clutter is None)
-        )
-        return cls(
-            lines,
-            headline,
-            next(opening, len(lines)),
-            find_end(lines, headline, teasers),
-            teasers,
-            known if len(known) > 1 else frozenset(),
-        )
+        if len(known) < 2:  # one may be the lead alone
+            known = frozenset()
+        start = 0
+        if headline is not None:
+            below = range(headline + 1, len(lines))
+            text = (at for at in below if lines[at].is_prose and lines[at].clutter is None)
+            start = next(text, len(lines))
+        return cls(lines, headline, start, find_end(lines, headline, teasers), teasers, known)
 
     def is_elsewhere(self, index: int) -> bool:
-        """Whether a line stands before the text, introduces another page, or is a sentence that the
+        """Whether a line is before the text, introduces another page, or is a sentence that the
         metadata do not give.
         """
         unstated = self.known and self.lines[index].is_prose and index not in self.known
@@ -138,7 +144,7 @@ class _Column:
 
 
 def _weights(column: _Column) -> list[float]:
-    """How much each line speaks for the elements around it."""
+    """How much each line counts for the elements around it."""
     weights: list[float] = []
     distance = 0
     for index, line in enumerate(column.lines):
@@ -147,16 +153,19 @@ def _weights(column: _Column) -> list[float]:
             distance += 1
         weight = _weight(line)
         if weight > 0:
-            weight *= 0.0 if index >= column.end else exp(-distance / _REACH)
-            weight *= _ELSEWHERE if column.is_elsewhere(index) else 1.0
+            weight *= exp(-distance / _WEIGHING.reach)
+            if column.is_elsewhere(index):
+                weight *= _WEIGHING.elsewhere
+            if index >= column.end:
+                weight = 0.0
         weights.append(weight)
     _forgive(column, weights)
     return weights
 
 
 def _forgive(column: _Column, weights: list[float]) -> None:
-    """Hold nothing against the links that stand between two sentences of one column: what goes on
-    behind them is the same text.
+    """Do not count links against a column if they are between two of its sentences: the text goes
+    on after them.
     """
     above: int | None = None
     for index in range(column.start, min(column.end, len(column.lines))):
@@ -176,9 +185,7 @@ def _path(line: Line) -> tuple[str, ...]:
 
 
 def _densest(root: html.HtmlElement, column: _Column) -> html.HtmlElement:
-    """The smallest element with the most text in sentences, once the links and labels beside them
-    are held against it.
-    """
+    """The smallest element with the greatest weight."""
     weights: dict[html.HtmlElement, float] = {}
     for line, weight in zip(column.lines, _weights(column), strict=True):
         weights[line.element] = weights.get(line.element, 0.0) + weight
@@ -196,8 +203,8 @@ def _densest(root: html.HtmlElement, column: _Column) -> html.HtmlElement:
 
 
 def find_teasers(lines: Sequence[Line]) -> frozenset[int]:
-    """The sentences that introduce another page: alone in its block, below a link as long as a
-    headline, a label between them or not.
+    """The sentences that introduce another page. Each is the only one in its block and follows a
+    link as long as a headline, with at most a label between them.
     """
     alone = Counter(line.element.getparent() for line in lines if line.is_prose)
     headings = {
@@ -215,15 +222,20 @@ def find_teasers(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _weight(line: Line) -> float:
-    """A sentence speaks for the elements around it, links speak against them."""
+    """Sentences count for the elements around them, links against them."""
+    clutter = line.clutter is not None
+    if line.is_linked and clutter:
+        return -float(_WEIGHING.link)
     if line.is_linked:
-        return -float(_LINK if line.clutter is not None else max(_LINK, len(line.text)))
-    return float(len(line.text)) if line.is_prose and line.clutter is None else 0.0
+        return -float(max(_WEIGHING.link, len(line.text)))
+    if line.is_prose and not clutter:
+        return float(len(line.text))
+    return 0.0
 
 
 def kept_by_engine(box: html.HtmlElement) -> str:
-    """The text that trafilatura takes from the container, as one key; '' where it takes nothing or
-    there is too much for an article.
+    """The key of the text that trafilatura takes from the container; '' if it takes nothing, or if
+    the container has too much text for an article.
     """
     if sum(map(len, box.itertext())) > _MAX_TEXT:
         return ""
@@ -232,4 +244,6 @@ def kept_by_engine(box: html.HtmlElement) -> str:
     taken = trafilatura.bare_extraction(
         document, include_comments=False, include_tables=True, fast=True
     )
-    return key(taken.text or "") if isinstance(taken, trafilatura.settings.Document) else ""
+    if not isinstance(taken, trafilatura.settings.Document):
+        return ""
+    return key(taken.text or "")

@@ -1,4 +1,4 @@
-"""What makes an article doubtful: a page that says more than was taken, or a template that moved."""
+"""Signs that an article was not extracted well: its page has more text, or its template changed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from flows.records import Doubt, Origin, Removed, Source
 from flows.stages.extraction.metadata import Metadata
 
-# characters of the text in the metadata below which it is a summary
+# Characters. A shorter text in the metadata is a summary.
 _STATED = 400
-# of the stated text: an article that holds less lost a part of it. Prompts and captions in the
-# stated text make up a tenth of it at most, on the real pages that state one.
+# Share of the text in the metadata. An article that has less has lost a part of it: on the real
+# pages, prompts and captions in that text make up a tenth of it at most.
 _LEAST = 0.6
 
 
@@ -34,8 +34,8 @@ def find_doubts(
     headline_seen: bool,
     dated: bool,
 ) -> tuple[Doubt, ...]:
-    """The doubts about an article. `container`: how its text was found; `headline_seen`: whether
-    the page shows the headline; `dated`: whether it has a date.
+    """The doubts about an article. `container` tells how its text was found, `headline_seen`
+    whether the page shows its headline, `dated` whether it has a date.
     """
     found = _Found(body, removed, metadata, source, container, headline_seen, dated)
     return tuple(name for name, holds in _DOUBTS.items() if holds(found))
