@@ -2,12 +2,12 @@
 
 "Penulis: Nama | Editor: Nama", "Nama, Jurnalis", "(Laporan Wartawan Kabar Angin, Nama)"
 
-line -> labels and the pieces between them -> the names of each piece, sorted
-     -> which way the labels point -> role and name
+A line is split at its labels, the names in each part are sorted into people and outlets, and the
+direction in which the labels point is decided. The result is roles with names.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -26,7 +26,7 @@ from flows.stages.press.outlets import SPELLINGS, outlet_by_key
 from flows.stages.press.text import key, tidy
 from flows.stages.press.vocabulary import any_of, read
 
-# helper: an author where nobody else is one, such as a translator; other: made no text
+# A helper, such as a translator, is the author if nobody else is; "other" did not make the text.
 Role = Literal["author", "helper", "editor", "credit", "other"]
 
 _PEOPLE = read("people")
@@ -40,14 +40,30 @@ _SENTENCES = frozenset(_PEOPLE["bare"]["sentences"])
 _NOT_BEHIND = frozenset(_WORDS["not_behind"])
 _NO_OUTLETS = frozenset(map(key, _WORDS["not_outlets"]))
 
-# Characters. The longest of 165 credit lines seen has 262, most of them Antara's copyright.
-_LONGEST = 320
-_LONGEST_VALUE = 160
-_LONGEST_LABEL = 60
-_LONGEST_OUTLET = 60
-_LONG_SPELLING = 5  # of an outlet that other words begin with: detikFinance
-_MOST_POST = 6  # words: "Pengamat Sosial Politik"
-_MOST_SAID = 4  # words to the reader: "Ikuti di twitter"
+
+@dataclass(frozen=True, slots=True)
+class _Longest:
+    """Characters of a line and its parts.
+
+    The longest of 165 credit lines seen has 262 characters, most of them Antara's copyright notice.
+    """
+
+    line: int = 320
+    value: int = 160
+    label: int = 60
+    outlet: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Most:
+    """Words of what may accompany a name."""
+
+    post: int = 6  # "Pengamat Sosial Politik"
+    said: int = 4  # to the reader: "Ikuti di twitter"
+
+
+_LONGEST, _MOST = _Longest(), _Most()
+_OUTLET_PREFIX = 5  # the least letters of an outlet's name that begin a section's: detikFinance
 
 _GLUE = r"(?-i:(?<=[a-z])(?=[A-Z]))"  # NamaEditor, NamaSabtu
 _START = rf"(?:(?<![\w'’-])|{_GLUE})"
@@ -64,7 +80,8 @@ _STATION = rf"{any_of(_WORDS['stationed'])}\s[^,:|/]{{2,40}},(?=\s)"
 _ACTED = rf"{any_of(_PEOPLE['bare']['verbs'])}\s[^:|]{{1,60}}?\s{any_of(_PREPOSITIONS)}"
 _BESIDE = rf"\s?(?:&|/|,|dan|and)\s?(?P<second>{any_of([*_NOUNS, *_PEOPLE['bare']['beside']])})"
 _LABEL = re.compile(
-    rf"{_START}(?:(?P<report>{_REPORT}|{_STATION})|(?P<acted>{_ACTED})|(?P<name>{any_of(_ROLES)})){_STOP}"
+    rf"{_START}(?:(?P<report>{_REPORT}|{_STATION})|(?P<acted>{_ACTED})"
+    rf"|(?P<name>{any_of(_ROLES)})){_STOP}"
     rf"(?:{_BESIDE}{_STOP})?(?:\s?(?P<colon>[:：])|(?P<stop>\.)(?=\s))?",
     re.IGNORECASE,
 )
@@ -73,7 +90,7 @@ _WORK = re.compile(rf"\W{{0,4}}{any_of(_WORDS['works'])}\s?:", re.IGNORECASE)
 _REVIEWER = re.compile(rf"\W{{0,4}}{any_of(_PEOPLE['bare']['reviewers'])}\b", re.IGNORECASE)
 _STATIONED = re.compile(rf"{any_of(_WORDS['stationed'])}\b(?:[^,:|/]{{2,40}}[,:])?", re.IGNORECASE)
 _ASIDE = re.compile(r"[(\[][^()\[\]]{0,60}[)\]]?")
-# Where a name ends: a date, a copyright, words to the reader
+# A name ends where a date, a copyright notice or words to the reader begin.
 _TAIL = re.compile(
     rf"{_START}(?:{_TAILS}|{_WHEN})\b|©|@|\(c\)|(?<![\w.])\d|(?<=[a-z])\d(?=\d)"
     rf"|{_START}(?:{WEEKDAYS}|{MONTHS})(?=[\s,/.|-]{{0,3}}\d)",
@@ -95,8 +112,8 @@ _MARKS = f"{_SIGNS}."
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names in a value, sorted: people and outlets. `nobody`: it names what is neither, such as
-    "Tim Redaksi"; `clean`: what else it holds is a date, a copyright, or words to the reader.
+    """The people and the outlets that a value names. `nobody`: it also names what is neither, such
+    as "Tim Redaksi"; `clean`: all else in it is a date, a copyright notice or words to the reader.
     """
 
     people: tuple[str, ...] = ()
@@ -107,8 +124,12 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`firm`: it is one whatever stands beside it, and its names follow; `before`: they always do;
-    `glued`: it clings to the name before it; `apart`: a sign parts it from its name.
+    """The roles that a label names, and how it is set.
+
+    - `firm`: it is a label whatever is beside it, and its names follow it
+    - `before`: its names always follow it
+    - `glued`: there is no space between it and the name before it
+    - `apart`: a sign separates it from its name
     """
 
     roles: tuple[Role, ...]
@@ -120,8 +141,8 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """`names[n]` stand before `labels[n]`, the last behind all of them; `pairs`: for each label the
-    names that belong to it.
+    """A line split at its labels. `names[n]` are before `labels[n]`, and the last are after all
+    labels; `pairs` has for each label the index of its names.
     """
 
     labels: tuple[Label, ...]
@@ -130,14 +151,14 @@ class _Line:
 
 
 def read_credits(text: str) -> list[tuple[Role, str]]:
-    """Role and name of each whom a line credits, in its order; none where it is no credit line."""
+    """The roles and names that a line credits, in its order; none if it is not a credit line."""
     line = _read(text)
     return list(dict.fromkeys(_credits(line))) if line is not None else []
 
 
 def is_credit_line(text: str) -> bool:
-    """Whether a line is nothing but labels with names, a date or a copyright behind them. One noun
-    without a colon is not enough: "Wartawan Gadungan Ditangkap".
+    """Whether a line is nothing but labels with names, and perhaps a date or a copyright notice. A
+    single noun without a colon is not enough: "Wartawan Gadungan Ditangkap".
     """
     line = _read(text)
     return (
@@ -159,7 +180,9 @@ def _makes_text(line: _Line) -> bool:
 
 
 def _names_makers(line: _Line) -> bool:
-    """Whether a line names in full who made something else than the text, each behind a colon."""
+    """Whether a line gives the full names of those who made something other than the text, each
+    after a colon.
+    """
     return all(
         label.firm and any(map(is_full_name, line.names[at].people))
         for label, at in zip(line.labels, line.pairs, strict=True)
@@ -167,10 +190,9 @@ def _names_makers(line: _Line) -> bool:
 
 
 def is_signature(text: str) -> bool:
-    """Whether a line is nothing but names of people and of outlets that others take texts from:
-    "Nama Lengkap - detikNews".
+    """Whether a line is nothing but full names and well-known outlets: "Nama Lengkap - detikNews".
     """
-    if len(text) > _LONGEST_LABEL * 2 or "/" in text:
+    if len(text) > _LONGEST.label * 2 or "/" in text:
         return False
     names = sort_names(text, "author")
     known = all(_outlet(outlet) for outlet in names.outlets)
@@ -179,44 +201,51 @@ def is_signature(text: str) -> bool:
 
 
 def is_of_work(texts: Sequence[str], at: int) -> bool:
-    """Whether a line beside the fields of a book or a film names who made that, not who reviews it."""
+    """Whether a line beside the description of a book or a film names its makers, not its reviewer.
+    """
     beside = (texts[near] for near in (at - 1, at + 1) if 0 <= near < len(texts))
     return any(map(_WORK.match, beside)) and not _REVIEWER.match(texts[at])
 
 
 def has_label(text: str) -> bool:
-    """Whether a line holds words that may be a label."""
-    return len(text) <= _LONGEST and _LABEL.search(text) is not None
+    """Whether a line has words that may be a label."""
+    return len(text) <= _LONGEST.line and _LABEL.search(text) is not None
 
 
 def label_of(text: str) -> Label | None:
-    """The label that a line is, with nothing else on it."""
-    if len(text) > _LONGEST_LABEL:
+    """The label that a line consists of, if it does."""
+    if len(text) > _LONGEST.label:
         return None
     match = _LABEL.fullmatch(tidy(text).strip(" ()[]*–—-•·|."))
-    known = match is not None and (match["colon"] or match["report"] or _is_bare(match))
-    return _label(match) if match and known else None
+    if match and (match["colon"] or match["report"] or _is_bare(match)):
+        return _label(match)
+    return None
 
 
 def unlabelled(text: str) -> tuple[str, ...]:
-    """The people before the first label of a line, whom no label claims."""
+    """The people that a line names before its first label and that belong to none."""
     line = _read(text)
-    return line.names[0].people if line is not None and 0 not in line.pairs else ()
+    if line is None or 0 in line.pairs:
+        return ()
+    return line.names[0].people
 
 
 def sort_names(value: str, role: Role) -> Names:
-    """The people and the outlets that a value names; what `role` it has tells how."""
-    value, outside = _in_bracket(tidy(value[:_LONGEST]))
+    """The people and the outlets that a value names. In a credit any name is an outlet's."""
+    value, outside = _in_bracket(tidy(value[: _LONGEST.line]))
     value, said = cut_tail(value)
-    if len(value) > _LONGEST_VALUE:
+    if len(value) > _LONGEST.value:
         return Names(clean=False)
-    names = _sorted_outlets(value) if role == "credit" else _sorted_people(value)
+    sort = _sorted_outlets if role == "credit" else _sorted_people
+    names = sort(value)
     silent = bool(_COPYRIGHT.match(said)) or all(map(_says_nothing, said.split(" | ")))
-    return names if silent and not outside else replace(names, clean=False)
+    if outside or not silent:
+        return replace(names, clean=False)
+    return names
 
 
 def _in_bracket(value: str) -> tuple[str, str]:
-    """A value up to the bracket that closes around it, and what words stand behind that."""
+    """A value up to the bracket that closes around it, and the words after that."""
     inside, bracket, outside = value.partition(")")
     if not bracket or "(" in inside:
         return value, ""
@@ -224,7 +253,7 @@ def _in_bracket(value: str) -> tuple[str, str]:
 
 
 def cut_tail(value: str) -> tuple[str, str]:
-    """A value up to where its names end, and what follows: a date, words to the reader."""
+    """A value up to where its names end, and what follows: a date or words to the reader."""
     match = _TAIL.search(value)
     if match is None:
         return value, ""
@@ -258,11 +287,11 @@ def _sorted_people(value: str) -> Names:
 
 
 def _is_post(part: str) -> bool:
-    return opens_with_post(part) and len(part.split()) <= _MOST_POST
+    return opens_with_post(part) and len(part.split()) <= _MOST.post
 
 
 def _says_nothing(said: str) -> bool:
-    """Whether what stands behind a name is a date, a number, or words to the reader."""
+    """Whether what follows a name is a date, a number or words to the reader."""
     if match := _BEFORE_DATE.match(said):
         said = said[match.end() :]
     return (
@@ -270,33 +299,39 @@ def _says_nothing(said: str) -> bool:
         or said.startswith("@")
         or is_fragment(said)
         or bool(_SAID.fullmatch(said))
-        or (bool(_TAIL_WORD.search(said)) and len(said.split()) <= _MOST_SAID)
+        or (bool(_TAIL_WORD.search(said)) and len(said.split()) <= _MOST.said)
     )
 
 
 def _without_post(part: str) -> str | None:
-    """A name without the post before it; None where only the post and its place are left."""
+    """A name without the post before it; None if there is only a post and its place."""
     if _STATIONED.match(part):
         return None
     first, _, rest = part.partition(" ")
-    return rest.strip(_MARKS) if rest and first.lower() in _NOUNS else part
+    if rest and first.lower() in _NOUNS:
+        return rest.strip(_MARKS)
+    return part
 
 
 def _outlet(part: str) -> str | None:
-    """The outlet whose name a part is. A short name in capitals, such as RIA, is written so: Ria is
-    a person. Outlets name their sections after themselves: detikFinance.
+    """The outlet that a part names, if any. A name in capitals such as RIA must be in capitals,
+    because Ria is a person. Sections are named after their outlet: detikFinance.
     """
     name = outlet_by_key(key(part))
+    if name is not None and name.isupper() and not part.isupper():
+        return None
     if name is not None:
-        return name if not name.isupper() or part.isupper() else None
+        return name
     if re.fullmatch(_DOMAIN, part, re.IGNORECASE):
         return part
-    return part if " " not in part and not is_person(part) and _opens_with_outlet(part) else None
+    if " " not in part and not is_person(part) and _opens_with_outlet(part):
+        return part
+    return None
 
 
 def _opens_with_outlet(word: str) -> bool:
     spelled = key(word)
-    return any(spelled[:end] in SPELLINGS for end in range(_LONG_SPELLING, len(spelled) + 1))
+    return any(spelled[:end] in SPELLINGS for end in range(_OUTLET_PREFIX, len(spelled) + 1))
 
 
 def _sorted_outlets(value: str) -> Names:
@@ -320,11 +355,13 @@ def _sorted_outlets(value: str) -> Names:
 
 
 def _is_outlet_name(part: str) -> bool:
-    """Whether a part may name an outlet or whoever else gave the text: in capitals, or a domain."""
-    return 2 <= len(part) <= _LONGEST_OUTLET and (
-        bool(re.fullmatch(_DOMAIN, part, re.IGNORECASE))
-        or all(_has_capital(word) or word in {"dan", "of", "the"} for word in part.split())
-    )
+    """Whether a part may name an outlet or another giver of texts: it is capitalised, or a domain.
+    """
+    if not 2 <= len(part) <= _LONGEST.outlet:
+        return False
+    if re.fullmatch(_DOMAIN, part, re.IGNORECASE):
+        return True
+    return all(_has_capital(word) or word in {"dan", "of", "the"} for word in part.split())
 
 
 def _has_capital(word: str) -> bool:
@@ -332,8 +369,8 @@ def _has_capital(word: str) -> bool:
 
 
 def _read(text: str) -> _Line | None:
-    """A line by its labels; None where it has none that stands beside a name."""
-    if len(text) > _LONGEST:
+    """A line split at its labels; None if no label has a name beside it."""
+    if len(text) > _LONGEST.line:
         return None
     line = tidy(text)
     if _FIELD.search(line):
@@ -343,8 +380,9 @@ def _read(text: str) -> _Line | None:
         read = _paired(line, matches)
         lost = next((at for at in range(len(matches)) if not _holds(read, at)), None)
         if lost is None:
-            bare = not any(label.firm for label in read.labels)
-            return None if bare and not all(names.clean for names in read.names) else read
+            firm = any(label.firm for label in read.labels)
+            clean = all(names.clean for names in read.names)
+            return read if firm or clean else None
         del matches[lost]
     return None
 
@@ -364,10 +402,8 @@ def _labels(line: str) -> Iterator[re.Match[str]]:
 
 
 def _may_be_bare(match: re.Match[str], before: str) -> bool:
-    """Whether a label without a colon can be one: it begins with a capital, or a sign sets it off
-    from what stands around it.
-    """
-    if match["name"] and not _is_bare(match):  # "Sumber | Antara", the outlet a link
+    """Whether a label can do without a colon: it begins with a capital, or a sign sets it off."""
+    if match["name"] and not _is_bare(match):  # "Sumber | Antara", where the outlet is a link
         opens = not before.strip() and match.string[match.end() :].startswith(" |")
         return opens and _ROLES.get(_name(match)) == "credit"
     sign = _SEPARATED.search(before)
@@ -380,7 +416,7 @@ def _name(match: re.Match[str]) -> str:
 
 
 def _is_bare(match: re.Match[str]) -> bool:
-    """Whether a label is one of those that stand without a colon, too."""
+    """Whether a label is one of those that do not need a colon."""
     name = _name(match)
     return name in _NOUNS or name.rpartition(" ")[2] in _PREPOSITIONS
 
@@ -406,7 +442,7 @@ def _label(match: re.Match[str]) -> Label:
 
 
 def _paired(line: str, matches: Sequence[re.Match[str]]) -> _Line:
-    """The labels, the names between them, and which of these belong to which label."""
+    """The labels, the names between them, and which names belong to which label."""
     labels = tuple(map(_label, matches))
     bounds = [0, *(at for match in matches for at in match.span()), len(line)]
     roles: list[Role] = [labels[0].roles[0], *(label.roles[0] for label in labels)]
@@ -417,17 +453,19 @@ def _paired(line: str, matches: Sequence[re.Match[str]]) -> _Line:
     backwards = tuple(
         at + 1 if label.firm or label.before else at for at, label in enumerate(labels)
     )
-    filled = [sum(_weight(names[at]) for at in pairs) for pairs in (forwards, backwards)]
-    clean = all(each.clean for each in names)
-    return _Line(labels, names, backwards if clean and filled[1] > filled[0] else forwards)
+    pairs = forwards
+    if all(each.clean for each in names) and _weight(names, backwards) > _weight(names, forwards):
+        pairs = backwards
+    return _Line(labels, names, pairs)
 
 
-def _weight(names: Names) -> int:
-    return 2 * bool(names.people) or int(bool(names.outlets))
+def _weight(names: Sequence[Names], pairs: Iterable[int]) -> int:
+    """How much the labels get in a reading: people count more than outlets."""
+    return sum(2 * bool(names[at].people) or int(bool(names[at].outlets)) for at in pairs)
 
 
 def _holds(line: _Line, at: int) -> bool:
-    """Whether a label is one: it has a colon, or nothing but a full name beside it."""
+    """Whether a label is really one: it has a colon, or only a full name beside it."""
     label, names = line.labels[at], line.names[line.pairs[at]]
     sure = (
         (label.glued and names.people)
@@ -455,6 +493,6 @@ def _credits(line: _Line) -> Iterator[tuple[Role, str]]:
 
 
 def _of(role: Role, name: str, people: Sequence[str]) -> Role:
-    """A code behind an author's name is the editor's: "Oleh: Nama / FMB"."""
-    is_code = name.isupper() and is_full_name(people[0])  # longer names in capitals are cased
+    """The role of a name: a code after the author's name is the editor's, "Oleh: Nama / FMB"."""
+    is_code = name.isupper() and is_full_name(people[0])  # longer names are no longer in capitals
     return "editor" if role == "author" and is_code else role

@@ -1,16 +1,16 @@
-"""Which elements of a page are no part of its article by what they are called.
+"""Which elements of a page are not part of its article, by their names and content.
 
-tree -> hints (tag, class and id, by elements.toml) -> those that their own text confirms
-
-A name is a hint, never a verdict: templates call the wrapper of a text `paging-content`, a
-paragraph `caption`. What confirms it is what such an element holds: links, a picture, hardly any
-text, or for readers' comments an article before them. Elements that stand next to each other under
-one hint are judged together, since a template may wrap each paragraph.
+The tag, class and id of an element may hint at clutter (elements.toml). But a name is a hint and
+never a verdict: templates call the wrapper of a text `paging-content` and a paragraph `caption`. So
+the content has to confirm it: links, a picture, little text, or for readers' comments an article
+before them. Siblings with the same hint are judged together, since a template may wrap each
+paragraph.
 """
 
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import chain, islice
@@ -22,7 +22,7 @@ from flows.stages.extraction.line_rules import related_label
 from flows.stages.press.text import key
 from flows.stages.press.vocabulary import any_of
 
-# No text for a reader, or none of the page's own.
+# Elements with no text for a reader, or none of the page's own.
 _UNREAD = """
     script style noscript template svg math iframe object embed select textarea datalist head canvas
     map
@@ -36,7 +36,7 @@ _FORMATTING = """
     a abbr b big cite code em font i ins mark q s small span strong sub sup time u var
 """
 UNREAD, BLOCKS, FORMATTING = (frozenset(names.split()) for names in (_UNREAD, _BLOCKS, _FORMATTING))
-_WHOLE = frozenset(["html", "body", "article", "main"])  # names of these say nothing of their text
+_WHOLE = frozenset(["html", "body", "article", "main"])  # their names say nothing about their text
 _PICTURES = ("img", "picture", "amp-img", "video", "iframe")
 
 KINDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
@@ -47,7 +47,7 @@ _MOST = {kind: facts["most"] for kind, facts in KINDS.items()}
 
 
 def name_pattern(names: Iterable[str]) -> str:
-    """A pattern that finds these names in a class or an id: see elements.toml."""
+    """A pattern that finds these names in a class or an id, as elements.toml explains."""
     found = any_of(names).replace(r"\s+", "[-_]*").replace(r"\*", "[a-z0-9]*")
     return rf"(?<![a-z0-9]){found}(?![a-z0-9])"
 
@@ -58,52 +58,63 @@ NAMES = "|".join(
     if "names" in facts
 )
 _NAMED = re.compile(NAMES)
-_MAX_NAMES = 400  # characters of class and id that are read
+_NAMES_READ = 400  # characters of class and id
 
-# An element with more of the page's unlinked text than this is the article, whatever it is called.
-_OWN_SHARE = 0.4
-_LEAST = 40.0  # characters that a name may cut of the shortest text
-_READ = 600  # characters before an element that is called comments: then it holds comments, ...
-_MUCH_MORE = 3  # ... unless it holds so many times as much
-_PARAGRAPH = 80  # characters; a label, a name or a short prompt has fewer
-_COLUMN = 2  # paragraphs beside an element: it stands in a column of text
-_MOST_CAPTION = 1200  # characters of one caption whose picture is there
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Characters of text, and shares of it, by which a hint is confirmed or refuted."""
+
+    own: float = 0.4  # an element with more of the page's unlinked text is the article ...
+    least: float = 40.0  # ... but a name may always cut this much
+    before_comments: int = 600  # what follows so much text may be comments ...
+    comments: int = 3  # ... unless it is so many times as long
+    paragraph: int = 80  # a label, a name or a short prompt is shorter
+    column: int = 2  # an element beside so many paragraphs is in a column of text
+    caption: int = 1200  # the longest caption whose picture is there
+
+
+_TEXT = _Text()
 
 
 def hint(element: html.HtmlElement) -> str | None:
-    """The kind of clutter that an element's tag or names speak of."""
+    """The kind of clutter that an element's tag or names hint at."""
     tag = element.tag
     if tag in _TAGS:
         return _TAGS[tag]
     names = f"{element.get('class', '')} {element.get('id', '')}"
-    return _kind_of(names[:_MAX_NAMES]) if len(names) > 2 and tag not in _WHOLE else None
+    if len(names) <= 2 or tag in _WHOLE:
+        return None
+    return _kind_of(names[:_NAMES_READ])
 
 
-@lru_cache(maxsize=4096)  # the same names return on a page, and on an outlet's pages
+@lru_cache(maxsize=4096)  # names recur on a page and on an outlet's other pages
 def _kind_of(names: str) -> str | None:
     match = _NAMED.search(names.lower())
     return match.lastgroup if match else None
 
 
 def _is_apart(element: html.HtmlElement) -> bool:
-    """Whether an element is no part of a column of paragraphs: none stand beside it."""
+    """Whether an element is not in a column of paragraphs."""
     parent = element.getparent()
-    paragraphs = (one for one in parent.iterchildren("p") if len(one.text_content()) >= _PARAGRAPH)
-    return len(list(islice(paragraphs, _COLUMN))) < _COLUMN
+    paragraphs = (
+        one for one in parent.iterchildren("p") if len(one.text_content()) >= _TEXT.paragraph
+    )
+    return len(list(islice(paragraphs, _TEXT.column))) < _TEXT.column
 
 
 class Hints:
-    """What the elements of a page are called, and how much text stands where. `lead`: the key of
-    how the article opens, '' where nothing says so.
+    """The hints that the elements of a page give, and how much text is in which element. `lead` is
+    the key of the start of the article, or '' if it is not known.
     """
 
     def __init__(self, page: html.HtmlElement, lead: str = "") -> None:
         self.lead = lead
-        # what opens with "Baca juga:" inside of a block
+        # inline elements that begin with "Baca juga:"
         self.labelled: list[html.HtmlElement] = []
-        # those under one hint that have one parent
+        # elements by their parent and hint
         self.siblings: dict[tuple[html.HtmlElement, str], list[html.HtmlElement]] = {}
-        # characters below an element
+        # characters in an element
         self.unlinked: dict[html.HtmlElement, int] = {}
         self.linked: dict[html.HtmlElement, int] = {}
         elements = list(page.iter(etree.Element))
@@ -118,7 +129,7 @@ class Hints:
 
     def _measure(self, elements: list[html.HtmlElement]) -> None:
         unlinked, linked = self.unlinked, self.linked
-        for element in reversed(elements):  # inner ones before their parents
+        for element in reversed(elements):  # children before their parents
             tag = element.tag
             outside = unlinked.get(element, 0) + len((element.text or "").strip())
             inside = linked.get(element, 0)
@@ -134,9 +145,8 @@ class Hints:
                 linked[parent] = linked.get(parent, 0) + inside
 
     def clutter(self, root: html.HtmlElement) -> dict[html.HtmlElement, str]:
-        """The elements below one that are clutter in it, each with its kind; itself is not judged.
-
-        They are the blocks whose hint is confirmed, and what opens with "Baca juga:" inside of one.
+        """The elements below `root` that are clutter, each with its kind: blocks whose hint is
+        confirmed, and inline elements that begin with "Baca juga:". `root` itself is not judged.
         """
         below = set(root.iter(etree.Element))
         found = {element: "related" for element in self.labelled if element in below}
@@ -148,20 +158,21 @@ class Hints:
     def _confirmed(
         self, root: html.HtmlElement, kind: str, siblings: list[html.HtmlElement]
     ) -> Iterable[html.HtmlElement]:
-        """Those of the elements under one hint, children of one parent, that are what it says."""
-        share = max(_OWN_SHARE * self.unlinked[root], _LEAST)
+        """Those of some siblings with one hint that are what it says."""
+        share = max(_TEXT.own * self.unlinked[root], _TEXT.least)
         if kind == "comments" and self._follow_a_text(root, siblings):
             return siblings if _is_apart(siblings[0]) else ()
+        pictured = []
         if kind == "caption":
             pictured = [one for one in siblings if self._is_caption(one, share)]
             siblings = [one for one in siblings if one not in pictured]
-        else:
-            pictured = []
-        return [*pictured, *(siblings if self._is_clutter(kind, siblings, share) else ())]
+        if self._is_clutter(kind, siblings, share):
+            return [*pictured, *siblings]
+        return pictured
 
     def _is_clutter(self, kind: str, siblings: list[html.HtmlElement], share: float) -> bool:
-        """Whether elements hold links, or no more text than such clutter does, and not the
-        article's opening.
+        """Whether elements hold mostly links, or no more text than such clutter has, and not the
+        start of the article.
         """
         held = sum(self.unlinked[one] for one in siblings)
         mostly_links = held <= sum(self.linked[one] for one in siblings)
@@ -175,7 +186,7 @@ class Hints:
 
     def _paragraphs(self, siblings: list[html.HtmlElement]) -> int:
         return sum(
-            self.unlinked[paragraph] >= _PARAGRAPH
+            self.unlinked[paragraph] >= _TEXT.paragraph
             for one in siblings
             for paragraph in one.iter("p")
         )
@@ -185,12 +196,11 @@ class Hints:
         around = element.getparent()
         alone = around is not None and self.unlinked[around] == self.unlinked[element]
         near = around if alone else element
-        return next(near.iter(*_PICTURES), None) is not None and self.unlinked[element] <= min(
-            share, _MOST_CAPTION
-        )
+        pictured = next(near.iter(*_PICTURES), None) is not None
+        return pictured and self.unlinked[element] <= min(share, _TEXT.caption)
 
     def _follow_a_text(self, root: html.HtmlElement, siblings: list[html.HtmlElement]) -> bool:
-        """Whether more text than comments have stands before them, however many they are."""
+        """Whether so much text comes before these elements that they may be its comments."""
         before = 0
         for around in chain((siblings[0],), siblings[0].iterancestors()):
             if around is root:
@@ -200,4 +210,4 @@ class Hints:
                 for one in around.itersiblings(etree.Element, preceding=True)
             )
         held = sum(self.unlinked[one] for one in siblings)
-        return before >= _READ and held <= _MUCH_MORE * before
+        return before >= _TEXT.before_comments and held <= _TEXT.comments * before

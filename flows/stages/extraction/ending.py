@@ -1,4 +1,4 @@
-"""Where an article ends and what follows it on the same page begins: readers' comments, or the next
+"""Where an article ends and the next thing on the same page begins: readers' comments, or another
 article of an endless scroll.
 """
 
@@ -12,16 +12,36 @@ from flows.stages.extraction.lines import Line
 from flows.stages.press.dates import in_line
 from flows.stages.press.text import key
 
-_WHOLE = 600  # characters of sentences before an end that only its shape speaks for, ...
-_MUCH_MORE = 3  # ... and no more than so many times as much behind it
-_HEADLINE = 4  # words of a heading that can be a headline
-_BELOW = 4  # lines below a heading in which an article of its own is dated or signed
-_LABEL = 40  # characters of a heading over other articles that no tag marks
-_REMARKS = 3  # of readers are a discussion
-_CARDS = 3  # of them below it, and more
-_UPDATES = 3  # dated headings and more are the entries of a live page
 
-_STAMP = 120  # characters of a line that dates and signs
+@dataclass(frozen=True, slots=True)
+class _Uncertain:
+    """When a sign that is not certain ends an article."""
+
+    before: int = 600  # characters of sentences, at least ...
+    behind: int = 3  # ... and at most so many times as much after it
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """The headings of other articles."""
+
+    words: int = 4  # a heading with fewer is not a headline
+    below: int = 4  # lines below it, in one of which its article is dated or signed ...
+    stamp: int = 120  # ... and characters of that line
+    label: int = 40  # characters of a line above other articles that is no heading by its tag
+
+
+@dataclass(frozen=True, slots=True)
+class _Least:
+    """How many items make a series."""
+
+    remarks: int = 3  # a discussion among readers
+    cards: int = 3  # a list of articles under one heading
+    updates: int = 3  # dated headings, the entries of a live page
+
+
+_UNCERTAIN, _HEADING, _LEAST = _Uncertain(), _Heading(), _Least()
+
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _CLOCK = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
 
@@ -29,33 +49,42 @@ _CLOCK = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
 @dataclass(frozen=True, slots=True)
 class _Page:
     lines: Sequence[Line]
-    texts: Sequence[int]  # characters of each line that is a sentence of some article
-    headed: Sequence[bool]  # whether a heading stands between it and the sentence before it
-    style: tuple[str, ...] | None  # the headline's, None where it has none
-    sentences: Sequence[int]  # the lines behind the headline that are sentences
+    texts: Sequence[int]  # characters of each line that is a sentence of some article, else 0
+    headed: Sequence[bool]  # whether a heading is between a line and the sentence before it
+    style: tuple[str, ...] | None  # of the headline, if it has one
+    sentences: Sequence[int]  # the lines after the headline that are sentences
 
 
 def find_end(lines: Sequence[Line], headline: int | None, teasers: frozenset[int]) -> int:
-    """The line with which the readers' comments or another article begin; as many as there are
-    lines where none does. `headline`: the line of the article's own; `teasers`: sentences that
+    """The line at which readers' comments or another article begin, or the number of lines if
+    none do. `headline` is the line of the article's own headline, `teasers` are sentences that
     introduce other pages.
     """
     page = _page(lines, headline, teasers)
-    first = headline + 1 if headline is not None else 0
     read = 0
-    for index in range(first, len(lines)):
+    for index in range(_below(headline), len(lines)):
         if read and any(opens(page, index) for opens in _CERTAIN_ENDS):
             return index
-        plain = any(opens(page, index) for opens in _PLAIN_ENDS)
-        if read >= _WHOLE and plain and sum(page.texts[index:]) <= _MUCH_MORE * read:
+        if _is_uncertain_end(page, index, read):
             return index
-        read += page.texts[index] if not lines[index].is_heading else 0
+        if not lines[index].is_heading:
+            read += page.texts[index]
     return len(lines)
 
 
+def _is_uncertain_end(page: _Page, index: int, read: int) -> bool:
+    if read < _UNCERTAIN.before or not any(opens(page, index) for opens in _UNCERTAIN_ENDS):
+        return False
+    return sum(page.texts[index:]) <= _UNCERTAIN.behind * read
+
+
+def _below(headline: int | None) -> int:
+    return 0 if headline is None else headline + 1
+
+
 def find_next_article(lines: Sequence[Line], headline: int | None, first: int) -> int:
-    """The line with which another article surely begins; as many as there are lines where none
-    does. `first`: the line that opens the text of this one.
+    """The line at which another article certainly begins, or the number of lines if none does.
+    `first` is the line that opens the text of this one.
     """
     page = _page(lines, headline, frozenset())
     behind = range(first + 1, len(lines))
@@ -63,13 +92,12 @@ def find_next_article(lines: Sequence[Line], headline: int | None, first: int) -
 
 
 def _page(lines: Sequence[Line], headline: int | None, teasers: frozenset[int]) -> _Page:
-    texts = [
-        len(line.text) if line.clutter is None and line.is_prose and index not in teasers else 0
-        for index, line in enumerate(lines)
-    ]
-    first = headline + 1 if headline is not None else 0
-    sentences = [index for index in range(first, len(lines)) if texts[index]]
-    style = _style(lines[headline]) if headline is not None else None
+    texts = [0] * len(lines)
+    for index, line in enumerate(lines):
+        if line.clutter is None and line.is_prose and index not in teasers:
+            texts[index] = len(line.text)
+    sentences = [index for index in range(_below(headline), len(lines)) if texts[index]]
+    style = None if headline is None else _style(lines[headline])
     return _Page(lines, texts, _headed(lines, texts, headline), style, sentences)
 
 
@@ -84,64 +112,68 @@ def _headed(lines: Sequence[Line], texts: Sequence[int], headline: int | None) -
 
 
 def _is_article(page: _Page, index: int) -> bool:
-    """Whether a heading opens an article of its own: it looks as the headline does, or a line right
-    below it is dated to the minute and it is no entry of a live page.
+    """Whether a heading opens another article: it looks like the headline, or a line right below it
+    has a date with a time and it is not an entry of a live page.
     """
     line = page.lines[index]
-    if not line.is_heading or line.clutter is not None or len(line.text.split()) < _HEADLINE:
+    if not line.is_heading or line.clutter is not None or len(line.text.split()) < _HEADING.words:
         return False
     if page.style is not None and _style(line) == page.style:
         return True
     if not _is_dated(page, index):
         return False
-    return sum(_is_dated(page, other) for other in range(index, len(page.lines))) < _UPDATES
+    return sum(_is_dated(page, other) for other in range(index, len(page.lines))) < _LEAST.updates
 
 
 def _style(line: Line) -> tuple[str, ...] | None:
-    """What a heading and the block around it are called, which subheadings do not share."""
+    """The names of a heading and of the block around it, which subheadings do not share."""
     parent = line.element.getparent()
     name = line.element.get("class")
-    return (name, parent.tag, parent.get("class", "")) if name and parent is not None else None
+    if not name or parent is None:
+        return None
+    return name, parent.tag, parent.get("class", "")
 
 
 def _is_related_heading(page: _Page, index: int) -> bool:
-    """Whether only cards follow below a heading such as "Baca berikutnya": headlines, each with one
+    """Whether only cards follow a heading such as "Baca berikutnya": headlines, each with a
     sentence.
     """
     line = page.lines[index]
-    rule = rule_for(line.text) if line.is_heading or len(line.text) <= _LABEL else None
-    if rule is None or rule.where != "heading" or ":" in line.text:
+    if ":" in line.text or not (line.is_heading or len(line.text) <= _HEADING.label):
+        return False
+    rule = rule_for(line.text)
+    if rule is None or rule.where != "heading":
         return False
     sentences = [one for one in range(index + 1, len(page.lines)) if page.texts[one]]
-    return len(sentences) >= _CARDS and all(_is_card(page, one) for one in sentences)
+    return len(sentences) >= _LEAST.cards and all(_is_card(page, one) for one in sentences)
 
 
 def _is_card(page: _Page, index: int) -> bool:
-    """Whether a sentence stands right below a heading that can be a headline, a label between them
-    or not.
+    """Whether a sentence comes right after a heading that can be a headline, with at most a label
+    between them.
     """
     above, further = page.lines[index - 1], page.lines[index - 2]
     heading = above if above.is_heading or above.is_prose else further
-    return heading.is_heading and len(heading.text.split()) >= _HEADLINE
+    return heading.is_heading and len(heading.text.split()) >= _HEADING.words
 
 
 def _is_discussion(page: _Page, index: int) -> bool:
-    """Whether readers speak from here on: a name, when it was, and a sentence, again and again."""
+    """Whether a discussion among readers begins here: a name, a date and a sentence, repeatedly."""
     if not _is_remark(page, index):
         return False
-    return sum(_is_remark(page, other) for other in range(index, len(page.lines))) >= _REMARKS
+    return sum(_is_remark(page, other) for other in range(index, len(page.lines))) >= _LEAST.remarks
 
 
 def _is_remark(page: _Page, index: int) -> bool:
     if index + 2 >= len(page.lines):
         return False
     name, stamp, said = page.lines[index : index + 3]
-    label = not name.is_heading and not name.is_prose and len(name.text) <= _LABEL
+    label = not name.is_heading and not name.is_prose and len(name.text) <= _HEADING.label
     return label and said.is_prose and any(each.alone for each in in_line(stamp.text))
 
 
 def _begins_again(page: _Page, index: int) -> bool:
-    """Whether the article's first two sentences come again: the same text for another screen."""
+    """Whether the first two sentences of the article are repeated here, for another screen size."""
     sentences = page.sentences
     if index not in sentences:
         return False
@@ -154,9 +186,9 @@ def _begins_again(page: _Page, index: int) -> bool:
 def _is_dated(page: _Page, index: int) -> bool:
     if not page.lines[index].is_heading:
         return False
-    below = page.lines[index + 1 : index + 1 + _BELOW]
+    below = page.lines[index + 1 : index + 1 + _HEADING.below]
     until = next((at for at, one in enumerate(below) if one.is_prose), len(below))
-    labels = (one.text for one in below[:until] if len(one.text) <= _STAMP)
+    labels = (one.text for one in below[:until] if len(one.text) <= _HEADING.stamp)
     return any(_CLOCK.search(text) and _YEAR.search(text) for text in labels)
 
 
@@ -166,7 +198,11 @@ def _is_comments_heading(page: _Page, index: int) -> bool:
 
 def _is_main_heading(page: _Page, index: int) -> bool:
     line = page.lines[index]
-    return line.element.tag == "h1" and line.clutter is None and len(line.text.split()) >= _HEADLINE
+    return (
+        line.element.tag == "h1"
+        and line.clutter is None
+        and len(line.text.split()) >= _HEADING.words
+    )
 
 
 def _opens_report(page: _Page, index: int) -> bool:
@@ -179,7 +215,7 @@ _CERTAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (
     _is_discussion,
     _begins_again,
 )
-_PLAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (
+_UNCERTAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (
     _is_comments_heading,
     _is_main_heading,
     _opens_report,

@@ -1,10 +1,12 @@
-"""A page becomes an article, or a rejection that says why it is none.
+"""Extract the article of a page, or find out why there is none.
 
-bytes -> tree, pruned -> lines -> headline, container -> the container's lines -> body, what was cut
-                                                      -> who, when, whence; what is doubtful of it
+The bytes are parsed, pruned of what the source's rules name, and read as lines. Among these the
+headline is found, and the container of the text. The container's lines are cleaned of boilerplate.
+Around the headline and the text are the people behind the article and its dates.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from zoneinfo import ZoneInfo
 
@@ -47,9 +49,9 @@ from flows.stages.extraction.witnesses import Surroundings
 from flows.stages.press.dates import Written, in_line
 from flows.stages.press.text import key, tidy
 
-# Raise this when a change of code changes what is extracted: then all pages are extracted again.
-# Rules and the engine's version are part of the version in themselves. tests/stages/test_versions.py
-# tells when it is due.
+# Raise this when a change of code changes what is extracted, so that all pages are extracted again;
+# tests/stages/test_versions.py tells when it is due. Rules and trafilatura's version are part of
+# EXTRACTOR_VERSION anyway.
 CODE_VERSION = 6
 EXTRACTOR_VERSION = stable_id(
     str(CODE_VERSION),
@@ -59,19 +61,40 @@ EXTRACTOR_VERSION = stable_id(
 )
 
 MAX_ELEMENTS = 60_000  # twenty times those of the largest real page measured
-_HEADINGS = 3  # the headline and what stands under it; below are those of other parts
-# Lines that may date and sign a text: from the headline to the text, above it, and of the text
-_BETWEEN, _ABOVE, _BEHIND = 24, 10, 3
-_NEAREST = 6  # of these, in which articles have a date and lists have none
-_TEASERS, _MOSTLY = 4, 0.6  # of a list, at least, and their share of its text
-_LINKS = 8  # as long as headlines, of a list with hardly any text
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Lines in which an article may be dated and signed."""
+
+    between: int = 24  # from the headline to the text
+    above: int = 10  # above the headline
+    text: int = 3  # of the text itself
+    nearest: int = 6  # among these, articles have a date and lists have none
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """What makes a page a list: enough teasers that are most of its text, or enough links as long
+    as headlines and little other text.
+    """
+
+    teasers: int = 4
+    share: float = 0.6
+    links: int = 8
+
+
+_BESIDE, _LIST = _Beside(), _List()
+_HEADINGS = 3  # the headline and what is right below it; further down are those of other parts
 _PLAYED = frozenset(["VideoObject", "ImageGallery", "AudioObject", "PodcastEpisode"])
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What was found on a page. `lines`: the page's; `first`: the line that opens the body; `own`: the container's lines;
-    `beside`: the lines around the headline, the nearest first.
+    """What was found on a page.
+
+    `lines` are those of the page, `own` those of the container. `first` is the line that opens the
+    body; `beside` are the lines around the headline, the nearest first.
     """
 
     metadata: Metadata
@@ -89,11 +112,11 @@ class _Reading:
 
 
 def extract(page: Page, source: Source) -> Article | Rejection:
-    """The article of a page, or why there is none. Never raises, whatever the bytes are."""
+    """The article of a page, or why there is none. Never raises, whatever the page contains."""
     root = parse(page)
     if isinstance(root, tuple):
         return _rejected(page, *root)
-    held = list(root.iter())  # else lxml makes each element anew wherever it is met
+    held = list(root.iter())  # keeps lxml from creating each element again whenever it is met
     if len(held) > MAX_ELEMENTS:
         return _rejected(page, "too-large", f"{len(held)} elements, at most {MAX_ELEMENTS}")
     metadata = read_metadata(root)
@@ -116,7 +139,7 @@ def _rejected(page: Page, reason: Reason, detail: str) -> Rejection:
 
 
 def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:
-    """Take out what the source's own selectors find; what they held."""
+    """Remove what the source's own selectors find. Returns the lines that were removed."""
     removed = []
     for selector in source.prune:
         for element in root.cssselect(selector):
@@ -137,7 +160,7 @@ def _read(
 ) -> _Reading:
     headline = find_headline(root, metadata, lines, source, url)
     at = headline.at
-    start = at if at is not None else find_lead(metadata, lines)
+    start = find_lead(metadata, lines) if at is None else at
     stated = metadata.text("articleBody")
     box, chosen = container.choose(root, source.container, lines, start, stated)
     own = read_lines(box, hints)
@@ -156,31 +179,32 @@ def _read(
 
 
 def _end(own: list[Line], headline: str) -> int:
-    """The container's line with which something else begins."""
+    """The line of the container at which something else begins."""
     shown = key(headline)
     at = next((index for index, line in enumerate(own) if key(line.text) == shown), None)
     return find_end(own, at, container.find_teasers(own))
 
 
 def _first(lines: list[Line], body: list[str]) -> int:
-    """The page's line that opens the body."""
+    """The line of the page that opens the body, or the number of lines if none does."""
     start = opening(body[0]) if body else ""
-    opens = (bool(start) and opening(line.text) == start for line in lines)
-    return next((index for index, found in enumerate(opens) if found), len(lines))
+    if not start:
+        return len(lines)
+    return next((at for at, line in enumerate(lines) if opening(line.text) == start), len(lines))
 
 
 def _by_distance(lines: list[Line], at: int | None, first: int) -> list[Line]:
     """The lines around the headline, those between it and the text first."""
-    anchor = at if at is not None else first
-    between = lines[anchor + 1 : min(first, anchor + 1 + _BETWEEN)]
-    above = lines[max(0, anchor - _ABOVE) : anchor]
-    text = first if first > anchor else anchor + 1
-    near = [*between, *reversed(above), *lines[text : text + _BEHIND]]
+    anchor = first if at is None else at
+    between = lines[anchor + 1 : min(first, anchor + 1 + _BESIDE.between)]
+    above = lines[max(0, anchor - _BESIDE.above) : anchor]
+    text = max(first, anchor + 1)
+    near = [*between, *reversed(above), *lines[text : text + _BESIDE.text]]
     return [line for line in near if line.clutter not in {"related", "comments"}]
 
 
 def _shown(page: Page, source: Source, reading: _Reading, root: html.HtmlElement) -> Shown:
-    """What the page shows where an article has its headline and text."""
+    """What the page shows in place of a headline and a text."""
     headline, lines = reading.headline, reading.lines
     plain = [
         line
@@ -210,16 +234,18 @@ def _shown(page: Page, source: Source, reading: _Reading, root: html.HtmlElement
 def _astray(
     page: Page, source: Source, shown: Shown, metadata: Metadata
 ) -> tuple[Reason, str] | None:
-    """Why a redirected page is none: it led to a wall, or to where the article is not."""
+    """Why a redirected page is not the article: it led to a wall, or to a page without it."""
     astray = led_astray(page, source, metadata)
     if astray is None:
         return None
     said = status((shown.title, *shown.headings, *(shown.body or shown.others)))
-    return ("interstitial" if said and said[0] == "interstitial" else "soft-404"), astray
+    if said and said[0] == "interstitial":
+        return "interstitial", astray
+    return "soft-404", astray
 
 
 def _flaw(reading: _Reading, shown: Shown) -> tuple[Reason, str] | None:
-    """Why what was found is no article."""
+    """Why what was found is not an article."""
     words, metadata = shown.words, reading.metadata
     played = metadata.types & _PLAYED or metadata.tag("og:type").startswith("video")
     if words < MIN_WORDS and played:
@@ -238,25 +264,27 @@ def _flaw(reading: _Reading, shown: Shown) -> tuple[Reason, str] | None:
 
 
 def _listed(reading: _Reading, words: int) -> int | None:
-    """How many links a page lists that is nothing but a list of them; None where it is none."""
-    if reading.metadata.is_article or _dates_beside(reading):  # teasers have relative ones
+    """How many links there are on a page that is only a list of links; None for another page."""
+    if reading.metadata.is_article or _dates_beside(reading):  # dates in lists are relative
         return None
     teasers = len(container.find_teasers(reading.own))
     links = sum(line.is_linked_headline for line in reading.lines)
-    many = teasers >= _TEASERS and teasers > _MOSTLY * len(reading.body)
-    return links if many or (links >= _LINKS and words < BRIEF) else None
+    if teasers >= _LIST.teasers and teasers > _LIST.share * len(reading.body):
+        return links
+    return links if links >= _LIST.links and words < BRIEF else None
 
 
 def _dates_beside(reading: _Reading) -> list[Written]:
-    """The dates that stand beside the headline."""
-    beside = (part for line in reading.beside[:_NEAREST] for part in line.text.split(" | "))
+    """The absolute dates beside the headline."""
+    nearest = reading.beside[: _BESIDE.nearest]
+    beside = (part for line in nearest for part in line.text.split(" | "))
     stated = [each for part in beside for each in in_line(part)]
     return [each.written for each in stated if each.alone and not each.written.is_relative]
 
 
 def _is_dated(page: Page, source: Source, reading: _Reading) -> bool:
-    """Whether the page has a date as articles have; today's, without a clock, stands at the head of
-    all of an outlet's pages.
+    """Whether the page has a date like an article. Today's date without a time does not count,
+    because outlets put it at the head of every page.
     """
     now = page.fetched_at.astimezone(ZoneInfo(source.timezone))
     today = {(now.year, now.month, now.day), (None, now.month, now.day)}
@@ -294,15 +322,19 @@ def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed
         editor=people.editor,
         credit=people.credit,
         dateline=dateline,
-        published_at=published.at if published else None,
+        published_at=_at(published),
         published_precision=published.precision if published else None,
-        modified_at=instants.modified.at if instants.modified else None,
+        modified_at=_at(instants.modified),
         language=source.language,
         paywalled=getattr(metadata, "paywalled", False),
         doubts=doubts,
         removed=tuple(pruned + cleaned.removed),
         origins={**_origins(reading, instants, dateline), **people.origins},
     )
+
+
+def _at(stamp: Stamp | None) -> datetime | None:
+    return stamp.at if stamp else None
 
 
 def _instants(page: Page, source: Source, reading: _Reading) -> Instants:
@@ -330,7 +362,7 @@ def _origins(
 
 
 def _title_origins(reading: _Reading) -> tuple[Origin, ...]:
-    """Where the headline stands, and the titles in the metadata that do not hold it."""
+    """Where the headline is, and the titles in the metadata that do not contain it."""
     headline, stated = reading.headline, reading.metadata.titles()
     shown = key(headline.text)
     others = [Origin(place, text, taken=False) for place, text in stated if shown not in key(text)]

@@ -1,7 +1,7 @@
-"""By which address an article is known, and which others lead to it, as its own page says.
+"""Under which URL an article is stored, and which others lead to it, by what its page states.
 
-A page may be wrong: a template's rel=canonical that is stuck on another article shows where the
-other's text is known (flows.stages.extraction.settling).
+The page may be wrong: a template may have the rel=canonical of another article. That comes to light
+when the text of the other article is known (flows.stages.extraction.settling).
 """
 
 import re
@@ -14,17 +14,26 @@ from flows.records import Page, Source, identity_key
 from flows.stages.discovery.links import canonical
 from flows.stages.extraction.metadata import Metadata
 
-# second-level labels below which names are registered, as in co.id
+# Second-level labels under which domains are registered, as in co.id.
 _SECOND_LEVEL = frozenset(["co", "com", "or", "go", "ac", "net", "web", "my", "org", "gov", "sch"])
 _TOKEN = re.compile(r"[a-z0-9]{1,60}")
 _DATE = re.compile(r"(?:19|20)\d\d(?:[01]\d[0-3]\d)?")
-_SLUG_WORDS = 3  # at least, for an address that tells what its article is about
-# shares of an address's words that stand in the headline: of the article's own, of another's
-_TELLS, _TELLS_NOT = 0.6, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Slug:
+    """What the words at the end of a URL say about an article."""
+
+    words: int = 3  # a URL with fewer says nothing
+    own: float = 0.6  # the least share of them in the headline for the article's own URL ...
+    other: float = 0.2  # ... and the most for another article's
+
+
+_SLUG = _Slug()
 
 
 class Located(Protocol):
-    """A page, with or without its body."""
+    """The URLs of a page."""
 
     @property
     def url(self) -> str: ...
@@ -43,8 +52,8 @@ def led_astray(page: Page, source: Source, metadata: Metadata) -> str | None:
 
 
 def identity(page: Page, source: Source, metadata: Metadata, headline: str) -> str:
-    """The page's rel=canonical on the same site, unless the page denies it; else its own address;
-    the first that is an article's.
+    """The page's rel=canonical if it is an article's URL on the same site and nothing else on the
+    page contradicts it; otherwise the page's own URL.
     """
     own = own_address(page, source)
     stated = _absolute(metadata.canonical, page.final_url)
@@ -58,23 +67,23 @@ def identity(page: Page, source: Source, metadata: Metadata, headline: str) -> s
 
 
 def own_address(page: Located, source: Source) -> str:
-    """Where redirects led, if that is an article's address; else the address that was asked for."""
+    """The URL that redirects led to if it is an article's, otherwise the URL that was requested."""
     return _article_form(page.final_url, source) or page.url
 
 
 def urls_met(url: str, page: Page, source: Source) -> tuple[str, ...]:
-    """Every address under which an article was met, its own first."""
+    """All URLs at which an article was found, its own first."""
     met = [url, page.url, page.found_url, _canonical(page.final_url, source) or page.url]
     return tuple(dict.fromkeys(met))
 
 
-# ---- whether a page believes its canonical ----
+# ---- whether a page contradicts its canonical ----
 
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """`canonical`, `own`: the address that a page states and the one that it has; `named`: the
-    identity keys of those that it names elsewhere.
+    """The canonical URL that a page states, the one that it has, the identity keys of those that it
+    names elsewhere, and its headline.
     """
 
     canonical: str
@@ -84,8 +93,8 @@ class _Statement:
 
 
 def _is_denied(said: _Statement) -> bool:
-    """Whether the page itself says that its canonical is another article's. Addresses that differ
-    in form alone, or hold the same number, are of one article.
+    """Whether the page itself shows that its canonical is another article's. URLs that differ only
+    in form, or that have the same number, are of one article.
     """
     if identity_key(said.canonical) == identity_key(said.own):
         return False
@@ -96,18 +105,21 @@ def _is_denied(said: _Statement) -> bool:
 
 
 def _names_its_own(said: _Statement) -> bool:
-    """Its other statements (og:url, JSON-LD) name its own address, and none the canonical."""
+    """Whether the other URLs on the page (og:url, JSON-LD) include its own but not the canonical.
+    """
     return identity_key(said.own) in said.named and identity_key(said.canonical) not in said.named
 
 
 def _is_titled_by_its_own(said: _Statement) -> bool:
-    """Its headline is in the words of its own address, and not in those of the canonical."""
+    """Whether the headline has the words of the page's own URL, and not those of the canonical."""
     own, other = _told(said.own, said.headline), _told(said.canonical, said.headline)
-    return own is not None and other is not None and own >= _TELLS and other <= _TELLS_NOT
+    if own is None or other is None:
+        return False
+    return own >= _SLUG.own and other <= _SLUG.other
 
 
 def _named(page: Page, source: Source, metadata: Metadata) -> set[str]:
-    """The identity keys of the addresses that a page gives itself beside its canonical."""
+    """The identity keys of the URLs that a page gives itself besides its canonical."""
     absolute = (_absolute(address, page.final_url) for address in _addresses(metadata))
     forms = (_canonical(address, source) for address in absolute if address)
     return {identity_key(form) for form in forms if form}
@@ -123,8 +135,8 @@ def _addresses(metadata: Metadata) -> Iterator[str]:
 
 
 def _number(url: str) -> str:
-    """The longest part of an address with a digit that is no date: what a system calls an article
-    by; '' without one.
+    """The longest part of a URL that has a digit and is not a date, usually the article's id in its
+    content system; '' if there is none.
     """
     parts = urlsplit(url)
     tokens = _TOKEN.findall(f"{parts.path}?{parts.query}".lower())
@@ -133,26 +145,28 @@ def _number(url: str) -> str:
 
 
 def _told(url: str, headline: str) -> float | None:
-    """The share of the words at an address's end that stand in the headline; None without words."""
+    """The share of the words at the end of a URL that are in the headline; None if they are few."""
     words = set(_TOKEN.findall(urlsplit(url).path.rpartition("/")[2].lower()))
     words = {word for word in words if len(word) >= 3 and word.isalpha()}
-    if len(words) < _SLUG_WORDS:
+    if len(words) < _SLUG.words:
         return None
     return len(words.intersection(_TOKEN.findall(headline.lower()))) / len(words)
 
 
-# ---- addresses ----
+# ---- URLs ----
 
 
 def _article_form(url: str, source: Source) -> str | None:
-    """The canonical form of an article's address; None of another."""
+    """The canonical form of a URL if it is an article's, otherwise None."""
     form = _canonical(url, source)
     return form if form and source.articles.search(form) else None
 
 
 def _absolute(url: str | None, base: str) -> str | None:
+    if not url:
+        return None
     try:
-        return urljoin(base, url) if url else None
+        return urljoin(base, url)
     except ValueError:
         return None
 
@@ -165,10 +179,12 @@ def _canonical(url: str, source: Source) -> str | None:
 
 
 def _site(url: str) -> str:
-    """The registered domain: two labels, three below a country's second level such as co.id."""
+    """The registered domain: two labels, or three under a second-level domain such as co.id."""
     try:
         labels = (urlsplit(url).hostname or "").split(".")
     except ValueError:
         return ""
-    below_country = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
-    return ".".join(labels[-3:] if below_country else labels[-2:])
+    length = 2
+    if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL:
+        length = 3
+    return ".".join(labels[-length:])

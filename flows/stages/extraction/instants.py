@@ -1,11 +1,11 @@
-"""When an article was published and changed: the visible line beside the headline against what the
-metadata says.
+"""When an article was published and modified, by the line beside the headline and the metadata.
 
-Outlets' metadata lie about zones: a `Z` that means WIB, local time marked +00:00. The line that
-readers see is right, to the minute. So where both give the same clock time the visible zone wins,
-and the metadata may add the seconds. Who is believed before whom is the table `_WITNESSES`.
+Outlets' metadata are often wrong about zones: a `Z` that means WIB, local time marked +00:00. The
+line that readers see is right, to the minute. So if both give the same time of day, the visible
+zone wins and the metadata may add the seconds. The table `_WITNESSES` has the order of trust.
 
-A date later than the fetch is a mistake, an expiry or an event: it is told as denied, never taken.
+A date after the fetch is a mistake, an expiry date or an event. It is recorded as denied and never
+used.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,14 +19,16 @@ from flows.stages.press.dates import CLOCK_ERROR, Kind, is_date_line
 __all__ = ["Instants", "Stamp", "is_date_line", "read_instants"]
 
 
-# WIB, WITA, WIT: an outlet east of Java that states its own means it; others, as +00:00 and
-# merdeka.com's -07:00, are a server's
+# WIB, WITA, WIT: an outlet east of Java that states one of these means it. Others, such as +00:00
+# and merdeka.com's -07:00, are a server's.
 _ZONES = frozenset(timedelta(hours=hours) for hours in (7, 8, 9))
 
 
 @dataclass(frozen=True, slots=True)
 class Instants:
-    """`denied`: what else the page says about its publication, where that is another instant."""
+    """The publication and the last change. `denied` are the other instants that the page gives for
+    its publication.
+    """
 
     published: Stamp | None
     modified: Stamp | None
@@ -41,10 +43,10 @@ def read_instants(
     zone: tzinfo,
     fetched_at: datetime,
 ) -> Instants:
-    """Publication and change of an article.
+    """The publication and the last change of an article.
 
-    `near`: the lines around the headline, the nearest first, each with its place on the page;
-    `in_text`: lines cut from the text itself; `zone`: of clocks that name none.
+    `near` are the lines around the headline, the nearest first, each with its place on the page.
+    `in_text` are the lines that were cut from the text. `zone` applies to clocks that name none.
     """
     claims = read_claims(metadata, near, in_text, url, zone, fetched_at)
     evidence = _Evidence(claims, zone, fetched_at)
@@ -54,21 +56,21 @@ def read_instants(
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """The claims of a page, and what they are judged by."""
+    """The dates of a page, and what they are judged by."""
 
     claims: tuple[Claim, ...]
     zone: tzinfo
     fetched_at: datetime
 
     def is_ahead(self, stamp: Stamp) -> bool:
-        """Whether it is later than the fetch by more than a clock's error."""
+        """Whether a date is later than the fetch by more than a clock's error."""
         return stamp.at > self.fetched_at + CLOCK_ERROR
 
     def day(self, stamp: Stamp) -> date:
         return stamp.at.astimezone(self.zone).date()
 
     def of(self, *origins: str, kind: Kind = "published") -> list[Stamp]:
-        """What these places say, in the order in which they are read."""
+        """The dates from these origins, in their order."""
         return [
             claim.stamp
             for claim in self.claims
@@ -76,7 +78,7 @@ class _Evidence:
         ]
 
     def on_lines(self, origin: str, *tests: Callable[[Claim], bool]) -> list[Stamp]:
-        """The publications on lines that pass all the tests and do not lie ahead."""
+        """The publication dates on lines that pass all tests and are not ahead of the fetch."""
         return [
             claim.stamp
             for claim in self.claims
@@ -85,7 +87,7 @@ class _Evidence:
         ]
 
     def backed(self, stamp: Stamp) -> bool:
-        """Whether metadata or address give that day, or none at all."""
+        """Whether the metadata or the URL give the same day, or no day at all."""
         days = {self.day(other) for other in self.of(*STATED, "url") if not self.is_ahead(other)}
         return not days or self.day(stamp) in days
 
@@ -103,7 +105,7 @@ def _is_labelled(claim: Claim) -> bool:
 
 
 def _is_apart(claim: Claim) -> bool:
-    """Whether it is a date with its trimmings, not a word of a sentence."""
+    """Whether a date is set apart, rather than part of a sentence."""
     return (claim.said.apart or claim.said.labelled) and not claim.said.written.is_bare
 
 
@@ -112,35 +114,36 @@ def _is_zoned(claim: Claim) -> bool:
 
 
 def _line_clocks(evidence: _Evidence) -> list[Stamp]:
-    """Lines with a clock, the best first: what a label calls the publication, then what names its
-    zone; a label counts at the text's end too. A date among other words may be an event's, and
-    counts where metadata give its clock.
+    """Dates on lines with a clock, the most trusted first: those that a label calls the
+    publication, then those that name their zone. Labels count at the end of the text, too. A date
+    among other words may be an event's; it counts if the metadata give the same clock.
     """
     lines = evidence.on_lines
     stated = [each for each in evidence.of(*STATED) if _is_clocked(each)]
+    confirmed = (
+        stamp
+        for stamp in _among_words(evidence)
+        if any(_same_clock(each, stamp) or _same_minute(each.at, stamp.at) for each in stated)
+    )
     return [
         *lines("visible", _has_clock, _is_labelled),
         *lines("visible", _has_clock, _is_apart, _is_zoned),
         *lines("visible", _has_clock, _is_apart),
         *lines("cut", _has_clock, _is_labelled),
-        *(
-            stamp
-            for stamp in _among_words(evidence)
-            if any(_same_clock(each, stamp) or _same_minute(each.at, stamp.at) for each in stated)
-        ),
+        *confirmed,
     ]
 
 
 def _among_words(evidence: _Evidence) -> list[Stamp]:
-    """Clocks in lines of any words, on the day that others give; those that name their zone first."""
+    """Dates with a clock among other words, on the day that others give; zoned ones first."""
     lines = evidence.on_lines
     found = [*lines("visible", _has_clock, _is_zoned), *lines("visible", _has_clock)]
     return list(filter(evidence.backed, found))
 
 
 def _by_line_clock(evidence: _Evidence) -> Stamp | None:
-    """A line's clock; seconds from metadata that say the same instant, or the same clock time in a
-    zone that lies; the zone, where the line names none, from metadata that say one of Indonesia's.
+    """The clock on a line. Metadata add the seconds if they give the same instant, or the same time
+    of day in a wrong zone. They add the zone if the line names none and theirs is Indonesian.
     """
     shown = next(iter(_line_clocks(evidence)), None)
     if shown is None:
@@ -161,7 +164,7 @@ def _by_line_clock(evidence: _Evidence) -> Stamp | None:
 
 
 def _by_stated_clock(evidence: _Evidence) -> Stamp | None:
-    true = (_without_lie(each, evidence) for each in evidence.of(*STATED) if _is_clocked(each))
+    true = (_corrected(each, evidence) for each in evidence.of(*STATED) if _is_clocked(each))
     return _first_possible(true, evidence)
 
 
@@ -196,7 +199,7 @@ def _by_mention(evidence: _Evidence) -> Stamp | None:
 
 
 def _by_change(evidence: _Evidence) -> Stamp | None:
-    """The day of the change, where a line gives that alone."""
+    """The day of the last change, if that is all that the lines give."""
     shown = _first_possible(evidence.of("visible", "ago", kind="modified"), evidence)
     if shown is None:
         return None
@@ -204,14 +207,14 @@ def _by_change(evidence: _Evidence) -> Stamp | None:
     return replace(shown, at=midnight, precision="day", origin="visible-modified")
 
 
-# Who says when an article was published: the first that says anything is believed.
+# The first of these that finds a date is believed about the publication.
 _WITNESSES: tuple[Callable[[_Evidence], Stamp | None], ...] = (
-    _by_line_clock,  # what readers see is right to the minute, its zone too
-    _by_stated_clock,  # exact, but its zone may lie
-    _by_clock_among_words,  # perhaps an event's
+    _by_line_clock,  # what readers see is right to the minute, and so is its zone
+    _by_stated_clock,  # exact, but its zone may be wrong
+    _by_clock_among_words,  # may be an event's
     _by_line_day,
     _by_stated_day,
-    _by_cut_line,  # of the text's own edge, or of a teaser inside it
+    _by_cut_line,  # at the edge of the text, or from a teaser inside it
     _by_address,  # the day on which it was first stored
     _by_time_gone,  # "2 jam yang lalu" was counted when the page was made, perhaps for a cache
     _by_mention,  # the day of an event, hardly ever another one
@@ -241,13 +244,13 @@ def _clocks_of_day(published: Stamp, evidence: _Evidence) -> Iterator[Stamp]:
 
 
 def _modified(evidence: _Evidence, published: Stamp | None) -> Stamp | None:
-    """The change: the first that is told with a clock, later than the publication."""
+    """The last change: the first date with a clock that is later than the publication."""
     if published is None:
         return None
     stated = evidence.of(*STATED, kind="modified")
     told = [
         *evidence.of("visible", kind="modified"),
-        *(_without_published_lie(each, published, evidence) for each in stated),
+        *(_corrected_like_published(each, published, evidence) for each in stated),
         *evidence.of("ago", kind="modified"),
     ]
     later = (each for each in told if _is_clocked(each) and each.at > published.at)
@@ -255,7 +258,7 @@ def _modified(evidence: _Evidence, published: Stamp | None) -> Stamp | None:
 
 
 def _denied(evidence: _Evidence, published: Stamp | None) -> tuple[Stamp, ...]:
-    """What else is said about the publication, each place and text once."""
+    """What else the page says about its publication, each origin and text once."""
     lines = [
         claim.stamp
         for claim in evidence.claims
@@ -276,9 +279,9 @@ def _first_possible(stamps: Iterable[Stamp], evidence: _Evidence) -> Stamp | Non
     return next((stamp for stamp in stamps if not evidence.is_ahead(stamp)), None)
 
 
-def _without_lie(stamp: Stamp, evidence: _Evidence) -> Stamp:
-    """A stated UTC time that is local time: another statement, a line or the address gives the same
-    clock for the local zone, or it lies ahead.
+def _corrected(stamp: Stamp, evidence: _Evidence) -> Stamp:
+    """A stated UTC time in the local zone if it is really local time: another date has the same
+    clock in the local zone, or it is ahead of the fetch.
     """
     if not _is_utc(stamp):
         return stamp
@@ -290,9 +293,9 @@ def _without_lie(stamp: Stamp, evidence: _Evidence) -> Stamp:
     return local if evidence.is_ahead(stamp) else stamp
 
 
-def _without_published_lie(stamp: Stamp, published: Stamp, evidence: _Evidence) -> Stamp:
-    """The stated change in the local zone, where the publication was stated as its UTC, or where it
-    lies ahead.
+def _corrected_like_published(stamp: Stamp, published: Stamp, evidence: _Evidence) -> Stamp:
+    """A stated change in the local zone if the publication was stated as local time in UTC, or if
+    it is ahead of the fetch.
     """
     if not _is_utc(stamp):
         return stamp
@@ -314,7 +317,7 @@ def _is_utc(stamp: Stamp) -> bool:
 
 
 def _same_clock(one: Stamp, other: Stamp) -> bool:
-    """Whether two stamps show the same day and time, whatever their zones."""
+    """Whether two dates have the same day and time of day, whatever their zones."""
     return _same_minute(one.at.replace(tzinfo=UTC), other.at.replace(tzinfo=UTC))
 
 
@@ -323,7 +326,7 @@ def _same_minute(one: datetime, other: datetime) -> bool:
 
 
 def _agree(one: Stamp, other: Stamp, evidence: _Evidence) -> bool:
-    """Whether two dates say the same, as far as both go; a day may be that of the outlet's own
+    """Whether two dates agree as far as their precision goes. A day may be that of the outlet's own
     zone.
     """
     if _is_clocked(one) and _is_clocked(other):

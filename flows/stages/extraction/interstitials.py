@@ -1,10 +1,10 @@
-"""Pages with status 200 that are no article: what stands before one (a bot check, a consent or login
-wall, maintenance, an error) and what stands where one was.
+"""Pages with status 200 that are not articles: what comes before one (a bot check, a consent or
+login wall, maintenance, an error) and what replaces one that is gone.
 
-They are told by what they are. They say so where an article has its headline and its first words;
-or they are short, date nothing, tell of nobody, and have nothing of the title that a feed or
-sitemap gave for the link; or they stand under several addresses. An article about such things
-reports them: it has a dateline, somebody's words, or the words of its listed title.
+They are recognised in one of three ways. They say what they are where an article has its headline
+and its first words. Or they are short, have no date, quote nobody and share no words with the title
+that a feed or sitemap gave for the link. Or they are found at several URLs. An article about such
+things is different: it has a dateline, a quotation, or the words of its listed title.
 """
 
 import re
@@ -23,20 +23,43 @@ from flows.stages.press.phrases import translated
 from flows.stages.press.text import key
 from flows.stages.press.vocabulary import any_of, read
 
-# words; a longer text is an article though it speaks of such things at its start
-BRIEF = 80
-# The shortest real article seen, a photo report of one sentence, has 22 words; below that there are
-# only captions and stubs.
+BRIEF = 80  # words; a longer text is an article, even if it starts by speaking of such things
+# Words. The shortest real article seen, a photo report of one sentence, has 22; anything shorter is
+# a caption or a stub.
 MIN_WORDS = 15
-_SCRIPT = 2_000  # characters of a script that are looked at
-_OPENING = 400  # characters in which a page says what it is
-_HEADLINE = 0.6  # of a headline's letters are the status, where it says nothing else
-# of a listed title's words, or so many, are on the page of its article: an edited headline keeps
-# some, and the text has others
-_AGREED, _AGREED_WORDS = 1 / 3, 2
-_VISITOR = 0.06  # of the words speak to the visitor; briefs have .03 at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Characters that are read, and so how early a page must say what it is."""
+
+    opening: int = 400
+    script: int = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Shares of words or letters by which a page is told."""
+
+    status: float = 0.6  # letters of a headline that are a status and nothing else
+    visitor: float = 0.06  # words that address the visitor; briefs have .03 at most
+    # Words of its listed title that are on the page of an article, or this many of them: an edited
+    # headline keeps some, and the text has others.
+    listed: float = 1 / 3
+    listed_words: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    """URLs at which one brief may be found."""
+
+    denied: int = 1  # if it shares no words with its listed title
+    unlisted: int = 2  # if it has none, because an outlet may put it into two sections
+
+
+_READ, _SHARE, _ADDRESSES = _Read(), _Share(), _Addresses()
 _GONE = frozenset(["missing", "removed", "moved"])
-_VAGUE = "broken"  # “something went wrong” is said of all the others
+_VAGUE = "broken"  # “something went wrong” is said in all other cases, too
 # addresses that may have one brief: of pages that have nothing of their listed title, and of those
 # without one, which an outlet may have put into two sections
 _MOST_DENIED, _MOST_UNLISTED = 1, 2
@@ -51,7 +74,9 @@ _PARTS = re.compile(r" [|–—•»-] ")
 
 @cache
 def _status() -> re.Pattern[str]:
-    """What a page says of itself; the group that matched is the kind."""
+    """A pattern for what pages say about themselves; the name of the group that matched is the kind
+    of page.
+    """
     kinds = read("prompts")["status"].items()
     named = (f"(?P<{kind}>{'|'.join(map(translated, phrases))})" for kind, phrases in kinds)
     return re.compile(rf"(?<![^\W_])(?=\w)(?:{'|'.join(named)})", re.IGNORECASE)
@@ -59,7 +84,7 @@ def _status() -> re.Pattern[str]:
 
 @cache
 def _reported() -> re.Pattern[str]:
-    """The words of somebody whom a text reports."""
+    """A pattern for quotations in a report."""
     said, told = (any_of(read("prompts")[name]) for name in ("said", "told"))
     return re.compile(rf"[,\"”]\s{{1,3}}{said}\b|\b{told}\b|\b(?:said|says)\b", re.IGNORECASE)
 
@@ -68,10 +93,15 @@ def _reported() -> re.Pattern[str]:
 class Shown:
     """What a page shows where an article has its headline and text.
 
-    `outlet`: the source's name; `home`, `url`: its address and the page's; `listed`: the title that
-    the feed or sitemap gave; `title`: the page's in its metadata; `headings`: the visible headline and the headings;
-    `body`: the text's lines; `others`: further lines outside of links, for want of a text; `dated`,
-    `located`: there is a date, a dateline; `check`: what the page holds of a bot check, if it does.
+    - `outlet`, `home`: the name and the address of the source
+    - `url`: the page's own
+    - `listed`: the title that the feed or sitemap gave
+    - `title`: the title in the page's metadata
+    - `headings`: the visible headline and other headings
+    - `body`: the lines of the text
+    - `others`: lines outside of links, which are read if there is no text
+    - `dated`, `located`: whether there is a date, and a dateline
+    - `check`: a sign of a bot check, if the page has one
     """
 
     outlet: str
@@ -100,34 +130,34 @@ class Shown:
 
     @property
     def shared(self) -> float | None:
-        """The share of the listed title's words that the page has, 1 for as many as settle it; None
-        where no title is known.
+        """The share of the listed title's words that are on the page, or 1 if there are enough of
+        them; None if no title is known.
         """
         listed = self._telling(self.listed or "")
-        shared = listed & self._words_shown()
         if not listed:
             return None
-        return 1.0 if len(shared) >= _AGREED_WORDS else len(shared) / len(listed)
+        shared = len(listed & self._words_shown())
+        return 1.0 if shared >= _SHARE.listed_words else shared / len(listed)
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the page has what its link was listed with or what its address tells; None where
-        that is not known.
+        """Whether the page has the words of its listed title or of its URL; None if that is not
+        known.
         """
         if self.shared is not None:
-            return self.shared >= _AGREED
+            return self.shared >= _SHARE.listed
         told = self._telling(_NO_LETTERS.sub(" ", self.url.rstrip("/").rpartition("/")[2]))
-        return len(told & self._words_shown()) >= _AGREED_WORDS or None
+        return len(told & self._words_shown()) >= _SHARE.listed_words or None
 
     @property
     def text_agrees(self) -> bool:
-        """Whether the text speaks of what the headline does."""
+        """Whether the text and the headline have words in common."""
         named = self._telling(" ".join([self.listed or "", *self.headings[:1]]))
         return bool(named & self._telling(" ".join(self.body)))
 
     @property
     def is_nameless(self) -> bool:
-        """Whether no title says more than whose page it is."""
+        """Whether the titles are nothing but the name of the outlet."""
         host = urlsplit(self.home).hostname or ""
         names = {"", *map(key, (self.outlet, host, host.removeprefix("www.")))}
         titles = (self.title, *self.headings[:1])
@@ -137,7 +167,7 @@ class Shown:
         return self._telling(" ".join([*self.headings, *self.body]))
 
     def _telling(self, text: str) -> set[str]:
-        """The words of a text that say what it is about; addresses aside, which errors repeat."""
+        """The words that tell what a text is about. URLs are left out, since errors repeat them."""
         plain = " ".join(word for word in text.lower().split() if "/" not in word)
         words = set(_WORD.findall(plain))
         telling = {word for word in words if len(word) >= 3 and not word.isdigit()}
@@ -145,13 +175,13 @@ class Shown:
 
 
 def find_interstitial(shown: Shown) -> tuple[Reason, str] | None:
-    """The reason why a page is no article, and what shows it; None where nothing does."""
+    """The reason why a page is not an article, and what shows it; None if nothing does."""
     return next(filter(None, (witness(shown) for witness in _WITNESSES)), None)
 
 
 def deny_listed_title(shown: Shown) -> tuple[Reason, str] | None:
-    """Why a brief is not what its link was listed as: it has nothing of the listed title, nor of
-    what articles have; None where that cannot be said.
+    """The rejection of a brief that shares no words with its listed title and has nothing else that
+    articles have; None for other pages.
     """
     if not shown.body or shown.shared != 0 or _is_told(shown):
         return None
@@ -159,62 +189,67 @@ def deny_listed_title(shown: Shown) -> tuple[Reason, str] | None:
 
 
 def status(texts: Iterable[str]) -> tuple[Reason, str] | None:
-    """What a page says of itself in these texts, those in quotation marks aside."""
+    """What a page says about itself in these texts, apart from quotations."""
     return _most_telling(_said_in(texts))
 
 
 def find_check(root: html.HtmlElement) -> str | None:
-    """What a page holds of a bot check: by the address of a script or frame, by what an element is
-    called, or in a script's own text.
+    """The sign of a bot check in the URL of a script or frame, in the name of an element, or in the
+    code of a script.
     """
     for element in root.iter("script", "iframe", "div", "form"):
-        attributes = [element.get(name) or "" for name in ("src", "id", "class", "action")]
-        script = element.text or "" if element.tag == "script" else ""
-        text = " ".join([*attributes, script[:_SCRIPT]]).lower()
+        texts = [element.get(name) or "" for name in ("src", "id", "class", "action")]
+        if element.tag == "script":
+            texts.append((element.text or "")[: _READ.script])
+        text = " ".join(texts).lower()
         if found := next((check for check in _WORDS["checks"] if check in text), None):
             return str(found)
     return None
 
 
 def _by_headline(shown: Shown) -> tuple[Reason, str] | None:
-    """A title that says nothing else."""
+    """A title that is a status and nothing else."""
     if shown.agrees or (shown.words >= BRIEF and (shown.dated or shown.reports)):
         return None
-    titles = [_in_parts(title)[:_OPENING] for title in (shown.title, *shown.headings)]
+    titles = [_in_parts(title)[: _READ.opening] for title in (shown.title, *shown.headings)]
     whole = [
         found
         for title in titles
         if (found := _status().search(title))
-        and len(key(found[0])) >= _HEADLINE * len(key(title.replace(shown.outlet, "")))
+        and len(key(found[0])) >= _SHARE.status * len(key(title.replace(shown.outlet, "")))
     ]
-    return _most_telling([*whole, *_said_in(_opening(shown))]) if whole else None
+    if not whole:
+        return None
+    return _most_telling([*whole, *_said_in(_opening(shown))])
 
 
 def _by_opening(shown: Shown) -> tuple[Reason, str] | None:
-    """The first words of a brief that reports nobody: what would excuse them is a date or, where a
-    title was listed, a text about it.
+    """The first words of a brief without quotations. A date excuses them or, if the title agrees
+    with what was listed, a text that does so as well.
     """
     if shown.words >= BRIEF or shown.reports:
         return None
-    excused = shown.text_agrees if shown.agrees else shown.agrees is None and shown.dated
-    if excused:
+    if shown.agrees and shown.text_agrees:
+        return None
+    if shown.agrees is None and shown.dated:
         return None
     return status(_opening(shown))
 
 
 def _by_visitor(shown: Shown) -> tuple[Reason, str] | None:
-    """A brief that speaks to its visitor, under the outlet's name alone."""
+    """A brief that addresses its visitor, with only the outlet's name as a title."""
     if not _is_unnamed(shown) or _is_told(shown):
         return None
-    words = _WORD.findall(" ".join(shown.body if shown.has_text else shown.others).lower())
+    lines = shown.body if shown.has_text else shown.others
+    words = _WORD.findall(" ".join(lines).lower())
     said = sum(word in _VISITOR_WORDS for word in words)
-    if said < max(2, _VISITOR * len(words)):
+    if said < max(2, _SHARE.visitor * len(words)):
         return None
     return "interstitial", f"{said} of {len(words)} words are for the visitor, and no title"
 
 
 def _by_check(shown: Shown) -> tuple[Reason, str] | None:
-    """No text, but the parts of a bot check."""
+    """The signs of a bot check, and no text."""
     if shown.has_text or not shown.check or not _is_unnamed(shown):
         return None
     return "interstitial", f"no text, but a bot check: {shown.check}"
@@ -224,23 +259,23 @@ _WITNESSES = (_by_headline, _by_opening, _by_visitor, _by_check)
 
 
 def _opening(shown: Shown) -> tuple[str, ...]:
-    """Where a page says what it is."""
+    """The parts of a page where it says what it is."""
     text = shown.body[:2] if shown.has_text else (*shown.body, *shown.others)
     return (_in_parts(shown.title), *shown.headings, *text)
 
 
 def _in_parts(title: str) -> str:
-    """A title in which what stands beside an outlet's name is a sentence."""
+    """A title whose parts are sentences, so that the outlet's name is apart."""
     return _PARTS.sub(" . ", title)
 
 
 def _said_in(texts: Iterable[str]) -> list[re.Match[str]]:
-    said = " . ".join(_QUOTED.sub(" ", text[:_OPENING]) for text in texts)[:_OPENING]
+    said = " . ".join(_QUOTED.sub(" ", text[: _READ.opening]) for text in texts)[: _READ.opening]
     return list(_status().finditer(said))
 
 
 def _most_telling(found: Sequence[re.Match[str]]) -> tuple[Reason, str] | None:
-    """The reason that the first of these gives which is not vague, else the first."""
+    """The reason that the first of these gives, preferring those that are not vague."""
     if not found:
         return None
     said = next((each for each in found if each.lastgroup != _VAGUE), found[0])
@@ -249,22 +284,24 @@ def _most_telling(found: Sequence[re.Match[str]]) -> tuple[Reason, str] | None:
 
 
 def _is_unnamed(shown: Shown) -> bool:
-    """Whether the page does not say which article it has."""
+    """Whether the page does not name the article."""
     return shown.agrees is False or (shown.agrees is None and shown.is_nameless)
 
 
 def _is_told(shown: Shown) -> bool:
-    """Whether it is long, dated or reported, as articles are."""
+    """Whether the page is long or dated or has quotations, as articles do."""
     return shown.words >= BRIEF or shown.dated or shown.reports
 
 
-# ---- the same under several addresses ----
+# ---- the same text at several URLs ----
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A short text that nothing shows to be an article of its own. `address`: its identity key;
-    `text`: the text's hash; `most`: the addresses under which such a text may stand.
+    """A short text that nothing identifies as an article.
+
+    `address` is the identity key of its URL, `text` is the hash of the text, and `most` is the
+    number of URLs at which it may be found.
     """
 
     source_id: str
@@ -274,8 +311,8 @@ class Brief:
 
 
 def as_brief(article: Article, listed: str | None, source: Source) -> Brief | None:
-    """What an article is if nothing but itself says that it is one; None where something does: a
-    date, somebody's words, what it was listed with.
+    """The article as a brief; None if something identifies it as an article: its length, a date, a
+    quotation, or its listed title.
     """
     shown = Shown(
         outlet=source.name,
@@ -291,15 +328,15 @@ def as_brief(article: Article, listed: str | None, source: Source) -> Brief | No
     denied = shown.shared == 0
     if shown.agrees or shown.words >= BRIEF or shown.reports or (shown.dated and not denied):
         return None
-    most = _MOST_DENIED if denied else _MOST_UNLISTED
+    most = _ADDRESSES.denied if denied else _ADDRESSES.unlisted
     return Brief(article.source_id, identity_key(article.url), article.text_hash, most)
 
 
 def find_repeated(
     briefs: Iterable[Brief], known: Iterable[tuple[str, str, str]]
 ) -> dict[Brief, int]:
-    """The briefs that stand under more addresses than they may, each with how many. `known`: the
-    source, text and address of articles in the warehouse.
+    """The briefs that are found at more URLs than they may, each with the number of URLs. `known`
+    are the source, text and address of articles in the warehouse.
     """
     briefs = list(briefs)
     addresses: dict[tuple[str, str], set[str]] = defaultdict(set)

@@ -2,7 +2,7 @@
 
     compose(kind, key, topic, subject, reports, now) -> Alert
     heartbeat(topic, asked, silent, …)               -> Heartbeat: what a run looked at
-    digest(topic_title, texts)                       -> the title and text of several messages in one
+    digest(topic_title, texts)                       -> the title and text of several in one
 
 The last paragraph of an alert is its link and its key. A channel with room for less cuts the text
 before that.
@@ -280,7 +280,7 @@ def _relation(report: Hit, outlets: Mapping[str, str]) -> str:
 
 
 def _unseen_first(reports: Sequence[Hit], told: Collection[str]) -> list[Hit]:
-    """Reports that the desk has not seen before those that it has, and copies last in each group."""
+    """Reports that the desk has not seen before those that it has, copies last in each group."""
     return sorted(
         reports, key=lambda report: (report.article_id in told, report.relation == "copy")
     )

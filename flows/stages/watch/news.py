@@ -56,7 +56,7 @@ class News:
 
 
 def told_words(reports: Iterable[Report]) -> set[str]:
-    """The words and numbers that the desk was told, and the names of all outlets, in lower case."""
+    """The words and numbers that the desk was told and the outlets' names, in lower case."""
     known: set[str] = set()
     for report in reports:
         known |= {word for _, word in _words(report.hit.outlet)}
@@ -76,8 +76,8 @@ def added_facts(report: Report, known: Collection[str]) -> News | None:
 
 
 def find_change(report: Report, known: Collection[str]) -> News | None:
-    """How a report has changed since the desk was told: it is gone, it was corrected (as it says, or
-    as other numbers in its headline show), or it has new names and numbers. None for any other
+    """How a report has changed since the desk was told: it is gone, it was corrected (as it says,
+    or as other numbers in its headline show), or it has new names and numbers. None for any other
     change.
     """
     if report.gone:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from flows.stages.extraction.datelines import opens_report
 from flows.stages.press.vocabulary import any_of, read
 
-# "…" and ";" separate two statements: '시진핑 손잡은 푸틴... 김정은 오늘 평양서 출발할 듯' does not tie
-# Putin to Kim.
+# "…" and ";" separate two statements, so that Putin is not tied to Kim in
+# '시진핑 손잡은 푸틴... 김정은 오늘 평양서 출발할 듯'.
 _CLAUSE_END = re.compile(r"…+|\.{2,}|;")
 # A sentence ends with its closing mark and quotes, if white space and anything but a lower-case
 # letter follow; or with a full stop between a lower-case letter and a capital, where a page lost
@@ -26,9 +26,11 @@ _TEASER = re.compile(r"\b(?:Baca|BACA|Simak|Lihat)\s+(?:[Jj]uga|JUGA)\s*:")
 _ABBREVIATION = re.compile(rf"(?i)(?<!\w)(?:\w|{any_of(read('prose')['abbreviations'])})$")
 _LONGEST_ABBREVIATION = 10  # characters
 # A dateline is left out, since the reporter's place is not a side of the story. Besides the
-# Indonesian form ("MOSKOW, KOMPAS.com -") there are those of the agencies: '(모스크바=연합뉴스) 최인영
-# 특파원 = ', 'SEOUL, Sept. 3 (Yonhap) -- ', 'MOSCOW, January 5. /TASS/. ', 'МОСКВА, 5 янв - РИА
-# Новости. '.
+# Indonesian form ("MOSKOW, KOMPAS.com -") there are those of the agencies:
+#     (모스크바=연합뉴스) 최인영 특파원 =
+#     SEOUL, Sept. 3 (Yonhap) --
+#     MOSCOW, January 5. /TASS/.
+#     МОСКВА, 5 янв - РИА Новости.
 _DASH = r"\s*(?:--?|[–—])\s+"
 _AGENCIES = (
     r"\([^)=\n]{2,40}=[^)\n]{2,20}\)(?:[^=\n]{0,40}=)?",
