@@ -22,7 +22,7 @@ from flows.stages.extraction.headline import described, find_headline
 from flows.stages.extraction.identity import identity
 from flows.stages.extraction.interstitials import Shown, as_brief, find_check, find_interstitial
 from flows.stages.extraction.interstitials import status as status_of
-from flows.stages.extraction.label_groups import parted, read_labels
+from flows.stages.extraction.label_groups import read_labels, separated
 from flows.stages.extraction.line_rules import parts, rule_for
 from flows.stages.extraction.lines import Line, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
@@ -165,13 +165,13 @@ def choice(depth: int = 1, text: str = "Ya") -> str:
     return "<div>" * around + f"<input type=radio>{text}" + "</div>" * around
 
 
-def is_parted(pieces: int) -> bool:
+def is_separated(pieces: int) -> bool:
     """Whether a line is read of so many pieces. Each `<b>` makes two, an `<a>` three, `<p>` two."""
     links = pieces % 2
     element = html.fromstring(
         f"<p>{'<a>a</a>' * links}{'<b>a</b>' * ((pieces - 2 - links) // 2)}</p>"
     )
-    return parted(Line("a" * len(str(element.xpath("string()"))), element)) is not None
+    return separated(Line("a" * len(str(element.xpath("string()"))), element)) is not None
 
 
 DISCLAIMER = f"Kabar Angin adalah media warga. {'a' * 300} tanggung jawab "
@@ -508,7 +508,7 @@ MOST: dict[str, tuple[Callable[[int], object], int]] = {
         ),
         20,
     ),
-    "pieces of a line": (is_parted, 400),
+    "pieces of a line": (is_separated, 400),
     "a line under a rule": (
         lambda n: rule_for(DISCLAIMER + "a" * (n - len(DISCLAIMER))),
         700,

@@ -217,8 +217,8 @@ _WITNESSES: tuple[Callable[[_Evidence], Stamp | None], ...] = (
     _by_cut_line,  # at the edge of the text, or from a teaser inside it
     _by_address,  # the day on which it was first stored
     _by_time_gone,  # "2 jam yang lalu" was counted when the page was made, perhaps for a cache
-    _by_mention,  # the day of an event, hardly ever another one
-    _by_change,  # it was published then or before
+    _by_mention,  # usually the day of an event
+    _by_change,  # it was published on that day or before
 )
 
 
@@ -231,7 +231,7 @@ def _published(evidence: _Evidence) -> Stamp | None:
 
 
 def _clocks_of_day(published: Stamp, evidence: _Evidence) -> Iterator[Stamp]:
-    """The clocks of lesser witnesses that give the same day."""
+    """The clocks of less trusted witnesses for the same day."""
     lesser = [
         *evidence.on_lines("cut", _has_clock),
         *evidence.of("url"),

@@ -1,10 +1,7 @@
-"""Whom the lines of a page credit by labels: on one line, or with labels and names on lines of
-their own.
+"""Credits by labels, whether label and name are on one line or on lines of their own.
 
-"Editor" alone on a line belongs to the name above it or to the one below. Which, is decided once
-for a group of such lines, since a template does it one way.
-
-lines -> label, names or neither -> groups -> both readings of each, weighed -> credits
+"Editor" alone on a line belongs to the name above it or to the one below. Since a template always
+does it the same way, this is decided once for a group of such lines: both readings are weighed.
 """
 
 import re
@@ -29,21 +26,30 @@ from flows.stages.extraction.lines import Line
 from flows.stages.extraction.names import name_key
 from flows.stages.press.text import key, tidy
 
-# Kinds of elements in which nobody of this article is credited
+# Kinds of elements that never credit anybody for this article.
 ELSEWHERE = frozenset(
     {"related", "comments", "nav", "footer", "ads", "tags", "form", "player", "post", "caption"}
 )
-_LONGEST_NAMES = 80  # characters of a line that is nothing but names
-_MOST_LINES = 5  # of names that belong to one label, ...
-_REACH = 20  # ... and how far away they may begin, buttons between them
-_MOST_PIECES = 400
-_PARTING = frozenset({"a", "span", "time", "address"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Most:
+    """How much belongs to a label, at most."""
+
+    names: int = 80  # characters of a line that is nothing but names
+    lines: int = 5  # of names
+    reach: int = 20  # lines to the first of them, since there may be buttons in between
+    pieces: int = 400  # of the element of a line
+
+
+_MOST = _Most()
+_SEPARATE = frozenset({"a", "span", "time", "address"})  # elements that separate names
 _SIGNS = re.compile(r"(?:\s?\|)+\s?")
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """`at`: the line that names them; `text`: how it does."""
+    """A name in its role, the line that has it (`at`), and the line's text."""
 
     at: int
     role: Role
@@ -71,7 +77,9 @@ class _Claim:
 
 
 def read_labels(lines: Sequence[Line], stated: Mapping[Role, frozenset[str]]) -> list[Credit]:
-    """The credits of lines in their order. `stated`: by role, keys of the names in the metadata."""
+    """The credits on the lines of a page, in their order. `stated` are the keys of the names in the
+    metadata, by role.
+    """
     found: list[Credit] = []
     group: list[_Token] = []
     naming = _near_labels(lines)
@@ -80,8 +88,7 @@ def read_labels(lines: Sequence[Line], stated: Mapping[Role, frozenset[str]]) ->
         if _is_elsewhere(line) or not key(line.text) or is_of_work(texts, at):
             continue
         credits = read_line(line)
-        token = _token(at, line) if at in naming and not credits else None
-        if token is not None:
+        if at in naming and not credits and (token := _token(at, line)):
             group.append(token)
             continue
         found += _grouped(group, stated)
@@ -91,34 +98,34 @@ def read_labels(lines: Sequence[Line], stated: Mapping[Role, frozenset[str]]) ->
 
 
 def _is_elsewhere(line: Line) -> bool:
-    """Whether a line is part of something else; an article may have a footer of its own."""
+    """Whether a line is part of something else. An article may have a footer of its own."""
     own = line.clutter == "footer" and is_credit_line(line.text)
     return line.clutter in ELSEWHERE and not own
 
 
 def _near_labels(lines: Sequence[Line]) -> set[int]:
-    """The lines near enough to one that is a label to belong to it."""
+    """The lines that are near enough to a label to belong to it."""
     labels = (at for at, line in enumerate(lines) if label_of(line.text) is not None)
-    return {at for label in labels for at in range(label - _REACH, label + _REACH + 1)}
+    return {at for label in labels for at in range(label - _MOST.reach, label + _MOST.reach + 1)}
 
 
 def read_line(line: Line) -> list[tuple[Role, str]]:
-    """Whom a line credits by labels of its own."""
+    """The roles and names that a line credits by labels of its own."""
     if not has_label(line.text):
         return []
-    return read_credits(parted(line) or line.text) or read_credits(line.text)
+    return read_credits(separated(line) or line.text) or read_credits(line.text)
 
 
-def parted(line: Line) -> str | None:
-    """A line's text with a sign between its links and spans, "By | Nama | Nama"; None where its
-    element holds other lines too.
+def separated(line: Line) -> str | None:
+    """The text of a line with a bar between its links and spans: "By | Nama | Nama". None if its
+    element has other lines, too.
     """
     pieces: list[str] = []
     length = 0
     for piece in _pieces(line.element):
         pieces.append(piece)
         length += len(piece.strip(" |"))
-        if length > 2 * len(line.text) + _REACH or len(pieces) > _MOST_PIECES:
+        if length > 2 * len(line.text) + _MOST.reach or len(pieces) > _MOST.pieces:
             return None
     text = _SIGNS.sub(" | ", tidy("".join(pieces))).strip(" |")
     return text if key(text) == key(line.text) else None
@@ -127,28 +134,33 @@ def parted(line: Line) -> str | None:
 def _pieces(element: html.HtmlElement) -> Iterator[str]:
     for event, part in etree.iterwalk(element, events=("start", "end")):
         inside = part is not element and isinstance(part.tag, str)
-        if inside and part.tag in _PARTING:
+        if inside and part.tag in _SEPARATE:
             yield " | "
-        yield (part.text if event == "start" else part.tail if inside else "") or ""
+        if event == "start":
+            yield part.text or ""
+        else:
+            yield (inside and part.tail) or ""
 
 
 def _token(at: int, line: Line) -> _Token | None:
     if label := label_of(line.text):
         return _Token(at, line, label)
-    if len(line.text) > _LONGEST_NAMES or line.element.tag in {"h1", "h2"}:
+    if len(line.text) > _MOST.names or line.element.tag in {"h1", "h2"}:
         return None
-    names = sort_names(parted(line) or line.text, "author")
-    named = bool(names.people or names.outlets) and names.clean and not names.nobody
-    return _Token(at, line, names=names) if named else None
+    names = sort_names(separated(line) or line.text, "author")
+    if names.nobody or not names.clean or not (names.people or names.outlets):
+        return None
+    return _Token(at, line, names=names)
 
 
 def _grouped(group: Sequence[_Token], stated: Mapping[Role, frozenset[str]]) -> Iterator[Credit]:
-    """The credits of a group of lines, read the way that its labels point."""
+    """The credits in a group of lines, read in the direction in which its labels point."""
     if not any(token.label for token in group):
         return
-    below, above = _read(group, 1), _read(group, -1)
-    is_below = _weight(below, above, stated) >= _weight(above, below, stated)
-    for claim in below if is_below else above:
+    claims, above = _read(group, 1), _read(group, -1)
+    if _weight(above, claims, stated) > _weight(claims, above, stated):
+        claims = above
+    for claim in claims:
         for role, token in product(claim.label.roles, claim.named):
             if role not in {"credit", "other"}:
                 yield from _credits(token, role, token.names.people)
@@ -161,20 +173,20 @@ def _credits(token: _Token, role: Role, names: Sequence[str]) -> Iterator[Credit
 
 
 def _read(group: Sequence[_Token], step: int) -> list[_Claim]:
-    """Each label with the names below (step 1) or above it (step -1), as far as they look like the
-    first of them; a label with a colon points down either way.
+    """Each label with the names below it (step 1) or above it (step -1), up to the first that looks
+    different. A label with a colon always points down.
     """
     claims: list[_Claim] = []
     for at, token in enumerate(group):
         if token.label is not None:
             down = step > 0 or token.label.firm or token.label.before
             beside = group[at + 1 :] if down else group[:at][::-1]
-            claims.append(_Claim(token.label, token.line, _alike(beside[:_MOST_LINES])))
+            claims.append(_Claim(token.label, token.line, _alike(beside[: _MOST.lines])))
     return claims
 
 
 def _alike(beside: Sequence[_Token]) -> list[_Token]:
-    """The lines of names up to the next label, or to one that looks unlike the first."""
+    """The lines of names up to the next label, or up to one that looks different from the first."""
     named = list(takewhile(lambda token: token.label is None, beside))
     return list(takewhile(lambda token: _shape(token) == _shape(named[0]), named))
 
@@ -182,14 +194,15 @@ def _alike(beside: Sequence[_Token]) -> list[_Token]:
 def _shape(token: _Token) -> tuple[str, str, str | None]:
     element = token.line.element
     parent = element.getparent()
-    return element.tag, element.get("class", ""), parent.tag if parent is not None else None
+    around = None if parent is None else parent.tag
+    return element.tag, element.get("class", ""), around
 
 
 def _weight(
     claims: Sequence[_Claim], rivals: Sequence[_Claim], stated: Mapping[Role, frozenset[str]]
 ) -> int:
-    """How much speaks for a reading: labels that have a name, names that stand closer to their
-    label than those of the other reading do, and names whose role the metadata confirm.
+    """How much speaks for a reading: labels that have a name, names that are closer to their label
+    than in the other reading, and names whose role the metadata confirm.
     """
     named = sum(2 for claim in claims if claim.named)
     closer = sum(
@@ -202,7 +215,7 @@ def _weight(
 
 
 def _closeness(claim: _Claim) -> int:
-    """How many of the elements around them a label and its first name share."""
+    """How many ancestors a label and its first name share."""
     lines = (claim.line, claim.named[0].line)
     label, name = ({line.element, *line.element.iterancestors()} for line in lines)
     return len(label & name)
@@ -210,8 +223,5 @@ def _closeness(claim: _Claim) -> int:
 
 def _agreement(claim: _Claim, token: _Token, stated: Mapping[Role, frozenset[str]]) -> int:
     names = {name_key(name) for name in token.names.people}
-    return sum(
-        3 if role in claim.label.roles else -3
-        for role, known in stated.items()
-        if not names.isdisjoint(known)
-    )
+    confirmed = (role for role, known in stated.items() if not names.isdisjoint(known))
+    return sum(3 if role in claim.label.roles else -3 for role in confirmed)

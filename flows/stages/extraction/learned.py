@@ -1,18 +1,21 @@
-"""What returns on many articles of one source is clutter, though no rule knows it.
+"""Learn clutter from what recurs in many articles of one source, although no rule knows it.
 
-repeats, counted in the warehouse -> learn -> learned lines -> clean, article by article
+    learn(repeats)                       -> the learned lines, from counts that the warehouse makes
+    Cleaner(learned, titles).clean(body) -> the body without them
 
-A sentence is what stands between line breaks and sentence ends. Three shapes are learned: a `line`
-is a whole sentence that returns ("Semua isi menjadi tanggung jawab penulis."); an `insert` is a
-fixed phrase between sentences, with a new sentence behind it ("SCROLL TO CONTINUE WITH CONTENT"); a
-`label` opens a text that is another one each time, and takes it along ("Baca juga:" and a
-headline).
+A sentence is what is between line breaks and the ends of sentences. Three shapes are learned:
+
+- A `line` is a whole sentence that recurs: "Semua isi menjadi tanggung jawab penulis."
+- An `insert` is a fixed phrase between sentences: "SCROLL TO CONTINUE WITH CONTENT"
+- A `label` precedes a text that is different each time and is cut with it: "Baca juga:" and a
+  headline
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Literal
 
 from flows.records import Removed, stable_id
@@ -22,66 +25,71 @@ from flows.stages.press.vocabulary import any_of, read
 
 Shape = Literal["line", "insert", "label"]
 
-# What the warehouse counts with.
-# newest articles of a source: of the largest outlet more than two weeks; they are counted in one to
-# two seconds
-SAMPLE = 5_000
-LEAST = 4  # articles with the text; the smallest source that anything is learned of has as many
-# share of the commonest next word from which on a fixed beginning is only a part of a longer one
+# The parameters of counting, in the warehouse.
+SAMPLE = 5_000  # newest articles of a source: two weeks of the largest, counted in 1 to 2 seconds
+LEAST = 4  # articles with a text, and so the smallest source that anything is learned from
+# The share of the commonest next word from which a fixed beginning is only part of a longer one.
 BRANCHING = 0.5
-BOUNDARY = (
-    r"([.!?…][\"”’)\]]*|[^\s(\"“][\"”])\s+"  # the end of a sentence, and the blanks behind it
-)
-# Words of prompts, credits and players. They lower the share that is asked for, and are never
-# enough.
-_MARKING = (
-    "read",
-    "follow",
-    "get",
-    "download",
-    "subscribe",
-    "platform",
-    "newsletter",
-    "ad",
-    "complete",
-)
+BOUNDARY = r"([.!?…][\"”’)\]]*|[^\s(\"“][\"”])\s+"  # the end of a sentence, and the space after it
+# Words of prompts, credits and players. They lower the share that a text must have, and are never
+# enough by themselves.
+_MARKING = "read follow get download subscribe platform newsletter ad complete"
 _MARK_WORDS = [
-    *(word for name in _MARKING for word in read("prompts")[name]),
+    *(word for name in _MARKING.split() for word in read("prompts")[name]),
     *read("people")["bare"]["nouns"],
 ]
 MARKS = rf"(?i)\b{any_of(_MARK_WORDS)}\b|https?://|www\.|\[gambas|@|©"
 OPENERS = tuple(read("prose")["openers"])
+ARTICLES = 12  # with fewer than this, a text must be in most of the source's articles
+MOST = 0.4  # the share of the articles that counts as most
+MARKED_SHARE = 0.005  # the share of the articles for a text with one of MARKS
 
-# What is learned. Measured on the texts of one half of the outlets, proven on the other:
+
+# What is learned. Measured on the texts of one half of the outlets and tested on the other:
 # bench/learned.py.
-ARTICLES = 12  # of a source with fewer than this the text must stand on most
-MOST = 0.4  # of the articles: what counts as most, and what needs no other sign
-MARKED_SHARE = 0.005  # of the articles that carry a text with a prompt's word
-_SHARE = (
-    0.03  # of those that carry another one: an event's background, repeated for days, reaches 0.012
-)
-# the same for labels: a margin, none of an article's own was seen above 0.005 but those of
-# machine-made summaries (0.067)
-_LABEL_SHARE = 0.05
-# of up to three words: marks such as '(*)' and '## Ringkasan' reach 0.17; a margin for subheadings
-_SHORT_SHARE = 0.2
-# of its articles with one word in their titles: above that it belongs to a series or to a story
-_TITLE_SHARE = 0.5
-_DAYS = 3  # on which it was seen, where the source was seen on as many
-# of the articles of its days: a prompt that is new is on most of them, an event's background on
-# hardly any
-_DAY_SHARE = 0.2
-_STORIES = 0.5  # stories an article: below that it is background that an outlet repeats
-_FIRST_SHARE = 0.3  # of the times that it opens the article: datelines open nearly all
-_CAPITAL_SHARE = 0.9  # of the times that what follows begins like a sentence or a headline
-# of the times that what follows an insert begins with an opener: names and offices have 0 to .02,
-# prompts .2 to .5
-_OPENER_SHARE = 0.12
-_TAIL_SHARE = 0.5  # of the times that what follows a label without a colon is the rest of the line
-_LONG = 5  # words; a line as long is cut wherever it begins, a shorter one where a sentence does
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """The least share of the articles that have a text without any of MARKS."""
+
+    line: float = 0.03  # the background of an event, repeated for days, reaches 0.012
+    # With a margin: no label of an article's own was above 0.005, except in machine-made summaries
+    # (0.067).
+    label: float = 0.05
+    # Of up to three words. Marks such as '(*)' and '## Ringkasan' reach 0.17, and there is a margin
+    # for subheadings.
+    short: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """How a text must be spread over the articles of its source."""
+
+    titles: float = (
+        0.5  # with more articles sharing a word in their titles, it is a series or story
+    )
+    days: int = 3  # unless the source was seen on fewer
+    # Of the articles of its days. A prompt that is new is in most of them, the background of an
+    # event in few.
+    day: float = 0.2
+    stories: float = 0.5  # per article; with fewer it is background that an outlet repeats
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Shares of the times that a text occurs."""
+
+    first: float = 0.3  # at most, it opens the article; datelines nearly always do
+    capital: float = 0.9  # what follows begins like a sentence or a headline
+    # What follows an insert begins with an opener. Names and posts have 0 to .02, prompts .2 to .5.
+    opener: float = 0.12
+    tail: float = 0.5  # what follows a label without a colon is the rest of the line
+
+
+_SHARE, _SPREAD, _PLACE = _Share(), _Spread(), _Place()
+_LONG = 5  # words; a shorter line is only cut at the start of a sentence
 _MAX_HEADLINE = 200  # characters
 
-# The parameters of the warehouse's query `repeats`, but for the source.
+# The parameters of the warehouse's query `repeats`, except for the source.
 COUNTING: Mapping[str, object] = {
     "sample": SAMPLE,
     "least": LEAST,
@@ -107,10 +115,11 @@ _IN_TITLES = frozenset(read("prose")["uncapitalised"])
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A text and how often, where and with what behind it a source's sampled articles have it.
-    Shares are of its occurrences but for `title_share`, the share of its articles whose titles have
-    one unusual word in common, and `day_share`, the share of the articles of its days that have it.
-    `whole`: the text is all of its sentence.
+    """A text, and how often, where and before what the sampled articles of a source have it.
+
+    `whole` tells whether it is a complete sentence. Shares are of its occurrences, except for
+    `title_share`, the share of its articles whose titles have an unusual word in common, and
+    `day_share`, the share of the articles of its days that have it.
     """
 
     source_id: str
@@ -132,7 +141,7 @@ class Repeat:
 
     @property
     def share(self) -> float:
-        """The share of the sampled articles that have it."""
+        """The share of the sampled articles that have the text."""
         return self.articles / self.sampled
 
 
@@ -154,7 +163,7 @@ class LearnedLine:
 
 
 def learn(repeats: Iterable[Repeat]) -> list[LearnedLine]:
-    """Those of the counted texts that are clutter, in the order of their source and text."""
+    """Those of the counted texts that are clutter, sorted by source and text."""
     found = [
         (repeat, shape) for repeat in repeats if _spreads(repeat) and (shape := _shape(repeat))
     ]
@@ -164,57 +173,80 @@ def learn(repeats: Iterable[Repeat]) -> list[LearnedLine]:
             r.source_id, shape, r.text, r.articles, r.share, r.first_seen_at, r.last_seen_at
         )
         for r, shape in found
-        if shape != "line"
-        or (r.source_id, r.text) not in inserts  # an insert is cut where it stands alone as well
+        if shape != "line" or (r.source_id, r.text) not in inserts  # inserts are cut alone, too
     ]
     return sorted(learned, key=lambda line: (line.source_id, line.text, line.shape))
 
 
 def _spreads(repeat: Repeat) -> bool:
-    """Whether it is on enough articles of unlike stories and days."""
+    """Whether a text is in enough articles of different stories and days."""
+    enough = repeat.articles >= ARTICLES or (repeat.articles >= LEAST and repeat.share >= MOST)
     return (
-        (repeat.articles >= ARTICLES or (repeat.articles >= LEAST and repeat.share >= MOST))
-        and repeat.title_share < _TITLE_SHARE
-        and repeat.stories >= _STORIES * repeat.articles
-        and (repeat.days >= min(_DAYS, repeat.source_days) or repeat.day_share >= _DAY_SHARE)
+        enough
+        and repeat.title_share < _SPREAD.titles
+        and repeat.stories >= _SPREAD.stories * repeat.articles
+        and (
+            repeat.days >= min(_SPREAD.days, repeat.source_days) or repeat.day_share >= _SPREAD.day
+        )
     )
 
 
 def _shape(repeat: Repeat) -> Shape | None:
+    """The shape in which a text is clutter, None if it is not."""
+    shape = _form(repeat)
+    if shape is None or not _may_be_clutter(repeat):
+        return None
+    return shape if repeat.share >= _share_of(shape, repeat) else None
+
+
+def _may_be_clutter(repeat: Repeat) -> bool:
     text = repeat.text
-    if (
-        not _OPENING.match(text)
-        or _UNFIT_END.search(text)
-        or _DATE.search(text)
-        or repeat.first_share > _FIRST_SHARE
-    ):
-        return None
-    marked = bool(_MARK.search(text))
-    words = len(text.split())
+    return bool(
+        _OPENING.match(text)
+        and not _UNFIT_END.search(text)
+        and not _DATE.search(text)
+        and repeat.first_share <= _PLACE.first
+    )
+
+
+def _form(repeat: Repeat) -> Shape | None:
+    """The shape of a text by what follows it."""
     if repeat.whole:
-        asked = MARKED_SHARE if marked else _SHARE if words > 3 else _SHORT_SHARE
-        return "line" if repeat.share >= asked else None
-    if repeat.capital_share < _CAPITAL_SHARE:
+        return "line"
+    if repeat.capital_share < _PLACE.capital:
         return None
-    if text.endswith(":"):
-        return "label" if repeat.share >= (MARKED_SHARE if marked else _LABEL_SHARE) else None
-    if repeat.tail_share >= _TAIL_SHARE:
-        return "label" if marked and words > 1 and repeat.share >= MARKED_SHARE else None
-    asked = _SHORT_SHARE if words == 1 else MARKED_SHARE if marked else _SHARE
-    return "insert" if repeat.opener_share >= _OPENER_SHARE and repeat.share >= asked else None
+    if repeat.text.endswith(":"):
+        return "label"
+    if repeat.tail_share >= _PLACE.tail:
+        # Without a colon, only the words of a prompt tell a label from the start of a sentence.
+        several = len(repeat.text.split()) > 1
+        return "label" if several and _MARK.search(repeat.text) else None
+    return "insert" if repeat.opener_share >= _PLACE.opener else None
+
+
+def _share_of(shape: Shape, repeat: Repeat) -> float:
+    """The least share of the articles that a text of this shape must have."""
+    words = len(repeat.text.split())
+    if shape == "insert" and words == 1:
+        return _SHARE.short
+    if _MARK.search(repeat.text):
+        return MARKED_SHARE
+    if shape == "label":
+        return _SHARE.label
+    return _SHARE.short if shape == "line" and words <= 3 else _SHARE.line
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """`body`: what stays; `removed`: what was cut, in its order. Never all of a body."""
+    """What stays of a body, and what was cut, in its order. A body is never cut completely."""
 
     body: str
     removed: tuple[Removed, ...]
 
 
 class Cleaner:
-    """Cuts what was learned about one source. `titles`: the headlines of its articles, by which the
-    end of a glued one is known.
+    """Cuts what was learned from one source. `titles` are the headlines of its articles, by which
+    the end of a headline is found if no space follows it.
     """
 
     def __init__(self, learned: Iterable[LearnedLine], titles: Iterable[str] = ()) -> None:
@@ -229,7 +261,7 @@ class Cleaner:
         )
 
     def clean(self, body: str) -> Cleaned:
-        """Cut what was learned from a body; the same body comes out the same."""
+        """A body without what was learned. Cleaning it again changes nothing."""
         kept: list[str] = []
         removed: list[Removed] = []
         for line in body.split("\n"):
@@ -244,7 +276,7 @@ class Cleaner:
         return Cleaned("\n".join(kept), tuple(removed)) if kept else Cleaned(body, ())
 
     def cuts(self, line: str) -> Iterator[tuple[int, int, LearnedLine]]:
-        """What is to be cut of a line: from, to, and what was learned."""
+        """The parts of a line to cut: start, end, and what was learned."""
         starts = [0, *(found.end() for found in _BOUNDARY.finditer(line)), len(line)]
         if self._long:
             starts = sorted({*starts, *(found.start() for found in self._long.finditer(line))})
@@ -253,43 +285,37 @@ class Cleaner:
             cut = self._cut_at(line, at, starts)
             if cut:
                 yield at, *cut
-                at = cut[0] + (line[cut[0] : cut[0] + 1] == " ")
+                at = cut[0] + line.startswith(" ", cut[0])
             while starts[following] <= at and following < len(starts) - 1:
                 following += 1
             if not cut:
                 at = starts[following]
 
     def _cut_at(self, line: str, at: int, starts: Sequence[int]) -> tuple[int, LearnedLine] | None:
-        """Where what begins at a sentence's start and is to be cut ends."""
+        """The end of what is cut from this start of a sentence, and what was learned."""
         for learned in self._by_word.get(_first_word(line[at : at + _MAX_HEADLINE]), ()):
             end = at + len(learned.text)
-            if not line.startswith(learned.text, at) or (
-                line[end : end + 1].strip() and not learned.text.endswith(":")
-            ):
+            ends_word = not line[end : end + 1].strip() or learned.text.endswith(":")
+            if not line.startswith(learned.text, at) or not ends_word:
                 continue
-            ends_sentence = end == len(line) or end + 1 in starts
-            if ends_sentence or (
-                learned.shape == "insert" and _SENTENCE_START.match(line, end + 1)
-            ):
+            if end == len(line) or end + 1 in starts:
                 return end, learned
-            start = end + (line[end] == " ")
+            if learned.shape == "insert" and _SENTENCE_START.match(line, end + 1):
+                return end, learned
+            start = end + line.startswith(" ", end)
             if learned.shape == "label" and (length := self._headline_length(line[start:])):
                 return start + length, learned
         return None
 
     def _headline_length(self, tail: str) -> int | None:
-        """How many characters of what follows a label are its headline; None where nobody can tell.
+        """The length of the headline that follows a label; None if it cannot be told.
 
-        It is all that follows unless that ends like a sentence; else it ends with a title that is
-        known, before the next label, before a quotation, or before an opener.
+        The headline is all that follows, unless that ends like a sentence. Then it ends before the
+        next label, with a known title, before a quotation, or before an opener.
         """
-        if (
-            self._label
-            and (next_label := self._label.search(tail, 1))
-            and next_label.start() <= _MAX_HEADLINE
-        ):
-            before = tail[: next_label.start()].rstrip()
-            return self._headline_length(before) or None
+        following = self._label and self._label.search(tail, 1)
+        if following and following.start() <= _MAX_HEADLINE:
+            return self._headline_length(tail[: following.start()].rstrip()) or None
         ends = [
             found
             for found in _BOUNDARY.finditer(tail)
@@ -306,12 +332,12 @@ def _any_of(texts: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _first_word(text: str) -> str:
-    """Up to a blank or a colon, behind which outlets forget the blank."""
+    """The text up to a space or a colon, after which some outlets forget the space."""
     return re.split(r"[ :]", text, maxsplit=1)[0]
 
 
 def _known_title(tail: str, titles: Collection[str]) -> int | None:
-    """The length of the longest beginning that is a headline of the same source."""
+    """The length of the longest start that is a headline of the same source."""
     letters, length = "", None
     for found in re.finditer(r"\S+", tail[: _MAX_HEADLINE + 1]):
         letters += key(found[0])
@@ -321,23 +347,24 @@ def _known_title(tail: str, titles: Collection[str]) -> int | None:
 
 
 def _before_sentence(tail: str) -> int | None:
-    """The length up to the first word behind a headline that surely opens a sentence; a headline
-    has its words in capitals.
+    """The length up to the first word after a headline that certainly opens a sentence. The words
+    of a headline are capitalised, so it ends before the first that is not.
     """
     words = [(found.start(), found[0]) for found in re.finditer(r"\S+", tail[: _MAX_HEADLINE + 1])]
-    for index, (start, word) in enumerate(words[:-1]):
-        following = words[index + 1][1]
-        bare = word.lstrip('"“')
-        opener = bare.rstrip(",").lower()
-        opens = bare[:1].isupper() and (
-            bare != word or (opener in OPENERS and opener not in {"ini", "itu"})
-        )  # they close headlines too
-        if (
-            index >= 3
-            and opens
-            and (word.endswith(",") or (following[0].islower() and following not in _IN_TITLES))
-        ):
+    for index, ((start, word), (_, following)) in enumerate(pairwise(words)):
+        if index >= 3 and _opens_sentence(word, following):
             return start - 1
         if word[0].islower() and word not in _IN_TITLES:
             return None
     return None
+
+
+def _opens_sentence(word: str, following: str) -> bool:
+    """Whether a word opens a sentence, by itself and by the next word."""
+    bare = word.lstrip('"“')
+    opener = bare.rstrip(",").lower()
+    # "ini" and "itu" also end headlines.
+    known = bare != word or (opener in OPENERS and opener not in {"ini", "itu"})
+    if not known or not bare[:1].isupper():
+        return False
+    return word.endswith(",") or (following[0].islower() and following not in _IN_TITLES)

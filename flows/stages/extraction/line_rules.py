@@ -1,8 +1,8 @@
-"""The lines that pages put around an article: the rules of line_rules.toml, whose head explains
-them and the language of their phrases.
+"""The rules for the lines that pages put around an article.
 
-A rule is held against a whole line, or against a part of one that stands for itself: a prompt's
-words in a sentence of the article stay.
+They are in line_rules.toml, which explains them and the language of their phrases at its head. A
+rule applies to a whole line, or to a separate part of one: the words of a prompt in a sentence of
+the article stay.
 """
 
 import re
@@ -19,11 +19,19 @@ from flows.stages.press.phrases import translated
 Where = Literal["anywhere", "edge", "head", "tail", "apart", "heading", "linked", "label"]
 Part = Literal["inserted", "bracketed", "trailing"]
 
-_MAX_RULED = 700  # characters; no prompt seen is longer, and no pattern has to look at more
-_MAX_HEADING = 40  # characters of a heading over comments
-_MOST_SENTENCES = 4  # of a prompt behind an article's own; three seen
 
-# What may stand around a line's words; quotation marks and question marks are part of them.
+@dataclass(frozen=True, slots=True)
+class _Longest:
+    """The longest line, or part of one, that a rule applies to."""
+
+    prompt: int = 700  # characters; no prompt seen is longer, and it bounds the patterns' work
+    comments_heading: int = 40  # characters
+    sentences: int = 4  # of a prompt after an article's own; three were seen
+
+
+_LONGEST = _Longest()
+
+# What may surround the words of a line. Quotation marks and question marks are part of the words.
 _AROUND = r"[^\w\"“”?#@]{0,12}"
 _INSIDE = {
     "inserted": r"(?<![\"“'‘(\w])(?-i:{})(?!\w)",
@@ -31,12 +39,12 @@ _INSIDE = {
     "trailing": "{}",
 }
 _BEHIND_SENTENCE = re.compile(r"(?<=[.!?)\]\"”])\s+(?=\S)")
-_compiled = cache(re.compile)  # at first use: most commands read no page
+_compiled = cache(re.compile)  # at first use, because most commands read no page
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """`text`: as line_rules.toml has it; `pattern`: what it finds, without what stands around."""
+    """A phrase as in line_rules.toml, its example, and its pattern without what may surround it."""
 
     text: str
     example: str
@@ -45,8 +53,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`seen`: outlets on whose pages such lines were found. The patterns, letter case aside:
-    `whole` matches a line, `inside` finds a part of one, `unless` finds what no such line holds.
+    """A rule and the outlets on whose pages such lines were seen.
+
+    Of its patterns, which ignore case, `whole` matches a line, `inside` finds a part of one, and
+    `unless` finds what such a line does not contain.
     """
 
     id: str
@@ -60,17 +70,19 @@ class Rule:
 
     @property
     def pattern(self) -> str:
-        """All that decides whether a line falls under it."""
-        return (f"(?!.*(?:{self.unless}))" if self.unless else "") + self.whole
+        """All that decides whether the rule applies to a line."""
+        if not self.unless:
+            return self.whole
+        return f"(?!.*(?:{self.unless})){self.whole}"
 
 
 def read_tables() -> dict[str, Any]:
-    """What line_rules.toml holds."""
+    """The content of line_rules.toml."""
     return tomllib.loads(files(__package__).joinpath("line_rules.toml").read_text(encoding="utf-8"))
 
 
 def make_rule(name: str, table: Mapping[str, Any]) -> Rule:
-    """The rule of a table such as those of line_rules.toml."""
+    """The rule in a table of line_rules.toml, or in one like it."""
     phrases = tuple(Phrase(one, of, translated(one)) for one, of in table["phrases"].items())
     part = table.get("part")
     found = f"(?:{'|'.join(phrase.pattern for phrase in phrases)})"
@@ -92,27 +104,27 @@ RULES = tuple(make_rule(name, table) for name, table in read_tables().items())
 _BY_ID = {rule.id: rule for rule in RULES}
 
 
-@lru_cache(maxsize=1024)  # a line is asked about before and while it is judged
+@lru_cache(maxsize=1024)  # the same line is looked up several times
 def rule_for(text: str, places: frozenset[str] = frozenset({"anywhere", "heading"})) -> Rule | None:
-    """The first rule for one of these places that a whole line falls under."""
-    if len(text) > _MAX_RULED:
+    """The first rule for one of these places that applies to a whole line."""
+    if len(text) > _LONGEST.prompt:
         return None
-    return next((rule for rule in RULES if rule.where in places and _falls_under(rule, text)), None)
+    return next((rule for rule in RULES if rule.where in places and _applies(rule, text)), None)
 
 
 def is_comments_heading(text: str) -> bool:
-    """Whether a line stands over the readers' comments: "12 Komentar", "Tulis komentar"."""
-    return len(text) <= _MAX_HEADING and _falls_under(_BY_ID["prompt-comment"], text)
+    """Whether a line is the heading of the readers' comments: "12 Komentar", "Tulis komentar"."""
+    return len(text) <= _LONGEST.comments_heading and _applies(_BY_ID["prompt-comment"], text)
 
 
 def related_label(text: str) -> bool:
-    """Whether a line opens with "Baca juga", "Lihat:" or the like."""
+    """Whether a line begins with "Baca juga", "Lihat:" or the like."""
     return bool(_compiled(_BY_ID["related-label"].whole, re.IGNORECASE).match(text))
 
 
 def parts(text: str) -> list[tuple[int, int, str]]:
-    """The parts of a line that are none of its sentences, in order: start, end, and the rule's id.
-    None overlaps another.
+    """The parts of a line that are not its own sentences, in order and without overlaps: start, end
+    and the id of the rule.
     """
     found = sorted(
         (*match.span(), rule.id)
@@ -128,15 +140,15 @@ def parts(text: str) -> list[tuple[int, int, str]]:
 
 
 def _trailing(text: str) -> Iterator[tuple[int, int, str]]:
-    """From each end of a sentence on, what falls under a rule up to the line's end."""
-    ends = list(_BEHIND_SENTENCE.finditer(text, max(0, len(text) - _MAX_RULED)))
-    for start in (match.end() for match in ends[-_MOST_SENTENCES:]):
+    """What a rule applies to from the end of a sentence to the end of the line."""
+    ends = list(_BEHIND_SENTENCE.finditer(text, max(0, len(text) - _LONGEST.prompt)))
+    for start in (match.end() for match in ends[-_LONGEST.sentences :]):
         for rule in RULES:
-            if rule.part == "trailing" and _falls_under(rule, text, start):
+            if rule.part == "trailing" and _applies(rule, text, start):
                 yield start, len(text), rule.id
 
 
-def _falls_under(rule: Rule, text: str, start: int = 0) -> bool:
+def _applies(rule: Rule, text: str, start: int = 0) -> bool:
     if not _compiled(rule.whole, re.IGNORECASE).fullmatch(text, start):
         return False
     return not (rule.unless and _compiled(rule.unless, re.IGNORECASE).search(text, start))

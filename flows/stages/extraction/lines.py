@@ -1,9 +1,8 @@
-"""A parsed page as lines of text, in the order in which a reader meets them.
+"""A parsed page as lines of text, in reading order.
 
-A line is what stands between two line breaks on the screen: a paragraph, a heading, a list item, a
-table row, a stretch between two `<br>`. A line's text is its block's text: links, keywords and
-other marks inside of a sentence part nothing. Lines that are clutter by the element they stand in
-carry its kind.
+A line is what is between two line breaks on the screen: a paragraph, a heading, a list item, a
+table row, the text between two `<br>`. Links and other inline elements do not break a line. Lines
+in an element that is clutter have its kind.
 """
 
 import re
@@ -17,23 +16,42 @@ from flows.stages.extraction.elements import BLOCKS, FORMATTING, UNREAD, Hints, 
 from flows.stages.press.text import key, tidy
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
-_SHORT = 40  # characters; a sentence of the article is hardly ever shorter
-_LONG = 140  # characters; no label or headline is longer, so it is a sentence without its stop
-# Kinds that an inline element can be by its name, where it is all of its line; others (author,
-# date, tag) are facts about the words. Longer ones are paragraphs.
+
+
+@dataclass(frozen=True, slots=True)
+class _Length:
+    """Characters by which a line is told."""
+
+    sentence: int = 40  # sentences of an article are rarely shorter
+    unstopped: int = 140  # labels and headlines are shorter, so this is a sentence without its stop
+    headline: int = 25  # a link as long is a headline
+    marked: int = 300  # a line that is clutter by an inline element is shorter
+    opening: int = 60  # letters by which a paragraph is found on its page
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """Shares of a line that are inside links."""
+
+    mostly: float = 0.5
+    all: float = 0.9
+
+
+_LENGTH, _LINKED = _Length(), _Linked()
+# Kinds of clutter that an inline element may be by its name if it is the whole line. The names of
+# other kinds (author, date, tag) are facts about the words.
 _MARKS = ("related", "ads", "caption")
-_MOST_MARKED = 300
-_MOSTLY, _ALL = 0.5, 0.9  # shares of a line inside links
-_HEADLINE = 25  # characters; a link as long is a headline
-_OPENING = 60  # letters by which a paragraph is found on its page
 MAX_LINES = 5000  # four times the longest real page measured
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`linked`: the share of its characters inside links; `clutter`: the kind of element that makes
-    it clutter (elements.toml); `breaks`: `<br>`s right before it; `element`: the innermost element
-    that holds all of it, formatting aside.
+    """A line of a page.
+
+    - `element`: the innermost element that holds all of it, apart from formatting
+    - `linked`: the share of its characters inside links
+    - `clutter`: the kind of element that makes it clutter (elements.toml)
+    - `breaks`: the number of `<br>` right before it
     """
 
     text: str
@@ -49,53 +67,56 @@ class Line:
     @property
     def is_linked(self) -> bool:
         """Whether most of it is links."""
-        return self.linked >= _MOSTLY
+        return self.linked >= _LINKED.mostly
 
     @property
     def is_link(self) -> bool:
-        """Whether it is a link and hardly anything else."""
-        return self.linked >= _ALL
+        """Whether it is a link and little else."""
+        return self.linked >= _LINKED.all
 
     @property
     def is_linked_headline(self) -> bool:
         """Whether it is a link as long as a headline."""
-        return self.is_link and len(self.text) >= _HEADLINE
+        return self.is_link and len(self.text) >= _LENGTH.headline
 
     @property
     def is_prose(self) -> bool:
-        """Whether it reads like a sentence of an article rather than like a label, a headline or a
-        link.
+        """Whether it reads like a sentence of an article, not like a label, a headline or a link.
         """
         length = len(self.text)
-        if (1 - self.linked) * length >= _LONG:
+        if (1 - self.linked) * length >= _LENGTH.unstopped:
             return True
-        return not self.is_linked and length >= _SHORT and bool(_SENTENCE_END.search(self.text))
+        return (
+            not self.is_linked
+            and length >= _LENGTH.sentence
+            and bool(_SENTENCE_END.search(self.text))
+        )
 
 
 def opening(text: str) -> str:
-    """What a paragraph and the line that shows it share, whatever was cut further on: the key of
-    its start.
+    """The key of the start of a paragraph, by which its line is found even if parts further on
+    were cut.
     """
-    return key(text)[:_OPENING]
+    return key(text)[: _LENGTH.opening]
 
 
 def read_lines(root: html.HtmlElement, hints: Hints | None = None) -> list[Line]:
-    """The lines below an element, at most MAX_LINES + 1, clutter marked; the element's own tag and
-    class are not judged. `hints`: those of the page, if they are known.
+    """The lines in an element, at most MAX_LINES + 1, with clutter marked. The element's own tag
+    and class are not judged. `hints` are those of the page, if they are known.
     """
     clutter = (hints or Hints(root)).clutter(root)
     return _joined(islice(_Reader(root, clutter).lines(), MAX_LINES + 1))
 
 
 class _Reader:
-    """Walks a tree and gathers what stands between two breaks."""
+    """Walks a tree and collects the text between line breaks."""
 
     def __init__(self, root: html.HtmlElement, clutter: dict[html.HtmlElement, str]) -> None:
         self.root = root
         self.clutter = clutter
         self.open: list[html.HtmlElement] = []
-        self.around: list[str] = []  # kinds of the clutter that is open
-        self.marks: list[str | None] = []  # hints of the inline elements that are open
+        self.around: list[str] = []  # the kinds of clutter that are open
+        self.marks: list[str | None] = []  # the hints of the inline elements that are open
         self.links = 0
         self.breaks = 0
         self._begin()
@@ -103,10 +124,10 @@ class _Reader:
     def _begin(self) -> None:
         self.parts: list[str] = []
         self.linked = 0
-        self.marked: dict[str, int] = {}  # characters by hint of inline elements
-        self.path: list[html.HtmlElement] = []  # the elements that were open at its first words
-        self.common = 0  # how many of these hold all of the line
-        self.lowest = 0  # ... and how few were open since its last words
+        self.marked: dict[str, int] = {}  # letters by the hints of inline elements
+        self.path: list[html.HtmlElement] = []  # the elements that were open at the first words
+        self.common = 0  # the number of these that hold all of the line
+        self.lowest = 0  # the smallest number that were open since the last words
 
     def lines(self) -> Iterator[Line]:
         walk = etree.iterwalk(self.root, events=("start", "end"))
@@ -166,7 +187,8 @@ class _Reader:
             self.common = self.lowest = len(self.path)
         self.common = min(self.common, self.lowest)
         self.lowest = len(self.open)
-        self.linked += length if self.links else 0
+        if self.links:
+            self.linked += length
         for kind in self.marks:
             if kind:
                 self.marked[kind] = self.marked.get(kind, 0) + _letters(text)
@@ -187,12 +209,12 @@ class _Reader:
         return line
 
     def _kind(self, text: str) -> str | None:
-        """The clutter that a line is: that of the block around it, or of inline elements that hold
-        all of its text, where their names say what is clutter in itself.
+        """The kind of clutter that a line is: that of the block around it, or of inline elements
+        that hold all of its text.
         """
         if self.around:
             return self.around[-1]
-        if len(text) > _MOST_MARKED:
+        if len(text) > _LENGTH.marked:
             return None
         letters = _letters(text)
         return next((kind for kind in _MARKS if self.marked.get(kind, 0) >= letters), None)
@@ -203,24 +225,24 @@ def _letters(text: str) -> int:
 
 
 def _home(element: html.HtmlElement) -> html.HtmlElement:
-    """The element whose text this is, formatting aside."""
+    """The closest element that is not formatting."""
     while element.tag in FORMATTING - {"span"} and element.getparent() is not None:
         element = element.getparent()
     return element
 
 
 def _joined(lines: Iterator[Line]) -> list[Line]:
-    """Without the breaks inside a sentence: a single `<br>` before a small letter, after a line
-    that ends no sentence.
+    """The lines without breaks inside a sentence: a single `<br>` before a lower-case letter, after
+    a line that does not end a sentence.
     """
     joined: list[Line] = []
     for line in lines:
-        last = joined[-1] if joined else None
-        if last is not None and _goes_on(last, line):
-            linked = (last.linked + line.linked) / 2
-            joined[-1] = replace(last, text=f"{last.text} {line.text}", linked=linked)
-        else:
+        if not joined or not _goes_on(joined[-1], line):
             joined.append(line)
+            continue
+        last = joined.pop()
+        linked = (last.linked + line.linked) / 2
+        joined.append(replace(last, text=f"{last.text} {line.text}", linked=linked))
     return joined
 
 

@@ -1,5 +1,5 @@
-"""What a page says about itself out of the reader's sight: JSON-LD, meta tags, microdata, the
-canonical link.
+"""What a page states about itself for machines: JSON-LD, meta tags, microdata, the canonical
+link.
 """
 
 import json
@@ -17,26 +17,27 @@ from flows.stages.press.dates import in_value
 from flows.stages.press.text import key, tidy
 from flows.stages.press.vocabulary import any_of, read
 
-# schema.org's types of one text; a page that only declares others is no article, or says nothing
-# about it.
+# The types of schema.org for a text. A page that declares only others is not an article, or does
+# not tell.
 _ARTICLE_TYPES = """
     Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle
     BackgroundNewsArticle AdvertiserContentArticle LiveBlogPosting BlogPosting SocialMediaPosting
     Report TechArticle Review
 """
 ARTICLE_TYPES = frozenset(_ARTICLE_TYPES.split())
-_MAX_TITLE = 500  # characters; as of the titles in feeds
-_MAX_JSON = 400_000  # the longest real article object seen has 60 thousand characters
-# Article objects that differ in headline and address, none of them the page's: a list. Related
-# articles come beside the page's own.
+_MAX_TITLE = 500  # characters, as for the titles in feeds
+_MAX_JSON = 400_000  # characters; the longest real article object seen has 60,000
+# A page with so many article objects that differ in headline and URL, but none of its own, is a
+# list. Those of related articles come with the page's own.
 _LISTED = 3
+_ITEMS = 200  # the most items of a JSON array that are read
 
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _BREAKING_TAG = re.compile(rf"</?{any_of([*BLOCKS, 'br'])}(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE)
 _FORMATTING_TAG = re.compile(rf"</?{any_of(FORMATTING)}(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE)
 
-# Of JSON that is broken: what may follow the quote that ends a key, a value, an item of a list. A
-# text may itself hold such signs; so of the end of an object or list what follows counts too.
+# What may follow the quote at the end of a key, a value or an array item in broken JSON. A text may
+# contain the same signs, so after the end of an object or an array more is required.
 _STRUCTURE = re.compile(r'["{}\[\],:]')
 _GAP = r"\s{0,50}+"  # possessive: nothing that may follow begins with white space
 _SHUT = rf"{_GAP}(?:[,}}\]]|$)"
@@ -50,21 +51,47 @@ _FIELD = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,400})"'
 )
 
-# Elements around the headline that may hold its date: on pages seen it stands up to 70 behind the
-# headline, and those of other articles at least 150 away.
-_BEFORE_HEADLINE, _BEHIND_HEADLINE = 20, 80
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """How many elements away from the headline its date may be.
+
+    On the pages seen it is up to 70 elements after the headline, and the dates of other articles
+    are at least 150 away.
+    """
+
+    before: int = 20
+    after: int = 80
+
+
+_NEAR = _Near()
+_HEADLINE = 10  # letters; a shorter heading may be in a title by chance
 _MARKUP = {kind: any_of(words) for kind, words in read("time")["markup"].items()}
 _DATE_NAME = re.compile(rf"(?:{'|'.join(_MARKUP.values())})+")
 _CHANGE_NAME = re.compile(_MARKUP["modified"])
 _PUBLISHED_NAME = re.compile(_MARKUP["published"])
 
 
+_PUBLICATION_TAGS = (
+    "article:published_time",
+    "datepublished",
+    "pubdate",
+    "publishdate",
+    "content_publisheddate",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """`article`: the JSON-LD object of the article, else of the page, else empty; `types`: every
-    JSON-LD type on the page, without those of the articles that a page lists; `microdata`: itemprop
-    names with their machine-readable values, those near the headline first, and the dates that
-    elements near the headline hold for machines, as "time", or "updated" where their names say so.
+    """The metadata of a page.
+
+    - `article`: the JSON-LD object of the article, or else of the page, or else an empty one
+    - `types`: all JSON-LD types on the page, except those of articles that it lists
+    - `tags`: the contents of the meta tags by name
+    - `microdata`: itemprop names with their machine-readable values, those near the headline
+      first; and the dates of elements near the headline, as "updated" if a name says so, or else
+      as "time"
+    - `title`, `canonical`: of the document's head
     """
 
     article: dict[str, Any]
@@ -76,23 +103,13 @@ class Metadata:
 
     @property
     def is_article(self) -> bool:
-        """Whether the page declares itself an article, or gives a date of publication as articles
-        do.
-        """
-        stated = self.tag(
-            "article:published_time",
-            "datepublished",
-            "pubdate",
-            "publishdate",
-            "content_publisheddate",
-        )
-        return bool(
-            ARTICLE_TYPES & self.types or self.tag("og:type").lower() == "article" or stated
-        )
+        """Whether the page declares itself an article, or has a publication date like one."""
+        declared = ARTICLE_TYPES & self.types or self.tag("og:type").lower() == "article"
+        return bool(declared or self.tag(*_PUBLICATION_TAGS))
 
     @property
     def paywalled(self) -> bool:
-        """Whether the page says that it, or a part of it, is not free to read."""
+        """Whether the page states that it, or a part of it, is not free to read."""
         parts = _listed(self.article.get("hasPart"))
         stated = [self.article.get("isAccessibleForFree"), self.tag("isaccessibleforfree")]
         stated += [part.get("isAccessibleForFree") for part in parts if isinstance(part, dict)]
@@ -100,11 +117,11 @@ class Metadata:
         return any(_is_false(value) for value in stated)
 
     def tag(self, *names: str) -> str:
-        """The first meta tag by one of these names that has a content, else ''."""
+        """The content of the first of these meta tags that has one, or ''."""
         return next((value for name in names for value in self.tags.get(name, ()) if value), "")
 
     def titles(self) -> list[tuple[str, str]]:
-        """The titles that the page states, each with its place, the most trusted first."""
+        """The titles that the page states, each with its origin, the most trusted first."""
         stated = [
             ("og:title", self.tag("og:title")),
             ("json-ld", self.text("headline")),
@@ -115,20 +132,19 @@ class Metadata:
         return [(place, text[:_MAX_TITLE]) for place, text in stated if text]
 
     def text(self, *keys: str) -> str:
-        """The first of the article object's fields that is a text or a number, else ''."""
+        """The first of these fields of the article object that is a text or a number, or ''."""
         texts = (text for key in keys for text in _texts(self.article.get(key)))
         return next(filter(None, map(_plain, texts)), "")
 
     def names(self, key: str) -> list[tuple[str, str]]:
-        """The names in one of the article object's fields, each with its type ('' where none is
-        given).
+        """The names in a field of the article object, each with its type, or '' if none is given.
         """
         named = [(_plain(name), kind) for name, kind in _names(self.article.get(key))]
         return [(name, kind) for name, kind in named if name]
 
 
 def read_metadata(root: html.HtmlElement) -> Metadata:
-    """What a page's markup states; every text tidied and without markup."""
+    """The metadata of a page. All texts are tidy and without markup."""
     objects = [
         node
         for script in root.iter("script")
@@ -174,59 +190,55 @@ def _tags(root: html.HtmlElement) -> dict[str, tuple[str, ...]]:
 
 
 def _canonical(root: html.HtmlElement) -> str | None:
-    links = (
-        tidy(link.get("href") or "")
-        for link in root.iter("link")
-        if (link.get("rel") or "").strip().lower() == "canonical"
-    )
-    return next(filter(None, links), None)
+    links = root.iter("link")
+    canonical = (link for link in links if (link.get("rel") or "").strip().lower() == "canonical")
+    return next(filter(None, (tidy(link.get("href") or "") for link in canonical)), None)
 
 
 # ---- JSON-LD ----
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Every object of a JSON-LD script, graphs and lists opened; of broken JSON the fields that can
-    still be read.
+    """All objects in a JSON-LD script, including those in graphs and arrays; the fields that can be
+    read if the JSON is broken.
     """
-    pending = [_parsed(text)] if len(text) <= _MAX_JSON else []
+    if len(text) > _MAX_JSON:
+        return
+    pending = [_parsed(text)]
     while pending:
         node = pending.pop(0)
         if isinstance(node, list):
-            pending.extend(node[:200])
+            pending.extend(node[:_ITEMS])
         elif isinstance(node, dict):
             yield node
-            pending.extend(
-                node[key]
-                for key in ("@graph", "mainEntity")
-                if isinstance(node.get(key), dict | list)
-            )
+            nested = (node.get("@graph"), node.get("mainEntity"))
+            pending.extend(each for each in nested if isinstance(each, dict | list))
 
 
 def _parsed(text: str) -> object:
-    """What a script holds: as it stands, else mended, else the fields that are found in it."""
+    """The content of a script, repaired if necessary, or else the fields that are found in it."""
     text = text.replace("<![CDATA[", "")
     start = re.search(r"[{\[]", text)
     if not start:
         return None
-    decoder = json.JSONDecoder(strict=False)  # raw line breaks in texts
+    decoder = json.JSONDecoder(strict=False)  # which allows raw line breaks in texts
     for mend in (str, _mended):
         try:
             mended = mend(text[start.start() :])
             value, end = decoder.raw_decode(mended)
         except (ValueError, RecursionError):
             continue
-        if '"' not in mended[end:]:  # behind it stands no more than the end of a comment
+        if '"' not in mended[end:]:  # at most the end of a comment follows
             return value
     fields = dict(reversed(_FIELD.findall(text)))
+    if not fields:
+        return None
     kind = "NewsArticle" if "NewsArticle" in text else "WebPage"
-    return {"@type": kind, **fields} if fields else None
+    return {"@type": kind, **fields}
 
 
 def _mended(text: str) -> str:
-    """JSON with the quotes inside its texts escaped, its trailing commas dropped and its open
-    brackets closed.
-    """
+    """JSON with quotes inside texts escaped, trailing commas dropped, and open brackets closed."""
     mended: list[str] = []
     opened: list[str] = []
     before, at = "", 0
@@ -241,20 +253,27 @@ def _mended(text: str) -> str:
             opened.append(sign)
         elif sign in "}]" and opened:
             opened.pop()
-        mended += [between, "" if sign == "," else sign]
+        mended.append(between)
+        if sign != ",":  # it is added before what follows it, if that may
+            mended.append(sign)
         before = sign
-    return "".join(mended) + "".join("}" if sign == "{" else "]" for sign in reversed(opened))
+    return "".join([*mended, *(_CLOSING[sign] for sign in reversed(opened))])
+
+
+_CLOSING = {"{": "}", "[": "]"}
 
 
 def _role(opened: Sequence[str], before: str) -> str:
-    """What a text is, by the brackets around it and the sign before it."""
+    """Whether a text is a key, a value or an array item, by the brackets around it and the sign
+    before it.
+    """
     if not opened or opened[-1] == "[":
         return "item"
     return "value" if before == ":" else "key"
 
 
 def _text_end(text: str, start: int, role: str) -> int:
-    """Where the text ends that starts here: at the first quote that what follows may follow."""
+    """The end of the text that starts here: the first quote that is followed by what may follow."""
     for found in _ESCAPE_OR_QUOTE.finditer(text, start):
         if found[0] == '"' and _ENDS[role].match(text, found.end()):
             return found.start()
@@ -272,8 +291,8 @@ def _types(node: dict[str, Any]) -> list[str]:
 def _article(
     objects: Sequence[dict[str, Any]], titles: Sequence[str], addresses: Sequence[str]
 ) -> tuple[dict[str, Any], bool]:
-    """The page's own article object, else the object of the page, else an empty one; and whether
-    the article objects are those of a list.
+    """The page's own article object, or else the object of the page, or else an empty one; and
+    whether the article objects are those of a list.
     """
     articles = [node for node in objects if ARTICLE_TYPES.intersection(_types(node))]
     pages = [node for node in objects if "WebPage" in _types(node) and "datePublished" in node]
@@ -281,25 +300,29 @@ def _article(
     own = [node for node in articles if paths.intersection(map(_path, _addresses(node)))]
     own += [node for node in articles if _is_titled(node, titles)]
     different = {(_headline(node), *_addresses(node)) for node in articles}
-    listed = not own and len(different) >= _LISTED
-    return next(iter([*own, *([] if listed else articles), *pages]), {}), listed
+    if not own and len(different) >= _LISTED:
+        return next(iter(pages), {}), True
+    return next(iter([*own, *articles, *pages]), {}), False
 
 
 def _addresses(node: dict[str, Any]) -> list[str]:
     page = node.get("mainEntityOfPage")
-    fields = [node.get("url"), node.get("@id")]
-    fields += [page.get("@id"), page.get("url")] if isinstance(page, dict) else [page]
+    fields = [node.get("url"), node.get("@id"), page]
+    if isinstance(page, dict):
+        fields += [page.get("@id"), page.get("url")]
     return [field for field in fields if isinstance(field, str)]
 
 
 def _path(address: str) -> str:
-    """What is the same in the addresses of one page; '' of a home page and of what is none."""
+    """The part that all URLs of one page have in common; '' for a home page or an invalid URL."""
     try:
         parts = urlsplit(address.strip())
     except ValueError:
         return ""
     path = parts.path.rstrip("/")
-    return f"{path}?{parts.query}" if path or parts.query else ""
+    if not path and not parts.query:
+        return ""
+    return f"{path}?{parts.query}"
 
 
 def _headline(node: dict[str, Any]) -> str:
@@ -307,25 +330,26 @@ def _headline(node: dict[str, Any]) -> str:
 
 
 def _is_titled(node: dict[str, Any], titles: Iterable[str]) -> bool:
-    """Whether one of the page's titles holds the object's headline."""
+    """Whether one of the page's titles contains the object's headline."""
     headline = _headline(node)
-    return len(headline) >= 10 and any(headline in key(title) for title in titles)
+    return len(headline) >= _HEADLINE and any(headline in key(title) for title in titles)
 
 
 def _listed(value: object) -> list[Any]:
-    return value[:200] if isinstance(value, list) else [value]
+    return value[:_ITEMS] if isinstance(value, list) else [value]
 
 
 def _texts(value: object) -> Iterator[str]:
-    """The texts of a field, of which JSON-LD allows several, each as an object; numbers too."""
+    """The texts and numbers in a field. JSON-LD allows several, and each may be an object."""
     for item in _listed(value):
-        plain = item.get("@value") if isinstance(item, dict) else item
-        if isinstance(plain, str) or (isinstance(plain, int | float) and plain is not True):
-            yield str(plain)
+        if isinstance(item, dict):
+            item = item.get("@value")
+        if isinstance(item, str) or (isinstance(item, int | float) and item is not True):
+            yield str(item)
 
 
 def _is_false(value: object) -> bool:
-    """Whether a field says no: JSON's false, or a text such as "False" or schema.org's address."""
+    """Whether a field is false: JSON's false, or a text such as "False" or a URL of schema.org."""
     said = str(value).lower().rsplit("/", 1)[-1]
     return said in {"false", "no", "0"}
 
@@ -337,24 +361,19 @@ def _names(value: object) -> Iterator[tuple[str, str]]:
         for item in value[:20]:
             if not isinstance(item, list):
                 yield from _names(item)
-    elif isinstance(value, dict):
-        kinds = _types(value)
-        yield from (
-            (name, kinds[0] if kinds else "")
-            for name, _ in _names(value.get("name"))
-            if not isinstance(value.get("name"), dict)
-        )
+    elif isinstance(value, dict) and not isinstance(value.get("name"), dict):
+        kind = next(iter(_types(value)), "")
+        yield from ((name, kind) for name, _ in _names(value.get("name")))
 
 
 # ---- microdata ----
 
 
 def _microdata(root: html.HtmlElement, titles: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Properties and their values: of the elements near the headline, then of the others."""
+    """The properties of the elements near the headline, then those of the others."""
     elements = list(root.iter(etree.Element))
     at = _headline_at(elements, titles)
-    near = [] if at is None else elements[at + 1 : at + 1 + _BEHIND_HEADLINE]
-    near += [] if at is None else elements[max(0, at - _BEFORE_HEADLINE) : at][::-1]
+    near = _around(elements, at)
     for element in near:
         yield from _properties(element)
         yield from _dates(element)
@@ -367,33 +386,43 @@ def _microdata(root: html.HtmlElement, titles: Sequence[str]) -> Iterator[tuple[
         yield from next(filter(None, map(list, map(_dates, times))), [])
 
 
+def _around(elements: Sequence[html.HtmlElement], at: int | None) -> list[html.HtmlElement]:
+    """The elements around a heading: those after it, then those before it, the nearest first."""
+    if at is None:
+        return []
+    after = elements[at + 1 : at + 1 + _NEAR.after]
+    return [*after, *reversed(elements[max(0, at - _NEAR.before) : at])]
+
+
 def _headline_at(elements: Sequence[html.HtmlElement], titles: Sequence[str]) -> int | None:
-    """The heading that one of the page's titles holds, else the first of the first rank."""
+    """The heading that one of the page's titles contains, or else the first main heading."""
     headings = [at for at, element in enumerate(elements) if element.tag in {"h1", "h2", "h3"}]
     keys = [key(title) for title in titles]
     for at in headings:
         heading = key("".join(elements[at].itertext()))
-        if len(heading) >= 10 and any(heading in title for title in keys):
+        if len(heading) >= _HEADLINE and any(heading in title for title in keys):
             return at
     return next((at for at in headings if elements[at].tag == "h1"), None)
 
 
 def _properties(element: html.HtmlElement) -> Iterator[tuple[str, str]]:
-    shown = element.get("title") if element.tag == "abbr" else None
-    value = element.get("datetime") or element.get("content") or shown
+    value = element.get("datetime") or element.get("content")
+    if not value and element.tag == "abbr":
+        value = element.get("title")
     if value and element.tag != "meta":
         for prop in (element.get("itemprop") or "").split():
             yield prop.lower(), _plain(value)
 
 
 def _dates(element: html.HtmlElement) -> Iterator[tuple[str, str]]:
-    """The dates that an element holds for machines, in its datetime, title or data- attributes."""
+    """The dates in the datetime, title and data- attributes of an element."""
     names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
     for attribute, value in element.attrib.items():
         dated = attribute == "datetime" or (element.tag, attribute) == ("abbr", "title")
         words = [word for word in attribute.split("-")[1:] if _DATE_NAME.fullmatch(word)]
         if (dated or (attribute.startswith("data-") and words)) and in_value(value):
-            yield "updated" if _is_change(f"{names} {attribute}") else "time", _plain(value)
+            kind = "updated" if _is_change(f"{names} {attribute}") else "time"
+            yield kind, _plain(value)
 
 
 def _is_change(names: str) -> bool:

@@ -1,9 +1,10 @@
-"""What is a person's name, and how the press lists names.
+"""Which texts are names of people, and how the press lists names.
 
-The words that are nobody's name are those of people.toml.
+The words that are nobody's name are in people.toml.
 """
 
 import re
+from dataclasses import dataclass
 
 from flows.stages.press.text import key
 from flows.stages.press.vocabulary import any_of, read
@@ -16,15 +17,25 @@ _PARTICLES = frozenset(_PEOPLE["words"]["particles"])
 _TITLES = frozenset(_PEOPLE["words"]["titles"])
 _DEGREES = frozenset(_PEOPLE["words"]["degrees"])
 
-# The longest of 143 names seen in credit lines has 31 characters and 5 words; degrees come on top.
-_LONGEST = 60
-_MOST_WORDS = 7
-_LONGEST_CODE = 4  # FMB
+
+@dataclass(frozen=True, slots=True)
+class _Longest:
+    """The longest name.
+
+    Of 143 names seen in credit lines, the longest has 31 characters and 5 words, without degrees.
+    """
+
+    characters: int = 60
+    words: int = 7
+    code: int = 4  # letters of a code such as FMB
+
+
+_LONGEST = _Longest()
 
 _WORD = re.compile(r"[^\W\d_][\w.'’‘`-]{0,30}")
 # BeritaSatu, HanantoSabtu; not McDonald, DiCaprio, LeBron
 _TWO_WORDS = re.compile(r"[A-Z][a-z]{3,30}[A-Z]")
-# What a verb looks like that no list holds: Mendapatkan, Dibongkarkan, Akibatnya
+# The forms of verbs and other words that no list can hold: Mendapatkan, Dibongkarkan, Akibatnya
 _VERB = re.compile(r"(?:mem|men|meng|meny)[a-z]{6,20}|(?:di|ber|ter)[a-z]{3,20}kan|[a-z]{5,20}nya")
 _MARKS = ".,'’‘`-"
 _JOINER = re.compile(
@@ -34,20 +45,20 @@ _JOINER = re.compile(
 
 
 def is_person(text: str) -> bool:
-    """Whether a text may be the name of a person, given that something says it is one."""
+    """Whether a text may be a person's name, given that something suggests it is one."""
     words = text.replace(",", " ").split()
     return (
-        1 <= len(words) <= _MOST_WORDS
-        and 2 <= len(text) <= _LONGEST
+        1 <= len(words) <= _LONGEST.words
+        and 2 <= len(text) <= _LONGEST.characters
         and words[-1].lower() not in _PARTICLES
         and all(_is_name_word(word, is_first=at == 0) for at, word in enumerate(words))
         and any(len(key(word)) > 2 for word in words)
-        and len(set(key(text))) > 2  # "AAA" is for the size of the letters
+        and len(set(key(text))) > 2  # "AAA" is a button for the font size
     )
 
 
 def is_full_name(text: str) -> bool:
-    """Whether a text may be a person's name of more than one word, titles and degrees aside."""
+    """Whether a text may be a person's name with more than one word, besides titles and degrees."""
     words = [word for word in text.replace(",", " ").split() if not _is_ornament(word)]
     return len(words) > 1 and is_person(text)
 
@@ -58,30 +69,32 @@ def is_nobody(text: str) -> bool:
 
 
 def names_body(text: str) -> bool:
-    """Whether a text names an outlet, an office, a firm or another body of people by its kind."""
+    """Whether a text has a word for a kind of body: an outlet, an office, a firm."""
     return any(word in _NOBODY["bodies"] for word in _words(text))
 
 
 def without_body_words(text: str) -> str:
-    """A name without the words that only say what kind of body it is: ANTARA for ANTARA News."""
+    """A name without the words for a kind of body: ANTARA for ANTARA News."""
     words = text.split()
     return " ".join(word for word in words if _words(word)[:1] and not names_body(word))
 
 
 def opens_with_post(text: str) -> bool:
-    """Whether a text says what somebody is rather than who: Pengamat Ekonomi, Dosen UI."""
+    """Whether a text begins with what somebody is rather than who: Pengamat Ekonomi, Dosen UI."""
     return any(word in _NOBODY["posts"] for word in _words(text)[:1])
 
 
 def split_names(text: str) -> list[str]:
-    """The parts of a list of names, without those that are empty; degrees stay with their name."""
+    """The names in a list; degrees stay with their name."""
     names: list[str] = []
     for part in _JOINER.split(" ".join(text.split())):
         name = part.strip(' .:;,*–—-"“”()[]')
         if names and is_degree(name):
             names[-1] += f", {part.strip()}"
+        elif name and is_degree(name.split()[-1]):
+            names.append(part.strip(' :;,*–—-"“”()[]'))  # the full stop belongs to the degree
         elif name:
-            names.append(part.strip(' :;,*–—-"“”()[]') if is_degree(name.split()[-1]) else name)
+            names.append(name)
     return names
 
 
@@ -92,14 +105,14 @@ def is_degree(text: str) -> bool:
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name share: its words, titles and degrees aside."""
+    """What different spellings of a name have in common: its words without titles and degrees."""
     bare = [word for word in name.replace(",", " ").split() if not _is_ornament(word)]
     return key("".join(bare or [name]))
 
 
 def cased(name: str) -> str:
-    """A name in capitals as others are written; codes such as FMB stay."""
-    if not name.isupper() or (" " not in name and len(name) <= _LONGEST_CODE):
+    """A name in capitals with only its initials capitalised; codes such as FMB stay."""
+    if not name.isupper() or (" " not in name and len(name) <= _LONGEST.code):
         return name
     return " ".join(_cased_word(word) for word in name.split())
 

@@ -1,4 +1,4 @@
-"""Bytes of a response as a tree, or why they are no page."""
+"""The bytes of a response as a tree, or why they are not a page."""
 
 import codecs
 import re
@@ -10,9 +10,10 @@ from flows.records import Page, Reason
 from flows.stages.press.tags import MAX_ATTRIBUTES, overloaded
 
 _MAX_CHARACTERS = 4_000_000
-# Levels of elements; libxml2 stops at 2,048 and drops what follows. The deepest real page measured
-# has 23.
+# Levels of elements. libxml2 stops at 2,048 and drops the rest; the deepest real page measured has
+# 23.
 _MAX_DEPTH = 500
+_UNREADABLE_SHARE = 0.08  # of the characters; random bytes have 13 in 100
 _HTML_TYPES = (
     "text/html",
     "application/xhtml+xml",
@@ -39,7 +40,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
 
 def parse(page: Page) -> html.HtmlElement | tuple[Reason, str]:
-    """The page as a tree, or the reason why there is none and its detail."""
+    """The page as a tree, or the reason why there is none and a detail."""
     if other := other_type(page):
         return "not-html", other
     text = decoded(page.body, page.content_type)
@@ -59,7 +60,7 @@ def parse(page: Page) -> html.HtmlElement | tuple[Reason, str]:
 
 @cache
 def _exceeds(levels: int) -> etree.XPath:
-    """What tells of a tree whether it has more levels than so many."""
+    """An expression that tells whether a tree has more than so many levels."""
     return etree.XPath(f"boolean({'/*' * (levels + 1)})")
 
 
@@ -77,8 +78,8 @@ def other_type(page: Page) -> str | None:
 
 
 def decoded(body: bytes, content_type: str) -> str:
-    """UTF-8 where the bytes are UTF-8 whatever the page declares, else its declared encoding, else
-    Windows-1252.
+    """The text of a page: as UTF-8 if the bytes are, whatever is declared, or else in the declared
+    encoding, or else in Windows-1252.
     """
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
@@ -91,19 +92,27 @@ def decoded(body: bytes, content_type: str) -> str:
     multibyte = sum(character > "\x7f" for character in as_utf8) - broken
     if multibyte > broken:
         return as_utf8
-    match = _CHARSET.search(content_type.encode("ascii", "ignore")) or _CHARSET.search(body[:4096])
-    name = match[1].decode("ascii") if match else "windows-1252"
     try:
-        name = codecs.lookup(name).name
-        return body.decode("cp1252" if name in {"iso8859-1", "ascii", "utf-8"} else name, "replace")
+        return body.decode(_declared(body, content_type), "replace")
     except (LookupError, ValueError):
         return body.decode("cp1252", "replace")
 
 
+def _declared(body: bytes, content_type: str) -> str:
+    """The encoding that a page in some other encoding than UTF-8 declares, as browsers take it.
+    Raises LookupError if it does not exist.
+    """
+    match = _CHARSET.search(content_type.encode("ascii", "ignore")) or _CHARSET.search(body[:4096])
+    if match is None:
+        return "cp1252"
+    name = codecs.lookup(match[1].decode("ascii")).name
+    return "cp1252" if name in {"iso8859-1", "ascii", "utf-8"} else name
+
+
 def garbled(text: str) -> tuple[Reason, str] | None:
-    """Why a text cannot be a page: bytes that are no characters, or no markup."""
+    """Why a text cannot be a page: too many bytes are not characters, or there is no markup."""
     unreadable = len(_UNREADABLE.findall(text))
-    if unreadable > 0.08 * len(text):  # random bytes have 13 in 100
+    if unreadable > _UNREADABLE_SHARE * len(text):
         return "broken", f"{unreadable} of {len(text)} characters are unreadable"
     if text.strip() and not _MARKUP.search(text):
         return "not-html", "no HTML element in it"

@@ -1,26 +1,37 @@
-"""Which lines are a poll: a question to the readers with its choices and their votes, in a block of
-its own.
+"""Which lines are a poll: a question to the readers with choices and votes, in a block of its
+own.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from lxml import html
 
 from flows.stages.extraction.lines import Line
 
-_LONGEST_QUESTION = 200  # characters
-_LONGEST = 500  # characters of a block that is nothing but a poll
-_REACH = 4  # elements around a line, or a choice, among which the poll's block is looked for
-_CHOICES = 2
+
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    """The size of a poll."""
+
+    question: int = 200  # characters at most
+    characters: int = 500  # of the whole block at most
+    choices: int = 2  # at least
+    reach: int = 4  # elements around a question or a choice that are searched for the block
+
+
+_POLL = _Poll()
 _WHOLE = frozenset(["html", "body", "article", "main"])
 
 
 def find_polls(lines: Sequence[Line]) -> frozenset[int]:
-    """The lines of blocks that hold a question and, as things to press or to tick, its choices."""
+    """The lines of the blocks that have a question and buttons or boxes for its choices."""
     questions = [line for line in lines if _is_question(line)]
-    blocks = _blocks(questions[0].element) if questions else frozenset()
+    if not questions:
+        return frozenset()
+    blocks = _blocks(questions[0].element)
     around = (next(filter(blocks.__contains__, _around(line)), None) for line in questions)
     polls = frozenset(block for block in around if block is not None)
     if not polls:
@@ -31,22 +42,24 @@ def find_polls(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _is_question(line: Line) -> bool:
-    return line.text.endswith("?") and len(line.text) <= _LONGEST_QUESTION
+    return line.text.endswith("?") and len(line.text) <= _POLL.question
 
 
 def _blocks(element: html.HtmlElement) -> frozenset[html.HtmlElement]:
-    """The blocks of a page that hold several choices and little text."""
+    """The blocks of a page that have several choices and little text."""
     choices = element.getroottree().getroot().iter("input", "button", "option")
     held = Counter(
         block
         for choice in choices
         if _is_choice(choice)
-        for block in islice(choice.iterancestors(), _REACH)
+        for block in islice(choice.iterancestors(), _POLL.reach)
     )
     return frozenset(
         block
         for block, number in held.items()
-        if number >= _CHOICES and block.tag not in _WHOLE and len(block.text_content()) <= _LONGEST
+        if number >= _POLL.choices
+        and block.tag not in _WHOLE
+        and len(block.text_content()) <= _POLL.characters
     )
 
 
@@ -55,4 +68,4 @@ def _is_choice(element: html.HtmlElement) -> bool:
 
 
 def _around(line: Line) -> Iterator[html.HtmlElement]:
-    return chain((line.element,), islice(line.element.iterancestors(), _REACH))
+    return chain((line.element,), islice(line.element.iterancestors(), _POLL.reach))

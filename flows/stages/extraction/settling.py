@@ -1,10 +1,10 @@
-"""Which addresses of a batch are one article's, once the texts of others are known.
+"""Which URLs belong to the same article, once the texts at other URLs are known.
 
-    settle(arrivals, holders, forms)   -> Settled: each article under the address that it keeps
+    settle(arrivals, holders, forms) -> Settled: each article at the URL that it keeps
 
-Two rules. Two texts never become versions of one article, whatever a rel=canonical says. Forms of
-one address (http and https; with www. or m.; with a slash at the end) that hold one text are one
-article, under the form by which it was known first.
+There are two rules. Two different texts never become versions of one article, whatever a
+rel=canonical states. Forms of one URL (http and https, with www. or m., with a final slash) that
+have the same text are one article, at the form that was known first.
 """
 
 from collections import Counter, defaultdict
@@ -19,18 +19,30 @@ from flows.stages.discovery.links import canonical
 from flows.stages.extraction.identity import Located, own_address
 from flows.stages.press.text import key
 
-# Runs of words that two texts share, of those of the shorter. Unrelated reports share next to none,
-# the instalments of a series up to two thirds, versions of one report nearly all.
-_RUN = 3
-_NEARLY_ALL, _MANY = 0.9, 0.3
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """Shares of the shorter text's runs of words that two texts have in common.
+
+    Unrelated reports have almost none in common, the instalments of a series up to two thirds, and
+    versions of one report almost all.
+    """
+
+    nearly_all: float = 0.9
+    many: float = 0.3
+    words: int = 3  # of a run
+
+
+_SHARED = _Shared()
 _NEXT_DAY = timedelta(hours=23)  # between two instalments of a daily series
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An article as its page gave it. `own`: the address of the page; `led`: those that led there;
-    `held`: the URL of the article that these lead to since earlier, and the identity key that it
-    would have today.
+    """An article as its page gave it.
+
+    `own` is the URL of the page, and `led` are those that led there. `held` is the URL of the known
+    article that these already lead to, with the identity key that it would have today.
     """
 
     article: Article
@@ -45,19 +57,19 @@ class Arrival:
 
     @property
     def names_another(self) -> bool:
-        """Whether its canonical is more than another form of its own address."""
+        """Whether its canonical is more than another form of its own URL."""
         return self.key != identity_key(self.own)
 
     @property
     def at_home(self) -> bool:
-        """Whether the article that its addresses lead to is the one that it states."""
+        """Whether the article that its URLs lead to is the one that it states."""
         return self.held is not None and self.held[1] == self.key
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An article that is known. `own`: its text is one that its very address gave, not another
-    page that named it as its canonical.
+    """A known article. Its text is its `own` if it comes from its very URL, and not from another
+    page that named that as its canonical.
     """
 
     url: str
@@ -69,8 +81,8 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`articles`: in the order of the arrivals. `released`: URLs of articles that hold the text of
-    another address, to be read again.
+    """The articles in the order of the arrivals, and the URLs of articles with the text of another
+    URL, which must be extracted again (`released`).
     """
 
     articles: tuple[Article, ...]
@@ -88,22 +100,24 @@ def arrival(
     source: Source,
     met: Mapping[str, str],
 ) -> Arrival:
-    """An article with what is known of its page; `met`: the URLs of articles by the addresses that
+    """An article with what is known about its page. `met` are the URLs of articles by the URLs that
     lead to them.
     """
     own = own_address(page, source)
     led = (page.url, found_url)
-    held = next((met[url] for url in (*led, own) if url in met), None)
-    form = identity_key(canonical(held, source)) if held else ""
-    return Arrival(article, own, led, fetched_at, (held, form) if held else None)
+    for url in (*led, own):
+        if held := met.get(url):
+            known = (held, identity_key(canonical(held, source)))
+            return Arrival(article, own, led, fetched_at, known)
+    return Arrival(article, own, led, fetched_at)
 
 
 def settle(
     arrivals: Sequence[Arrival], holders: Sequence[Holder], forms: Iterable[tuple[str, str]]
 ) -> Settled:
-    """The articles of a batch under the addresses that they keep. `holders`: the known articles
-    under the arrivals' identity keys, the oldest first; `forms`: links with their keys that lead
-    to no article yet.
+    """The articles of a batch at the URLs that they keep. `holders` are the known articles with the
+    arrivals' identity keys, the oldest first. `forms` are links that do not lead to an article yet,
+    with their keys.
     """
     believed = list(zip(arrivals, _believed(arrivals, holders), strict=True))
     moved = [each.held[0] for each, stands in believed if not stands and each.held and each.at_home]
@@ -115,20 +129,21 @@ def settle(
 
 
 def alike(one: _Text, other: _Text) -> bool:
-    """Whether two texts can be one article's: nearly the same; or not a day apart, and the one is
-    much of the other or has its headline.
+    """Whether two texts can be of one article: they are nearly the same; or they are less than a
+    day apart, and have much text or the headline in common.
     """
     shared = shared_runs(one.body, other.body)
-    if shared >= _NEARLY_ALL:
+    if shared >= _SHARED.nearly_all:
         return True
     dates = [text.published_at for text in (one, other) if text.published_at]
     if len(dates) == 2 and abs(dates[0] - dates[1]) >= _NEXT_DAY:
         return False
-    return shared >= _MANY or key(one.title) == key(other.title)
+    return shared >= _SHARED.many or key(one.title) == key(other.title)
 
 
 def shared_runs(one: str, other: str) -> float:
-    """The share of the shorter text's runs of words that stand in the longer one too, 0 to 1."""
+    """The share of the shorter text's runs of words that are in the longer one, too; from 0 to 1.
+    """
     shorter, longer = sorted((_runs(one), _runs(other)), key=len)
     return len(shorter & longer) / len(shorter)
 
@@ -136,17 +151,17 @@ def shared_runs(one: str, other: str) -> float:
 @lru_cache(maxsize=512)
 def _runs(body: str) -> frozenset[tuple[str, ...]]:
     words = body.lower().split()
-    return frozenset(zip(*(words[start:] for start in range(_RUN)), strict=False)) or frozenset(
-        [tuple(words)]
-    )
+    return frozenset(
+        zip(*(words[start:] for start in range(_SHARED.words)), strict=False)
+    ) or frozenset([tuple(words)])
 
 
 # ---- whose canonical is believed ----
 
 
 def _believed(arrivals: Sequence[Arrival], holders: Sequence[Holder]) -> list[bool]:
-    """Of each arrival, whether what it states stands: its text is like the one at that address or,
-    while none is known, like those of all others that name it.
+    """Whether the URL that each arrival states is believed: its text is like the one at that URL
+    or, if that is not known, like those of all other pages that name the URL.
     """
     own: defaultdict[str, list[_Text]] = defaultdict(list)
     naming: defaultdict[str, list[tuple[str, _Text]]] = defaultdict(list)
@@ -166,7 +181,9 @@ def _believed(arrivals: Sequence[Arrival], holders: Sequence[Holder]) -> list[bo
             return True
         if texts := own[each.key]:
             return any(alike(each.article, text) for text in texts)
-        itself = {each.own, each.held[0] if each.held else None}
+        itself = {each.own}
+        if each.held:
+            itself.add(each.held[0])
         others = [text for source, text in naming[each.key] if source not in itself]
         return all(alike(each.article, text) for text in others)
 
@@ -174,15 +191,15 @@ def _believed(arrivals: Sequence[Arrival], holders: Sequence[Holder]) -> list[bo
 
 
 def _under_its_own(each: Arrival) -> Arrival:
-    """An arrival without the canonical that it states."""
+    """The arrival without the canonical that it states."""
     met = [url for url in each.article.urls if url != each.article.url or url in each.led]
     urls = tuple(dict.fromkeys([each.own, *met]))
     return replace(each, article=replace(each.article, url=each.own, urls=urls))
 
 
 def _evicted(arrivals: Iterable[Arrival], holders: Iterable[Holder]) -> list[str]:
-    """Known articles at an arrival's own address whose text is that of another page, which named
-    this address as its canonical before anything was known of it.
+    """Known articles at an arrival's own URL whose text comes from another page, which named that
+    URL as its canonical before it was fetched.
     """
     borrowed = {holder.url: holder for holder in holders if not holder.own}
     return [
@@ -192,33 +209,35 @@ def _evicted(arrivals: Iterable[Arrival], holders: Iterable[Holder]) -> list[str
     ]
 
 
-# ---- which are one ----
+# ---- which arrivals are the same article ----
 
 _Place = tuple[str, _Text]  # the URL of an article, and its text
 
 
 def _known_before(each: Arrival, places: Sequence[_Place]) -> str | None:
-    """That to which its addresses lead already."""
-    return each.held[0] if each.held is not None and each.at_home else None
+    """The article that its URLs already lead to."""
+    if each.held is None or not each.at_home:
+        return None
+    return each.held[0]
 
 
 def _at_its_address(each: Arrival, places: Sequence[_Place]) -> str | None:
-    """That at its page's very address."""
+    """The article at the very URL of its page."""
     return next((url for url, _ in places if url == each.own), None)
 
 
 def _with_its_text(each: Arrival, places: Sequence[_Place]) -> str | None:
-    """The oldest at another form of its address, with its text."""
+    """The oldest article with its text at another form of its URL."""
     return next((url for url, text in places if alike(each.article, text)), None)
 
 
 def _at_a_free_address(each: Arrival, places: Sequence[_Place]) -> str | None:
-    """None before it: a new article at the address that it states."""
+    """A new article at the URL that it states, unless that is taken."""
     taken = any(url == each.article.url for url, _ in places)
     return None if taken else each.article.url
 
 
-# Which article an arrival is, of those under its identity key; the first that answers counts.
+# Which article an arrival is, among those with its identity key. The first answer counts.
 _WITNESSES: Sequence[Callable[[Arrival, Sequence[_Place]], str | None]] = (
     _known_before,
     _at_its_address,
@@ -244,8 +263,8 @@ def _joined(arrivals: Sequence[Arrival], holders: Iterable[Holder]) -> list[str]
 
 
 def _preference(each: Arrival, often: Mapping[str, int]) -> tuple[bool, bool, int, datetime, str]:
-    """Orders the forms of one address that come at one time: https before http, the full site
-    before the mobile one, the usual form before others.
+    """The order of the forms of one URL in a batch: https before http, the full site before the
+    mobile one, the most frequent form before others.
     """
     parts = urlsplit(each.article.url)
     mobile = parts.netloc.startswith(("m.", "amp.", "mobile.", "wap."))
@@ -259,8 +278,8 @@ def _placed(
     holders: Iterable[Holder],
     forms: Iterable[tuple[str, str]],
 ) -> Iterable[Article]:
-    """The articles at their URLs, each with the addresses that lead to it and are no other
-    article's; the listed forms of an address lead to the first article there.
+    """The articles at their URLs, each with the URLs that lead to it and to no other article. The
+    listed forms of a URL lead to the first article there.
     """
     others = {holder.url for holder in holders}
     elsewhere = {url for each in arrivals for url in (each.own, *each.led)}
@@ -269,8 +288,9 @@ def _placed(
         if form not in elsewhere:
             listed[identity].append(form)
     for each, url in zip(arrivals, urls, strict=True):
-        stated = () if url == each.own else (each.article.url,)
-        met = (*stated, *(form for form in each.article.urls if form != each.article.url))
+        met = [form for form in each.article.urls if form != each.article.url]
+        if url != each.own:
+            met.insert(0, each.article.url)
         own = [form for form in met if form not in others or form in each.led]
         leading = dict.fromkeys([url, *own, *each.led, *listed.pop(each.key, ())])
         yield replace(each.article, url=url, urls=tuple(leading))

@@ -1,12 +1,12 @@
-"""Which text of an article may follow which: the newest answer of a server is not always the better
-one.
+"""Which texts may become the next version of an article, since a server's newest answer is not
+always better.
 
-    judge(captures, texts)   -> of each capture why it is doubted, None where it is believed
+    judge(captures, texts) -> for each capture the reason to doubt it, or None
 
-A text that shares neither headline nor words nor date with the one before it may be a bot check or
-an error that answers with status 200; one that is only a part of it, the teaser of a paywall. Such
-a text is kept aside. Where a later look finds it again, and it looks like an article, the outlet
-did replace its text.
+A text that has no headline, words or date in common with the one before may be a bot check or an
+error with status 200. One that is only a part of it may be the teaser of a paywall. Such a text is
+kept aside. If a later fetch finds it again, and it looks like an article, the outlet has replaced
+its text.
 """
 
 import re
@@ -19,19 +19,27 @@ from flows.records import Article, Doubt, VersionDoubt
 from flows.stages.extraction.settling import shared_runs
 from flows.stages.press.text import key
 
-# Shares of the words in a row of the shorter text that stand in the other, as measured for
-# settling: unrelated texts have next to none, versions of one report nearly all.
-_PART, _SOME = 0.9, 0.3
-# of the words of the headline with fewer: an edited headline keeps most of them
-_SAME_HEADLINE = 0.5
-# of the words of the text before: an outlet that shortens its article leaves more; a teaser has a
-# quarter of it at most, on the metered pages seen
-_CUT_SHORT = 0.5
-# between two looks that find the same: a bot check or an outage is over by then, or it is known
-# for what it is
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Shares by which two texts of an article are compared."""
+
+    # Of the shorter text's runs of words, as measured for settling: unrelated texts have almost
+    # none in common, versions of one report almost all.
+    part: float = 0.9
+    some: float = 0.3
+    headline: float = 0.5  # of the words of the shorter one; an edited headline keeps most of them
+    # Of the words of the text before. An outlet that shortens an article leaves more; on the
+    # metered pages seen, a teaser has a quarter of it at most.
+    left: float = 0.5
+
+
+_SHARE = _Share()
+# Between two fetches with the same result. By then a bot check or an outage is over, or it is
+# recognised as one.
 _CONFIRMED_AFTER = timedelta(hours=12)
 _WORD = re.compile(r"\w+")
-# doubts about the page by which a part of a text is none that the outlet chose
+# Doubts that explain why only a part of a text was extracted.
 _MISREAD: frozenset[Doubt] = frozenset(["container-missing", "shorter-than-stated", "mostly-cut"])
 
 
@@ -45,9 +53,8 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class KnownText:
-    """A text of an article that is on record, and when it was first seen. `published_at`: the
-    article's; `shown_from`: the instant of the capture that gave what the article shows;
-    `doubted`: it was kept aside.
+    """A recorded text of an article, and when it was first seen. `shown_from` is the time of the
+    capture whose text the article shows; `doubted` texts were kept aside.
     """
 
     article_id: str
@@ -60,15 +67,13 @@ class KnownText:
 
 
 def judge(captures: Sequence[Capture], texts: Sequence[KnownText]) -> list[VersionDoubt | None]:
-    """Of each capture why it is not believed to be its article's text, None where it is.
+    """The reason to doubt each capture, or None.
 
-    `texts`: those on record of these articles. A capture is measured by the text that was believed
-    when it was made, whatever the order they come in.
+    `texts` are the recorded texts of the same articles. A capture is compared with the text that
+    was believed when it was made, whatever the order of the arguments.
     """
-    believed, aside = (
-        defaultdict[str, list[KnownText]](list),
-        defaultdict[str, list[KnownText]](list),
-    )
+    believed = defaultdict[str, list[KnownText]](list)
+    aside = defaultdict[str, list[KnownText]](list)
     for text in texts:
         (aside if text.doubted else believed)[text.article_id].append(text)
     shared = _shared_titles(captures, texts)
@@ -92,16 +97,18 @@ def _doubt(before: KnownText, after: Article) -> VersionDoubt | None:
 
 def _is_another(before: KnownText, after: Article) -> bool:
     if after.published_at and before.published_at in (None, after.published_at):
-        return False  # what has a date is no worse than what had none
-    return not (_alike(before.title, after.title) or shared_runs(before.body, after.body) >= _SOME)
+        return False  # a text with a date is no worse than one without
+    return not (
+        _alike(before.title, after.title) or shared_runs(before.body, after.body) >= _SHARE.some
+    )
 
 
 def _is_cut_short(before: KnownText, after: Article) -> bool:
-    shorter = len(after.body.split()) < _CUT_SHORT * len(before.body.split())
-    return shorter and shared_runs(before.body, after.body) >= _PART
+    shorter = len(after.body.split()) < _SHARE.left * len(before.body.split())
+    return shorter and shared_runs(before.body, after.body) >= _SHARE.part
 
 
-# The first that holds is the doubt.
+# The first that holds is the reason.
 _DOUBTS: dict[VersionDoubt, Callable[[KnownText, Article], bool]] = {
     "another-text": _is_another,
     "cut-short": _is_cut_short,
@@ -110,24 +117,24 @@ _DOUBTS: dict[VersionDoubt, Callable[[KnownText, Article], bool]] = {
 
 def _alike(one: str, other: str) -> bool:
     fewer, more = sorted((set(_WORD.findall(text.lower())) for text in (one, other)), key=len)
-    return len(fewer & more) >= _SAME_HEADLINE * len(fewer) > 0
+    return len(fewer & more) >= _SHARE.headline * len(fewer) > 0
 
 
 def _is_confirmed(each: Capture, doubt: VersionDoubt, aside: Sequence[KnownText]) -> bool:
-    """Whether an earlier look found this text too, and it looks like an article's."""
+    """Whether an earlier fetch found this text, too, and it looks like an article."""
     article = each.article
     misread = article.paywalled or not _MISREAD.isdisjoint(article.doubts)
     if article.published_at is None or (doubt == "cut-short" and misread):
         return False
     return any(
         each.fetched_at - text.seen_at >= _CONFIRMED_AFTER
-        and shared_runs(text.body, article.body) >= _PART
+        and shared_runs(text.body, article.body) >= _SHARE.part
         for text in aside
     )
 
 
 def _shared_titles(captures: Sequence[Capture], texts: Sequence[KnownText]) -> set[str]:
-    """Headlines of several articles: what stands before all of a site's pages may bear one."""
+    """The headlines of several articles, since whatever covers all pages of a site may have one."""
     holders = defaultdict[str, set[str]](set)
     for text in texts:
         holders[key(text.title)].add(text.article_id)

@@ -1,7 +1,8 @@
-"""Who may tell whom an article is by: labels, elements that are called bylines, the metadata, a
-sign-off …, in the order of their trust.
+"""Witnesses of the people behind an article, the most trusted first: labels, elements named as
+bylines, the metadata, a sign-off and others.
 
-Surroundings of an article -> a Case, its labels read -> Witnesses -> Credits
+Each witness is a function from a Case, which has all that a page shows and states about people, to
+Credits.
 """
 
 import re
@@ -23,7 +24,7 @@ from flows.stages.extraction.credit_lines import (
     sort_names,
     unlabelled,
 )
-from flows.stages.extraction.label_groups import ELSEWHERE, Credit, parted, read_labels
+from flows.stages.extraction.label_groups import ELSEWHERE, Credit, read_labels, separated
 from flows.stages.extraction.lines import Line, opening
 from flows.stages.extraction.metadata import Metadata
 from flows.stages.extraction.names import (
@@ -41,17 +42,30 @@ from flows.stages.press.outlets import outlet_by_key
 from flows.stages.press.text import key, tidy
 from flows.stages.press.vocabulary import any_of, read
 
-# Lines behind the text in which credits stand without anything to mark them as such; those farther
-# away have to be nothing but credits, or to stand in an element that is called a byline.
-_NEAR = 14
-_ABOVE = 8  # lines above the headline
-_APART = 30  # lines between a lead and the text, or the text and a note
-_CLOSES = 6  # lines with which a letter closes
-_GAP = 6  # lines between credits that do not belong together
-_LONGEST = 120  # characters of a line that names somebody besides other things
-_NOWHERE = 1_000_000  # the place of what stands on no line
 
-_LONGEST_NOTE = 400  # characters of a note where a text was aired first
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """How many lines away something may be, and still belong to the article."""
+
+    # Credits after the text that nothing marks as such. Those further away must be nothing but
+    # credits, or be in an element that is named as a byline.
+    near: int = 14
+    above: int = 8  # lines above the headline
+    apart: int = 30  # between a lead and the text, or the text and a note
+    closing: int = 6  # lines at the end of a letter
+    gap: int = 6  # between credits that belong together
+
+
+@dataclass(frozen=True, slots=True)
+class _Longest:
+    """Characters of lines."""
+
+    line: int = 120  # a line that names somebody among other words
+    note: int = 400  # a note about where a text was published first
+
+
+_LINES, _LONGEST = _Lines(), _Longest()
+_NOWHERE = 1_000_000  # the place of what is on no line, after all others
 
 _PEOPLE = read("people")
 _ELEMENTS = {role: frozenset(names) for role, names in _PEOPLE["elements"].items()}
@@ -89,9 +103,11 @@ _DATED = re.compile(r"\b\d{1,2}[.:]\d\d\b|\b\d{4}\b")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The lines in which a page names an article's people. `head`: from a little above the headline
-    to the second paragraph; `tail`: from the last paragraph but one to the page's end. A lead or a
-    note may stand on the other side of the names. `closing`: the text's last lines.
+    """The lines in which a page may name the people behind an article.
+
+    `head` is from above the headline to the second paragraph, and `tail` from the last paragraph
+    but one to the end of the page, because names may come after a lead or before a note. `closing`
+    are the last lines of the text.
     """
 
     head: Sequence[Line]
@@ -100,17 +116,18 @@ class Surroundings:
 
     @classmethod
     def of(cls, lines: Sequence[Line], headline: int | None, body: Sequence[str]) -> Self:
-        """Of a page's lines, by the index of its headline and the paragraphs of its text."""
+        """Those of a page, by the index of its headline and the paragraphs of its text."""
         starts = [opening(line.text) for line in lines]
         paragraphs = list(map(opening, body))
         opened = [starts.index(start) for start in paragraphs[:2] if start in starts]
         closed = [_last(starts, start) for start in paragraphs[-2:] if start in starts]
         first = min(opened, default=headline or 0)
         last = max(closed, default=first)
-        head = max((at for at in opened if at - first <= _APART), default=first) + 1
-        tail = min((at for at in closed if last - at <= _APART), default=last)
-        above = max(0, min(first, first if headline is None else headline) - _ABOVE)
-        closes = lines[max(head, last - _CLOSES + 1) : last + 1]
+        head = max((at for at in opened if at - first <= _LINES.apart), default=first) + 1
+        tail = min((at for at in closed if last - at <= _LINES.apart), default=last)
+        top = first if headline is None else min(first, headline)
+        above = max(0, top - _LINES.above)
+        closes = lines[max(head, last - _LINES.closing + 1) : last + 1]
         return cls(lines[above:head], lines[max(head, tail) :], closes)
 
 
@@ -120,8 +137,13 @@ def _last(values: Sequence[str], value: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What witnesses speak of. `lines`: head and tail; `own`: keys of the outlet's names;
-    `closing`: the text's last; `labelled`: what labels say, by `lines`; `stated`: by role the names in the metadata, by keys.
+    """All that witnesses know about an article.
+
+    - `lines`: the lines of `head` and `tail`
+    - `removed`: what was cut from the text
+    - `own`: the keys of the outlet's names
+    - `labelled`: the credits by labels; their places are indices of `lines`
+    - `stated`: the names in the metadata, by role and key
     """
 
     metadata: Metadata
@@ -137,7 +159,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """`place`: what its origins say; `explicit`: whom it names counts whatever others say."""
+    """`place` is the origin of its credits. If it is `explicit`, they count whatever others say."""
 
     place: str
     hear: Callable[[Case], Iterable[Credit]]
@@ -151,7 +173,9 @@ def build_case(
     outlet: str,
     home: str,
 ) -> Case:
-    """`removed`: what was cut; `outlet`, `home`: the source's name and address."""
+    """What a page shows and states about people. `removed` is what was cut from its text; `outlet`
+    and `home` are the source's name and address.
+    """
     authors = [*metadata.names("author"), *metadata.names("creator")]
     stated: dict[Role, list[str]] = {
         "author": [name for name, kind in authors if kind != "Organization"]
@@ -180,7 +204,7 @@ def build_case(
 
 
 def _own_names(metadata: Metadata, outlet: str, home: str) -> frozenset[str]:
-    """Keys of the names that the page's outlet goes by."""
+    """The keys of the outlet's names."""
     try:
         host = urlsplit(home).hostname or ""
     except ValueError:
@@ -194,8 +218,8 @@ def _own_names(metadata: Metadata, outlet: str, home: str) -> frozenset[str]:
 
 
 def is_own(name: str, own: frozenset[str]) -> bool:
-    """Whether a name is one of the outlet's own: Antara, ANTARA News Agency, antaranews.com; of its
-    sections, such as detikFinance, too.
+    """Whether a name is one of the outlet's own, such as Antara, ANTARA News Agency and
+    antaranews.com, or one of its sections, such as detikFinance.
     """
     spellings = {key(name), key(_TOP_LEVEL.sub("", name)), key(without_body_words(name))} - {""}
     known = set(map(outlet_by_key, own)) - {None}
@@ -210,7 +234,7 @@ def is_own(name: str, own: frozenset[str]) -> bool:
 
 
 def _by_labels(case: Case) -> Iterator[Credit]:
-    """Before the text all; behind it those that stand together and are the first to name a role."""
+    """All credits by labels before the text, and after it the first block that names a role."""
     counted = [credit for credit in case.labelled if _counts(case.lines[credit.at])]
     head = [credit for credit in counted if credit.at < len(case.head)]
     yield from head
@@ -226,8 +250,8 @@ def _by_labels(case: Case) -> Iterator[Credit]:
 
 
 def _own_roles(case: Case, block: Sequence[Credit], authors: frozenset[str]) -> set[Role]:
-    """The roles that a block behind the text names for this article, not for another on the page.
-    `authors`: those named before the text.
+    """The roles that a block after the text names for this article rather than for another on the
+    page. `authors` are those named before the text.
     """
     lines = [case.lines[credit.at] for credit in block]
     roles = {credit.role for credit in block}
@@ -241,19 +265,19 @@ def _own_roles(case: Case, block: Sequence[Credit], authors: frozenset[str]) -> 
 
 
 def _is_far(case: Case, block: Sequence[Credit]) -> bool:
-    return block[0].at - len(case.head) > _NEAR
+    return block[0].at - len(case.head) > _LINES.near
 
 
 def _counts(line: Line) -> bool:
     return line.element.tag not in {"h1", "h2"} and (
-        len(line.text) <= _LONGEST or line.clutter == "byline" or is_credit_line(line.text)
+        len(line.text) <= _LONGEST.line or line.clutter == "byline" or is_credit_line(line.text)
     )
 
 
 def _blocks(credits: Iterable[Credit]) -> Iterator[list[Credit]]:
     block: list[Credit] = []
     for credit in credits:
-        if block and credit.at - block[-1].at > _GAP:
+        if block and credit.at - block[-1].at > _LINES.gap:
             yield block
             block = []
         block.append(credit)
@@ -266,15 +290,15 @@ def _is_marked(line: Line) -> bool:
 
 
 def _by_element(case: Case) -> Iterator[Credit]:
-    """Whom an element names that is called a byline, or that leads to an author's page; and whom a
-    line names before its first label.
+    """The names in elements that are named as bylines or that link to an author's page, and the
+    names on a line before its first label.
     """
     labelled = {credit.at for credit in case.labelled}
     for at, line in enumerate(case.head):
-        if line.clutter in ELSEWHERE or len(line.text) > _LONGEST:
+        if line.clutter in ELSEWHERE or len(line.text) > _LONGEST.line:
             continue
         if at in labelled:
-            loose = unlabelled(parted(line) or line.text)
+            loose = unlabelled(separated(line) or line.text)
             yield from (
                 Credit(at, "author", name, line.text) for name in filter(is_full_name, loose)
             )
@@ -285,7 +309,7 @@ def _by_element(case: Case) -> Iterator[Credit]:
 def _by_element_behind(case: Case) -> Iterator[Credit]:
     labelled = {credit.at for credit in case.labelled}
     for at, line in enumerate(case.tail, len(case.head)):
-        if at not in labelled and line.clutter not in ELSEWHERE and len(line.text) <= _LONGEST:
+        if at not in labelled and line.clutter not in ELSEWHERE and len(line.text) <= _LONGEST.line:
             yield from _named(at, line, _called(line))
 
 
@@ -299,17 +323,18 @@ def _named(at: int, line: Line, values: Iterable[tuple[Role, str]]) -> Iterator[
 
 
 def _called(line: Line) -> list[tuple[Role, str]]:
-    """A line whose element is called an author or editor, and as which it is."""
+    """The role and the text of a line whose element is named after a role, if it is."""
     parent = line.element.getparent()
     roles = [_element_role(each) for each in (line.element, parent) if each is not None]
-    whole: Role | None = "author" if line.clutter == "byline" else None
-    role: Role | None = next(filter(None, roles), whole)
-    return [(role, parted(line) or line.text)] if role else []
+    if line.clutter == "byline":
+        roles.append("author")
+    role: Role | None = next(filter(None, roles), None)
+    return [(role, separated(line) or line.text)] if role else []
 
 
 def _called_within(line: Line) -> Iterator[tuple[Role, str]]:
-    """The parts of a line whose elements are called so."""
-    if parted(line) is None:
+    """The roles and the texts of those parts of a line whose elements are named after a role."""
+    if separated(line) is None:
         return
     for part in line.element.iterdescendants(etree.Element):
         if role := _element_role(part):
@@ -321,18 +346,18 @@ def _element_role(element: html.HtmlElement) -> Role | None:
     words = {element.tag, *map(str.lower, _ELEMENT_WORD.split(names[:300]))}
     if words & _ELEMENTS["editor"]:
         return "editor"
-    leads = element.tag == "a" and _AUTHOR_PAGE.search(element.get("href", "")[:300])
-    return "author" if leads or words & _ELEMENTS["author"] else None
+    links = element.tag == "a" and _AUTHOR_PAGE.search(element.get("href", "")[:300])
+    return "author" if links or words & _ELEMENTS["author"] else None
 
 
 def _beside_outlet(case: Case) -> Iterator[Credit]:
-    """The names before an outlet's: "Sri Wahyuni - detikNews", "Joko Susilo, CNN Indonesia | Rabu,
+    """The names before an outlet: "Sri Wahyuni - detikNews", "Joko Susilo, CNN Indonesia | Rabu,
     12/03/2025 10:00 WIB".
     """
     for at, line in enumerate(case.head):
         if line.is_linked or not _may_be_byline(line):
             continue
-        names = sort_names(parted(line) or line.text, "author")
+        names = sort_names(separated(line) or line.text, "author")
         people = [name for name in names.people if not is_own(name, case.own)]
         behind = bool(names.outlets) or len(people) < len(names.people)
         if names.clean and behind and all(map(is_full_name, people)):
@@ -340,19 +365,19 @@ def _beside_outlet(case: Case) -> Iterator[Credit]:
 
 
 def _may_be_byline(line: Line) -> bool:
-    """Whether a line without a label may name an author; a slash is in the credits of pictures."""
-    plain = line.clutter in {None, "date"} and len(line.text) <= _LONGEST
+    """Whether a line without a label may name an author. A slash is typical of picture credits."""
+    plain = line.clutter in {None, "date"} and len(line.text) <= _LONGEST.line
     return plain and "/" not in cut_tail(line.text)[0]
 
 
 def _beside_date(case: Case) -> Iterator[Credit]:
-    """A name alone right above or below the date, or on its line, of somebody whom headline and
-    text do not name.
+    """A name by itself right above or below the date, or on its line, if the headline and the text
+    do not have it.
     """
     for at, line in enumerate(case.head):
         if line.is_heading or not _may_be_byline(line):
             continue
-        for name in _on_date_line(parted(line) or line.text) or _at_date_line(case.head, at):
+        for name in _on_date_line(separated(line) or line.text) or _at_date_line(case.head, at):
             elsewhere = sum(name in each.text for each in case.head if each.clutter != "caption")
             if is_full_name(name) and elsewhere <= 1:
                 yield Credit(at, "author", name, line.text)
@@ -362,54 +387,61 @@ def _at_date_line(lines: Sequence[Line], at: int) -> tuple[str, ...]:
     beside = [lines[other].text for other in (at - 1, at + 1) if 0 <= other < len(lines)]
     if lines[at].is_linked or not any(map(is_date_line, beside)):
         return ()
-    names = sort_names(lines[at].text, "author")
-    return names.people if names.clean and not names.outlets else ()
+    if sort_names(lines[at].text, "author").outlets:
+        return ()
+    return _clean_people(lines[at].text)
 
 
 def _on_date_line(text: str) -> tuple[str, ...]:
-    """The names before or behind a date."""
+    """The names before or after a date."""
     before, date = cut_tail(text)
     if before and is_date_line(date):
-        names = sort_names(before, "author")
-        return names.people if names.clean else ()
+        return _clean_people(before)
     *_, end = [0, *(match.end() for match in _DATE_PART.finditer(text))]
     if end and is_date_line(text[:end]):
-        names = sort_names(text[end:], "author")
-        return names.people if names.clean else ()
+        return _clean_people(text[end:])
     return ()
+
+
+def _clean_people(text: str) -> tuple[str, ...]:
+    names = sort_names(text, "author")
+    return names.people if names.clean else ()
 
 
 def _in_json_ld(case: Case) -> Iterator[Credit]:
     for field, role in _FIELDS.items():
         for name, kind in case.metadata.names(field):
             names = sort_names(name, role)
-            people = names.people if kind != "Organization" else ()
-            yield from (Credit(_NOWHERE, role, person, name) for person in people)
+            if kind != "Organization":
+                yield from (Credit(_NOWHERE, role, person, name) for person in names.people)
             yield from _known(names.outlets, _NOWHERE, name)
 
 
 def _in_tags(case: Case) -> Iterator[Credit]:
-    """Of the tags for a role, the first that names a person, else the outlets of all."""
+    """The first tag for a role that names a person, or else the outlets in all of them."""
     metadata = case.metadata
     for role, tags in _TAGS.items():
         values = [metadata.tag(tag) for tag in tags]
-        values += _written_by(metadata) if role == "author" else []
+        if role == "author":
+            values += _written_by(metadata)
         sorted_values = [(value, sort_names(value, role)) for value in values if value]
         naming = [pair for pair in sorted_values if pair[1].people][:1]
         for value, names in naming or sorted_values:
             yield from (Credit(_NOWHERE, role, person, value) for person in names.people)
             yield from _known(names.outlets, _NOWHERE, value)
-    yield from _outlets(metadata.tag(*SOURCE_TAGS))
+    source = metadata.tag(*SOURCE_TAGS)
+    yield from _outlets(source, text=source)
 
 
 def _known(outlets: Iterable[str], at: int, text: str) -> Iterator[Credit]:
-    """Of outlets whom nobody calls a source, those that others take texts from."""
+    """The well-known outlets among these, which nothing calls a source."""
     known = filter(None, (outlet_by_key(key(outlet)) for outlet in outlets))
     yield from (Credit(at, "credit", outlet, text) for outlet in known)
 
 
 def _written_by(metadata: Metadata) -> list[str]:
-    """Whom tags made for a preview name: twitter:label1 "Ditulis oleh", twitter:data1 "Nama"."""
+    """The authors in tags for link previews: twitter:label1 "Ditulis oleh", twitter:data1 "Nama".
+    """
     pairs = [(metadata.tag(f"twitter:label{at}"), metadata.tag(f"twitter:data{at}")) for at in "12"]
     return [
         value
@@ -418,22 +450,22 @@ def _written_by(metadata: Metadata) -> list[str]:
     ]
 
 
-def _outlets(value: str, at: int = _NOWHERE, text: str | None = None) -> Iterator[Credit]:
+def _outlets(value: str, text: str) -> Iterator[Credit]:
     for outlet in sort_names(value, "credit").outlets:
-        yield Credit(at, "credit", outlet, value if text is None else text)
+        yield Credit(_NOWHERE, "credit", outlet, text)
 
 
 def _aired(case: Case) -> Iterator[Credit]:
     """The outlet of "Artikel ini telah tayang di …"."""
     for cut in case.removed:
-        if match := _AIRED.search(cut.text[:_LONGEST_NOTE]):
+        if match := _AIRED.search(cut.text[: _LONGEST.note]):
             yield from _outlets(match["outlet"], text=cut.text)
 
 
 def _signed_off(case: Case) -> Iterator[Credit]:
-    """The people and outlets of a sign-off: codes of a few letters name nobody."""
+    """The people and outlets of a sign-off. Codes of a few letters name nobody."""
     signed = [(_NOWHERE, cut.text) for cut in case.removed if cut.rule == "sign-off"]
-    alone = enumerate(case.tail[:_NEAR], len(case.head))
+    alone = enumerate(case.tail[: _LINES.near], len(case.head))
     signed += [(at, line.text) for at, line in alone if _stands_in_brackets(line)]
     signed = [(at, signed_name(text) or text) for at, text in signed]
     for at, text in ((at, text.strip("()[]*. ")) for at, text in signed):
@@ -450,7 +482,7 @@ def _stands_in_brackets(line: Line) -> bool:
 
 
 def _in_note(case: Case) -> Iterator[Credit]:
-    """Whom a note behind the text tells about: "*) Nama Lengkap adalah guru di Muara"."""
+    """The person that a note after the text is about: "*) Nama Lengkap adalah guru di Muara"."""
     notes = (cut.text for cut in case.removed if cut.rule.startswith("author-note"))
     for note in notes:
         words = note.strip(" *)(").partition(",")[0].split()
@@ -467,7 +499,7 @@ def _under_letter(case: Case) -> Iterator[Credit]:
 
 
 def _on_own_page(case: Case) -> Iterator[Credit]:
-    """The name that leads to the page below which this article lies: /nama_penulis of
+    """The name that links to the account under which the article is: /nama_penulis for
     /nama_penulis/123/judul.
     """
     account = _account(case.metadata.canonical or "")
@@ -479,26 +511,26 @@ def _on_own_page(case: Case) -> Iterator[Credit]:
 
 
 def _account(address: str) -> str:
-    """The first part of an address's path, where a number or a code and a title follow it."""
+    """The first part of a URL's path, if more follows that has a number."""
     account, _, rest = _path(address).partition("/")
     return account if any(map(str.isdigit, rest)) else ""
 
 
 def _path(address: str) -> str:
     try:
-        return urlsplit(address[:_LONGEST_NOTE]).path.strip("/")
+        return urlsplit(address[: _LONGEST.note]).path.strip("/")
     except ValueError:
         return ""
 
 
 def _in_dateline(case: Case) -> Iterator[Credit]:
-    """The agency in brackets with which a report opens: "Mataram (ANTARA) - "."""
+    """The agency in brackets at the start of a report: "Mataram (ANTARA) - "."""
     for at, line in enumerate(case.head):
         if match := _AGENCY.match(line.text):
             yield from _known([match["outlet"]], at, line.text)
 
 
-# In the order of their trust.
+# The most trusted first.
 WITNESSES = (
     Witness("visible", _by_labels, explicit=True),
     Witness("aired", _aired),
