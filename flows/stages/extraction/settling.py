@@ -142,8 +142,7 @@ def alike(one: _Text, other: _Text) -> bool:
 
 
 def shared_runs(one: str, other: str) -> float:
-    """The share of the shorter text's runs of words that are in the longer one, too; from 0 to 1.
-    """
+    """The share of the shorter text's runs of words that are in the longer one, too; from 0 to 1."""
     shorter, longer = sorted((_runs(one), _runs(other)), key=len)
     return len(shorter & longer) / len(shorter)
 
