@@ -392,20 +392,22 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmatched:
-    """An article that a topic has not looked at."""
+class StoryArticle:
+    """An article in its story, as topics see it. `seen_at`: published_at, or first_seen_at where the
+    page has no date: then `precision` is None.
+    """
 
     article_id: str
     story_id: str
     seen_at: datetime
     precision: Precision | None
     arrived_by: ArrivedBy
-    outlet: str
+    outlet: str  # the source's name
     url: str
     title: str
+    body: str = field(repr=False)
     relation: Relation
     original_article_id: str
-    body: str
     text_hash: str
 
 
@@ -488,23 +490,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that matches a topic, with what deciding about an alert needs.
+    """An article that matches a topic."""
 
-    `seen_at`: published_at, or first_seen_at where the page has no date: then `precision` is None.
-    """
-
-    topic_id: str
-    topic_version: str
-    article_id: str
-    story_id: str
-    seen_at: datetime
-    precision: Precision | None
-    arrived_by: ArrivedBy
-    outlet: str  # the source's name
-    url: str
-    title: str
-    relation: Relation
-    original_article_id: str
+    topic: Topic
+    article: StoryArticle
     match: Match
 
 
@@ -518,9 +507,12 @@ class Report:
     hit: Hit
     decision: Decision
     told: bool
-    body: str = field(repr=False)
     told_text: tuple[str, str] | None = field(default=None, repr=False)
     gone: str | None = None
+
+    @property
+    def article(self) -> StoryArticle:
+        return self.hit.article
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from itertools import groupby
 
@@ -17,8 +17,8 @@ from flows.records import (
     Match,
     Report,
     Span,
+    StoryArticle,
     Topic,
-    Unmatched,
 )
 from warehouse.engine import Engine, Row
 
@@ -29,12 +29,12 @@ class Alerts:
 
     engine: Engine
 
-    def unmatched(self, topic: Topic, batch: int) -> list[Unmatched]:
+    def unmatched(self, topic: Topic, batch: int) -> list[StoryArticle]:
         """Grouped articles whose current text this version of the topic has not looked at, in order
         of publication.
         """
         return [
-            Unmatched(**row)
+            StoryArticle(**row)
             for row in self.engine.rows(
                 "unmatched_articles", topic_id=topic.id, topic_version=topic.version, batch=batch
             )
@@ -54,13 +54,13 @@ class Alerts:
     def record_matched(
         self,
         topic: Topic,
-        looked_at: Sequence[Unmatched],
+        looked_at: Sequence[StoryArticle],
         decided: Sequence[tuple[Hit, Decision, Alert | None]],
     ) -> None:
         """What a topic found in the articles it looked at: hits with their decisions, alerts, and a
         pending delivery for each channel.
         """
-        matched = {hit.article_id for hit, _, _ in decided}
+        matched = {hit.article.article_id for hit, _, _ in decided}
         alerts = [alert for _, _, alert in decided if alert]
         with self.engine.transaction():
             self.engine.write(
@@ -80,9 +80,9 @@ class Alerts:
             self.engine.write(
                 [
                     {
-                        "topic_id": hit.topic_id,
-                        "topic_version": hit.topic_version,
-                        "article_id": hit.article_id,
+                        "topic_id": hit.topic.id,
+                        "topic_version": hit.topic.version,
+                        "article_id": hit.article.article_id,
                         "decision": decision,
                         "strength": hit.match.strength,
                         "score": hit.match.score,
@@ -110,7 +110,7 @@ class Alerts:
             key=lambda row: row["story_id"],
         )
         return [
-            AlertedStory(story_id, alerts[story_id], tuple(_report(topic.id, row) for row in rows))
+            AlertedStory(story_id, alerts[story_id], tuple(_report(topic, row) for row in rows))
             for story_id, rows in reports
         ]
 
@@ -201,17 +201,10 @@ class Alerts:
         return [Alert(id=row.pop("alert_id"), **row) for row in self.engine.rows("alerts")]
 
 
-def _report(topic_id: str, row: Row) -> Report:
+def _report(topic: Topic, row: Row) -> Report:
+    article = StoryArticle(**{field.name: row[field.name] for field in fields(StoryArticle)})
     evidence = tuple(Span(**span) for span in json.loads(row["evidence"]))
-    hit = Hit(
-        topic_id=topic_id,
-        match=Match(row["score"], evidence, row["strength"]),
-        **{
-            name: row[name]
-            for name in Hit.__dataclass_fields__
-            if name not in ("topic_id", "match")
-        },
-    )
+    hit = Hit(topic, article, Match(row["score"], evidence, row["strength"]))
     title, body = row["told_title"], row["told_body"]
     told_text = None if body is None else (title, body)
-    return Report(hit, row["decision"], row["told"], row["body"], told_text, row["gone"])
+    return Report(hit, row["decision"], row["told"], told_text, row["gone"])

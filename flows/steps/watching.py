@@ -28,27 +28,11 @@ def match_batch(store: Warehouse, topic: Topic, now: datetime) -> int:
     articles = store.alerts.unmatched(topic, ARTICLES_PER_BATCH)
     rule = compile_topic(topic)
     hits = [
-        Hit(
-            topic_id=topic.id,
-            topic_version=topic.version,
-            article_id=a.article_id,
-            story_id=a.story_id,
-            seen_at=a.seen_at,
-            precision=a.precision,
-            arrived_by=a.arrived_by,
-            outlet=a.outlet,
-            url=a.url,
-            title=a.title,
-            relation=a.relation,
-            original_article_id=a.original_article_id,
-            match=found,
-        )
-        for a in articles
-        if (found := match(rule, a.title, a.body))
+        Hit(topic, article, found)
+        for article in articles
+        if (found := match(rule, article.title, article.body))
     ]
-    store.alerts.record_matched(
-        topic, articles, decide(hits, store.alerts.alerted(), {topic.id: topic}, now)
-    )
+    store.alerts.record_matched(topic, articles, decide(hits, store.alerts.alerted(), now))
     return len(articles)
 
 

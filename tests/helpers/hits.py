@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flows.records import Hit, Match, Span, Topic
+from flows.records import Hit, Match, Span, StoryArticle, Topic
 
 SEEN_AT = datetime(2026, 9, 1, 18, tzinfo=UTC)
 
@@ -32,23 +32,17 @@ def hit(
         Span("russia", "title", 0, 5, "Rusia", "Rusia Puji Korut"),
         Span("dprk", "title", 11, 16, "Korut", "Rusia Puji Korut"),
     )
-    said: dict[str, Any] = {
+    named: dict[str, Any] = {
+        "precision": "minute",
         "outlet": "Antara",
         "url": f"https://antara.example/{article}",
         "title": "Rusia Puji Korut",
-    }
-    said |= {
-        "precision": "minute",
+        "body": "",
         "relation": "original",
         "original_article_id": article,
+        "text_hash": "",
         "match": Match(1, evidence, "subject"),
     } | other
-    return Hit(
-        topic_id=topic,
-        topic_version="1",
-        article_id=article,
-        story_id=story,
-        seen_at=seen_at,
-        arrived_by=arrived_by,
-        **said,
-    )
+    found = named.pop("match")
+    placed = StoryArticle(article, story, seen_at, arrived_by=arrived_by, **named)
+    return Hit(TOPICS[topic], placed, found)

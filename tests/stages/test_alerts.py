@@ -33,22 +33,22 @@ def test_decide(case: dict[str, Any]) -> None:
         found = hit(article, story, NOW - timedelta(hours=hours), arrived_by, of_topic)
         hits.append(replace(found, match=replace(found.match, strength=strength)))
     alerted = {(topic, story) for topic, story in case.get("alerted", [])}
-    first = decide(hits, alerted, TOPICS, NOW)
+    first = decide(hits, alerted, NOW)
 
-    assert {hit.article_id: decision for hit, decision, _ in first} == case["expected"]
+    assert {hit.article.article_id: decision for hit, decision, _ in first} == case["expected"]
     for found, decision, alert in first:
         assert (alert is not None) == (decision == "raised")
         if alert:
-            key = stable_id("alert", found.topic_id, "new_story", found.story_id)
+            key = stable_id("alert", found.topic.id, "new_story", found.article.story_id)
             assert (alert.id, alert.topic_id, alert.story_id, alert.raised_at) == (
                 key,
-                found.topic_id,
-                found.story_id,
+                found.topic.id,
+                found.article.story_id,
                 NOW,
             )
-            assert found.article_id in alert.article_ids
+            assert found.article.article_id in alert.article_ids
     for seed in range(5):
-        assert decide(random.Random(seed).sample(hits, len(hits)), alerted, TOPICS, NOW) == first
+        assert decide(random.Random(seed).sample(hits, len(hits)), alerted, NOW) == first
 
 
 SAYS = {
@@ -74,13 +74,13 @@ SAYS = {
 def report(case: dict[str, Any]) -> Report:
     seen_at = NOW - timedelta(hours=case["h"])
     relation = case.get("relation", "same_story")
-    said = hit(case["a"], seen_at=seen_at, outlet=case["o"], relation=relation)
+    body = SAYS[case.get("says", "told")]
+    said = hit(case["a"], seen_at=seen_at, outlet=case["o"], relation=relation, body=body)
     return Report(
         said,
         case.get("decision", "joined"),
         case.get("told", False),
-        SAYS[case.get("says", "told")],
-        case.get("was") and (case.get("was_headed", said.title), SAYS[case["was"]]),
+        case.get("was") and (case.get("was_headed", said.article.title), SAYS[case["was"]]),
         case.get("gone"),
     )
 
@@ -107,7 +107,7 @@ def test_follow(case: dict[str, Any]) -> None:
     assert alert.raised_at == NOW
     assert alert.text.endswith(f"\nhttps://antara.example/{subject}\n[{alert.id}]")
     others = {each["a"] for each in case["reports"] if each.get("was") or each.get("gone")}
-    ids = {each.hit.article_id for each in reports}
+    ids = {each.article.article_id for each in reports}
     assert set(alert.article_ids) == ids - others | {subject}
     for seed in range(3):
         shuffled = tuple(random.Random(seed).sample(reports, len(reports)))

@@ -39,7 +39,9 @@ def test_message(case: dict[str, Any]) -> None:
         )
         for article, outlet, seen_at, precision, relation, original, title in case["reports"]
     ]
-    about = next(report for report in reports if report.article_id == case.get("about", "a"))
+    about = next(
+        report for report in reports if report.article.article_id == case.get("about", "a")
+    )
     more = (case.get("told", ()), News(**case.get("news", {})))
     alert = compose(
         case.get("kind", "new_story"), "0123456789abcdef", TOPIC, about, reports, NOW, *more
@@ -47,7 +49,7 @@ def test_message(case: dict[str, Any]) -> None:
 
     assert alert.title == case["title"]
     assert alert.text == case["text"].replace("{key}", alert.id)
-    assert alert.article_ids == tuple(report.article_id for report in reports)
+    assert alert.article_ids == tuple(report.article.article_id for report in reports)
 
 
 def longest(kind: Any) -> Alert:

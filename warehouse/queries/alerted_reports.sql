@@ -18,10 +18,10 @@ told_texts as (
     qualify row_number() over (partition by t.article_id order by v.text_hash = t.text_hash desc, v.seen_at desc) = 1
 )
 select
-    s.story_id, s.article_id, coalesce(h.topic_version, '') as topic_version, coalesce(h.decision, 'mention') as decision,
+    s.story_id, s.article_id, coalesce(h.decision, 'mention') as decision,
     coalesce(h.strength, 'mention') as strength, coalesce(h.score, 0) as score, coalesce(h.evidence, '[]') as evidence,
     coalesce(a.published_at, a.first_seen_at) as seen_at, a.published_precision as precision, a.arrived_by, o.name as outlet, a.url,
-    a.title, a.body, s.relation, s.original_article_id, t.article_id is not null as told, w.title as told_title, w.body as told_body,
+    a.title, a.body, a.text_hash, s.relation, s.original_article_id, t.article_id is not null as told, w.title as told_title, w.body as told_body,
     g.detail as gone
 from story_articles s
 join state.articles a using (article_id)

@@ -43,40 +43,39 @@ LEVELS = (3, 10)  # numbers of outlets
 def decide(
     hits: Sequence[Hit],
     alerted: Collection[tuple[str, str]],
-    topics: Mapping[str, Topic],
     now: datetime,
 ) -> list[tuple[Hit, Decision, Alert | None]]:
     """A decision for each hit, whatever their order; sorted by seen_at, then by article.
 
-    `alerted` are the (topic_id, story_id) pairs that already have an alert, `topics` by id all
-    topics that the hits name. A date in the future is a wrong clock, not an old article, and so
-    counts as recent.
+    `alerted` are the (topic_id, story_id) pairs that already have an alert. A date in the future is
+    a wrong clock, not an old article, and so counts as recent.
     """
-    ordered = sorted(hits, key=lambda hit: (hit.seen_at, hit.article_id, hit.topic_id))
+    ordered = sorted(
+        hits, key=lambda hit: (hit.article.seen_at, hit.article.article_id, hit.topic.id)
+    )
     stories = defaultdict[tuple[str, str], list[Hit]](list)
     for hit in ordered:
-        stories[hit.topic_id, hit.story_id].append(hit)
+        stories[hit.topic.id, hit.article.story_id].append(hit)
     done = set(alerted)
     decided: list[tuple[Hit, Decision, Alert | None]] = []
     for hit in ordered:
-        story = (hit.topic_id, hit.story_id)
-        topic = topics[hit.topic_id]
-        decision = _decision(hit, topic, now, alerted=story in done)
+        story = (hit.topic.id, hit.article.story_id)
+        decision = _decision(hit, now, alerted=story in done)
         alert = None
         if decision == "raised":
             done.add(story)
-            alert_id = _alert_id(topic, "new_story", hit.story_id)
-            alert = compose("new_story", alert_id, topic, hit, stories[story], now)
+            alert_id = _alert_id(hit.topic, "new_story", hit.article.story_id)
+            alert = compose("new_story", alert_id, hit.topic, hit, stories[story], now)
         decided.append((hit, decision, alert))
     return decided
 
 
-def _decision(hit: Hit, topic: Topic, now: datetime, *, alerted: bool) -> Decision:
-    if hit.arrived_by == "backfill":
+def _decision(hit: Hit, now: datetime, *, alerted: bool) -> Decision:
+    if hit.article.arrived_by == "backfill":
         return "backfill"
     if hit.match.strength == "mention":
         return "mention"
-    if now - hit.seen_at > topic.max_age:
+    if now - hit.article.seen_at > hit.topic.max_age:
         return "too_old"
     return "joined" if alerted else "raised"
 
@@ -125,7 +124,10 @@ _Finding = tuple[Report, tuple[str, ...], News]
 
 
 def _follow_up(story: AlertedStory, topic: Topic, now: datetime, window: timedelta) -> Alert | None:
-    reports = sorted(story.reports, key=lambda report: (report.hit.seen_at, report.hit.article_id))
+    reports = sorted(
+        story.reports,
+        key=lambda report: (report.article.seen_at, report.article.article_id),
+    )
     if not reports or now - max(at for _, _, at in story.alerts) < REST:
         return None
     fresh = [report for report in reports if _is_fresh(report, topic, now)]
@@ -136,7 +138,7 @@ def _follow_up(story: AlertedStory, topic: Topic, now: datetime, window: timedel
         if wanted and (found := find(followed)):
             subject, identity, news = found
             alert_id = _alert_id(topic, kind, story.story_id, *identity)
-            told = {report.hit.article_id for report in reports if report.told}
+            told = {report.article.article_id for report in reports if report.told}
             hits = [report.hit for report in reports]
             alert = compose(kind, alert_id, topic, subject.hit, hits, now, told, news)
             return replace(alert, article_ids=_told_of(subject, reports))
@@ -146,7 +148,7 @@ def _follow_up(story: AlertedStory, topic: Topic, now: datetime, window: timedel
 def _told_of(subject: Report, reports: Sequence[Report]) -> tuple[str, ...]:
     """The articles that a message covers. One that has changed gets a message of its own."""
     return tuple(
-        report.hit.article_id
+        report.article.article_id
         for report in reports
         if report is subject or not (report.told_text or report.gone)
     )
@@ -159,7 +161,7 @@ def _is_fresh(report: Report, topic: Topic, now: datetime) -> bool:
     return (
         not report.told
         and report.decision in ("raised", "joined")
-        and now - report.hit.seen_at <= topic.max_age
+        and now - report.article.seen_at <= topic.max_age
     )
 
 
@@ -168,8 +170,9 @@ def _find_changed(followed: _Followed) -> _Finding | None:
     sent = {id for id, _, _ in followed.story.alerts}
     for report in followed.reports:
         if report.told and (news := find_change(report, followed.known)):
-            text = "gone" if report.gone else stable_id(report.hit.title, report.body)
-            identity = (report.hit.article_id, text)
+            article = report.article
+            text = "gone" if report.gone else stable_id(article.title, article.body)
+            identity = (report.article.article_id, text)
             alert_id = _alert_id(followed.topic, "changed", followed.story.story_id, *identity)
             if alert_id not in sent:
                 return report, identity, news
@@ -179,15 +182,15 @@ def _find_changed(followed: _Followed) -> _Finding | None:
 def _find_development(followed: _Followed) -> _Finding | None:
     """The earliest fresh report that adds facts to what the desk was told."""
     for report in followed.fresh:
-        if report.hit.relation != "copy" and (news := added_facts(report, followed.known)):
-            return report, (report.hit.article_id,), news
+        if report.article.relation != "copy" and (news := added_facts(report, followed.known)):
+            return report, (report.article.article_id,), news
     return None
 
 
 def _find_pickup(followed: _Followed) -> _Finding | None:
     """The first report, if the story has reached a level that no alert told of."""
-    before = {report.hit.outlet for report in followed.reports if report.told}
-    outlets = {report.hit.outlet for report in followed.reports}
+    before = {report.article.outlet for report in followed.reports if report.told}
+    outlets = {report.article.outlet for report in followed.reports}
     reached = [level for level in LEVELS if len(before) < level <= len(outlets)]
     if not (followed.fresh and reached):
         return None
@@ -198,7 +201,7 @@ def _find_closed(followed: _Followed) -> _Finding | None:
     """The first report, if no other has joined for the window. After twice that, as when the
     program was not run for long, it is no news any more.
     """
-    silence = followed.now - followed.reports[-1].hit.seen_at
+    silence = followed.now - followed.reports[-1].article.seen_at
     if not followed.window < silence <= 2 * followed.window:
         return None
     return followed.reports[0], (), News()

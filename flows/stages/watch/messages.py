@@ -82,7 +82,7 @@ def compose(
     `told` are the ids of the articles that earlier alerts covered, `news` is what the subject adds
     to them.
     """
-    headline = _fit(subject.title, _LENGTH.headline)
+    headline = _fit(subject.article.title, _LENGTH.headline)
     title = _fit(topic.title, _LENGTH.outlet)
     if kind != "new_story":
         title = f"{title}, {_LABELS[kind].lower()}"
@@ -91,17 +91,17 @@ def compose(
         list(_news_lines(news)),
         list(_kind_lines(kind, subject, reports)),
         *_report_paragraphs(subject, reports, told),
-        [subject.url, f"[{key}]"],
+        [subject.article.url, f"[{key}]"],
     ]
     return Alert(
         id=key,
         topic_id=topic.id,
-        story_id=subject.story_id,
+        story_id=subject.article.story_id,
         kind=kind,
         raised_at=now,
         title=f"{title}: {headline}",
         text="\n\n".join("\n".join(lines) for lines in paragraphs if lines),
-        article_ids=tuple(report.article_id for report in reports),
+        article_ids=tuple(report.article.article_id for report in reports),
     )
 
 
@@ -190,11 +190,11 @@ def _occasion(kind: AlertKind, subject: Hit, reports: Sequence[Hit]) -> str:
         return f"{_LABELS[kind]}: kini {len(_outlets(reports))} media"
     if kind == "closed":
         return f"{_LABELS[kind]}: tidak ada laporan baru lagi"
-    return f"{_LABELS[kind]}: {_fit(subject.outlet, _LENGTH.outlet)}, {_when(subject)}"
+    return f"{_LABELS[kind]}: {_fit(subject.article.outlet, _LENGTH.outlet)}, {_when(subject)}"
 
 
 def _outlets(reports: Sequence[Hit]) -> set[str]:
-    return {report.outlet for report in reports}
+    return {report.article.outlet for report in reports}
 
 
 def _news_lines(news: News) -> Iterator[str]:
@@ -222,7 +222,7 @@ def _kind_lines(kind: AlertKind, subject: Hit, reports: Sequence[Hit]) -> Iterat
     elif kind == "closed" and len(reports) > 1:
         yield f"Dari {_when(reports[0])} sampai {_when(reports[-1])}"
     elif kind == "closed":
-        yield f"Dimuat satu kali: {_fit(subject.outlet, _LENGTH.outlet)}, {_when(subject)}"
+        yield f"Dimuat satu kali: {_fit(subject.article.outlet, _LENGTH.outlet)}, {_when(subject)}"
 
 
 def _evidence_lines(hit: Hit) -> list[str]:
@@ -248,7 +248,9 @@ def _report_paragraphs(
     if len(reports) < 2:
         return []
     heading = f"Dimuat {len(_outlets(reports))} media, {len(reports)} artikel:"
-    others = [report.url for report in _unseen_first(reports, told) if report is not subject]
+    others = [
+        report.article.url for report in _unseen_first(reports, told) if report is not subject
+    ]
     return [
         [heading, *_timeline(reports, told)],
         ["Tautan lain:", *others[: _COUNT.links]],
@@ -257,11 +259,15 @@ def _report_paragraphs(
 
 def _timeline(reports: Sequence[Hit], told: Collection[str]) -> list[str]:
     """A line for each report, or for the first and the last ones if there are many."""
-    outlets = {report.article_id: _fit(report.outlet, _LENGTH.term) for report in reports}
+    outlets = {
+        report.article.article_id: _fit(report.article.outlet, _LENGTH.term) for report in reports
+    }
     lines = []
     for report in reports:
-        line = f"• {outlets[report.article_id]}, {_when(report)}: {_relation(report, outlets)}"
-        is_new = told and report.article_id not in told
+        line = (
+            f"• {outlets[report.article.article_id]}, {_when(report)}: {_relation(report, outlets)}"
+        )
+        is_new = told and report.article.article_id not in told
         lines.append(f"{line} (baru)" if is_new else line)
     left_out = len(lines) - _COUNT.reports
     if left_out <= 0:
@@ -272,9 +278,9 @@ def _timeline(reports: Sequence[Hit], told: Collection[str]) -> list[str]:
 
 def _relation(report: Hit, outlets: Mapping[str, str]) -> str:
     """How a report relates to the one that it was taken from, and to which outlet that belongs."""
-    relation = _RELATIONS[report.relation]
-    source = outlets.get(report.original_article_id)
-    if report.original_article_id == report.article_id or not source:
+    relation = _RELATIONS[report.article.relation]
+    source = outlets.get(report.article.original_article_id)
+    if report.article.original_article_id == report.article.article_id or not source:
         return relation
     return f"{relation} dari {source}"
 
@@ -282,7 +288,8 @@ def _relation(report: Hit, outlets: Mapping[str, str]) -> str:
 def _unseen_first(reports: Sequence[Hit], told: Collection[str]) -> list[Hit]:
     """Reports that the desk has not seen before those that it has, copies last in each group."""
     return sorted(
-        reports, key=lambda report: (report.article_id in told, report.relation == "copy")
+        reports,
+        key=lambda report: (report.article.article_id in told, report.article.relation == "copy"),
     )
 
 
@@ -310,9 +317,9 @@ def _excerpt(span: Span) -> str:
 
 def _when(hit: Hit) -> str:
     """When a report was published, or when it was found if its page does not say."""
-    if hit.precision is None:
-        return f"ditemukan {_instant(hit.seen_at)}"
-    return _instant(hit.seen_at, hit.precision)
+    if hit.article.precision is None:
+        return f"ditemukan {_instant(hit.article.seen_at)}"
+    return _instant(hit.article.seen_at, hit.article.precision)
 
 
 def _instant(moment: datetime, precision: Precision = "minute") -> str:

@@ -59,20 +59,20 @@ def told_words(reports: Iterable[Report]) -> set[str]:
     """The words and numbers that the desk was told and the outlets' names, in lower case."""
     known: set[str] = set()
     for report in reports:
-        known |= {word for _, word in _words(report.hit.outlet)}
+        known |= {word for _, word in _words(report.article.outlet)}
         if report.told:
-            title, body = report.told_text or (report.hit.title, report.body)
+            title, body = report.told_text or (report.article.title, report.article.body)
             known |= {word for _, word in _words(f"{title}. {body}")}
     return known
 
 
 def added_facts(report: Report, known: Collection[str]) -> News | None:
     """The names and numbers of a report that are not known; None if they are too few to be news."""
-    facts = dict.fromkeys(_words(report.body, facts_only=True))
+    facts = dict.fromkeys(_words(report.article.body, facts_only=True))
     added = [written for written, word in facts if word not in known]
     if len(added) < _LEAST.facts or len(added) < _LEAST.share * len(facts):
         return None
-    return News(added, _passages(report.body, added))
+    return News(added, _passages(report.article.body, added))
 
 
 def find_change(report: Report, known: Collection[str]) -> News | None:
@@ -85,13 +85,13 @@ def find_change(report: Report, known: Collection[str]) -> News | None:
     if report.told_text is None:
         return None
     title, body = report.told_text
-    correction = _correction(report.body, body)
-    renumbered = _numbers(title) != _numbers(report.hit.title)
+    correction = _correction(report.article.body, body)
+    renumbered = _numbers(title) != _numbers(report.article.title)
     grown = added_facts(report, known)
     if not (correction or renumbered or grown):
         return None
     news = replace(grown or News(), correction=correction)
-    if title == report.hit.title:
+    if title == report.article.title:
         return news
     return replace(news, title_before=title)
 
