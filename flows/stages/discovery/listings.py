@@ -33,11 +33,11 @@ from flows.stages.discovery.markup import (
     split_entries,
 )
 from flows.stages.press.dates import in_value, resolve
-from flows.stages.press.text import tidy
+from flows.stages.press.text import TITLE_LENGTH, tidy
 
 MAX_ENTRIES = 50_000  # sitemaps.org: the most URLs that one sitemap may hold
 CHUNK_BYTES = 1 << 16
-_TITLE_LENGTH, _ERROR_LENGTH = 500, 200  # characters of a title, and of a parser's error message
+_ERROR_LENGTH = 200  # characters of a parser's error message
 _MARKUP_IN_TITLE = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ADDRESS_LINE = re.compile(r"https?://\S{1,3000}", re.IGNORECASE)
@@ -358,8 +358,8 @@ def _absolute(address: str, base: str) -> str:
 
 def _title(text: str) -> str | None:
     """A title without markup, even if that was escaped twice."""
-    plain = tidy(_MARKUP_IN_TITLE.sub("", unescape(unescape(text[: 4 * _TITLE_LENGTH]))))
-    return plain[:_TITLE_LENGTH].strip() or None
+    plain = tidy(_MARKUP_IN_TITLE.sub("", unescape(unescape(text[: 4 * TITLE_LENGTH]))))
+    return plain[:TITLE_LENGTH].strip() or None
 
 
 def newest(*dates: datetime | None) -> datetime | None:

@@ -23,6 +23,7 @@ from flows.stages.extraction.captions import (
 from flows.stages.extraction.container import find_teasers
 from flows.stages.extraction.credit_lines import is_credit_line, is_of_work, is_signature, label_of
 from flows.stages.extraction.datelines import is_dateline, opens_report
+from flows.stages.extraction.elements import PICTURES
 from flows.stages.extraction.instants import is_date_line
 from flows.stages.extraction.line_rules import RULES, parts, rule_for
 from flows.stages.extraction.lines import Line
@@ -127,15 +128,7 @@ class _Text:
         lead: str,
         outlet: str,
     ) -> "_Text":
-        prose = [
-            index
-            for index, line in enumerate(lines)
-            if cuts[index] is None and line.is_prose and rule_for(line.text) is None
-        ]
-        summary = _summary(lines, prose)
-        prose = [index for index in prose if index not in summary]
-        while len(prose) > 1 and _follows_text(lines[prose[-1]]):
-            prose.pop()
+        prose, summary = _prose(lines, cuts)
         pictured = find_pictured(lines)
         first = next(iter(prose), len(lines))
         second, third = first, -1
@@ -182,6 +175,20 @@ class _Text:
         }
         here = (place for place, holds in places.items() if holds)
         return frozenset(["anywhere", "heading", *here])
+
+
+def _prose(lines: Sequence[Line], cuts: Sequence[str | None]) -> tuple[list[int], frozenset[int]]:
+    """The sentences of the text, and those of the summary before it."""
+    prose = [
+        index
+        for index, line in enumerate(lines)
+        if cuts[index] is None and line.is_prose and rule_for(line.text) is None
+    ]
+    summary = _summary(lines, prose)
+    prose = [index for index in prose if index not in summary]
+    while len(prose) > 1 and _follows_text(lines[prose[-1]]):
+        prose.pop()
+    return prose, summary
 
 
 def _follows_text(line: Line) -> bool:
@@ -336,7 +343,7 @@ def _cards(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _has_picture(block: html.HtmlElement) -> bool:
-    return next(block.iter("img", "picture", "amp-img"), None) is not None
+    return next(block.iter(*PICTURES), None) is not None
 
 
 def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> int:

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from lxml import etree, html
 
 from flows.stages.extraction.datelines import opens_report
-from flows.stages.extraction.elements import BLOCKS
+from flows.stages.extraction.elements import BLOCKS, PICTURES, WHOLE
 from flows.stages.extraction.lines import Line
 from flows.stages.press.outlets import outlet_by_key
 from flows.stages.press.text import key
@@ -26,8 +26,6 @@ class _Most:
 
 _MOST = _Most()
 _ALTERNATIVE = 30  # the least characters of an alternative text that identify a caption
-_WHOLE = frozenset(["html", "body", "article", "main"])
-_PICTURES = ("img", "picture", "amp-img")
 _SET_APART = ("em", "i", "small")
 _CREDITED = re.compile(
     r"[(\[/|]\s?(?P<outlet>[^\W\d_][^()\[\]/|]{1,40})/\s?[A-Z][^()\[\]/|]{1,40}[)\]/]?\.?$"
@@ -47,9 +45,9 @@ def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
         if line.is_heading:
             continue
         for element in _around(line):
-            if held[element] > _MOST.lines or held[element] == len(lines) or element.tag in _WHOLE:
+            if held[element] > _MOST.lines or held[element] == len(lines) or element.tag in WHOLE:
                 break
-            if next(element.iter(*_PICTURES), None) is not None:
+            if next(element.iter(*PICTURES), None) is not None:
                 found[index] = element
         if index not in found and _LABELLED.match(line.text) and _follows_picture(_block(line)):
             found[index] = _block(line)
@@ -67,7 +65,7 @@ def find_pictured(lines: Sequence[Line]) -> dict[int, html.HtmlElement]:
 
 def _is_gallery(block: html.HtmlElement, lines: int) -> bool:
     """Whether a block has a picture for each of its lines."""
-    return sum(1 for _ in islice(block.iter(*_PICTURES), lines)) == lines
+    return sum(1 for _ in islice(block.iter(*PICTURES), lines)) == lines
 
 
 def is_credited(text: str, own: frozenset[str]) -> bool:
@@ -114,7 +112,7 @@ def find_captions(
 def _follows_picture(block: html.HtmlElement) -> bool:
     """Whether a block comes right after a picture, apart from elements without text."""
     for before in block.itersiblings(etree.Element, preceding=True):
-        if next(before.iter(*_PICTURES), None) is not None:
+        if next(before.iter(*PICTURES), None) is not None:
             return True
         if before.text_content().strip() or (before.tail or "").strip():
             return False
@@ -148,7 +146,7 @@ def _is_alternative(block: html.HtmlElement, text: str) -> bool:
     """Whether a text is the alternative text of a picture in the block."""
     stated = [
         key(picture.get(name) or "")
-        for picture in block.iter(*_PICTURES)
+        for picture in block.iter(*PICTURES)
         for name in ("alt", "title")
     ]
     return any(len(one) >= _ALTERNATIVE and (one in text or text in one) for one in stated)

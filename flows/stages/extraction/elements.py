@@ -36,8 +36,9 @@ _FORMATTING = """
     a abbr b big cite code em font i ins mark q s small span strong sub sup time u var
 """
 UNREAD, BLOCKS, FORMATTING = (frozenset(names.split()) for names in (_UNREAD, _BLOCKS, _FORMATTING))
-_WHOLE = frozenset(["html", "body", "article", "main"])  # their names say nothing about their text
-_PICTURES = ("img", "picture", "amp-img", "video", "iframe")
+WHOLE = frozenset(["html", "body", "article", "main"])  # hold a whole page or article
+PICTURES = ("img", "picture", "amp-img")
+_EMBEDDED = (*PICTURES, "video", "iframe")
 
 KINDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     files(__package__).joinpath("elements.toml").read_text(encoding="utf-8")
@@ -83,7 +84,7 @@ def hint(element: html.HtmlElement) -> str | None:
     if tag in _TAGS:
         return _TAGS[tag]
     names = f"{element.get('class', '')} {element.get('id', '')}"
-    if len(names) <= 2 or tag in _WHOLE:
+    if len(names) <= 2 or tag in WHOLE:
         return None
     return _kind_of(names[:_NAMES_READ])
 
@@ -196,7 +197,7 @@ class Hints:
         around = element.getparent()
         alone = around is not None and self.unlinked[around] == self.unlinked[element]
         near = around if alone else element
-        pictured = next(near.iter(*_PICTURES), None) is not None
+        pictured = next(near.iter(*_EMBEDDED), None) is not None
         return pictured and self.unlinked[element] <= min(share, _TEXT.caption)
 
     def _follow_a_text(self, root: html.HtmlElement, siblings: list[html.HtmlElement]) -> bool:

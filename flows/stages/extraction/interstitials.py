@@ -60,9 +60,6 @@ class _Addresses:
 _READ, _SHARE, _ADDRESSES = _Read(), _Share(), _Addresses()
 _GONE = frozenset(["missing", "removed", "moved"])
 _VAGUE = "broken"  # “something went wrong” is said in all other cases, too
-# addresses that may have one brief: of pages that have nothing of their listed title, and of those
-# without one, which an outlet may have put into two sections
-_MOST_DENIED, _MOST_UNLISTED = 1, 2
 
 _WORDS = tomllib.loads(files(__package__).joinpath("interstitials.toml").read_text("utf-8"))
 _VISITOR_WORDS, _COMMON = frozenset(_WORDS["visitor"]), frozenset(_WORDS["common"])

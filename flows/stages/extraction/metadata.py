@@ -14,7 +14,7 @@ from lxml import etree, html
 
 from flows.stages.extraction.elements import BLOCKS, FORMATTING
 from flows.stages.press.dates import in_value
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import TITLE_LENGTH, key, tidy
 from flows.stages.press.vocabulary import any_of, read
 
 # The types of schema.org for a text. A page that declares only others is not an article, or does
@@ -25,7 +25,6 @@ _ARTICLE_TYPES = """
     Report TechArticle Review
 """
 ARTICLE_TYPES = frozenset(_ARTICLE_TYPES.split())
-_MAX_TITLE = 500  # characters, as for the titles in feeds
 _MAX_JSON = 400_000  # characters; the longest real article object seen has 60,000
 # A page with so many article objects that differ in headline and URL, but none of its own, is a
 # list. Those of related articles come with the page's own.
@@ -129,7 +128,7 @@ class Metadata:
             ("title", self.title),
             ("meta", self.tag("title")),
         ]
-        return [(place, text[:_MAX_TITLE]) for place, text in stated if text]
+        return [(place, text[:TITLE_LENGTH]) for place, text in stated if text]
 
     def text(self, *keys: str) -> str:
         """The first of these fields of the article object that is a text or a number, or ''."""

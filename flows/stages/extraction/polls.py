@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from lxml import html
 
+from flows.stages.extraction.elements import WHOLE
 from flows.stages.extraction.lines import Line
 
 
@@ -23,7 +24,6 @@ class _Poll:
 
 
 _POLL = _Poll()
-_WHOLE = frozenset(["html", "body", "article", "main"])
 
 
 def find_polls(lines: Sequence[Line]) -> frozenset[int]:
@@ -58,7 +58,7 @@ def _blocks(element: html.HtmlElement) -> frozenset[html.HtmlElement]:
         block
         for block, number in held.items()
         if number >= _POLL.choices
-        and block.tag not in _WHOLE
+        and block.tag not in WHOLE
         and len(block.text_content()) <= _POLL.characters
     )
 

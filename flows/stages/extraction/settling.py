@@ -33,7 +33,7 @@ class _Shared:
     words: int = 3  # of a run
 
 
-_SHARED = _Shared()
+SHARED = _Shared()
 _NEXT_DAY = timedelta(hours=23)  # between two instalments of a daily series
 
 
@@ -133,12 +133,12 @@ def alike(one: _Text, other: _Text) -> bool:
     day apart, and have much text or the headline in common.
     """
     shared = shared_runs(one.body, other.body)
-    if shared >= _SHARED.nearly_all:
+    if shared >= SHARED.nearly_all:
         return True
     dates = [text.published_at for text in (one, other) if text.published_at]
     if len(dates) == 2 and abs(dates[0] - dates[1]) >= _NEXT_DAY:
         return False
-    return shared >= _SHARED.many or key(one.title) == key(other.title)
+    return shared >= SHARED.many or key(one.title) == key(other.title)
 
 
 def shared_runs(one: str, other: str) -> float:
@@ -151,7 +151,7 @@ def shared_runs(one: str, other: str) -> float:
 def _runs(body: str) -> frozenset[tuple[str, ...]]:
     words = body.lower().split()
     return frozenset(
-        zip(*(words[start:] for start in range(_SHARED.words)), strict=False)
+        zip(*(words[start:] for start in range(SHARED.words)), strict=False)
     ) or frozenset([tuple(words)])
 
 

@@ -16,20 +16,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.records import Article, Doubt, VersionDoubt
-from flows.stages.extraction.settling import shared_runs
+from flows.stages.extraction.settling import SHARED, shared_runs
 from flows.stages.press.text import key
 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """Shares by which two texts of an article are compared."""
+    """Shares of words by which two texts of an article are compared."""
 
-    # Of the shorter text's runs of words, as measured for settling: unrelated texts have almost
-    # none in common, versions of one report almost all.
-    part: float = 0.9
-    some: float = 0.3
-    headline: float = 0.5  # of the words of the shorter one; an edited headline keeps most of them
-    # Of the words of the text before. An outlet that shortens an article leaves more; on the
+    headline: float = 0.5  # of the shorter headline; an edited one keeps most of its words
+    # Of the text before. An outlet that shortens an article leaves more; on the
     # metered pages seen, a teaser has a quarter of it at most.
     left: float = 0.5
 
@@ -99,13 +95,13 @@ def _is_another(before: KnownText, after: Article) -> bool:
     if after.published_at and before.published_at in (None, after.published_at):
         return False  # a text with a date is no worse than one without
     return not (
-        _alike(before.title, after.title) or shared_runs(before.body, after.body) >= _SHARE.some
+        _alike(before.title, after.title) or shared_runs(before.body, after.body) >= SHARED.many
     )
 
 
 def _is_cut_short(before: KnownText, after: Article) -> bool:
     shorter = len(after.body.split()) < _SHARE.left * len(before.body.split())
-    return shorter and shared_runs(before.body, after.body) >= _SHARE.part
+    return shorter and shared_runs(before.body, after.body) >= SHARED.nearly_all
 
 
 # The first that holds is the reason.
@@ -128,7 +124,7 @@ def _is_confirmed(each: Capture, doubt: VersionDoubt, aside: Sequence[KnownText]
         return False
     return any(
         each.fetched_at - text.seen_at >= _CONFIRMED_AFTER
-        and shared_runs(text.body, article.body) >= _SHARE.part
+        and shared_runs(text.body, article.body) >= SHARED.nearly_all
         for text in aside
     )
 

@@ -13,6 +13,9 @@ _UNSEEN = re.compile(
 )
 
 
+TITLE_LENGTH = 500  # characters of a title that are kept, whether from a feed or from a page
+
+
 def tidy(text: str) -> str:
     """The text in NFC, without invisible characters, and with a single space for each run of white
     space. It can be encoded as UTF-8.

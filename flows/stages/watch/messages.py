@@ -1,10 +1,10 @@
 """The messages to the desk: plain Indonesian text that a person can act on.
 
-    compose(kind, key, topic, subject, reports, now) -> Alert
+    compose(kind, alert_id, topic, subject, …)       -> Alert
     heartbeat(topic, asked, silent, …)               -> Heartbeat: what a run looked at
     digest(topic_title, texts)                       -> the title and text of several in one
 
-The last paragraph of an alert is its link and its key. A channel with room for less cuts the text
+The last paragraph of an alert is its link and its id. A channel with room for less cuts the text
 before that.
 """
 
@@ -58,6 +58,8 @@ _LABELS: dict[AlertKind, str] = {
     "pickup": "Makin banyak dimuat",
     "closed": "Selesai",
 }
+# What a heartbeat says, by whether most outlets could not be reached.
+_STATUS = {False: "sudah diperiksa", True: "sebagian besar media tidak terjangkau"}
 _NOTHING = News()
 _RELATIONS: dict[Relation, str] = {
     "original": "asli",
@@ -69,7 +71,7 @@ _RELATIONS: dict[Relation, str] = {
 
 def compose(
     kind: AlertKind,
-    key: str,
+    alert_id: str,
     topic: Topic,
     subject: Hit,
     reports: Sequence[Hit],
@@ -91,10 +93,10 @@ def compose(
         list(_news_lines(news)),
         list(_kind_lines(kind, subject, reports)),
         *_report_paragraphs(subject, reports, told),
-        [subject.article.url, f"[{key}]"],
+        [subject.article.url, f"[{alert_id}]"],
     ]
     return Alert(
-        id=key,
+        id=alert_id,
         topic_id=topic.id,
         story_id=subject.article.story_id,
         kind=kind,
@@ -130,25 +132,20 @@ def heartbeat(
         f"{_instant(now)}: {answered} dari {len(asked)} media menjawab; {counted}.",
         *_coverage_lines(silent, partly, blind=blind),
     ]
-    text = "\n".join(lines)
-    key = None
+    heartbeat_id = None
     if ring and (blind or topic.heartbeat):
-        key = _heartbeat_key(topic, now, blind=blind)
-        text = f"{text}\n\n[{key}]"
-    status = "sebagian besar media tidak terjangkau" if blind else "sudah diperiksa"
+        heartbeat_id = _heartbeat_id(topic, now, blind=blind)
+        lines += ["", f"[{heartbeat_id}]"]
     return Heartbeat(
-        id=key,
-        topic_id=topic.id,
-        looked_at=now,
-        sources=len(asked),
-        answered=answered,
-        links=links,
-        articles=articles,
-        hits=hits,
-        alerts=alerts,
-        missed=missed,
-        title=f"{_fit(topic.title, _LENGTH.outlet)}: {status}",
-        text=text,
+        heartbeat_id,
+        topic.id,
+        now,
+        len(asked),
+        answered,
+        *counts,
+        missed,
+        title=f"{_fit(topic.title, _LENGTH.outlet)}: {_STATUS[blind]}",
+        text="\n".join(lines),
     )
 
 
@@ -161,7 +158,7 @@ def digest(topic_title: str, texts: Sequence[str]) -> tuple[str, str]:
 # ---- heartbeats ----
 
 
-def _heartbeat_key(topic: Topic, now: datetime, *, blind: bool) -> str:
+def _heartbeat_id(topic: Topic, now: datetime, *, blind: bool) -> str:
     day = f"{now.astimezone(_WIB):%Y-%m-%d}"
     return stable_id("heartbeat", topic.id, day, "blind" if blind else "")
 
