@@ -41,7 +41,8 @@ from flows.stages.extraction.headline import find_headline
 from flows.stages.extraction.learned import BOUNDARY, Cleaner, LearnedLine, Repeat, learn
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import text_key as key
+from flows.stages.press.text import tidy
 from tests.helpers.paths import DATA, PRESS
 from warehouse.store import Warehouse
 

@@ -26,7 +26,8 @@ from bench.page_changes import Tree
 from bench.variant_kinds import FIELDS, KINDS, Kind
 from flows.records import Article, Rejection
 from flows.stages.extraction.extract import extract
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import text_key as key
+from flows.stages.press.text import tidy
 from tests.helpers.samples import JAKARTA, SETS, Sample, prediction
 
 BASES = ("saved", "further", "outlets")

@@ -28,7 +28,7 @@ from warcio.archiveiterator import ArchiveIterator
 from flows.config import load_sources
 from flows.records import Article, Page, Rejection, Source
 from flows.stages.discovery.links import canonical
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key as key
 from tests.helpers.pages import page
 from tests.helpers.paths import CASES, DATA, PRESS, ROOT
 

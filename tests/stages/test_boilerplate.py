@@ -8,7 +8,7 @@ from lxml import html
 
 from flows.stages.extraction.boilerplate import Cleaned, clean
 from flows.stages.extraction.lines import Line, read_lines
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from tests.helpers.cases import cases
 
 CASES = cases("boilerplate/lines")
@@ -52,6 +52,6 @@ def test_lines(case: dict[str, Any]) -> None:
 def test_nothing_disappears(case: dict[str, Any]) -> None:
     """Body and removed text hold the same letters as the lines did."""
     found = cleaned(case)
-    assert sorted(key("".join([*found.body, *(cut.text for cut in found.removed)]))) == sorted(
-        key("".join(map(shown, case["lines"])))
+    assert sorted(text_key("".join([*found.body, *(cut.text for cut in found.removed)]))) == sorted(
+        text_key("".join(map(shown, case["lines"])))
     )

@@ -14,7 +14,7 @@ from flows.stages.extraction.lines import Line, read_lines
 from flows.stages.extraction.metadata import Metadata
 from flows.stages.extraction.names import is_person
 from flows.stages.extraction.witnesses import Surroundings
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from tests.helpers.cases import cases
 
 CASES = cases("bylines/people")
@@ -135,8 +135,8 @@ def test_any_page(near: list[str], behind: list[str], author: str, tag: str, sig
     stated = [*texts["near"], *texts["behind"], author, tag, sign_off]
     for name in (found.author or "").split("; ") if found.author else []:
         assert is_person(name)
-        assert key(name) != key(OUTLET)
-        assert any(key(name) in key(text) for text in stated)
+        assert text_key(name) != text_key(OUTLET)
+        assert any(text_key(name) in text_key(text) for text in stated)
 
 
 @pytest.mark.parametrize("text", [*"aA.,([\"'|/&-1@", "Aa ", "Editor ", "Oleh A "])

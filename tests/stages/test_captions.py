@@ -7,7 +7,7 @@ from lxml import html
 
 from flows.stages.extraction.boilerplate import clean
 from flows.stages.extraction.lines import read_lines
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from tests.helpers.cases import cases
 
 CASES = cases("captions/pictures")
@@ -27,7 +27,7 @@ def test_pictures(case: dict[str, Any]) -> None:
         f"<div>{''.join(paragraphs[:2])}{case['picture']}{''.join(paragraphs[2:])}</div>"
     )
     found = clean(
-        read_lines(box), "Judul Lain", lead=key(case.get("lead", "")), outlet="Kabar Angin"
+        read_lines(box), "Judul Lain", lead=text_key(case.get("lead", "")), outlet="Kabar Angin"
     )
     assert [cut.text for cut in found.removed] == case.get("cut", [])
     assert found.body == [*TEXT[:2], *case.get("kept", []), *TEXT[2:]]

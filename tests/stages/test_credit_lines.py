@@ -15,7 +15,7 @@ from flows.stages.extraction.credit_lines import (
     label_of,
     read_credits,
     sort_names,
-    unlabelled,
+    unlabelled_people,
 )
 from flows.stages.extraction.names import cased, is_full_name, is_person, name_key, split_names
 from tests.helpers.cases import cases
@@ -80,7 +80,7 @@ READERS: tuple[Callable[[str], object], ...] = (
     read_credits,
     is_credit_line,
     label_of,
-    unlabelled,
+    unlabelled_people,
     is_person,
     split_names,
     lambda text: sort_names(text, "author"),
@@ -96,7 +96,7 @@ def test_any_text(text: str) -> None:
     assert all(is_person(name) for role, name in credits if role in {"author", "editor", "helper"})
     if is_credit_line(text):
         assert has_label(text)
-    assert all(is_person(name) for name in unlabelled(text))
+    assert all(is_person(name) for name in unlabelled_people(text))
     label_of(text)
     split_names(text)
 

@@ -8,7 +8,7 @@ from lxml import html
 
 from flows.stages.extraction.elements import KINDS, Hints, hint, name_pattern
 from flows.stages.extraction.lines import read_lines
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from tests.helpers.cases import cases
 
 CASES = cases("elements/pages")
@@ -45,7 +45,7 @@ PARTS = {
 def test_pages(case: dict[str, Any]) -> None:
     """A name cuts what the text confirms, and never a part of a sentence."""
     root = html.fromstring(f"<body>{case['page'].format(**PARTS)}</body>")
-    lead = key(case.get("lead", "").format(**PARTS))[:60]
+    lead = text_key(case.get("lead", "").format(**PARTS))[:60]
     found = {
         line.text: line.clutter for line in read_lines(root, Hints(root, lead)) if line.clutter
     }
@@ -60,8 +60,8 @@ def test_pages(case: dict[str, Any]) -> None:
 def test_nothing_is_lost(case: dict[str, Any]) -> None:
     """The lines hold every word of the page once, in its order."""
     root = html.fromstring(f"<body>{case['page'].format(**PARTS)}</body>")
-    lines = "".join(key(line.text) for line in read_lines(root))
-    assert lines == key(str(root.xpath("string()")))
+    lines = "".join(text_key(line.text) for line in read_lines(root))
+    assert lines == text_key(str(root.xpath("string()")))
 
 
 @pytest.mark.parametrize(("kind", "name", "example"), NAMES, ids=lambda value: str(value))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from flows.records import Article, Page, Rejection, Source
 from flows.stages.extraction.extract import extract
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from tests.helpers.cases import cases
 from tests.helpers.pages import SOURCE, URL, article, page
 from tests.helpers.paths import CASES
@@ -228,8 +228,8 @@ def test_nothing_disappears(name: str) -> None:
         " ",
         (FOLDER / f"{name}.html").read_text(encoding="utf-8"),
     )
-    held = key(html.unescape(re.sub(r"<[^>]*>", " ", root)))
-    assert sorted(key(found.body + "".join(cut.text for cut in found.removed))) == sorted(held)
+    held = text_key(html.unescape(re.sub(r"<[^>]*>", " ", root)))
+    assert sorted(text_key(found.body + "".join(cut.text for cut in found.removed))) == sorted(held)
 
 
 def test_articles_travel_between_processes() -> None:

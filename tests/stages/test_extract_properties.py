@@ -19,7 +19,7 @@ from flows.stages.extraction.line_rules import RULES
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
 from flows.stages.extraction.parsing import parse
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import text_key, tidy
 from tests.helpers.pages import mutated, page
 from tests.helpers.samples import SETS
 
@@ -64,8 +64,8 @@ def test_body_and_removed_are_the_container(saved: Page, source: Source) -> None
     held = Counter(line.text for line in own)
     whole = Counter(cleaned.body) + Counter(cut.text for cut in cleaned.removed)
     parted = held - whole  # lines of which a part was cut
-    assert sorted("".join(map(key, (whole - held).elements()))) == sorted(
-        "".join(map(key, parted.elements()))
+    assert sorted("".join(map(text_key, (whole - held).elements()))) == sorted(
+        "".join(map(text_key, parted.elements()))
     )
     assert all(
         any(part in line for line in parted)
@@ -91,13 +91,13 @@ def test_an_article_accounts_for_its_container(saved: Page, source: Source) -> N
     assert isinstance(found, Article)
     root = parse(saved)
     assert not isinstance(root, tuple)
-    page_text = key(" ".join(line.text for line in read_lines(root)))
-    asides = [key(cut.text) for cut in found.removed]
+    page_text = text_key(" ".join(line.text for line in read_lines(root)))
+    asides = [text_key(cut.text) for cut in found.removed]
     for cut in asides:
         assert cut in page_text
     for line in found.body.split("\n"):
-        assert key(line) in page_text or any(
-            key(line)[:20] in page_text and aside in page_text for aside in asides
+        assert text_key(line) in page_text or any(
+            text_key(line)[:20] in page_text and aside in page_text for aside in asides
         )
 
 
@@ -117,8 +117,10 @@ def test_a_line_is_what_its_block_says(saved: Page, source: Source) -> None:
     etree.strip_elements(root, *UNREAD, with_tail=False)
     lines = read_lines(root)
     for line in lines:
-        assert key(line.text) in key(tidy("".join(line.element.itertext())))
-    assert sum(len(key(line.text)) for line in lines) <= len(key("".join(root.itertext())))
+        assert text_key(line.text) in text_key(tidy("".join(line.element.itertext())))
+    assert sum(len(text_key(line.text)) for line in lines) <= len(
+        text_key("".join(root.itertext()))
+    )
 
 
 @pytest.mark.parametrize(("saved", "source"), PAGES)
@@ -140,9 +142,11 @@ def test_the_stated_text_is_in_the_body_or_cut(saved: Page, source: Source) -> N
     assert not isinstance(root, tuple)
     assert isinstance(found, Article)
     stated = read_metadata(root).text("articleBody")
-    shown = key("".join(root.itertext()))
-    held = key(found.body) + "".join(key(cut.text) for cut in found.removed)
-    sentences = (key(sentence) for sentence in re.split(r"(?<=[a-z][.!?])\s+(?=[A-Z])", stated))
+    shown = text_key("".join(root.itertext()))
+    held = text_key(found.body) + "".join(text_key(cut.text) for cut in found.removed)
+    sentences = (
+        text_key(sentence) for sentence in re.split(r"(?<=[a-z][.!?])\s+(?=[A-Z])", stated)
+    )
     lost = [one for one in sentences if len(one) >= 40 and one in shown and one not in held]
     assert lost == []
 

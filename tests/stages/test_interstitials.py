@@ -15,7 +15,7 @@ from flows.stages.extraction.interstitials import (
     find_check,
     find_interstitial,
     find_repeated,
-    status,
+    find_status,
 )
 from flows.stages.extraction.parsing import parsed
 from flows.stages.press.phrases import translated
@@ -51,7 +51,7 @@ def test_what_pages_say_of_themselves(text: str, reason: str) -> None:
     """The words that say so are found, whether the article is gone or something stands before
     it.
     """
-    found = status([text])
+    found = find_status([text])
     assert found is not None
     assert found[0] == reason
 
@@ -59,12 +59,12 @@ def test_what_pages_say_of_themselves(text: str, reason: str) -> None:
 @pytest.mark.parametrize("text", [*STATUS["none"], *cases("line_rules/kept")["anywhere"]])
 def test_what_briefs_say(text: str) -> None:
     """A brief that speaks of such things does not say it of its page."""
-    assert status([text]) is None
+    assert find_status([text]) is None
 
 
 def test_quoted_words_are_somebody_elses() -> None:
     """What stands in quotation marks is no word of the page."""
-    assert status(['Di layar tertulis "Akses ditolak" sejak pagi.']) is None
+    assert find_status(['Di layar tertulis "Akses ditolak" sejak pagi.']) is None
 
 
 @pytest.mark.parametrize("one", [*KINDS, "anda ", "halaman ini ", "404 ", '"a'])

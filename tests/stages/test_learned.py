@@ -15,7 +15,7 @@ import pytest
 from flows.records import stable_id
 from flows.stages.extraction import learned as stage
 from flows.stages.extraction.learned import Cleaner, LearnedLine, Repeat, learn
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from tests.helpers.cases import cases
 from warehouse.engine import Engine
 from warehouse.store import Warehouse
@@ -62,8 +62,8 @@ def test_clean(case: dict[str, Any]) -> None:
 def test_nothing_disappears(case: dict[str, Any]) -> None:
     """Body and removed text hold the letters that the body held."""
     found = Cleaner(map(line, case["learned"]), case.get("titles", ())).clean(case["body"])
-    assert sorted(key(found.body + "".join(cut.text for cut in found.removed))) == sorted(
-        key(case["body"])
+    assert sorted(text_key(found.body + "".join(cut.text for cut in found.removed))) == sorted(
+        text_key(case["body"])
     )
 
 

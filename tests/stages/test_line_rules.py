@@ -10,9 +10,9 @@ from flows.stages.extraction.line_rules import (
     RULES,
     Phrase,
     Rule,
+    find_asides,
     is_comments_heading,
     make_rule,
-    parts,
     read_tables,
     related_label,
     rule_for,
@@ -73,7 +73,7 @@ def test_examples_inside_a_sentence_stay(rule: Rule, phrase: Phrase) -> None:
     told = f"Di papan itu tertulis {phrase.example.strip('.!?')} dan warga berkumpul. {SENTENCE}"
     for text in (quoted, told):
         assert rule_for(text, EVERYWHERE) is None
-    assert parts(quoted) == []
+    assert find_asides(quoted) == []
 
 
 @pytest.mark.parametrize(("rule", "phrase"), PHRASES, ids=NAMES)
@@ -101,7 +101,7 @@ def test_long_lines_take_no_time(one: str) -> None:
     """A line of any length is read in time."""
     line = one * (LONG // len(one))
     start = time.process_time()
-    parts(line)
+    find_asides(line)
     rule_for(line)
     related_label(line)
     assert time.process_time() - start < 2 * SECONDS
@@ -111,7 +111,7 @@ def test_long_lines_take_no_time(one: str) -> None:
 def test_what_an_article_says_stays(text: str) -> None:
     """No rule cuts a sentence or a subheading of an article, or a part of one."""
     assert rule_for(text, EVERYWHERE) is None
-    assert parts(text) == []
+    assert find_asides(text) == []
 
 
 @pytest.mark.parametrize("text", KEPT["within"])
@@ -142,7 +142,7 @@ def test_every_rule_is_in_the_table() -> None:
 def test_parts(case: dict[str, Any]) -> None:
     """What stands for itself in a line is found, and nothing of its sentences."""
     line = case["line"]
-    found = [f"{name} | {line[start:end]}" for start, end, name in parts(line)]
+    found = [f"{name} | {line[start:end]}" for start, end, name in find_asides(line)]
     assert found == case.get("parts", [])
 
 

@@ -10,7 +10,7 @@ import pytest
 from flows.config import load_sources
 from flows.records import Article, Page, Source, WarcRef
 from flows.stages.extraction.extract import extract
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from tests.helpers.cases import cases
 from tests.helpers.paths import CASES, ROOT
 
@@ -49,8 +49,8 @@ def test_text(source_id: str) -> None:
     """The body is the article's own paragraphs, and what stands between them is told as removed."""
     article, expected = found(SOURCES[source_id])
     assert article.body.split("\n") == expected["body"]
-    cut = key(" ".join(removed.text for removed in article.removed))
-    assert [line for line in expected["clutter"]["removed"] if key(line) not in cut] == []
+    cut = text_key(" ".join(removed.text for removed in article.removed))
+    assert [line for line in expected["clutter"]["removed"] if text_key(line) not in cut] == []
 
 
 @pytest.mark.parametrize("source_id", SOURCES)

@@ -21,14 +21,14 @@ from flows.stages.extraction.extract import extract
 from flows.stages.extraction.headline import described, find_headline
 from flows.stages.extraction.identity import identity
 from flows.stages.extraction.interstitials import Shown, as_brief, find_check, find_interstitial
-from flows.stages.extraction.interstitials import status as status_of
+from flows.stages.extraction.interstitials import find_status as status_of
 from flows.stages.extraction.label_groups import read_labels, separated
-from flows.stages.extraction.line_rules import parts, rule_for
+from flows.stages.extraction.line_rules import find_asides, rule_for
 from flows.stages.extraction.lines import Line, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
 from flows.stages.extraction.polls import find_polls
-from flows.stages.extraction.settling import Holder, alike
+from flows.stages.extraction.settling import Holder, may_be_versions
 from flows.stages.extraction.succession import Capture, KnownText, judge
 from flows.stages.extraction.witnesses import Surroundings
 from tests.helpers.pages import page
@@ -370,7 +370,9 @@ def shares(runs: int) -> str:
 def is_same_text(runs: int, *, days: int) -> bool:
     first = datetime(2026, 3, 10, tzinfo=UTC)
     one = Holder("u", "Judul", words(0, 102), first, True)
-    return alike(one, Holder("v", "Lain", shares(runs), first + timedelta(days=days), True))
+    return may_be_versions(
+        one, Holder("v", "Lain", shares(runs), first + timedelta(days=days), True)
+    )
 
 
 def shares_rows(length: int) -> bool:
@@ -379,7 +381,7 @@ def shares_rows(length: int) -> bool:
     one, other = (
         Holder("u", str(at), " ".join(rows[::step]), None, True) for at, step in ((0, 1), (1, -1))
     )
-    return alike(one, other)
+    return may_be_versions(one, other)
 
 
 def doubt(before: tuple[str, str], after: tuple[str, str]) -> str | None:
@@ -514,7 +516,7 @@ MOST: dict[str, tuple[Callable[[int], object], int]] = {
         700,
     ),
     "sentences of a prompt": (
-        lambda n: parts(
+        lambda n: find_asides(
             f"Nelayan melaut lagi. Artikel ini telah tayang di Reuters{'. a' * (n - 1)}"
         ),
         4,

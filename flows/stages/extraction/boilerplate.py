@@ -25,11 +25,11 @@ from flows.stages.extraction.credit_lines import is_credit_line, is_of_work, is_
 from flows.stages.extraction.datelines import is_dateline, opens_report
 from flows.stages.extraction.elements import PICTURES
 from flows.stages.extraction.instants import is_date_line
-from flows.stages.extraction.line_rules import RULES, parts, rule_for
+from flows.stages.extraction.line_rules import RULES, find_asides, rule_for
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.polls import find_polls
 from flows.stages.extraction.signoffs import find_sign_off
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 
 _TEXT = 2  # the least sentences that are a text below a heading
 _LIST = 3  # the least adjoining headings at the end that are a list rather than openings of texts
@@ -142,7 +142,7 @@ class _Text:
             second=second,
             third=third,
             last=next(reversed(prose), -1),
-            headline=_headline_at(lines, prose, key(headline)),
+            headline=_headline_at(lines, prose, text_key(headline)),
             dateline=_dateline_at(lines, prose),
             listed=_linked_lists(lines),
             cards=_cards(lines),
@@ -150,7 +150,7 @@ class _Text:
             captions=find_captions(lines, prose, pictured, lead),
             polls=find_polls(lines),
             summary=summary,
-            own=frozenset({key(outlet)} - {""}),
+            own=frozenset({text_key(outlet)} - {""}),
         )
 
     def is_edge(self, index: int) -> bool:
@@ -264,7 +264,7 @@ def _is_dropped_by_engine(text: _Text, index: int) -> bool:
     if index not in text.pictured and not label:
         return False
     kept = text.kept()
-    return bool(kept) and key(line.text) not in kept
+    return bool(kept) and text_key(line.text) not in kept
 
 
 # By the ids under which they are recorded; the first that holds cuts the line.
@@ -352,7 +352,7 @@ def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> 
     """
     above = next(iter(prose[1:]), len(lines))
     for index, line in enumerate(lines):
-        if headline and key(line.text) == headline:
+        if headline and text_key(line.text) == headline:
             behind = sum(one > index for one in prose)
             if index < above or (line.is_heading and behind >= _TEXT):
                 return index
@@ -447,7 +447,7 @@ def _without_asides(text: str, *, is_last: bool) -> tuple[str, list[Removed]]:
     """
     removed: list[Removed] = []
     rest, at = [], 0
-    for start, end, rule in parts(text):
+    for start, end, rule in find_asides(text):
         rest.append(text[at:start].strip())
         removed.append(Removed(rule, text[start:end].strip()))
         at = end

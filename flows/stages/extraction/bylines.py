@@ -21,7 +21,7 @@ from flows.stages.extraction.witnesses import (
     build_case,
     is_own,
 )
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,11 @@ def _judged(case: Case, credits: Iterable[Credit]) -> Iterator[Credit]:
     """The credits without those of the outlet itself. A name that the page's metadata give as its
     source is one, whatever role it has elsewhere.
     """
-    source = key(case.metadata.tag(*SOURCE_TAGS))
+    source = text_key(case.metadata.tag(*SOURCE_TAGS))
     for credit in credits:
         if is_own(credit.name, case.own):
             continue
-        if key(credit.name) == source:
+        if text_key(credit.name) == source:
             yield replace(credit, role="credit")
         else:
             yield credit

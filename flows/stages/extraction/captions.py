@@ -12,7 +12,7 @@ from flows.stages.extraction.datelines import opens_report
 from flows.stages.extraction.elements import BLOCKS, PICTURES, WHOLE
 from flows.stages.extraction.lines import Line
 from flows.stages.press.outlets import outlet_by_key
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,11 @@ def is_credited(text: str, own: frozenset[str]) -> bool:
     if match is None or not match.start():
         return False
     outlet = match["outlet"].strip()
-    return key(outlet) in own or bool(_DOMAIN.fullmatch(outlet)) or bool(outlet_by_key(key(outlet)))
+    return (
+        text_key(outlet) in own
+        or bool(_DOMAIN.fullmatch(outlet))
+        or bool(outlet_by_key(text_key(outlet)))
+    )
 
 
 def find_captions(
@@ -95,12 +99,12 @@ def find_captions(
         for index, block in pictured.items()
         if not lines[index].is_linked
         and not opens_report(lines[index].text)
-        and not (lead and key(lines[index].text).startswith(lead))
+        and not (lead and text_key(lines[index].text).startswith(lead))
         and (
             _LABELLED.match(lines[index].text)
             or not paragraphs[_kind(block)]
             or _is_set_apart(block)
-            or _is_alternative(block, key(lines[index].text))
+            or _is_alternative(block, text_key(lines[index].text))
         )
     }
     total = sum(len(lines[index].text) for index in {*prose, *found})
@@ -138,14 +142,14 @@ def is_set_apart(line: Line) -> bool:
 
 
 def _is_set_apart(block: html.HtmlElement) -> bool:
-    text = key(block.text_content())
-    return any(key(element.text_content()) == text for element in block.iter(*_SET_APART))
+    text = text_key(block.text_content())
+    return any(text_key(element.text_content()) == text for element in block.iter(*_SET_APART))
 
 
 def _is_alternative(block: html.HtmlElement, text: str) -> bool:
     """Whether a text is the alternative text of a picture in the block."""
     stated = [
-        key(picture.get(name) or "")
+        text_key(picture.get(name) or "")
         for picture in block.iter(*PICTURES)
         for name in ("alt", "title")
     ]

@@ -15,7 +15,7 @@ from flows.records import Origin
 from flows.stages.extraction.elements import BLOCKS, FORMATTING
 from flows.stages.extraction.ending import find_end
 from flows.stages.extraction.lines import Line
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 
 ENGINE = f"trafilatura {trafilatura.__version__}"
 
@@ -54,7 +54,7 @@ def choose(
     is the text that the metadata give, complete or not: its sentences are known to be the
     article's.
     """
-    column = _Column.of(lines, headline, key(stated))
+    column = _Column.of(lines, headline, text_key(stated))
     until = lines[: column.end]
     for selector in selectors:
         if found := _by_text(root.cssselect(selector), until):
@@ -124,7 +124,9 @@ class _Column:
     def of(cls, lines: Sequence[Line], headline: int | None, stated: str) -> "_Column":
         teasers = find_teasers(lines)
         known = frozenset(
-            index for index, line in enumerate(lines) if line.is_prose and key(line.text) in stated
+            index
+            for index, line in enumerate(lines)
+            if line.is_prose and text_key(line.text) in stated
         )
         if len(known) < 2:  # one may be the lead alone
             known = frozenset()
@@ -246,4 +248,4 @@ def kept_by_engine(box: html.HtmlElement) -> str:
     )
     if not isinstance(taken, trafilatura.settings.Document):
         return ""
-    return key(taken.text or "")
+    return text_key(taken.text or "")

@@ -23,7 +23,7 @@ from flows.stages.extraction.names import (
 from flows.stages.press.date_tokens import MONTHS, WEEKDAYS
 from flows.stages.press.dates import is_fragment
 from flows.stages.press.outlets import SPELLINGS, outlet_by_key
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import text_key, tidy
 from flows.stages.press.vocabulary import any_of, read
 
 # A helper, such as a translator, is the author if nobody else is; "other" did not make the text.
@@ -38,7 +38,7 @@ _NOUNS = frozenset(_PEOPLE["bare"]["nouns"])
 _PREPOSITIONS = frozenset(_PEOPLE["bare"]["prepositions"])
 _SENTENCES = frozenset(_PEOPLE["bare"]["sentences"])
 _NOT_BEHIND = frozenset(_WORDS["not_behind"])
-_NO_OUTLETS = frozenset(map(key, _WORDS["not_outlets"]))
+_NO_OUTLETS = frozenset(map(text_key, _WORDS["not_outlets"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def label_of(text: str) -> Label | None:
     return None
 
 
-def unlabelled(text: str) -> tuple[str, ...]:
+def unlabelled_people(text: str) -> tuple[str, ...]:
     """The people that a line names before its first label and that belong to none."""
     line = _read(text)
     if line is None or 0 in line.pairs:
@@ -315,7 +315,7 @@ def _outlet(part: str) -> str | None:
     """The outlet that a part names, if any. A name in capitals such as RIA must be in capitals,
     because Ria is a person. Sections are named after their outlet: detikFinance.
     """
-    name = outlet_by_key(key(part))
+    name = outlet_by_key(text_key(part))
     if name is not None and name.isupper() and not part.isupper():
         return None
     if name is not None:
@@ -328,20 +328,20 @@ def _outlet(part: str) -> str | None:
 
 
 def _opens_with_outlet(word: str) -> bool:
-    spelled = key(word)
+    spelled = text_key(word)
     return any(spelled[:end] in SPELLINGS for end in range(_OUTLET_PREFIX, len(spelled) + 1))
 
 
 def _sorted_outlets(value: str) -> Names:
     value = _ASIDE.sub(" ", _URL.sub(r"\1", value).strip(_MARKS)).strip(_MARKS)
     words = value.split()
-    if len(words) > 1 and all(key(word) in SPELLINGS for word in words):
-        return Names(outlets=tuple(str(outlet_by_key(key(word))) for word in words))
+    if len(words) > 1 and all(text_key(word) in SPELLINGS for word in words):
+        return Names(outlets=tuple(str(outlet_by_key(text_key(word))) for word in words))
     outlets: list[str] = []
     nobody = False
     for part in split_names(value):
-        known = outlet_by_key(key(part))
-        if key(part) in _NO_OUTLETS or (is_nobody(part) and not names_body(part)):
+        known = outlet_by_key(text_key(part))
+        if text_key(part) in _NO_OUTLETS or (is_nobody(part) and not names_body(part)):
             nobody = True
         elif known or _is_outlet_name(part):
             outlets.append(known or part)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 
 _HEAD = re.compile(
     r"(?P<head>[A-Z].{1,89}?)(?:\s*(?:-{1,3}|[–—])\s+|\s+(?:-{1,3}|[–—])\s?(?=[\w\"“]))"
@@ -78,7 +78,7 @@ def _places(head: str, outlets: Container[str] = frozenset()) -> list[str] | Non
     dateline.
     """
     parts = [part.strip(" .:/") for part in _OUTLET.sub(" ", head).split(",")]
-    places = [part for part in parts if part and key(part) not in outlets]
+    places = [part for part in parts if part and text_key(part) not in outlets]
     if any(len(place.split()) > _MOST.words or not _PLACE.fullmatch(place) for place in places):
         return None
     return places

@@ -19,7 +19,7 @@ from typing import Any
 from lxml import etree, html
 
 from flows.stages.extraction.line_rules import related_label
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from flows.stages.press.vocabulary import any_of
 
 # Elements with no text for a reader, or none of the page's own.
@@ -183,7 +183,7 @@ class Hints:
         if most is not None and self._paragraphs(siblings) > most:
             return False
         opens = held >= len(self.lead) > 0
-        return not (opens and any(self.lead in key(one.text_content()) for one in siblings))
+        return not (opens and any(self.lead in text_key(one.text_content()) for one in siblings))
 
     def _paragraphs(self, siblings: list[html.HtmlElement]) -> int:
         return sum(

@@ -10,7 +10,7 @@ from flows.stages.extraction.datelines import opens_report
 from flows.stages.extraction.line_rules import is_comments_heading, rule_for
 from flows.stages.extraction.lines import Line
 from flows.stages.press.dates import in_line
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,8 @@ def _begins_again(page: _Page, index: int) -> bool:
     if index not in sentences:
         return False
     at = sentences.index(index)
-    again = [key(page.lines[one].text) for one in sentences[at : at + 2]]
-    opening = [key(page.lines[one].text) for one in sentences[:2]]
+    again = [text_key(page.lines[one].text) for one in sentences[at : at + 2]]
+    opening = [text_key(page.lines[one].text) for one in sentences[:2]]
     return at >= 2 and len(again) == 2 and again == opening
 
 

@@ -30,7 +30,7 @@ from flows.stages.extraction.doubts import find_doubts
 from flows.stages.extraction.elements import Hints
 from flows.stages.extraction.ending import find_end, find_next_article
 from flows.stages.extraction.headline import Headline, described, find_headline, find_lead
-from flows.stages.extraction.identity import identity, led_astray, urls_met
+from flows.stages.extraction.identity import identity, redirect_flaw, urls_met
 from flows.stages.extraction.instants import Instants, Stamp, read_instants
 from flows.stages.extraction.interstitials import (
     BRIEF,
@@ -39,7 +39,7 @@ from flows.stages.extraction.interstitials import (
     deny_listed_title,
     find_check,
     find_interstitial,
-    status,
+    find_status,
 )
 from flows.stages.extraction.line_rules import RULES
 from flows.stages.extraction.lines import MAX_LINES, Line, opening, read_lines
@@ -47,7 +47,7 @@ from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
 from flows.stages.extraction.witnesses import Surroundings
 from flows.stages.press.dates import Written, in_line
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import text_key, tidy
 
 # Raise this when a change of code changes what is extracted, so that all pages are extracted again;
 # tests/stages/test_versions.py tells when it is due. Rules and trafilatura's version are part of
@@ -180,8 +180,8 @@ def _read(
 
 def _end(own: list[Line], headline: str) -> int:
     """The line of the container at which something else begins."""
-    shown = key(headline)
-    at = next((index for index, line in enumerate(own) if key(line.text) == shown), None)
+    shown = text_key(headline)
+    at = next((index for index, line in enumerate(own) if text_key(line.text) == shown), None)
     return find_end(own, at, container.find_teasers(own))
 
 
@@ -225,7 +225,7 @@ def _shown(page: Page, source: Source, reading: _Reading, root: html.HtmlElement
         others=tuple(line.text for line in plain),
         dated=_is_dated(page, source, reading),
         located=bool(
-            reading.body and read_dateline(reading.body[0], {key(source.name), source.id})
+            reading.body and read_dateline(reading.body[0], {text_key(source.name), source.id})
         ),
         check=find_check(root),
     )
@@ -235,10 +235,10 @@ def _astray(
     page: Page, source: Source, shown: Shown, metadata: Metadata
 ) -> tuple[Reason, str] | None:
     """Why a redirected page is not the article: it led to a wall, or to a page without it."""
-    astray = led_astray(page, source, metadata)
+    astray = redirect_flaw(page, source, metadata)
     if astray is None:
         return None
-    said = status((shown.title, *shown.headings, *(shown.body or shown.others)))
+    said = find_status((shown.title, *shown.headings, *(shown.body or shown.others)))
     if said and said[0] == "interstitial":
         return "interstitial", astray
     return "soft-404", astray
@@ -302,7 +302,7 @@ def _article(page: Page, source: Source, reading: _Reading, pruned: list[Removed
     people = read_people(metadata, around, cleaned.removed, source.name, source.home)
     url = identity(page, source, metadata, reading.headline.text)
     published = instants.published
-    dateline = read_dateline(cleaned.body[0], {key(source.name), source.id})
+    dateline = read_dateline(cleaned.body[0], {text_key(source.name), source.id})
     doubts = find_doubts(
         "\n".join(cleaned.body),
         cleaned.removed,
@@ -364,8 +364,10 @@ def _origins(
 def _title_origins(reading: _Reading) -> tuple[Origin, ...]:
     """Where the headline is, and the titles in the metadata that do not contain it."""
     headline, stated = reading.headline, reading.metadata.titles()
-    shown = key(headline.text)
-    others = [Origin(place, text, taken=False) for place, text in stated if shown not in key(text)]
+    shown = text_key(headline.text)
+    others = [
+        Origin(place, text, taken=False) for place, text in stated if shown not in text_key(text)
+    ]
     said = dict(stated).get(headline.place, headline.text)
     if headline.at is not None:
         said = f"<{reading.lines[headline.at].element.tag}>"

@@ -11,7 +11,7 @@ from flows.records import Source
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.metadata import Metadata
 from flows.stages.press.dates import Written, in_line
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import text_key, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,14 @@ def find_headline(
 def _by_title(page: _Page) -> Headline | None:
     """The line that best fits a title that the page states."""
     stated = [text for _, text in page.metadata.titles()]
-    forms = (form for text in stated for form in (key(_bare_title(text, page.source)), key(text)))
+    forms = (
+        form
+        for text in stated
+        for form in (text_key(_bare_title(text, page.source)), text_key(text))
+    )
     keys = [form for form in dict.fromkeys(forms) if form]
     scores = (
-        (_headline_score(line, key(line.text), keys, page.url), -index)
+        (_headline_score(line, text_key(line.text), keys, page.url), -index)
         for index, line in enumerate(page.lines)
         if _is_long_enough(line.text)
     )
@@ -203,7 +207,7 @@ def find_lead(metadata: Metadata, lines: list[Line]) -> int | None:
     start = described(metadata)
     if not start:
         return None
-    opens = (line.is_prose and key(line.text).startswith(start) for line in lines)
+    opens = (line.is_prose and text_key(line.text).startswith(start) for line in lines)
     return next((index - 1 for index, found in enumerate(opens) if found), None)
 
 
@@ -212,7 +216,7 @@ def described(metadata: Metadata) -> str:
     if it is too short to tell.
     """
     start = metadata.tag("og:description", "description") or metadata.text("description")
-    opening = key(start)[: _DESCRIPTION.read]
+    opening = text_key(start)[: _DESCRIPTION.read]
     return opening if len(opening) >= _DESCRIPTION.least else ""
 
 
@@ -253,7 +257,7 @@ def _bare_title(title: str, source: Source) -> str:
     """A title without the outlet's name after it."""
     host = (urlsplit(source.home).hostname or "").removeprefix("www.").split(".")
     labels = (label for label in host[:-1] if len(label) >= 4)
-    names = {name for name in (key(source.name), key("".join(host)), *labels) if name}
+    names = {name for name in (text_key(source.name), text_key("".join(host)), *labels) if name}
     parts = re.split(r"(\s{1,9}[|–—:-]\s{1,9}|\s{0,9}(?:::|»|\|)\s{0,9})", title)
     while len(parts) > 2 and _is_outlet(parts[-1], names):
         parts = parts[:-2]
@@ -261,6 +265,6 @@ def _bare_title(title: str, source: Source) -> str:
 
 
 def _is_outlet(part: str, names: set[str]) -> bool:
-    return any(name in key(part) for name in names) or bool(
+    return any(name in text_key(part) for name in names) or bool(
         re.search(r"\.(?:com|co|id|net)\b|online|news", part, re.IGNORECASE)
     )

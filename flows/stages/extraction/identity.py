@@ -41,7 +41,7 @@ class Located(Protocol):
     def final_url(self) -> str: ...
 
 
-def led_astray(page: Page, source: Source, metadata: Metadata) -> str | None:
+def redirect_flaw(page: Page, source: Source, metadata: Metadata) -> str | None:
     """Why a redirected page is not the article that was asked for."""
     if page.final_url == page.url:
         return None

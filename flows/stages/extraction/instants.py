@@ -190,7 +190,7 @@ def _by_address(evidence: _Evidence) -> Stamp | None:
     return _first_possible(evidence.of("url"), evidence)
 
 
-def _by_time_gone(evidence: _Evidence) -> Stamp | None:
+def _by_relative_time(evidence: _Evidence) -> Stamp | None:
     return next(iter(evidence.on_lines("ago")), None)
 
 
@@ -216,7 +216,7 @@ _WITNESSES: tuple[Callable[[_Evidence], Stamp | None], ...] = (
     _by_stated_day,
     _by_cut_line,  # at the edge of the text, or from a teaser inside it
     _by_address,  # the day on which it was first stored
-    _by_time_gone,  # "2 jam yang lalu" was counted when the page was made, perhaps for a cache
+    _by_relative_time,  # "2 jam yang lalu" was counted when the page was made, perhaps for a cache
     _by_mention,  # usually the day of an event
     _by_change,  # it was published on that day or before
 )

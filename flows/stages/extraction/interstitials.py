@@ -20,7 +20,7 @@ from lxml import html
 
 from flows.records import Article, Reason, Source, identity_key
 from flows.stages.press.phrases import translated
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from flows.stages.press.vocabulary import any_of, read
 
 BRIEF = 80  # words; a longer text is an article, even if it starts by speaking of such things
@@ -156,9 +156,9 @@ class Shown:
     def is_nameless(self) -> bool:
         """Whether the titles are nothing but the name of the outlet."""
         host = urlsplit(self.home).hostname or ""
-        names = {"", *map(key, (self.outlet, host, host.removeprefix("www.")))}
+        names = {"", *map(text_key, (self.outlet, host, host.removeprefix("www.")))}
         titles = (self.title, *self.headings[:1])
-        return all(key(part) in names for title in titles for part in _PARTS.split(title))
+        return all(text_key(part) in names for title in titles for part in _PARTS.split(title))
 
     def _words_shown(self) -> set[str]:
         return self._telling(" ".join([*self.headings, *self.body]))
@@ -185,7 +185,7 @@ def deny_listed_title(shown: Shown) -> tuple[Reason, str] | None:
     return "interstitial", f"{shown.words} words, and nothing of the listed “{shown.listed}”"
 
 
-def status(texts: Iterable[str]) -> tuple[Reason, str] | None:
+def find_status(texts: Iterable[str]) -> tuple[Reason, str] | None:
     """What a page says about itself in these texts, apart from quotations."""
     return _most_telling(_said_in(texts))
 
@@ -213,7 +213,8 @@ def _by_headline(shown: Shown) -> tuple[Reason, str] | None:
         found
         for title in titles
         if (found := _status().search(title))
-        and len(key(found[0])) >= _SHARE.status * len(key(title.replace(shown.outlet, "")))
+        and len(text_key(found[0]))
+        >= _SHARE.status * len(text_key(title.replace(shown.outlet, "")))
     ]
     if not whole:
         return None
@@ -230,7 +231,7 @@ def _by_opening(shown: Shown) -> tuple[Reason, str] | None:
         return None
     if shown.agrees is None and shown.dated:
         return None
-    return status(_opening(shown))
+    return find_status(_opening(shown))
 
 
 def _by_visitor(shown: Shown) -> tuple[Reason, str] | None:

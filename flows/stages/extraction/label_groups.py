@@ -24,7 +24,7 @@ from flows.stages.extraction.credit_lines import (
 )
 from flows.stages.extraction.lines import Line
 from flows.stages.extraction.names import name_key
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import text_key, tidy
 
 # Kinds of elements that never credit anybody for this article.
 ELSEWHERE = frozenset(
@@ -85,7 +85,7 @@ def read_labels(lines: Sequence[Line], stated: Mapping[Role, frozenset[str]]) ->
     naming = _near_labels(lines)
     texts = [line.text for line in lines]
     for at, line in enumerate(lines):
-        if _is_elsewhere(line) or not key(line.text) or is_of_work(texts, at):
+        if _is_elsewhere(line) or not text_key(line.text) or is_of_work(texts, at):
             continue
         credits = read_line(line)
         if at in naming and not credits and (token := _token(at, line)):
@@ -128,7 +128,7 @@ def separated(line: Line) -> str | None:
         if length > 2 * len(line.text) + _MOST.reach or len(pieces) > _MOST.pieces:
             return None
     text = _SIGNS.sub(" | ", tidy("".join(pieces))).strip(" |")
-    return text if key(text) == key(line.text) else None
+    return text if text_key(text) == text_key(line.text) else None
 
 
 def _pieces(element: html.HtmlElement) -> Iterator[str]:

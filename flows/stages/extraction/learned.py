@@ -20,7 +20,7 @@ from typing import Literal
 
 from flows.records import Removed, stable_id
 from flows.stages.press.dates import WEEKDAY_NAMES
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from flows.stages.press.vocabulary import any_of, read
 
 Shape = Literal["line", "insert", "label"]
@@ -250,7 +250,7 @@ class Cleaner:
     """
 
     def __init__(self, learned: Iterable[LearnedLine], titles: Iterable[str] = ()) -> None:
-        self.titles = {key(title) for title in titles}
+        self.titles = {text_key(title) for title in titles}
         self._by_word: dict[str, list[LearnedLine]] = {}
         for line in sorted(learned, key=lambda line: (-len(line.text), line.shape)):
             self._by_word.setdefault(_first_word(line.text), []).append(line)
@@ -340,7 +340,7 @@ def _known_title(tail: str, titles: Collection[str]) -> int | None:
     """The length of the longest start that is a headline of the same source."""
     letters, length = "", None
     for found in re.finditer(r"\S+", tail[: _MAX_HEADLINE + 1]):
-        letters += key(found[0])
+        letters += text_key(found[0])
         if letters in titles and found.end() >= 12:
             length = found.end()
     return length

@@ -122,7 +122,7 @@ def related_label(text: str) -> bool:
     return bool(_compiled(_BY_ID["related-label"].whole, re.IGNORECASE).match(text))
 
 
-def parts(text: str) -> list[tuple[int, int, str]]:
+def find_asides(text: str) -> list[tuple[int, int, str]]:
     """The parts of a line that are not its own sentences, in order and without overlaps: start, end
     and the id of the rule.
     """

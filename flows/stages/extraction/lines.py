@@ -13,7 +13,7 @@ from itertools import islice
 from lxml import etree, html
 
 from flows.stages.extraction.elements import BLOCKS, FORMATTING, UNREAD, Hints, hint
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import text_key, tidy
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
 
@@ -96,7 +96,7 @@ def opening(text: str) -> str:
     """The key of the start of a paragraph, by which its line is found even if parts further on
     were cut.
     """
-    return key(text)[: _LENGTH.opening]
+    return text_key(text)[: _LENGTH.opening]
 
 
 def read_lines(root: html.HtmlElement, hints: Hints | None = None) -> list[Line]:

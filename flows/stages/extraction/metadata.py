@@ -14,7 +14,7 @@ from lxml import etree, html
 
 from flows.stages.extraction.elements import BLOCKS, FORMATTING
 from flows.stages.press.dates import in_value
-from flows.stages.press.text import TITLE_LENGTH, key, tidy
+from flows.stages.press.text import TITLE_LENGTH, text_key, tidy
 from flows.stages.press.vocabulary import any_of, read
 
 # The types of schema.org for a text. A page that declares only others is not an article, or does
@@ -324,13 +324,13 @@ def _path(address: str) -> str:
 
 
 def _headline(node: dict[str, Any]) -> str:
-    return key(_plain(next(_texts(node.get("headline")), "")))
+    return text_key(_plain(next(_texts(node.get("headline")), "")))
 
 
 def _is_titled(node: dict[str, Any], titles: Iterable[str]) -> bool:
     """Whether one of the page's titles contains the object's headline."""
     headline = _headline(node)
-    return len(headline) >= _HEADLINE and any(headline in key(title) for title in titles)
+    return len(headline) >= _HEADLINE and any(headline in text_key(title) for title in titles)
 
 
 def _listed(value: object) -> list[Any]:
@@ -395,9 +395,9 @@ def _around(elements: Sequence[html.HtmlElement], at: int | None) -> list[html.H
 def _headline_at(elements: Sequence[html.HtmlElement], titles: Sequence[str]) -> int | None:
     """The heading that one of the page's titles contains, or else the first main heading."""
     headings = [at for at, element in enumerate(elements) if element.tag in {"h1", "h2", "h3"}]
-    keys = [key(title) for title in titles]
+    keys = [text_key(title) for title in titles]
     for at in headings:
-        heading = key("".join(elements[at].itertext()))
+        heading = text_key("".join(elements[at].itertext()))
         if len(heading) >= _HEADLINE and any(heading in title for title in keys):
             return at
     return next((at for at in headings if elements[at].tag == "h1"), None)

@@ -6,7 +6,7 @@ The words that are nobody's name are in people.toml.
 import re
 from dataclasses import dataclass
 
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 from flows.stages.press.vocabulary import any_of, read
 
 _PEOPLE = read("people")
@@ -52,8 +52,8 @@ def is_person(text: str) -> bool:
         and 2 <= len(text) <= _LONGEST.characters
         and words[-1].lower() not in _PARTICLES
         and all(_is_name_word(word, is_first=at == 0) for at, word in enumerate(words))
-        and any(len(key(word)) > 2 for word in words)
-        and len(set(key(text))) > 2  # "AAA" is a button for the font size
+        and any(len(text_key(word)) > 2 for word in words)
+        and len(set(text_key(text))) > 2  # "AAA" is a button for the font size
     )
 
 
@@ -101,13 +101,13 @@ def split_names(text: str) -> list[str]:
 def is_degree(text: str) -> bool:
     """Whether a text is an academic degree: M.Si, S.H., PhD."""
     capitals = sum(letter.isupper() for letter in text)
-    return key(text) in _DEGREES and ("." in text or capitals > 1) and " " not in text.strip()
+    return text_key(text) in _DEGREES and ("." in text or capitals > 1) and " " not in text.strip()
 
 
 def name_key(name: str) -> str:
     """What different spellings of a name have in common: its words without titles and degrees."""
     bare = [word for word in name.replace(",", " ").split() if not _is_ornament(word)]
-    return key("".join(bare or [name]))
+    return text_key("".join(bare or [name]))
 
 
 def cased(name: str) -> str:

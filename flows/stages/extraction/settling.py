@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flows.records import Article, Source, identity_key
 from flows.stages.discovery.links import canonical
 from flows.stages.extraction.identity import Located, own_address
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def settle(
     )
 
 
-def alike(one: _Text, other: _Text) -> bool:
+def may_be_versions(one: _Text, other: _Text) -> bool:
     """Whether two texts can be of one article: they are nearly the same; or they are less than a
     day apart, and have much text or the headline in common.
     """
@@ -138,7 +138,7 @@ def alike(one: _Text, other: _Text) -> bool:
     dates = [text.published_at for text in (one, other) if text.published_at]
     if len(dates) == 2 and abs(dates[0] - dates[1]) >= _NEXT_DAY:
         return False
-    return shared >= SHARED.many or key(one.title) == key(other.title)
+    return shared >= SHARED.many or text_key(one.title) == text_key(other.title)
 
 
 def shared_runs(one: str, other: str) -> float:
@@ -179,12 +179,12 @@ def _believed(arrivals: Sequence[Arrival], holders: Sequence[Holder]) -> list[bo
         if not each.names_another:
             return True
         if texts := own[each.key]:
-            return any(alike(each.article, text) for text in texts)
+            return any(may_be_versions(each.article, text) for text in texts)
         itself = {each.own}
         if each.held:
             itself.add(each.held[0])
         others = [text for source, text in naming[each.key] if source not in itself]
-        return all(alike(each.article, text) for text in others)
+        return all(may_be_versions(each.article, text) for text in others)
 
     return [stands(each) for each in arrivals]
 
@@ -204,7 +204,7 @@ def _evicted(arrivals: Iterable[Arrival], holders: Iterable[Holder]) -> list[str
     return [
         each.own
         for each in arrivals
-        if each.own in borrowed and not alike(each.article, borrowed[each.own])
+        if each.own in borrowed and not may_be_versions(each.article, borrowed[each.own])
     ]
 
 
@@ -227,7 +227,7 @@ def _at_its_address(each: Arrival, places: Sequence[_Place]) -> str | None:
 
 def _with_its_text(each: Arrival, places: Sequence[_Place]) -> str | None:
     """The oldest article with its text at another form of its URL."""
-    return next((url for url, text in places if alike(each.article, text)), None)
+    return next((url for url, text in places if may_be_versions(each.article, text)), None)
 
 
 def _at_a_free_address(each: Arrival, places: Sequence[_Place]) -> str | None:

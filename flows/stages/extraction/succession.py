@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from flows.records import Article, Doubt, VersionDoubt
 from flows.stages.extraction.settling import SHARED, shared_runs
-from flows.stages.press.text import key
+from flows.stages.press.text import text_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def judge(captures: Sequence[Capture], texts: Sequence[KnownText]) -> list[Versi
         earlier = [text for text in believed[each.article.id] if text.seen_at < each.fetched_at]
         before = max(earlier, key=lambda text: text.seen_at, default=None)
         doubt = _doubt(before, each.article) if before else None
-        alone = key(each.article.title) not in shared
+        alone = text_key(each.article.title) not in shared
         if doubt and alone and _is_confirmed(each, doubt, aside[each.article.id]):
             doubt = None
         doubts[at] = doubt
@@ -133,9 +133,9 @@ def _shared_titles(captures: Sequence[Capture], texts: Sequence[KnownText]) -> s
     """The headlines of several articles, since whatever covers all pages of a site may have one."""
     holders = defaultdict[str, set[str]](set)
     for text in texts:
-        holders[key(text.title)].add(text.article_id)
+        holders[text_key(text.title)].add(text.article_id)
     for each in captures:
-        holders[key(each.article.title)].add(each.article.id)
+        holders[text_key(each.article.title)].add(each.article.id)
     return {title for title, articles in holders.items() if len(articles) > 1}
 
 

@@ -22,7 +22,7 @@ from flows.stages.extraction.credit_lines import (
     is_credit_line,
     label_of,
     sort_names,
-    unlabelled,
+    unlabelled_people,
 )
 from flows.stages.extraction.label_groups import ELSEWHERE, Credit, read_labels, separated
 from flows.stages.extraction.lines import Line, opening
@@ -39,7 +39,7 @@ from flows.stages.extraction.signoffs import signed_name
 from flows.stages.press.date_tokens import ZONES
 from flows.stages.press.dates import is_date_line
 from flows.stages.press.outlets import outlet_by_key
-from flows.stages.press.text import key, tidy
+from flows.stages.press.text import text_key, tidy
 from flows.stages.press.vocabulary import any_of, read
 
 
@@ -214,22 +214,31 @@ def _own_names(metadata: Metadata, outlet: str, home: str) -> frozenset[str]:
         labels.pop()
     publishers = [name for name, _ in metadata.names("publisher")]
     names = [outlet, "".join(labels), *metadata.tags.get("og:site_name", ()), *publishers]
-    return frozenset(map(key, names)) - {""}
+    return frozenset(map(text_key, names)) - {""}
 
 
 def is_own(name: str, own: frozenset[str]) -> bool:
     """Whether a name is one of the outlet's own, such as Antara, ANTARA News Agency and
     antaranews.com, or one of its sections, such as detikFinance.
     """
-    spellings = {key(name), key(_TOP_LEVEL.sub("", name)), key(without_body_words(name))} - {""}
+    spellings = {
+        text_key(name),
+        text_key(_TOP_LEVEL.sub("", name)),
+        text_key(without_body_words(name)),
+    } - {""}
     known = set(map(outlet_by_key, own)) - {None}
     words = name.split()
-    named = any(key(word) in own for word in words)
+    named = any(text_key(word) in own for word in words)
     return (
-        (named and all(key(word) in own or names_body(word) for word in words))  # Harian Kompas
+        (
+            named and all(text_key(word) in own or names_body(word) for word in words)
+        )  # Harian Kompas
         or not spellings.isdisjoint(own)
         or not known.isdisjoint(map(outlet_by_key, spellings))
-        or (" " not in name and any(key(name).startswith(each) for each in own if len(each) > 4))
+        or (
+            " " not in name
+            and any(text_key(name).startswith(each) for each in own if len(each) > 4)
+        )
     )
 
 
@@ -298,7 +307,7 @@ def _by_element(case: Case) -> Iterator[Credit]:
         if line.clutter in ELSEWHERE or len(line.text) > _LONGEST.line:
             continue
         if at in labelled:
-            loose = unlabelled(separated(line) or line.text)
+            loose = unlabelled_people(separated(line) or line.text)
             yield from (
                 Credit(at, "author", name, line.text) for name in filter(is_full_name, loose)
             )
@@ -306,7 +315,7 @@ def _by_element(case: Case) -> Iterator[Credit]:
             yield from _named(at, line, _called(line) or _called_within(line))
 
 
-def _by_element_behind(case: Case) -> Iterator[Credit]:
+def _by_element_after_text(case: Case) -> Iterator[Credit]:
     labelled = {credit.at for credit in case.labelled}
     for at, line in enumerate(case.tail, len(case.head)):
         if at not in labelled and line.clutter not in ELSEWHERE and len(line.text) <= _LONGEST.line:
@@ -435,7 +444,7 @@ def _in_tags(case: Case) -> Iterator[Credit]:
 
 def _known(outlets: Iterable[str], at: int, text: str) -> Iterator[Credit]:
     """The well-known outlets among these, which nothing calls a source."""
-    known = filter(None, (outlet_by_key(key(outlet)) for outlet in outlets))
+    known = filter(None, (outlet_by_key(text_key(outlet)) for outlet in outlets))
     yield from (Credit(at, "credit", outlet, text) for outlet in known)
 
 
@@ -469,7 +478,7 @@ def _signed_off(case: Case) -> Iterator[Credit]:
     signed = [(at, signed_name(text) or text) for at, text in signed]
     for at, text in ((at, text.strip("()[]*. ")) for at, text in signed):
         for part in _BETWEEN.split(text):
-            if outlet := outlet_by_key(key(part)):
+            if outlet := outlet_by_key(text_key(part)):
                 yield Credit(at, "credit", outlet, text)
             elif is_full_name(part.strip()):
                 yield Credit(at, "author", cased(part.strip()), text)
@@ -539,7 +548,7 @@ WITNESSES = (
     Witness("meta", _in_tags),
     Witness("visible", _beside_date),
     Witness("visible", _on_own_page),
-    Witness("visible", _by_element_behind),
+    Witness("visible", _by_element_after_text),
     Witness("sign-off", _signed_off),
     Witness("visible", _in_dateline),
     Witness("visible", _in_note),

@@ -27,6 +27,6 @@ def tidy(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)  # the lines of a page are compared with each other again and again
-def key(text: str) -> str:
+def text_key(text: str) -> str:
     """What different spellings of a text have in common: its letters and digits, in lower case."""
     return re.sub(r"[\W_]+", "", text).lower()
