@@ -190,7 +190,7 @@ def _names_makers(line: _Line) -> bool:
 
 
 def is_signature(text: str) -> bool:
-    """Whether a line is nothing but full names and well-known outlets: "Nama Lengkap - detikNews"."""
+    """Whether a line is full names and well-known outlets only: "Nama Lengkap - detikNews"."""
     if len(text) > _LONGEST.label * 2 or "/" in text:
         return False
     names = sort_names(text, "author")
@@ -200,7 +200,7 @@ def is_signature(text: str) -> bool:
 
 
 def is_of_work(texts: Sequence[str], at: int) -> bool:
-    """Whether a line beside the description of a book or a film names its makers, not its reviewer."""
+    """Whether a line beside the description of a work names its makers, not its reviewer."""
     beside = (texts[near] for near in (at - 1, at + 1) if 0 <= near < len(texts))
     return any(map(_WORK.match, beside)) and not _REVIEWER.match(texts[at])
 
@@ -353,7 +353,7 @@ def _sorted_outlets(value: str) -> Names:
 
 
 def _is_outlet_name(part: str) -> bool:
-    """Whether a part may name an outlet or another giver of texts: it is capitalised, or a domain."""
+    """Whether a part may name the outlet of a text: it is capitalised, or a domain."""
     if not 2 <= len(part) <= _LONGEST.outlet:
         return False
     if re.fullmatch(_DOMAIN, part, re.IGNORECASE):

@@ -105,7 +105,7 @@ def _is_denied(said: _Statement) -> bool:
 
 
 def _names_its_own(said: _Statement) -> bool:
-    """Whether the other URLs on the page (og:url, JSON-LD) include its own but not the canonical."""
+    """Whether other URLs on the page (og:url, JSON-LD) include its own but not the canonical."""
     return identity_key(said.own) in said.named and identity_key(said.canonical) not in said.named
 
 

@@ -81,7 +81,7 @@ class Line:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it reads like a sentence of an article, not like a label, a headline or a link."""
+        """Whether it reads like a sentence of an article, not a label, a headline or a link."""
         length = len(self.text)
         if (1 - self.linked) * length >= _LENGTH.unstopped:
             return True

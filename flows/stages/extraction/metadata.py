@@ -136,7 +136,7 @@ class Metadata:
         return next(filter(None, map(_plain, texts)), "")
 
     def names(self, key: str) -> list[tuple[str, str]]:
-        """The names in a field of the article object, each with its type, or '' if none is given."""
+        """The names in a field of the article object, each with its type, or '' without one."""
         named = [(_plain(name), kind) for name, kind in _names(self.article.get(key))]
         return [(name, kind) for name, kind in named if name]
 

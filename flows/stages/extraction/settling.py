@@ -142,7 +142,7 @@ def may_be_versions(one: _Text, other: _Text) -> bool:
 
 
 def shared_runs(one: str, other: str) -> float:
-    """The share of the shorter text's runs of words that are in the longer one, too; from 0 to 1."""
+    """The share, 0 to 1, of the shorter text's runs of words that are in the longer one, too."""
     shorter, longer = sorted((_runs(one), _runs(other)), key=len)
     return len(shorter & longer) / len(shorter)
 

@@ -63,7 +63,7 @@ def _start(text: str) -> int:
 
 
 def signed_name(text: str) -> str | None:
-    """The name in capitals in a line that is only a name and a place: "SRI WAHYUNI, Muara Angin"."""
+    """The name in capitals in a line of only a name and a place: "SRI WAHYUNI, Muara Angin"."""
     if len(text) > _MOST.line:
         return None
     match = _PLACED.fullmatch(text)

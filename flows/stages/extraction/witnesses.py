@@ -449,7 +449,7 @@ def _known(outlets: Iterable[str], at: int, text: str) -> Iterator[Credit]:
 
 
 def _written_by(metadata: Metadata) -> list[str]:
-    """The authors in tags for link previews: twitter:label1 "Ditulis oleh", twitter:data1 "Nama"."""
+    """Authors in tags for link previews: twitter:label1 "Ditulis oleh", twitter:data1 "Nama"."""
     pairs = [(metadata.tag(f"twitter:label{at}"), metadata.tag(f"twitter:data{at}")) for at in "12"]
     return [
         value
