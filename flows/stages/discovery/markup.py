@@ -23,8 +23,26 @@ MAX_DECODED_BYTES = 52_428_800  # sitemaps.org: the most bytes, uncompressed
 Family = Literal["feed", "sitemap"]
 
 _GZIP = b"\x1f\x8b"
-_LAYERS = 3  # a site may compress its sitemap, and its server may compress it again
-_CHUNK_BYTES = 4096  # gzip expands these to 4 MB at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Gzip:
+    """How a compressed document is unpacked."""
+
+    layers: int = 3  # a site may compress its sitemap, and its server may compress it again
+    chunk: int = 4096  # bytes at a time, which expand to 4 MB at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Characters that are searched."""
+
+    head: int = 10_000  # for the root element
+    address: int = 3100  # for the end of a URL, with the white space and the CDATA mark before it
+    text: int = 2000  # of any other element
+
+
+_GUNZIP, _READ = _Gzip(), _Read()
 # Byte-order marks, and how XML begins in an encoding without one.
 _MARKS = (
     (b"\xff\xfe", "utf-16"),
@@ -44,7 +62,6 @@ _BARE_AMPERSAND = re.compile(
     r"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)", re.DOTALL
 )
 
-_HEAD = 10_000  # characters within which the root element begins
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PREFIX = r"(?:[\w.-]{1,40}:)?"
 _KNOWN_ROOT = re.compile(
@@ -73,7 +90,7 @@ def decompress(body: bytes) -> bytes:
     """The document without gzip, even if it was compressed several times; if the data break off,
     what comes before. Raises ListingError if it is too large, empty or broken.
     """
-    for _ in range(_LAYERS):
+    for _ in range(_GUNZIP.layers):
         if body.startswith(_GZIP):
             body = _gunzipped(body)
     if len(body) > MAX_DECODED_BYTES:
@@ -88,7 +105,7 @@ def _gunzipped(packed: bytes) -> bytes:
     data = bytearray()
     at, stream = 0, zlib.decompressobj(wbits=31)
     while at < len(packed):
-        part = packed[at : at + _CHUNK_BYTES]
+        part = packed[at : at + _GUNZIP.chunk]
         try:
             data += stream.decompress(part)
         except zlib.error as error:
@@ -112,7 +129,7 @@ def read_markup(body: bytes) -> Markup:
     text = _storable(_decoded(body))
     if overloaded(text):
         raise ListingError(f"refused: an element has more than {MAX_ATTRIBUTES} attributes")
-    head = _COMMENT.sub(lambda comment: " " * len(comment[0]), text[:_HEAD])
+    head = _COMMENT.sub(lambda comment: " " * len(comment[0]), text[: _READ.head])
     root = _KNOWN_ROOT.search(head)
     if root and re.search(r"<!doctype\s+html", head[: root.start()], re.IGNORECASE):
         return Markup("html", text)
@@ -199,8 +216,6 @@ _TAG = re.compile(
 _ADDRESSES = frozenset(["link", "guid", "id", "loc"])
 # Namespace prefixes whose titles and links are not the entry's own.
 _FOREIGN_PREFIXES = frozenset(["image", "video", "media", "itunes", "xhtml"])
-# Characters of a URL, with the white space and the CDATA mark before it, and of any other text.
-_ADDRESS_LENGTH, _TEXT_LENGTH = 3100, 2000
 _MARKUP_GOES_ON = re.compile(r"\]\]>|[<>]")
 _MARKERS = re.compile(r"<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]{0,500}>")
 _ATTRIBUTE = re.compile(
@@ -243,7 +258,7 @@ def rebuild(text: str, family: Family) -> str:
 
 def _base_attribute(head: str) -> str:
     """The attribute of a feed's root against which its URLs are resolved, if it has one."""
-    base = _BASE.search(head[:_HEAD])
+    base = _BASE.search(head[: _READ.head])
     return f" {base[0]}" if base else ""
 
 
@@ -290,8 +305,8 @@ def _content(entry: str, tag: re.Match[str], end: int | None) -> str:
     if tag["attributes"].endswith("/"):
         return ""
     if tag["name"].lower() in _ADDRESSES:
-        return _escaped(_address(entry[tag.end() : tag.end() + _ADDRESS_LENGTH]))
-    text = _MARKERS.sub("", entry[tag.end() : end][:_TEXT_LENGTH])
+        return _escaped(_address(entry[tag.end() : tag.end() + _READ.address]))
+    text = _MARKERS.sub("", entry[tag.end() : end][: _READ.text])
     return _escaped(text.replace("<", "&lt;").replace(">", "&gt;")).strip()
 
 

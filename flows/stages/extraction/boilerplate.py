@@ -31,8 +31,16 @@ from flows.stages.extraction.polls import find_polls
 from flows.stages.extraction.signoffs import find_sign_off
 from flows.stages.press.text import text_key
 
-_TEXT = 2  # the least sentences that are a text below a heading
-_LIST = 3  # the least adjoining headings at the end that are a list rather than openings of texts
+
+@dataclass(frozen=True, slots=True)
+class _Least:
+    """How many lines make something."""
+
+    text: int = 2  # sentences below a heading are a text
+    list: int = 3  # adjoining headings at the end are a list rather than the openings of texts
+
+
+_LEAST = _Least()
 # Rules that cut the content of boxes: links, players, prompts.
 _BOXES = re.compile(r"(?:element:)?(?:related|linked|prompt|player|embed|share|leftover)")
 _AFTER_TEXT = frozenset({"tail", "apart"})  # places of line rules
@@ -319,7 +327,7 @@ def _summary(lines: Sequence[Line], prose: Sequence[int]) -> frozenset[int]:
     paragraph; none if there is no text after it.
     """
     paragraphs = [index for index in prose if _item(lines[index]) is None]
-    if len(paragraphs) < _TEXT:
+    if len(paragraphs) < _LEAST.text:
         return frozenset()
     for index, line in enumerate(lines[: paragraphs[0]]):
         rule = rule_for(line.text, frozenset({"head"}))
@@ -354,7 +362,7 @@ def _headline_at(lines: Sequence[Line], prose: Sequence[int], headline: str) -> 
     for index, line in enumerate(lines):
         if headline and text_key(line.text) == headline:
             behind = sum(one > index for one in prose)
-            if index < above or (line.is_heading and behind >= _TEXT):
+            if index < above or (line.is_heading and behind >= _LEAST.text):
                 return index
     return -1
 
@@ -426,7 +434,7 @@ def _is_list(lines: Sequence[Line], headings: Sequence[int]) -> bool:
     """Whether headings at the end are a list: enough, of one kind, with nothing between them."""
     adjoining = bool(headings) and headings[0] - headings[-1] == len(headings) - 1
     tags = {lines[index].element.tag for index in headings}
-    return len(headings) >= _LIST and adjoining and len(tags) == 1
+    return len(headings) >= _LEAST.list and adjoining and len(tags) == 1
 
 
 def _cut_sign_offs(lines: Sequence[Line], cuts: list[str | None]) -> int:

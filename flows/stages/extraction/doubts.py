@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from flows.records import Doubt, Origin, Removed, Source
 from flows.stages.extraction.metadata import Metadata
 
-# Characters. A shorter text in the metadata is a summary.
-_STATED = 400
-# Share of the text in the metadata. An article that has less has lost a part of it: on the real
-# pages, prompts and captions in that text make up a tenth of it at most.
-_LEAST = 0.6
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What is expected of an article whose text is in the metadata, too."""
+
+    least: int = 400  # characters; a shorter one is a summary
+    # The share of it that the article has at least. On the real pages, prompts and captions in it
+    # make up a tenth of it at most.
+    share: float = 0.6
+
+
+_STATED = _Stated()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def find_doubts(
 
 def _is_shorter_than_stated(found: _Found) -> bool:
     stated = found.metadata.text("articleBody")
-    return len(stated) >= _STATED and len(found.body) < _LEAST * len(stated)
+    return len(stated) >= _STATED.least and len(found.body) < _STATED.share * len(stated)
 
 
 def _is_mostly_cut(found: _Found) -> bool:

@@ -85,9 +85,15 @@ class _Place:
     tail: float = 0.5  # what follows a label without a colon is the rest of the line
 
 
-_SHARE, _SPREAD, _PLACE = _Share(), _Spread(), _Place()
-_LONG = 5  # words; a shorter line is only cut at the start of a sentence
-_MAX_HEADLINE = 200  # characters
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What is cut."""
+
+    anywhere: int = 5  # words; a shorter line is only cut at the start of a sentence
+    headline: int = 200  # characters after a label, at most
+
+
+_SHARE, _SPREAD, _PLACE, _CUT = _Share(), _Spread(), _Place(), _Cut()
 
 # The parameters of the warehouse's query `repeats`, except for the source.
 COUNTING: Mapping[str, object] = {
@@ -257,7 +263,9 @@ class Cleaner:
         lines = [line for lines in self._by_word.values() for line in lines]
         self._label = _any_of(line.text for line in lines if line.shape == "label")
         self._long = _any_of(
-            line.text for line in lines if line.shape != "label" and len(line.text.split()) >= _LONG
+            line.text
+            for line in lines
+            if line.shape != "label" and len(line.text.split()) >= _CUT.anywhere
         )
 
     def clean(self, body: str) -> Cleaned:
@@ -293,7 +301,7 @@ class Cleaner:
 
     def _cut_at(self, line: str, at: int, starts: Sequence[int]) -> tuple[int, LearnedLine] | None:
         """The end of what is cut from this start of a sentence, and what was learned."""
-        for learned in self._by_word.get(_first_word(line[at : at + _MAX_HEADLINE]), ()):
+        for learned in self._by_word.get(_first_word(line[at : at + _CUT.headline]), ()):
             end = at + len(learned.text)
             ends_word = not line[end : end + 1].strip() or learned.text.endswith(":")
             if not line.startswith(learned.text, at) or not ends_word:
@@ -314,14 +322,14 @@ class Cleaner:
         next label, with a known title, before a quotation, or before an opener.
         """
         following = self._label and self._label.search(tail, 1)
-        if following and following.start() <= _MAX_HEADLINE:
+        if following and following.start() <= _CUT.headline:
             return self._headline_length(tail[: following.start()].rstrip()) or None
         ends = [
             found
             for found in _BOUNDARY.finditer(tail)
             if "." in found[1] and tail[found.start() - 1 : found.start()].islower()
         ]
-        if not ends and len(tail) <= _MAX_HEADLINE and not re.search(r"[.][\"”’]?$", tail):
+        if not ends and len(tail) <= _CUT.headline and not re.search(r"[.][\"”’]?$", tail):
             return len(tail)
         return _known_title(tail, self.titles) or _before_sentence(tail)
 
@@ -339,7 +347,7 @@ def _first_word(text: str) -> str:
 def _known_title(tail: str, titles: Collection[str]) -> int | None:
     """The length of the longest start that is a headline of the same source."""
     letters, length = "", None
-    for found in re.finditer(r"\S+", tail[: _MAX_HEADLINE + 1]):
+    for found in re.finditer(r"\S+", tail[: _CUT.headline + 1]):
         letters += text_key(found[0])
         if letters in titles and found.end() >= 12:
             length = found.end()
@@ -350,7 +358,7 @@ def _before_sentence(tail: str) -> int | None:
     """The length up to the first word after a headline that certainly opens a sentence. The words
     of a headline are capitalised, so it ends before the first that is not.
     """
-    words = [(found.start(), found[0]) for found in re.finditer(r"\S+", tail[: _MAX_HEADLINE + 1])]
+    words = [(found.start(), found[0]) for found in re.finditer(r"\S+", tail[: _CUT.headline + 1])]
     for index, ((start, word), (_, following)) in enumerate(pairwise(words)):
         if index >= 3 and _opens_sentence(word, following):
             return start - 1

@@ -25,11 +25,21 @@ _ARTICLE_TYPES = """
     Report TechArticle Review
 """
 ARTICLE_TYPES = frozenset(_ARTICLE_TYPES.split())
-_MAX_JSON = 400_000  # characters; the longest real article object seen has 60,000
-# A page with so many article objects that differ in headline and URL, but none of its own, is a
-# list. Those of related articles come with the page's own.
-_LISTED = 3
-_ITEMS = 200  # the most items of a JSON array that are read
+
+
+@dataclass(frozen=True, slots=True)
+class _JsonLd:
+    """How much JSON-LD is read, and what it shows."""
+
+    characters: int = 400_000  # the longest real article object seen has 60,000
+    items: int = 200  # of an array
+    # A page with so many article objects that differ in headline and URL, but none of its own, is a
+    # list. Those of related articles come with the page's own.
+    listed: int = 3
+
+
+_JSON_LD = _JsonLd()
+_HEADLINE = 10  # letters; a shorter heading may be in a title by chance
 
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _BREAKING_TAG = re.compile(rf"</?{any_of([*BLOCKS, 'br'])}(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE)
@@ -64,7 +74,6 @@ class _Near:
 
 
 _NEAR = _Near()
-_HEADLINE = 10  # letters; a shorter heading may be in a title by chance
 _MARKUP = {kind: any_of(words) for kind, words in read("time")["markup"].items()}
 _DATE_NAME = re.compile(rf"(?:{'|'.join(_MARKUP.values())})+")
 _CHANGE_NAME = re.compile(_MARKUP["modified"])
@@ -200,13 +209,13 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
     """All objects in a JSON-LD script, including those in graphs and arrays; the fields that can be
     read if the JSON is broken.
     """
-    if len(text) > _MAX_JSON:
+    if len(text) > _JSON_LD.characters:
         return
     pending = [_parsed(text)]
     while pending:
         node = pending.pop(0)
         if isinstance(node, list):
-            pending.extend(node[:_ITEMS])
+            pending.extend(node[: _JSON_LD.items])
         elif isinstance(node, dict):
             yield node
             nested = (node.get("@graph"), node.get("mainEntity"))
@@ -298,7 +307,7 @@ def _article(
     own = [node for node in articles if paths.intersection(map(_path, _addresses(node)))]
     own += [node for node in articles if _is_titled(node, titles)]
     different = {(_headline(node), *_addresses(node)) for node in articles}
-    if not own and len(different) >= _LISTED:
+    if not own and len(different) >= _JSON_LD.listed:
         return next(iter(pages), {}), True
     return next(iter([*own, *articles, *pages]), {}), False
 
@@ -334,7 +343,7 @@ def _is_titled(node: dict[str, Any], titles: Iterable[str]) -> bool:
 
 
 def _listed(value: object) -> list[Any]:
-    return value[:_ITEMS] if isinstance(value, list) else [value]
+    return value[: _JSON_LD.items] if isinstance(value, list) else [value]
 
 
 def _texts(value: object) -> Iterator[str]:

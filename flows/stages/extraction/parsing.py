@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from lxml import etree, html
@@ -9,11 +10,19 @@ from lxml import etree, html
 from flows.records import Page, Reason
 from flows.stages.press.tags import MAX_ATTRIBUTES, overloaded
 
-_MAX_CHARACTERS = 4_000_000
-# Levels of elements. libxml2 stops at 2,048 and drops the rest; the deepest real page measured has
-# 23.
-_MAX_DEPTH = 500
-_UNREADABLE_SHARE = 0.08  # of the characters; random bytes have 13 in 100
+
+@dataclass(frozen=True, slots=True)
+class _Most:
+    """What is still a page."""
+
+    characters: int = 4_000_000
+    # Levels of elements. libxml2 stops at 2,048 and drops the rest; the deepest real page measured
+    # has 23.
+    depth: int = 500
+    unreadable: float = 0.08  # share of the characters; random bytes have 13 in 100
+
+
+_MOST = _Most()
 _HTML_TYPES = (
     "text/html",
     "application/xhtml+xml",
@@ -44,8 +53,8 @@ def parse(page: Page) -> html.HtmlElement | tuple[Reason, str]:
     if other := other_type(page):
         return "not-html", other
     text = decoded(page.body, page.content_type)
-    if len(text) > _MAX_CHARACTERS:
-        return "too-large", f"{len(text)} characters of HTML, at most {_MAX_CHARACTERS} are read"
+    if len(text) > _MOST.characters:
+        return "too-large", f"{len(text)} characters of HTML, at most {_MOST.characters} are read"
     if flaw := garbled(text):
         return flaw
     if overloaded(text):
@@ -53,8 +62,8 @@ def parse(page: Page) -> html.HtmlElement | tuple[Reason, str]:
     root = parsed(text)
     if root is None:
         return "no-text", "the document is empty"
-    if _exceeds(_MAX_DEPTH)(root):
-        return "too-large", f"more than {_MAX_DEPTH} levels of elements"
+    if _exceeds(_MOST.depth)(root):
+        return "too-large", f"more than {_MOST.depth} levels of elements"
     return root
 
 
@@ -112,7 +121,7 @@ def _declared(body: bytes, content_type: str) -> str:
 def garbled(text: str) -> tuple[Reason, str] | None:
     """Why a text cannot be a page: too many bytes are not characters, or there is no markup."""
     unreadable = len(_UNREADABLE.findall(text))
-    if unreadable > _UNREADABLE_SHARE * len(text):
+    if unreadable > _MOST.unreadable * len(text):
         return "broken", f"{unreadable} of {len(text)} characters are unreadable"
     if text.strip() and not _MARKUP.search(text):
         return "not-html", "no HTML element in it"
