@@ -18,9 +18,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.forked import Commands, wait_until
 from tests.helpers.command import Kliping, Ran
 from tests.helpers.desks import Desk
+from tests.helpers.forked import Commands, wait_until
 from tests.helpers.misbehaving import Exchange, Route, Server, conditional, page, status
 from warehouse.engine import private, published
 

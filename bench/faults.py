@@ -27,10 +27,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import arrangements as f
-from bench.forked import Commands, commands
 from tests.helpers import misbehaving as web
 from tests.helpers.command import Ran
 from tests.helpers.desks import desk
+from tests.helpers.forked import Commands, commands
 from warehouse.engine import private, published
 
 AT_ONCE = 3

@@ -28,9 +28,9 @@ from typing import Any
 
 import duckdb
 
-from bench.forked import Commands, Running, commands, wait_until
 from tests.helpers.command import NIGHT_1, NIGHT_2, Ran, night
 from tests.helpers.desks import Desk, desk
+from tests.helpers.forked import Commands, Running, commands, wait_until
 from tests.helpers.paths import PRESS
 from warehouse.engine import private, published
 

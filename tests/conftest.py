@@ -12,6 +12,7 @@ import pytest
 from flows.orchestrator import configure, loopback_server
 from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran
 from tests.helpers.desks import desk
+from tests.helpers.forked import Commands
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,14 @@ def kliping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kliping]:
         yield Kliping({**os.environ, "PREFECT_API_URL": url})
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def forked(kliping: Kliping, tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    """The command without the seconds that Python needs to import it, for tests that run it again
+    and again.
+    """
+    return Commands(tmp_path_factory.mktemp("commands"), kliping.environment)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Whole runs over the invented press: the real command, the real model, a real desk."""
 
 import json
-import os
+import re
 import signal
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran, night
+from tests.helpers.command import NIGHT_1, NIGHT_2, Ran, night
 from tests.helpers.desks import desk
+from tests.helpers.forked import Commands, wait_until
 from tests.helpers.paths import PRESS
 from tests.helpers.tables import published_rows
 from warehouse.engine import only_run, published
@@ -52,6 +53,11 @@ def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
             warehouse, "select alert_id, channel, state from deliveries order by all"
         ),
     }
+
+
+def run(forked: Commands, warehouse: Path, clock: str, desk_url: str) -> Ran:
+    """One night of the invented press."""
+    return forked(*night(warehouse, clock), env={"KLIPING_DESK_URL": desk_url})
 
 
 def test_run_says_what_it_did(two_nights: TwoNights) -> None:
@@ -208,12 +214,12 @@ def test_what_a_night_could_not_see(two_nights: TwoNights) -> None:
     ]
 
 
-def test_run_again_adds_nothing(two_nights: TwoNights, kliping: Kliping) -> None:
+def test_run_again_adds_nothing(two_nights: TwoNights, forked: Commands) -> None:
     """A night that is run a second time finds everything up to date, and sends nothing."""
     warehouse, _, _ = two_nights
     before = state(warehouse)
     with desk() as here:
-        again = kliping.night(warehouse, NIGHT_2, here.url)
+        again = run(forked, warehouse, NIGHT_2, here.url)
     assert state(warehouse) == before
     assert here.messages == []
     assert "added     0 links" in again.out
@@ -228,34 +234,41 @@ def test_checks_find_nothing(two_nights: TwoNights) -> None:
     store.close()
 
 
+@pytest.fixture(scope="module")
+def undisturbed(
+    forked: Commands, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[tuple[Any, ...]]]:
+    """The state after an undisturbed first night."""
+    warehouse = tmp_path_factory.mktemp("undisturbed")
+    with desk() as here:
+        run(forked, warehouse, NIGHT_1, here.url)
+    return state(warehouse)
+
+
 @pytest.mark.parametrize("step", ["fetch", "extract", "group", "match", "deliver"])
 def test_killed_run_is_finished_by_the_next(
-    two_nights: TwoNights, kliping: Kliping, tmp_path: Path, step: str
+    forked: Commands, undisturbed: dict[str, list[tuple[Any, ...]]], tmp_path: Path, step: str
 ) -> None:
     """Killed after any commit and run again, the first night ends as if nothing had happened; an
     alert may come twice with one key.
     """
     with desk() as here:
-        process = kliping.start(*night(tmp_path, NIGHT_1), env={"KLIPING_DESK_URL": here.url})
+        running = forked.start(*night(tmp_path, NIGHT_1), env={"KLIPING_DESK_URL": here.url})
         if step == "deliver":  # sent, but not yet recorded
 
             def kill(message: dict[str, Any]) -> int:
-                os.kill(process.pid, signal.SIGKILL)
+                running.send(signal.SIGKILL)
                 return 200
 
             here.answer = kill
         else:
-            assert process.stdout
-            for line in process.stdout:
-                if line.startswith(step) and line.split()[1].isdigit():
-                    process.kill()
-                    break
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL
+            worked = re.compile(rf"^{step} +\d", re.MULTILINE)
+            assert wait_until(lambda: worked.search(running.said()) is not None)
+            running.send(signal.SIGKILL)
+        assert running.end().status == -signal.SIGKILL
         assert not published(tmp_path).exists()
         here.answer = lambda message: 200
-        assert kliping.night(tmp_path, NIGHT_1, here.url).status == 1
-    undisturbed = first_night(two_nights, kliping, tmp_path / "undisturbed")
+        assert run(forked, tmp_path, NIGHT_1, here.url).status == 1
     assert state(tmp_path) == undisturbed
     assert 1 <= len(here.messages) <= (2 if step == "deliver" else 1)
     assert len({message["message"].split("[")[-1] for message in here.messages}) == 1
@@ -264,42 +277,28 @@ def test_killed_run_is_finished_by_the_next(
     ]
 
 
-_first_night: dict[str, list[tuple[Any, ...]]] = {}
-
-
-def first_night(
-    two_nights: TwoNights, kliping: Kliping, warehouse: Path
-) -> dict[str, list[tuple[Any, ...]]]:
-    """The state after an undisturbed first night, made once."""
-    if not _first_night:
-        with desk() as here:
-            kliping.night(warehouse, NIGHT_1, here.url)
-        _first_night.update(state(warehouse))
-    return _first_night
-
-
-def test_pending_delivery_is_sent_once(kliping: Kliping, tmp_path: Path) -> None:
+def test_pending_delivery_is_sent_once(forked: Commands, tmp_path: Path) -> None:
     """With the desk down the run ends as ever and the delivery stays pending; the next run sends
     it, the one after does not.
     """
     with desk() as here:
         here.answer = lambda message: 503
-        down = kliping.night(tmp_path, NIGHT_1, here.url)
+        down = run(forked, tmp_path, NIGHT_1, here.url)
         assert down.status == 1
         assert published_rows(tmp_path, "select state, attempts, last_error from deliveries") == [
             ("pending", 1, "HTTP 503")
         ]
         here.answer = lambda message: 200
-        kliping.night(tmp_path, NIGHT_1, here.url)
-        kliping.night(tmp_path, NIGHT_1, here.url)
+        run(forked, tmp_path, NIGHT_1, here.url)
+        run(forked, tmp_path, NIGHT_1, here.url)
     assert len(here.messages) == 1
     assert published_rows(tmp_path, "select state, attempts from deliveries") == [("sent", 2)]
 
 
-def test_second_run_is_refused(kliping: Kliping, tmp_path: Path) -> None:
+def test_second_run_is_refused(forked: Commands, tmp_path: Path) -> None:
     """A run that finds the lock held ends with status 3 and says who holds it."""
     with only_run(tmp_path, "kliping run, process 4711"):
-        refused = kliping.night(tmp_path, NIGHT_1, "json://127.0.0.1:9/")
+        refused = run(forked, tmp_path, NIGHT_1, "json://127.0.0.1:9/")
     assert refused.status == 3
     assert refused.err == (
         f"kliping: {tmp_path}: another run holds the lock (kliping run, process 4711); wait "
@@ -307,19 +306,19 @@ def test_second_run_is_refused(kliping: Kliping, tmp_path: Path) -> None:
     )
 
 
-def test_readers_are_never_in_the_way(two_nights: TwoNights, kliping: Kliping) -> None:
+def test_readers_are_never_in_the_way(two_nights: TwoNights, forked: Commands) -> None:
     """An analyst who keeps media.duckdb open sees one state all along, and a run publishes all the
     same.
     """
     warehouse, _, _ = two_nights
     with duckdb.connect(str(published(warehouse)), read_only=True) as reading:
         count = reading.execute("select count(*) from runs").fetchall()
-        kliping.night(warehouse, NIGHT_2, "json://127.0.0.1:9/")
+        run(forked, warehouse, NIGHT_2, "json://127.0.0.1:9/")
         assert reading.execute("select count(*) from runs").fetchall() == count
     assert published_rows(warehouse, "select count(*) from runs")[0][0] == count[0][0] + 1
 
 
-def test_backfill_never_alerts(kliping: Kliping, tmp_path: Path) -> None:
+def test_backfill_never_alerts(forked: Commands, tmp_path: Path) -> None:
     """A backfill brings the same articles and stories, hits that are decided as backfill, and no
     alert, then or later.
     """
@@ -331,10 +330,10 @@ def test_backfill_never_alerts(kliping: Kliping, tmp_path: Path) -> None:
         "--warehouse",
         tmp_path,
     )
-    taken = kliping("backfill", PRESS / "press.warc.gz", *files)
+    taken = forked("backfill", PRESS / "press.warc.gz", *files)
     assert (taken.status, taken.err) == (0, "")
     assert published_rows(tmp_path, "select distinct decision from topic_hits") == [("backfill",)]
     with desk() as here:
-        kliping.night(tmp_path, NIGHT_2, here.url)
+        run(forked, tmp_path, NIGHT_2, here.url)
     assert here.messages == []
     assert published_rows(tmp_path, "select count(*) from alerts") == [(0,)]

@@ -1,8 +1,8 @@
-"""The command in processes that are forked from one which has imported everything, for benches that
-run it hundreds of times.
+"""The command in processes that are forked from one which has imported everything, for tests and
+benches that run it again and again.
 
 What runs is the command's own `main`, in a process of its own with its own standard output and
-error. Left out is what Python does before it: 12 s of imports, in which nothing is written.
+error. Left out is what Python does before it: seconds of imports, in which nothing is written.
 """
 
 import os
@@ -17,6 +17,8 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from prefect.context import refresh_global_settings_context
 
 from flows.orchestrator import configure, loopback_server
 from tests.helpers.command import Ran
@@ -47,9 +49,13 @@ class Running:
     def alive(self) -> bool:
         return self.process.is_alive()
 
+    def said(self) -> str:
+        """What is on standard output by now."""
+        return self.out.read_text(encoding="utf-8")
+
     def told(self, word: str) -> bool:
         """Whether a line that begins with the word is on standard output."""
-        return f"\n{word} " in "\n" + self.out.read_text(encoding="utf-8")
+        return f"\n{word} " in f"\n{self.said()}"
 
     def send(self, number: int) -> None:
         os.kill(self.pid, number)
@@ -65,10 +71,13 @@ class Running:
 
 
 class Commands:
-    """Starts commands. `folder`: for what they say."""
+    """Starts commands. `folder`: for what they say; `environment`: what they have beside this
+    process's own.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         self._folder = folder
+        self._environment = environment or {}
         self._started = 0
         self._context = get_context("forkserver")
         self._context.set_forkserver_preload([*IMPORTED, *LIBRARIES, __name__])
@@ -82,7 +91,8 @@ class Commands:
         for path in (out, err):
             path.touch()
         process = self._context.Process(
-            target=_command, args=([*map(str, words)], dict(env or {}), out, err, most_bytes)
+            target=_command,
+            args=([*map(str, words)], {**self._environment, **(env or {})}, out, err, most_bytes),
         )
         process.start()
         return Running(process, out, err)
@@ -121,6 +131,7 @@ def _command(
     for descriptor, path in ((1, out), (2, err)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), descriptor)
     os.environ.update(environment)
+    refresh_global_settings_context()  # Prefect has read its environment when it was imported
     if most_bytes:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
