@@ -23,6 +23,7 @@ def kliping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kliping]:
     home = tmp_path_factory.mktemp("prefect")
     before = dict(os.environ)
     configure(home)
+    os.environ["PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS"] = "1"
     with loopback_server(home / "server.log") as url:
         yield Kliping({**os.environ, "PREFECT_API_URL": url})
     os.environ.clear()

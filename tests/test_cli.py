@@ -718,7 +718,7 @@ class Outlet:
     def __init__(self, folder: Path, server: Server) -> None:
         self._folder, self._server = folder, server
         self._data = folder / "data"
-        self._nights = Nights(self._data)
+        self._nights = Nights(self._data, Warehouse.open(self._data))
 
     def night(self, keep: str, *numbers: int) -> int:
         """A night with these articles and this `keep`; how many articles hold the line then."""

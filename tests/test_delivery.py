@@ -101,7 +101,7 @@ def test_each_attempt_is_recorded_before_the_next(store: Warehouse, desks: Desks
 def test_slow_receiver_gets_each_message_once(store: Warehouse, desks: Desks) -> None:
     """One that takes a message and answers seconds later has it, and is not sent it again."""
     raise_alerts(store, TOPIC, 1)
-    desks.answers["desk"] = after(6, 200)
+    desks.answers["desk"] = after(4.5, 200)
     address = f"json://127.0.0.1:{desks.server_port}/desk"
     for _ in range(2):
         deliver(store, [TOPIC], {"desk": address}, NOW)

@@ -100,7 +100,7 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def schedule(folder: Path, server: Server) -> Iterator[Scheduled]:
-    """One outlet, every ten seconds, from a folder that is not the project's."""
+    """One outlet, every five seconds, from a folder that is not the project's."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("PREFECT")
     }
@@ -111,7 +111,7 @@ def schedule(folder: Path, server: Server) -> Iterator[Scheduled]:
     }
     options = map(str, files(folder, outlet("satu", server.url(""), "/satu.xml")))
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        command = [sys.executable, "-m", "flows.cli", "schedule", "--every", "10s", *options]
+        command = [sys.executable, "-m", "flows.cli", "schedule", "--every", "5s", *options]
         process = subprocess.Popen(
             command, env=environment, cwd=folder, stdout=out, stderr=err, start_new_session=True
         )
@@ -248,8 +248,18 @@ def test_every(kliping: Kliping) -> None:
     assert (asked.interval, asked.cron) == (timedelta(seconds=10), None)
 
 
+@pytest.fixture
+def prefect(kliping: Kliping, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prefect in this process, with the session's server."""
+    for name, value in kliping.environment.items():
+        monkeypatch.setenv(name, value)
+    from prefect.context import refresh_global_settings_context
+
+    refresh_global_settings_context()
+
+
 def test_unforeseen_error_of_a_scheduled_run(
-    kliping: Kliping, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    prefect: None, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """It is one line, and its trace is in a file; what was foreseen is told as it is."""
     from prefect import flow
@@ -331,22 +341,17 @@ async def states(deployments: list[UUID]) -> Counter[str]:
 
 
 def test_seven_runs_that_were_slept_through_are_made_up_for_by_one(
-    kliping: Kliping, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    prefect: None, tmp_path: Path
 ) -> None:
     """Seven starts were missed of each of two deployments: each runs once, and Prefect's record
     says why the others did not.
     """
-    for name, value in kliping.environment.items():
-        monkeypatch.setenv(name, value)
     from prefect import flow
-    from prefect.context import refresh_global_settings_context
     from prefect.schedules import RRule
 
     from flows.schedule import CatchUpRunner
 
-    refresh_global_settings_context()
-    # the server looks every five seconds for what to schedule
-    start = datetime.now(UTC) + timedelta(seconds=15)
+    start = datetime.now(UTC) + timedelta(seconds=6)  # the server looks every second for schedules
     before = signal.getsignal(signal.SIGTERM)  # Prefect's runner sets its own
     rule = f"DTSTART:{start:%Y%m%dT%H%M%S}Z\nRRULE:FREQ=SECONDLY;COUNT=7"
     runner = CatchUpRunner(name="late", limit=1, pause_on_shutdown=False)

@@ -37,7 +37,7 @@ from tests.helpers.misbehaving import (
 )
 from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import DATE, SENTENCES, article, sitemap
-from tests.helpers.tables import execute, fetch, plant
+from tests.helpers.tables import execute, fetch, in_memory, plant
 from warehouse.store import Warehouse
 
 
@@ -47,7 +47,7 @@ def texts(look: Look) -> list[str]:
 
 @pytest.fixture
 def nights(tmp_path: Path) -> Nights:
-    return Nights(tmp_path)
+    return Nights(tmp_path, in_memory(tmp_path))
 
 
 PRESS: Mapping[str, tuple[Route, str]] = {

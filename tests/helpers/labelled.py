@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from flows.edges.encoder import Encoder, default_model
 from flows.records import Clipping, Placement
+from tests.helpers.model import encoder
 from tests.helpers.paths import DATA
 
 STORIES = DATA / "stories"
@@ -48,7 +48,7 @@ class Labelled:
 
 def encoded(texts: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
     """The vectors of the program's own model."""
-    return Encoder(default_model()).encode(texts)
+    return encoder().encode(texts)
 
 
 def labelled_stories(

@@ -33,8 +33,8 @@ class Nights:
     takes no time.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.warehouse = Warehouse.open(directory)
+    def __init__(self, directory: Path, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
         self._archives = directory
 
     def __call__(self, outlet: Source, now: datetime = NOW) -> tuple[Look, Counter[str]]:

@@ -69,6 +69,17 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def empty(store: Warehouse) -> None:
+    """Take all rows out of all tables but the record of migrations."""
+    with beside(store) as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where not temporary"
+        ).fetchall()
+        for (table,) in tables:
+            if table != "main.migrations":
+                connection.execute(f"delete from {table}")
+
+
 def plant(store: Warehouse, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Put rows into tables. A column that a row leaves out is NULL or, where it must not be, holds
     something that does not matter.
