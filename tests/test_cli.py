@@ -673,7 +673,7 @@ def test_sources_check_report(
     )
     assert told == REPORT.format(server.url("")).splitlines()
     assert wrong == [
-        "satu: 1 links, at least 2 are expected; no selector of its `container` is on the page"
+        "satu: 1 links, expected at least 2; no selector of its `container` matches the page"
     ]
     assert checked.status == 0
 

@@ -268,7 +268,7 @@ def test_items_with_several_topics(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("kapal", "expected a JSON object in one line: "),
+        ("kapal", "expected a JSON object on one line: "),
         ("[1]", 'expected a JSON object such as {"id": "1", "title": "…", "text": "…"}'),
         (
             '{"title": "tanpa id"}',

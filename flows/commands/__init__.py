@@ -1,1 +1,1 @@
-"""The commands that look and change nothing, each called as it is typed."""
+"""Commands that only read. Each module is named after its command."""

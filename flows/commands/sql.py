@@ -1,11 +1,11 @@
-"""What the published snapshot holds: SQL, one statement or a shell, and the lines that were
-learned. Read-only.
+"""`kliping sql`, one statement or a shell, and the printing of results. Also the report of
+`kliping sources boilerplate`. All of it reads the published snapshot only.
 """
 
 import csv
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -25,34 +25,40 @@ def show(names: Sequence[str], rows: Sequence[Sequence[Any]], form: Format) -> N
     """Print rows to standard output: a table for people, CSV with a header line, or a JSON array of
     objects.
     """
-    if form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(map(_text, row) for row in rows)
-    elif form == "json":
-        json.dump(
-            [dict(zip(names, row, strict=True)) for row in rows],
-            sys.stdout,
-            ensure_ascii=False,
-            indent=1,
-            default=str,
-        )
-        sys.stdout.write("\n")
-    else:
-        out = Console(markup=False, highlight=False, emoji=False)
-        fits = sum(len(name) + 2 for name in names) <= out.width
-        out.print(
-            _table(names, rows) if fits else _list(names, rows),
-            f"{len(rows)} row{'' if len(rows) == 1 else 's'}",
-        )
+    _PRINTERS[form](names, rows)
+
+
+def _print_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(map(_text, row) for row in rows)
+
+
+def _print_json(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    objects = [dict(zip(names, row, strict=True)) for row in rows]
+    json.dump(objects, sys.stdout, ensure_ascii=False, indent=1, default=str)
+    sys.stdout.write("\n")
+
+
+def _print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    out = Console(markup=False, highlight=False, emoji=False)
+    fits = sum(len(name) + 2 for name in names) <= out.width
+    count = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+    out.print(_table(names, rows) if fits else _list(names, rows), count)
+
+
+_PRINTERS: Mapping[Format, Callable[[Sequence[str], Sequence[Sequence[Any]]], None]] = {
+    "table": _print_table,
+    "csv": _print_csv,
+    "json": _print_json,
+}
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
     table = Table(box=SIMPLE)
     for name in names:
-        table.add_column(
-            name, overflow="fold"
-        )  # nothing is cut: an id that ends in an ellipsis cannot be used
+        # Long values wrap: an id that ends in an ellipsis could not be used.
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*map(_text, row))
     return table
@@ -73,7 +79,8 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-_CUT: Mapping[str, str] = {
+# Where a learned line is cut, by its shape.
+_WHERE: Mapping[str, str] = {
     "line": "wherever it is a whole sentence",
     "insert": "where it stands before a new sentence",
     "label": "with what follows it, such as a headline",
@@ -81,46 +88,52 @@ _CUT: Mapping[str, str] = {
 
 
 def show_learned(source: Source, lines: Sequence[Row]) -> None:
-    """Print what was learned about a source: each line with whether it is cut or kept, where, since
-    when and on how many articles.
+    """Print the lines learned as clutter for a source: whether each is cut or kept, where, since
+    when, and on how many articles it was found.
     """
     out = console()
     if not lines:
         out.print(
-            f"{source.name}: no line was learned yet; a line has to return on many articles, of several days"
+            f"{source.name}: no line was learned yet; "
+            "a line has to recur on many articles, over several days"
         )
         return
     out.print(
-        f"{source.name}: {len(lines)} learned, the most frequent first; what matches `keep` in sources.yaml stays in the articles"
+        f"{source.name}: {len(lines)} learned, the most frequent first; "
+        "what matches `keep` in sources.yaml stays in the articles"
     )
     for line in lines:
         keeps = any(pattern.search(line["text"]) for pattern in source.keep)
-        change = (
-            "" if keeps == line["kept"] else f", {'kept' if keeps else 'cut'} from the next run on"
-        )
-        seen = f"on {line['articles']} of {line['counted']} articles, {line['first_seen_at']:%Y-%m-%d} to {line['last_seen_at']:%Y-%m-%d}"
-        out.print(f"{'kept' if line['kept'] else 'cut ':<5} {line['text']}")
-        out.print(f"      {_CUT[line['shape']]}{change}")
+        change = "" if keeps == line["kept"] else f", {_fate(keeps)} from the next run on"
+        out.print(f"{_fate(line['kept']):<5} {line['text']}")
+        out.print(f"      {_WHERE[line['shape']]}{change}")
         out.print(
-            f"      {seen}; learned {line['learned_at']:%Y-%m-%d}; cut from {line['cut_from']}; line_id {line['line_id']}"
+            f"      on {line['articles']} of {line['counted']} articles, "
+            f"{line['first_seen_at']:%Y-%m-%d} to {line['last_seen_at']:%Y-%m-%d}; "
+            f"learned {line['learned_at']:%Y-%m-%d}; cut from {line['cut_from']}; "
+            f"line_id {line['line_id']}"
         )
+
+
+def _fate(kept: bool) -> str:
+    return "kept" if kept else "cut"
 
 
 def converse(reader: Reader, form: Format) -> None:
-    """Read statements until the input ends; a statement ends with a semicolon at the end of a line.
-    A mistake does not end the shell.
+    """A shell: run each statement read from standard input, until it ends. A statement ends with a
+    semicolon at the end of a line. An error does not end the shell.
     """
     interactive = sys.stdin.isatty()
     if interactive:
         with suppress(ImportError):  # line editing and history, where the platform has them
             import readline  # noqa: F401
         sys.stdout.write(
-            "Statements end with ';'. 'show tables;' lists what there is; Ctrl-D leaves.\n"
+            "End statements with ';'. 'show tables;' lists the tables; Ctrl-D leaves.\n"
         )
     statement = ""
     while True:
         try:
-            line = input(("" if statement else "kliping> ") if interactive else "")
+            line = input("kliping> " if interactive and not statement else "")
         except (EOFError, KeyboardInterrupt):
             break
         statement += line + "\n"

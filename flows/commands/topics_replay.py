@@ -1,5 +1,5 @@
-"""`kliping topics replay`: what a changed rule would add to, and drop from, what is recorded of the
-archive. Nothing is written, and nobody is alerted.
+"""`kliping topics replay`: which hits a changed topic would add and drop, compared with the
+recorded ones. Writes nothing and alerts nobody.
 """
 
 import json
@@ -16,13 +16,22 @@ from flows.stages.watch.topics import compile_topic, match
 from flows.terminal import console, line, marked
 from warehouse.engine import Reader, Row
 
-_STRENGTHS: Sequence[Strength | None] = (None, "mention", "subject")
-_KINDS = ("added", "dropped", "mentions added", "mentions dropped", "changed within")
+_STRENGTHS: Sequence[Strength | None] = (None, "mention", "subject")  # the weakest first
+
+# What becomes of a story, in the order of the report, each in its colour.
+_KINDS = {
+    "added": "green",
+    "dropped": "red",
+    "mentions added": "green",
+    "mentions dropped": "red",
+    "changed within": "yellow",
+}
+_ORDER = list(_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """An article of which the rule says something else than what is recorded."""
+    """An article whose recorded match, `before`, differs from what the topic now finds, `after`."""
 
     story_id: str
     outlet: str
@@ -35,37 +44,34 @@ class _Change:
 
 
 def show_replay(topic: Topic, reader: Reader, since: datetime) -> None:
-    """Print the stories of which the rule says something else than what is recorded, and how many
-    there are.
+    """Print the stories in which a topic now finds something else than what is recorded, and how
+    many there are of each kind.
     """
     out = console()
     rule = compile_topic(topic)
-    strengths: dict[
-        str, list[tuple[Strength | None, Strength | None]]
-    ] = {}  # of each story's articles, before and after
+    # of each story's articles, before and after
+    strengths: dict[str, list[tuple[Strength | None, Strength | None]]] = {}
     changes: list[_Change] = []
     articles = 0
     for row in reader.replayed_articles(topic.id, since):
         articles += 1
-        found = match(rule, row["title"], row["body"])
-        after = found.strength if found else None
-        if row["recorded"] or after:
-            strengths.setdefault(row["story_id"], []).append((row["recorded"], after))
-        if row["recorded"] != after:
-            changes.append(_change(row, found))
-    stories = [
-        _story(strengths[id], list(of))
-        for id, of in groupby(sorted(changes, key=_by_story), key=lambda change: change.story_id)
-    ]
-    for kind, of in sorted(
-        stories, key=lambda story: (_KINDS.index(story[0]), story[1][0].seen_at)
+        change = _change(row, match(rule, row["title"], row["body"]))
+        if change.before or change.after:
+            strengths.setdefault(change.story_id, []).append((change.before, change.after))
+        if change.before != change.after:
+            changes.append(change)
+    by_story = groupby(sorted(changes, key=_by_story), key=lambda change: change.story_id)
+    stories = [(_kind(strengths[story_id]), list(group)) for story_id, group in by_story]
+    for kind, group in sorted(
+        stories, key=lambda each: (_ORDER.index(each[0]), each[1][0].seen_at)
     ):
-        _show_story(out, kind, of)
+        _show_story(out, kind, group)
     totals = Counter(kind for kind, _ in stories)
     same = sum(all(before == after for before, after in pairs) for pairs in strengths.values())
-    told = [f"{totals[kind]} {kind}" for kind in _KINDS if totals[kind]]
+    counts = [f"{totals[kind]} {kind}" for kind in _KINDS if totals[kind]]
+    counts.append(f"{same} stories unchanged")
     out.print(
-        f"{articles} articles since {since:%Y-%m-%d}: {', '.join([*told, f'{same} stories unchanged'])}; nothing was written"
+        f"{articles} articles since {since:%Y-%m-%d}: {', '.join(counts)}; nothing was written"
     )
 
 
@@ -73,54 +79,46 @@ def _by_story(change: _Change) -> tuple[str, datetime, str]:
     return change.story_id, change.seen_at, change.url
 
 
-def _story(
-    strengths: Sequence[tuple[Strength | None, Strength | None]], changes: list[_Change]
-) -> tuple[str, list[_Change]]:
-    """What becomes of a story, whose articles had and have these strengths: added and dropped are
-    those that alert, or would.
+def _kind(strengths: Sequence[tuple[Strength | None, Strength | None]]) -> str:
+    """What becomes of a story whose articles had and have these strengths: one of _KINDS. Added and
+    dropped are stories with an article that has the topic as its subject, which alerts.
     """
     before, after = (max(side, key=_STRENGTHS.index) for side in zip(*strengths, strict=True))
     if before == after:
-        return "changed within", changes
+        return "changed within"
     if "subject" in (before, after):
-        return ("added" if after == "subject" else "dropped"), changes
-    return ("mentions added" if after else "mentions dropped"), changes
+        return "added" if after == "subject" else "dropped"
+    return "mentions added" if after else "mentions dropped"
 
 
 def _change(row: Row, found: Match | None) -> _Change:
+    after, evidence = (found.strength, found.evidence) if found else (None, _recorded_spans(row))
     return _Change(
-        row["story_id"],
-        row["outlet"],
-        row["title"],
-        row["url"],
-        row["seen_at"],
-        row["recorded"],
-        found.strength if found else None,
-        found.evidence if found else [Span(**span) for span in json.loads(row["evidence"] or "[]")],
+        story_id=row["story_id"],
+        outlet=row["outlet"],
+        title=row["title"],
+        url=row["url"],
+        seen_at=row["seen_at"],
+        before=row["recorded"],
+        after=after,
+        evidence=evidence,
     )
+
+
+def _recorded_spans(row: Row) -> list[Span]:
+    return [Span(**span) for span in json.loads(row["evidence"] or "[]")]
 
 
 def _show_story(out: Console, kind: str, changes: Sequence[_Change]) -> None:
-    """A story's changes: what becomes of it and its headline; then each article, with the passage
-    that matches or matched.
+    """What becomes of a story, and its headline; then each article, with the passage that matches
+    or matched.
     """
-    out.print(
-        line(
-            (f"{kind}: ", "green" if "added" in kind else "red" if "dropped" in kind else "yellow"),
-            changes[0].title,
-        )
-    )
+    out.print(line((f"{kind}: ", _KINDS[kind]), changes[0].title))
     for change in changes:
-        out.print(
-            line(
-                f"  {change.outlet}, {change.seen_at:%Y-%m-%d}: {change.before or 'no match'} → {change.after or 'no match'}"
-            )
-        )
-        span = next(
-            (span for span in change.evidence if span.field == "body"),
-            next(iter(change.evidence), None),
-        )
-        if span:
-            of = [each for each in change.evidence if each.sentence == span.sentence]
-            out.print(line("    ", *marked(of, out)))
+        before, after = change.before or "no match", change.after or "no match"
+        out.print(line(f"  {change.outlet}, {change.seen_at:%Y-%m-%d}: {before} → {after}"))
+        in_body = [span for span in change.evidence if span.field == "body"]
+        for first in [*in_body, *change.evidence][:1]:
+            passage = [span for span in change.evidence if span.sentence == first.sentence]
+            out.print(line("    ", *marked(passage, out)))
         out.print(line(f"    {change.url}"))

@@ -1,4 +1,4 @@
-"""Taking in archives: the article pages of WARC files become pages as if they had been fetched."""
+"""Archives: the article pages of WARC files are recorded as if they had been fetched."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -8,13 +8,8 @@ from flows.edges import archive
 from flows.edges.archive import ArchivedResponse, Unreadable
 from flows.errors import BodyError
 from flows.progress import Progress
-from flows.records import (
-    Page,
-    Source,
-)
-from flows.stages.discovery.links import (
-    canonical,
-)
+from flows.records import Page, Source
+from flows.stages.discovery.links import owner
 from warehouse.store import Warehouse
 
 PAGES_PER_COMMIT = 256
@@ -23,9 +18,7 @@ PAGES_PER_COMMIT = 256
 def take_in(
     store: Warehouse, archives: Sequence[Path], sources: Sequence[Source], progress: Progress
 ) -> list[Unreadable]:
-    """Record every archived article page; returns the places in the archives that could not be
-    read.
-    """
+    """Record every article page of the archives. Returns the places that could not be read."""
     unreadable: list[Unreadable] = []
     with progress.step("archive", unit="pages") as advance:
         pages = _archived_pages(archives, sources, unreadable)
@@ -39,35 +32,30 @@ def _archived_pages(
     archives: Sequence[Path], sources: Sequence[Source], unreadable: list[Unreadable]
 ) -> Iterator[Page]:
     for found in archive.scan(archives):
-        if isinstance(found, Unreadable):
-            unreadable.append(found)
-        elif found.status == 200 and (owner := _owner(found, sources)):
-            source, url = owner
-            try:
-                body = found.body()
-            except BodyError as error:
-                unreadable.append(
-                    Unreadable(found.ref.file, found.ref.offset, f"{found.url}: {error}")
-                )
-                continue
-            yield Page(
-                url,
-                source.id,
-                found.url,
-                found.url,
-                found.date,
-                found.headers.get("content-type", ""),
-                body,
-                found.ref,
-            )
+        page = found if isinstance(found, Unreadable) else _page(found, sources)
+        if isinstance(page, Unreadable):
+            unreadable.append(page)
+        elif page:
+            yield page
 
 
-def _owner(found: ArchivedResponse, sources: Sequence[Source]) -> tuple[Source, str] | None:
-    for source in sources:
-        try:
-            url = canonical(found.url, source)
-        except ValueError:
-            return None
-        if source.articles.search(url):
-            return source, url
-    return None
+def _page(found: ArchivedResponse, sources: Sequence[Source]) -> Page | Unreadable | None:
+    """The article page in a response; None if it is something else."""
+    owned = owner(found.url, sources)
+    if found.status != 200 or owned is None:
+        return None
+    try:
+        body = found.body()
+    except BodyError as error:
+        return Unreadable(found.ref.file, found.ref.offset, f"{found.url}: {error}")
+    source, url = owned
+    return Page(
+        url,
+        source.id,
+        found_url=found.url,
+        final_url=found.url,
+        fetched_at=found.date,
+        content_type=found.headers.get("content-type", ""),
+        body=body,
+        warc=found.ref,
+    )
