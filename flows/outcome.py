@@ -1,4 +1,4 @@
-"""How a run ended: what it could not look at, left out, doubts or found to be less than usual, and
+"""How a run ended: what it could not look at, left out, doubts, or found to be less than usual, and
 what that means for its exit status.
 
     looks, how their pages ended -> noted -> looks with all their notes -> Outcome
@@ -7,7 +7,7 @@ what that means for its exit status.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.records import (
     FAILING,
@@ -22,22 +22,26 @@ from flows.records import (
     TroubleKind,
 )
 
-# Kinds by which nothing was lost; a run with any other is no clean one.
+# Kinds of trouble that lose nothing. Any other makes the exit status 1.
 _HARMLESS: frozenset[TroubleKind] = USUAL | {"listing-form"}
 _FAILED: frozenset[TroubleKind] = FAILING | {"listing"}
-# rejections that say something of the outlet's server, not of one page
+# Rejections that are about the outlet's server rather than one page.
 _BLOCKED = ("interstitial", "http-4xx 401", "http-4xx 403", "http-4xx 429", "http-4xx 451")
-# doubts by which the text may not be whole; few and single pages have them for reasons of their own
+# Doubts whether the text is whole. Single pages have them for reasons of their own.
 _INCOMPLETE: frozenset[Doubt] = frozenset(
     ["container-missing", "shorter-than-stated", "mostly-cut"]
 )
-_MOST, _AT_LEAST = 0.5, 3
+# Pages are "most" of a source's if they exceed this share, and there are at least so many.
+_MOST_SHARE, _MOST_PAGES = 0.5, 3
+
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`looks`: how each source was found, none in a backfill; `unreadable`: places in archives;
-    `offending`: rows found, by check; `added`: what the run added, by kind.
+    """`looks`: how each source was found, none in a backfill; `unreadable`: places in archives that
+    could not be read; `offending`: number of rows found, by check; `added`: what the run added, by
+    kind.
     """
 
     looks: Sequence[Look] = ()
@@ -47,17 +51,15 @@ class Outcome:
 
     @property
     def exit_status(self) -> int:
-        """0 done, and everything was looked at; 1 done, but something was not as it should be; 3 no
-        source could be looked at.
-        """
+        """0: done; 1: done, but something was lost or is wrong; 3: no source could be looked at."""
         looked = [look for look in self.looks if look.looked]
         if looked and not any(look.usable for look in looked):
             return 3
-        return 1 if any(trouble.kind not in _HARMLESS for trouble in self.troubles) else 0
+        return int(any(trouble.kind not in _HARMLESS for trouble in self.troubles))
 
     @property
     def state(self) -> str:
-        """The same for the table of runs."""
+        """The exit status as the table of runs has it."""
         return {0: "done", 1: "partial", 3: "failed"}[self.exit_status]
 
     @property
@@ -75,7 +77,7 @@ class Outcome:
 
     @property
     def told(self) -> list[str]:
-        """The same as lines for a person, without what every night has."""
+        """The troubles as lines for a person, without those of every night."""
         of_sources = (
             _line(trouble, look.failed)
             for look in self.looks
@@ -89,7 +91,7 @@ class Outcome:
 def noted(
     look: Look, source: Source, ends: Sequence[Ends], newest: datetime | None, now: datetime
 ) -> Look:
-    """A look with what became of its source's pages, and with what is less than usual of it.
+    """A look with notes on how its source's pages ended, and on what is less than usual.
 
     `ends`: how the source's pages ended; `newest`: when its newest article was published.
     """
@@ -102,7 +104,7 @@ def troubles_of(look: Look) -> list[Trouble]:
 
 
 def losses_of(look: Look) -> list[Trouble]:
-    """Those by which something of a source was lost, or may be."""
+    """The troubles by which something of a source was or may have been lost."""
     return [trouble for trouble in troubles_of(look) if trouble.kind not in _HARMLESS]
 
 
@@ -117,14 +119,19 @@ def _counted(source_id: str | None, notes: Iterable[Note]) -> list[Trouble]:
 
 
 def _example(notes: Sequence[Note]) -> str:
-    return notes[0].text + (f" (and {len(notes) - 1} more)" if len(notes) > 1 else "")
+    if len(notes) == 1:
+        return notes[0].text
+    return f"{notes[0].text} (and {len(notes) - 1} more)"
 
 
 def _line(trouble: Trouble, failed: bool) -> str:
-    word = "note" if trouble.kind in _HARMLESS else "missed"
-    if failed and trouble.kind in _FAILED:
-        word = "failed"
-    return f"{trouble.source_id}: {word}: {trouble.example}"
+    return f"{trouble.source_id}: {_severity(trouble.kind, failed)}: {trouble.example}"
+
+
+def _severity(kind: TroubleKind, failed: bool) -> str:
+    if failed and kind in _FAILED:
+        return "failed"
+    return "note" if kind in _HARMLESS else "missed"
 
 
 def _unusual(look: Look, source: Source, newest: datetime | None, now: datetime) -> Iterator[Note]:
@@ -132,49 +139,49 @@ def _unusual(look: Look, source: Source, newest: datetime | None, now: datetime)
         return
     least, silence = source.expect.min_links, source.expect.silent_after
     if not look.failed and look.listed < least:
-        yield Note("few-links", f"{look.listed} links listed, at least {least} are expected")
-    if silence is not None and newest is None:
+        yield Note("few-links", f"{look.listed} links listed, expected at least {least}")
+    if silence is None:
+        return
+    if newest is None:
         yield Note("silent", "no article yet")
-    elif silence is not None and newest is not None and now - newest > silence:
-        hours = silence.total_seconds() / 3600
+    elif now - newest > silence:
         yield Note(
             "silent",
-            f"its newest article is of {newest:%Y-%m-%d %H:%M} UTC, one is expected every {hours:g} hours",
+            f"its newest article is of {newest:%Y-%m-%d %H:%M} UTC, "
+            f"one is expected every {silence / _HOUR:g} hours",
         )
 
 
 def _page_notes(ends: Sequence[Ends]) -> Iterator[Note]:
-    of = defaultdict[str, list[Ends]](list)
+    by_what = defaultdict[str, list[Ends]](list)
     for each in ends:
-        of[each.what].append(each)
-    rejected = [each for each in of["rejection"] if each.reason not in LINK_FAILURES]
-    articles = sum(each.count for each in of["article"])
-    apart = {
-        "blocked": [each for each in rejected if each.reason in _BLOCKED],
-        "broken": [each for each in rejected if each.reason == "broken"],
-    }
-    rest = [each for each in rejected if all(each not in same for same in apart.values())]
-    pages = articles + sum(each.count for each in rejected)
+        by_what[each.what].append(each)
+    rejected = [each for each in by_what["rejection"] if each.reason not in LINK_FAILURES]
+    blocked = [each for each in rejected if each.reason in _BLOCKED]
+    broken = [each for each in rejected if each.reason == "broken"]
+    rest = [each for each in rejected if each not in blocked and each not in broken]
+    articles = _count(by_what["article"])
+    pages = articles + _count(rejected)
     kind: TroubleKind = "mostly-rejected" if _are_most(rest, pages) else "rejected"
-    yield from _note("blocked", "pages were kept from us", apart["blocked"], pages)
-    yield from _note("broken", "pages could not be read", apart["broken"], pages)
-    yield from _note(kind, "pages gave no article", rest, pages)
-    yield from _note("doubtful-answer", "known articles now answer otherwise", of["answer"])
-    incomplete = [each for each in of["doubt"] if each.reason in _INCOMPLETE]
+    yield from _note("blocked", f"of {pages} pages were blocked", blocked)
+    yield from _note("broken", f"of {pages} pages could not be read", broken)
+    yield from _note(kind, f"of {pages} pages gave no article", rest)
+    yield from _note("doubtful-answer", "known articles now answer otherwise", by_what["answer"])
+    incomplete = [each for each in by_what["doubt"] if each.reason in _INCOMPLETE]
     kind = "mostly-doubtful" if _are_most(incomplete, articles) else "doubtful"
-    yield from _note(kind, "articles with doubts", of["doubt"])
+    yield from _note(kind, "articles with doubts", by_what["doubt"])
+
+
+def _count(ends: Iterable[Ends]) -> int:
+    return sum(each.count for each in ends)
 
 
 def _are_most(ends: Sequence[Ends], pages: int) -> bool:
-    count = sum(each.count for each in ends)
-    return count >= _AT_LEAST and count > _MOST * pages
+    return _count(ends) >= _MOST_PAGES and _count(ends) > _MOST_SHARE * pages
 
 
-def _note(
-    kind: TroubleKind, what: str, ends: Sequence[Ends], pages: int | None = None
-) -> Iterator[Note]:
+def _note(kind: TroubleKind, what: str, ends: Sequence[Ends]) -> Iterator[Note]:
     if ends:
-        count = sum(each.count for each in ends)
-        share = f"{count} of {pages}" if pages else str(count)
         reasons = ", ".join(f"{each.reason} {each.count}" for each in ends)
-        yield Note(kind, f"{share} {what}: {reasons}; such as {ends[0].example}", count)
+        text = f"{_count(ends)} {what}: {reasons}; such as {ends[0].example}"
+        yield Note(kind, text, _count(ends))

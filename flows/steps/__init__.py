@@ -1,6 +1,6 @@
-"""The steps of a run. Each is the same three lines: what is pending, a pure function does it, one
-transaction records it.
+"""The steps of a run. Each asks the warehouse what is pending, does the work in a pure function, and
+records the result in one transaction.
 
-A step that is killed is finished by the next run: what it had recorded is no longer pending, what
-it had not is pending still. flows/pipeline.py has their order.
+If a step is killed, the next run finishes it: what was not recorded is still pending. Their order is
+in flows/pipeline.py.
 """

@@ -1,21 +1,19 @@
-"""Learning what returns on the articles of a source, and cutting it."""
+"""Cleaning: lines that recur on the articles of a source are learned as clutter, and cut."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from flows.records import (
-    Source,
-)
+from flows.records import Source
 from flows.stages.extraction.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
 from warehouse.store import Warehouse
 
-CLEANED_PER_BATCH = 5_000  # a few seconds; the headlines of a source are read once a batch
+CLEANED_PER_BATCH = 5_000  # a few seconds; each batch reads the headlines of its sources once
 
 
 def learn_lines(store: Warehouse, sources: Sequence[Source], now: datetime) -> int:
-    """Learn what returns on the articles of each source that has new ones, and heed what operators
-    keep; how many lines are known.
+    """Learn the lines that recur on the articles of each source with new ones, and record which of
+    all learned lines `keep` now protects. Returns how many lines are known.
     """
     keep = {source.id: source.keep for source in sources}
     lines = {row["line_id"]: row for row in store.articles.learned_lines()}
@@ -32,7 +30,7 @@ def learn_lines(store: Warehouse, sources: Sequence[Source], now: datetime) -> i
 
 
 def clean_batch(store: Warehouse) -> int:
-    """Cut what was learned from the next articles that are not clean; how many there were."""
+    """Cut the learned lines from the next batch of articles. Returns how many there were."""
     articles = store.articles.uncleaned(CLEANED_PER_BATCH)
     cleaners = {
         source_id: _cleaner(store, source_id)

@@ -1,4 +1,4 @@
-"""Discovery: what a source's discovery addresses list becomes links that are to be fetched."""
+"""Discovery: the entries of a source's listings become links to fetch."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,29 +8,15 @@ from zoneinfo import ZoneInfo
 from flows.edges import archive
 from flows.edges.web import Web
 from flows.errors import ArchiveError, BodyError, FetchFailed, ListingError
-from flows.records import (
-    DiscoveryKind,
-    Document,
-    Link,
-    Look,
-    Note,
-    Rejection,
-    Source,
-    identity_key,
-)
-from flows.stages.discovery.links import (
-    declared,
-    joined,
-    sort_children,
-    sort_entries,
-)
+from flows.records import DiscoveryKind, Document, Link, Look, Note, Rejection, Source, identity_key
+from flows.stages.discovery.links import declared, joined, sort_children, sort_entries
 from flows.stages.discovery.listings import Entry, expand, read_listing
 from flows.steps.recording import record_singly, unrecorded
 from warehouse.store import Warehouse
 
-MAX_CHILD_SITEMAPS = 50  # of one discovery address; the newest first
-MAX_SITEMAP_DEPTH = 3  # an index of indexes of indexes: a year, a month, a day
-FULL_READ_EVERY = timedelta(days=7)  # some servers say for ever that nothing has changed
+MAX_CHILD_SITEMAPS = 50  # per discovery address, the newest first
+MAX_SITEMAP_DEPTH = 3  # indexes of years, of months, and of days
+FULL_READ_EVERY = timedelta(days=7)  # some servers answer 304 forever
 
 
 async def discover(
@@ -41,8 +27,8 @@ async def discover(
     now: datetime,
     since: timedelta,
 ) -> Look:
-    """Read a source's discovery addresses and record the links they list; those dated before `now -
-    since` are left alone.
+    """Read a source's discovery addresses and record the links they list, except those dated before
+    `now - since`.
     """
     found = await list_links(web, source, sources, now, since, store.pages.document)
     recent = [
@@ -58,20 +44,22 @@ async def discover(
             {}, (), [unrecorded(link, "discover", why)], now
         ),
     )
-    without = [] if source.discover else [Note("listing", "no discovery address in sources.yaml")]
+    if not source.discover:
+        found.notes.append(Note("listing", "no discovery address in sources.yaml"))
     return Look(
         source.id,
         looked=True,
         usable=bool(found.counts),
         listed=len(set(map(identity_key, found.links))),
-        notes=(*without, *found.notes),
+        notes=tuple(found.notes),
     )
 
 
 @dataclass(slots=True)
 class Listed:
-    """What a look at a source's discovery addresses found. `counts`: links by address that could be
-    read; `notes`: what went wrong or was left out; `asked`: every address, children too.
+    """What a look at a source's discovery addresses found. `counts`: how many links each address
+    that could be read lists; `notes`: what went wrong or was left out; `requested`: every address,
+    including child sitemaps.
     """
 
     documents: dict[str, Document] = field(default_factory=dict)
@@ -79,7 +67,7 @@ class Listed:
     rejections: list[Rejection] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
-    asked: set[str] = field(default_factory=set)
+    requested: set[str] = field(default_factory=set)
 
 
 async def list_links(
@@ -90,8 +78,9 @@ async def list_links(
     since: timedelta,
     known: Callable[[str], Document | None],
 ) -> Listed:
-    """Ask every discovery address, and the child sitemaps that changed since; `known` is what a
-    conditional GET may build on.
+    """Request every discovery address, and the child sitemaps that changed since `now - since`.
+
+    `known` returns the document last read at an address, for a conditional GET.
     """
     found = Listed()
     look = _Look(web, source, sources, now, since, known)
@@ -103,7 +92,7 @@ async def list_links(
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What a look at a source's discovery addresses goes by."""
+    """The arguments of `list_links`."""
 
     web: Web
     source: Source
@@ -114,14 +103,14 @@ class _Look:
 
 
 async def _follow_listing(look: _Look, kind: DiscoveryKind, url: str, found: Listed) -> None:
-    """Read the document at a discovery address and, of a sitemap index, its children and theirs."""
+    """Read the document at a discovery address and, if it is a sitemap index, its descendants."""
     waiting: list[tuple[DiscoveryKind, str, int]] = [(kind, url, 0)]
     left = MAX_CHILD_SITEMAPS
     while waiting:
         kind, at, depth = waiting.pop(0)
-        if at in found.asked:
+        if at in found.requested:
             continue
-        found.asked.add(at)
+        found.requested.add(at)
         children = await _read_listing(look, kind, at, found)
         if children and depth == MAX_SITEMAP_DEPTH:
             text = f"{at}: {len(children)} child sitemaps left out: too deep"
@@ -130,31 +119,28 @@ async def _follow_listing(look: _Look, kind: DiscoveryKind, url: str, found: Lis
         recent = [
             child
             for child in children
-            if child.url not in found.asked
+            if child.url not in found.requested
             and (child.lastmod is None or child.lastmod >= look.now - look.since)
         ]
         newest = sorted(recent, key=lambda child: child.lastmod or look.now, reverse=True)
         if more := len(newest[left:]):
-            text = (
-                f"{at}: {more} child sitemaps left out: at most {MAX_CHILD_SITEMAPS} of an address"
-            )
+            limit = f"at most {MAX_CHILD_SITEMAPS} per address"
+            text = f"{at}: {more} child sitemaps left out: {limit}"
             found.notes.append(Note("left-out", text, more))
         waiting += [("sitemap", child.url, depth + 1) for child in newest[:left]]
         left -= len(newest[:left])
 
 
 async def _read_listing(look: _Look, kind: DiscoveryKind, url: str, found: Listed) -> list[Entry]:
-    """Add what the document at `url` lists to what was found; its children."""
+    """Add what the document at `url` lists to `found`. Returns its child sitemaps."""
     source = look.source
     try:
         body = await _document(look, url, found)
         listing = read_listing(kind, body, url, ZoneInfo(source.timezone))
     except (FetchFailed, ListingError) as error:
         found.notes.append(Note("listing", f"{url}: {error}"))
-        if isinstance(error, FetchFailed) and error.reason in (
-            "private-address",
-            "bad-url",
-        ):  # by its name, or behind a redirect
+        # The name of the host, or a redirect, may lead to a forbidden address.
+        if isinstance(error, FetchFailed) and error.reason in ("private-address", "bad-url"):
             found.rejections.append(
                 Rejection(url, source.id, "discover", error.reason, error.detail)
             )
@@ -170,19 +156,22 @@ async def _read_listing(look: _Look, kind: DiscoveryKind, url: str, found: Liste
 
 
 async def _document(look: _Look, url: str, found: Listed) -> bytes:
-    """A discovery document; when the server says that it has not changed, as it was read last. It
-    is believed for a week, or for as long as the source may be silent.
+    """A discovery document, in its last text if the server says that it has not changed. The server
+    is believed for FULL_READ_EVERY, or for as long as the source may be silent if that is shorter.
     """
     known = look.known(url)
     trusted = min(FULL_READ_EVERY, look.source.expect.silent_after or FULL_READ_EVERY)
-    last_body = _last_body(known) if known and look.now - known.read_at <= trusted else None
-    validators = known if last_body is not None else None
+    last_body = etag = last_modified = None
+    if known and look.now - known.read_at <= trusted:
+        last_body = _last_body(known)
+    if known and last_body is not None:
+        etag, last_modified = known.etag, known.last_modified
     fetched = await look.web.get(
         url,
         declared=declared(look.source),
         min_delay_s=look.source.min_delay_s,
-        etag=validators.etag if validators else None,
-        last_modified=validators.last_modified if validators else None,
+        etag=etag,
+        last_modified=last_modified,
     )
     if last_body is not None and fetched.status == 304:
         return last_body
@@ -196,7 +185,7 @@ async def _document(look: _Look, url: str, found: Listed) -> bytes:
 
 
 def _last_body(known: Document) -> bytes | None:
-    """A document's last text from its archive; None where that is gone or damaged."""
+    """A document's last text, from its archive; None if that is gone or damaged."""
     try:
         return archive.read(known.warc).body()
     except (ArchiveError, BodyError):

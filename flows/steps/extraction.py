@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
+from itertools import compress
 
 from flows.edges import archive
 from flows.edges.processes import worker_pool
@@ -12,6 +13,7 @@ from flows.records import (
     Article,
     DoubtfulVersion,
     Page,
+    Reason,
     Rejection,
     Source,
     StoredPage,
@@ -25,7 +27,7 @@ from flows.steps.recording import record_singly, unrecorded
 from warehouse.store import Warehouse
 
 PAGES_PER_BATCH = 256  # about four seconds of extraction on one core
-POOLED_PAGES = 128  # fewer are extracted sooner than the worker processes have started
+POOLED_PAGES = 128  # fewer are extracted before the worker processes have started
 
 
 def extract_batch(
@@ -34,21 +36,20 @@ def extract_batch(
     pool: ProcessPoolExecutor | None,
     now: datetime,
 ) -> int:
-    """Make articles or rejections of the next pending pages; how many pages there were."""
+    """Extract the next batch of pages. Returns how many there were."""
     pages = store.pages.pending_pages(PAGES_PER_BATCH)
     read = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
     read = _without_repeated(store, pages, read, sources)
     settled = _settle(store, list(zip(pages, read, strict=True)), sources)
-    dates = [
-        page.fetched_at for page, each in zip(pages, read, strict=True) if isinstance(each, Article)
-    ]
+    are_articles = [isinstance(each, Article) for each in read]
+    dates = [page.fetched_at for page in compress(pages, are_articles)]
     judged, overwritten = _judge(store, list(map(Capture, settled.articles, dates)))
     articles = iter(judged)
     outcomes = [next(articles) if isinstance(each, Article) else each for each in read]
     store.pages.release_articles(settled.released | overwritten)
     record_singly(
         list(zip(pages, outcomes, strict=True)),
-        lambda read: store.articles.record_extracted(read, EXTRACTOR_VERSION, now),
+        lambda done: store.articles.record_extracted(done, EXTRACTOR_VERSION, now),
         lambda one, why: store.articles.record_extracted(
             [(one[0], unrecorded(one[0], "extract", why))], EXTRACTOR_VERSION, now
         ),
@@ -63,29 +64,24 @@ def _without_repeated(
     read: Sequence[Article | Rejection],
     sources: Mapping[str, Source],
 ) -> list[Article | Rejection]:
-    """What was read, without the articles that are one text under several addresses."""
-    briefs = [
-        as_brief(found, page.listed_title, sources[page.source_id])
+    """What was read, with rejections in place of articles whose text several addresses share."""
+    briefs = {
+        position: brief
+        for position, (page, found) in enumerate(zip(pages, read, strict=True))
         if isinstance(found, Article)
-        else None
-        for page, found in zip(pages, read, strict=True)
-    ]
-    asked = [brief for brief in briefs if brief]
-    known = store.articles.same_texts({brief.text for brief in asked}) if asked else []
-    repeated = find_repeated(asked, known)
-    return [
-        Rejection(
-            page.url,
-            page.source_id,
-            "extract",
-            "interstitial",
-            f"the same text under {repeated[brief]} addresses",
-            retry=True,
-        )
-        if brief in repeated
-        else found
-        for page, found, brief in zip(pages, read, briefs, strict=True)
-    ]
+        and (brief := as_brief(found, page.listed_title, sources[page.source_id]))
+    }
+    if not briefs:
+        return list(read)
+    known = store.articles.same_texts({brief.text for brief in briefs.values()})
+    repeated = find_repeated(list(briefs.values()), known)
+    outcomes = list(read)
+    for position, brief in briefs.items():
+        if brief in repeated:
+            page = pages[position]
+            detail = f"the same text under {repeated[brief]} addresses"
+            outcomes[position] = _rejection(page, "interstitial", detail, retry=True)
+    return outcomes
 
 
 def _settle(
@@ -93,7 +89,7 @@ def _settle(
     read: Sequence[tuple[StoredPage, Article | Rejection]],
     sources: Mapping[str, Source],
 ) -> Settled:
-    """The articles of a batch, each under the address that it keeps."""
+    """The articles of a batch, each under its final address."""
     found = [(page, article) for page, article in read if isinstance(article, Article)]
     met = store.pages.met(
         {url for page, article in found for url in (page.found_url, *article.urls)}
@@ -110,18 +106,20 @@ def _settle(
 def _judge(
     store: Warehouse, captures: Sequence[Capture]
 ) -> tuple[list[Article | DoubtfulVersion], set[str]]:
-    """The articles that are believed and those that are not; and the URLs of articles that show by
-    now what is not.
+    """The captures as articles or, if their text is doubtful, kept aside; and the URLs of articles
+    that currently show a doubtful text.
     """
-    texts = [
-        KnownText(**row) for row in store.articles.texts_of({each.article.id for each in captures})
-    ]
+    rows = store.articles.texts_of({each.article.id for each in captures})
+    texts = [KnownText(**row) for row in rows]
     shown = {(text.article_id, text.shown_from) for text in texts}
     judged: list[Article | DoubtfulVersion] = []
     overwritten: set[str] = set()
     for each, doubt in zip(captures, judge(captures, texts), strict=True):
-        judged.append(DoubtfulVersion(each.article, doubt) if doubt else each.article)
-        if doubt and (each.article.id, each.fetched_at) in shown:
+        if doubt is None:
+            judged.append(each.article)
+            continue
+        judged.append(DoubtfulVersion(each.article, doubt))
+        if (each.article.id, each.fetched_at) in shown:
             overwritten.add(each.article.url)
     return judged, overwritten
 
@@ -141,17 +139,11 @@ def _extract_all(
 def extract_stored(stored: StoredPage, source: Source | None) -> Article | Rejection:
     """Read a page from its archive and extract it."""
     if source is None:
-        return Rejection(
-            stored.url,
-            stored.source_id,
-            "extract",
-            "not-article",
-            "its source is no longer in sources.yaml",
-        )
+        return _rejection(stored, "not-article", "its source is no longer in sources.yaml")
     try:
         body = archive.read(stored.warc).body()
     except (ArchiveError, BodyError) as error:
-        return Rejection(stored.url, stored.source_id, "extract", "broken", str(error))
+        return _rejection(stored, "broken", str(error))
     page = Page(
         stored.url,
         stored.source_id,
@@ -167,17 +159,15 @@ def extract_stored(stored: StoredPage, source: Source | None) -> Article | Rejec
 
 
 def _extract_alone(page: StoredPage, source: Source | None) -> Article | Rejection:
-    """In a process of its own, so that a page that brings the extractor down ends as a rejection
-    and takes no other along.
+    """Extract a page in a process of its own, so that one that crashes the extractor becomes a
+    rejection and takes no other page down.
     """
     with worker_pool(1) as pool:
         try:
             return pool.submit(extract_stored, page, source).result()
         except BrokenProcessPool:
-            return Rejection(
-                page.url,
-                page.source_id,
-                "extract",
-                "broken",
-                "the extractor's process died on this page",
-            )
+            return _rejection(page, "broken", "the extractor's process died on this page")
+
+
+def _rejection(page: StoredPage, reason: Reason, detail: str, *, retry: bool = False) -> Rejection:
+    return Rejection(page.url, page.source_id, "extract", reason, detail, retry)

@@ -2,25 +2,20 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flows.edges.web import Web
 from flows.errors import FetchFailed
-from flows.records import (
-    Link,
-    Page,
-    Rejection,
-    Source,
-)
-from flows.stages.discovery.links import (
-    declared,
-    full_page_url,
-)
+from flows.records import Link, Page, Rejection, Source
+from flows.stages.discovery.links import declared, full_page_url
 from flows.steps.recording import record_singly, unrecorded
 from warehouse.store import Warehouse
 
-FETCHED_PER_COMMIT = 20  # at five seconds a page a kill costs at most two minutes of asking again
+FETCHED_PER_COMMIT = 20  # at five seconds per page, a kill costs two minutes of fetching again
+
+# A link and where it led; None if a known page has not changed.
+Fetched = tuple[Link, Page | Rejection | None]
 
 
 async def fetch(
@@ -31,47 +26,55 @@ async def fetch(
     sync: Callable[[], None],
     advance: Callable[[int], None],
 ) -> Counter[str]:
-    """Fetch a source's pending links, recording them as they come in; how many ended in each
-    reason, pages under 'page', and 'unchanged'.
+    """Fetch a source's pending links, and record them as they come in. Returns how many ended in
+    each reason, as 'page', and as 'unchanged'.
 
-    `sync` brings the archive to the disk, before anything that refers to it is recorded.
+    `sync` writes the archive to the disk, before anything that refers to it is recorded.
     """
-    asked = [
+    tasks = [
         asyncio.create_task(fetch_link(web, source, link))
         for link in store.pages.pending_links(source.id, now)
     ]
     ends: Counter[str] = Counter()
-    outcomes: list[tuple[Link, Page | Rejection | None]] = []
+    fetched: list[Fetched] = []
     try:
-        for position, done in enumerate(asyncio.as_completed(asked), start=1):
+        for position, done in enumerate(asyncio.as_completed(tasks), start=1):
             link, outcome = await done
-            outcomes.append((link, outcome))
-            ends[
-                outcome.reason
-                if isinstance(outcome, Rejection)
-                else "page"
-                if outcome
-                else "unchanged"
-            ] += 1
-            if len(outcomes) == FETCHED_PER_COMMIT or position == len(asked):
+            fetched.append((link, outcome))
+            ends[_end(outcome)] += 1
+            if len(fetched) == FETCHED_PER_COMMIT or position == len(tasks):
                 sync()
-                record_singly(
-                    outcomes,
-                    lambda fetched: store.pages.record_fetched(fetched, now),
-                    lambda one, why: store.pages.record_fetched(
-                        [(one[0], unrecorded(one[0], "fetch", why))], now
-                    ),
-                )
-                advance(len(outcomes))
-                outcomes = []
+                _record(store, fetched, now)
+                advance(len(fetched))
+                fetched = []
     finally:
-        for task in asked:
+        for task in tasks:
             task.cancel()
     return ends
 
 
-async def fetch_link(web: Web, source: Source, link: Link) -> tuple[Link, Page | Rejection | None]:
-    """What one link leads to; None where a known page has not changed."""
+def _end(outcome: Page | Rejection | None) -> str:
+    match outcome:
+        case None:
+            return "unchanged"
+        case Page():
+            return "page"
+        case Rejection():
+            return outcome.reason
+
+
+def _record(store: Warehouse, fetched: Sequence[Fetched], now: datetime) -> None:
+    record_singly(
+        fetched,
+        lambda several: store.pages.record_fetched(several, now),
+        lambda one, why: store.pages.record_fetched(
+            [(one[0], unrecorded(one[0], "fetch", why))], now
+        ),
+    )
+
+
+async def fetch_link(web: Web, source: Source, link: Link) -> Fetched:
+    """Fetch one link."""
     url = full_page_url(link.url, source)
     try:
         fetched = await web.get(
@@ -98,7 +101,7 @@ async def fetch_link(web: Web, source: Source, link: Link) -> tuple[Link, Page |
         headers.get("content-type", ""),
         fetched.body,
         fetched.warc,
-        headers.get("etag"),
-        headers.get("last-modified"),
+        etag=headers.get("etag"),
+        last_modified=headers.get("last-modified"),
     )
     return link, page

@@ -1,4 +1,4 @@
-"""Grouping: articles get their vectors, and their places in stories."""
+"""Embedding and grouping: articles get their vectors, then their places in stories."""
 
 from datetime import datetime
 
@@ -7,13 +7,13 @@ from flows.stages.grouping import stories
 from warehouse.store import Warehouse
 
 TEXTS_PER_BATCH = 256  # about five seconds of encoding
-# a night of the whole press, so that its order of arrival does not matter; a backfill goes in
-# portions of it
+# More than the whole press publishes in a night, so that the order of arrival within it does not
+# matter. A backfill takes several batches.
 CLIPPINGS_PER_BATCH = 10_000
 
 
 def embed_batch(store: Warehouse, encoder: Encoder) -> int:
-    """Give the next pending texts their vectors; how many there were."""
+    """Compute the vectors of the next batch of texts. Returns how many there were."""
     texts = store.articles.pending_texts(encoder.model, TEXTS_PER_BATCH)
     if texts:
         store.articles.record_vectors(
@@ -23,8 +23,8 @@ def embed_batch(store: Warehouse, encoder: Encoder) -> int:
 
 
 def group_batch(store: Warehouse, model: str, now: datetime) -> int:
-    """Place the next articles that have no story, or that are to be placed anew; how many there
-    were.
+    """Place the next batch of articles that have no story, or that are to be placed anew. Returns
+    how many there were.
     """
     new = {
         clipping.article_id: clipping

@@ -1,15 +1,10 @@
-"""Recording what a step made: a batch at once, or item by item where one cannot be stored."""
+"""Recording the results of a step: as a batch, or item by item if one of them cannot be stored."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from flows.errors import RecordError
-from flows.records import (
-    Link,
-    Rejection,
-    Stage,
-    StoredPage,
-)
+from flows.records import Link, Rejection, Stage, StoredPage
 
 T = TypeVar("T")
 
@@ -19,8 +14,8 @@ def record_singly(
     record: Callable[[Sequence[T]], None],
     refuse: Callable[[T, RecordError], None],
 ) -> None:
-    """Record a batch; where that cannot be done, its items one at a time, and refuse the one that
-    is the cause.
+    """Record a batch. If that fails, record its items one at a time, and call `refuse` with each
+    that fails by itself.
     """
     try:
         record(items)
@@ -33,5 +28,5 @@ def record_singly(
 
 
 def unrecorded(item: Link | StoredPage, stage: Stage, why: RecordError) -> Rejection:
-    """The end of a link or a page that cannot be recorded."""
+    """The rejection of a link or a page that cannot be recorded."""
     return Rejection(item.url, item.source_id, stage, "broken", f"cannot be recorded: {why}")

@@ -1,17 +1,10 @@
-"""Watching: topics look at articles, raise alerts and say what was looked at."""
+"""Watching: topics are matched with articles, alerts are raised, and heartbeats recorded."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from flows.outcome import losses_of
-from flows.records import (
-    Heartbeat,
-    Hit,
-    Look,
-    Run,
-    Source,
-    Topic,
-)
+from flows.records import Heartbeat, Hit, Look, Run, Source, Topic
 from flows.stages.grouping import stories
 from flows.stages.watch.alerts import decide, follow
 from flows.stages.watch.messages import heartbeat
@@ -22,8 +15,8 @@ ARTICLES_PER_BATCH = 1_000
 
 
 def match_batch(store: Warehouse, topic: Topic, now: datetime) -> int:
-    """Look with one topic at the next articles, record its hits, and raise alerts; how many
-    articles there were.
+    """Match a topic with the next batch of articles, record its hits, and raise alerts. Returns how
+    many articles there were.
     """
     articles = store.alerts.unmatched(topic, ARTICLES_PER_BATCH)
     rule = compile_topic(topic)
@@ -37,10 +30,9 @@ def match_batch(store: Warehouse, topic: Topic, now: datetime) -> int:
 
 
 def follow_topic(store: Warehouse, topic: Topic, now: datetime) -> int:
-    """Raise the alerts with which a topic's alerted stories go on; how many."""
-    since = (
-        now - max(topic.max_age, stories.WINDOW) - stories.WINDOW
-    )  # older ones have nothing left to tell
+    """Raise the alerts that follow up a topic's alerted stories. Returns how many there were."""
+    # Older stories have nothing left to report.
+    since = now - max(topic.max_age, stories.WINDOW) - stories.WINDOW
     alerts = follow(store.alerts.alerted_stories(topic, since), topic, now, stories.WINDOW)
     store.alerts.record(topic, alerts)
     return len(alerts)
@@ -56,10 +48,10 @@ def record_heartbeat(
     now: datetime,
     to_desk: bool,
 ) -> Heartbeat:
-    """Record what a run looked at for a topic, where `to_desk` also for the desk: "nothing" shall mean
-    "looked, and found nothing".
+    """Record that a run looked for a topic, so that silence means "looked, and found nothing".
 
-    `looks`: at the sources that the run was to look at; `articles`: how many the topic looked at.
+    `looks`: one for each source the run was to look at; `articles`: how many the topic was matched
+    with; `to_desk`: whether the heartbeat is also sent.
     """
     names = {source.id: source.name for source in sources}
     asked = [names[look.source_id] for look in looks]
