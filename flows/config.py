@@ -1,5 +1,5 @@
-"""sources.yaml, topics.yaml and the KLIPING_* settings become records; every mistake is named by
-file, line, key and what is expected.
+"""Reads sources.yaml, topics.yaml, and the KLIPING_* settings. Every mistake is reported with its
+file, line, and key, and with what was expected.
 """
 
 import re
@@ -40,25 +40,33 @@ T = TypeVar("T")
 _STATUSES: tuple[Literal["active", "archive"], ...] = ("active", "archive")
 _NEARNESS: tuple[Nearness, ...] = ("sentence", "paragraph")
 _KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
-LOOKBACK = timedelta(hours=72)  # of a run; and how old an article may be that alerts
-_NO_PATTERN = re.compile(
-    r"(?!)"
-)  # in place of one that could not be read, until the mistakes are reported
+# A pattern that could not be read becomes this one, which matches nothing, until the mistakes are
+# reported.
+_NO_PATTERN = re.compile(r"(?!)")
+
+# What holds where the files say nothing.
+LOOKBACK = timedelta(hours=72)  # of a run; also the oldest article that alerts
+_TIMEZONE = "Asia/Jakarta"
+_LANGUAGE = "id"
+_MIN_DELAY_S = 5.0
+_ESCALATE_AFTER = timedelta(hours=1)
+
+# What a file may say.
+_MAX_INDEX_PAGES = 100
+_MAX_LINKS = 100_000  # of expect.min_links; a sitemap may have 50,000
+_MAX_DELAY_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is not the work itself, from KLIPING_* variables."""
+    """Settings of the installation, from KLIPING_* variables."""
 
-    model: (
-        str  # KLIPING_MODEL: the embedding model's name; '' for the one that comes with the program
-    )
-    # KLIPING_CONTACT: the address in the user agent where an outlet can complain; '' for none
-    contact: str
+    model: str  # KLIPING_MODEL: the embedding model's name; '' for the default
+    contact: str  # KLIPING_CONTACT: the address in the user agent, for outlets; '' for none
 
     @staticmethod
     def from_environ(environ: Mapping[str, str]) -> "Settings":
-        """The settings; an unset or empty variable has its default. Raises ConfigError."""
+        """Read the settings; an unset or empty variable means the default. Raises ConfigError."""
         contact = environ.get("KLIPING_CONTACT", "").strip()
         if contact and not re.fullmatch(r"https?://[!-~]+|[!-?A-~]{1,64}@[!-~]+", contact):
             raise ConfigError(
@@ -68,7 +76,7 @@ class Settings:
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
-    """The sources of a sources.yaml, in its order. Raises ConfigError."""
+    """Read the sources of a sources.yaml, in file order. Raises ConfigError."""
     file = YamlFile(path)
     keys = file.root().keys(required=("version", "sources"), optional=("defaults",))
     keys.read("version", _version, 1)
@@ -81,9 +89,8 @@ def load_sources(path: Path) -> tuple[Source, ...]:
     return sources
 
 
-Check = Callable[
-    [str], str | None
-]  # what is wrong with a channel's address, without any part of it
+# What is wrong with a channel's address, without quoting any part of it.
+Check = Callable[[str], str | None]
 
 
 def load_topics(
@@ -93,35 +100,39 @@ def load_topics(
     *,
     inactive: bool = False,
 ) -> tuple[tuple[Topic, ...], Mapping[str, str]]:
-    """The active topics of a topics.yaml, and the Apprise URL of each channel that one of them
+    """Read the active topics of a topics.yaml, and the Apprise URL of each channel that one of them
     names. Raises ConfigError.
 
-    `environ` holds the channels' addresses; None for a command that does not alert: then no channel
-    is looked up. `inactive`: those topics too that are not watched for.
+    `environ` holds the channels' addresses; with None, for a command that does not alert, no
+    channel is looked up. `inactive`: include the inactive topics.
     """
     file, keys, channels = _read_topics(path)
     ids: dict[str, int] = {}
     declared = keys.read("topics", _list_of(lambda place: _topic(place, channels, ids)), ())
     topics = [topic for topic in declared if topic.active or inactive]
-    used = {
-        name
-        for topic in topics
-        for name in (*topic.channels, *(topic.escalate.to if topic.escalate else ()))
-    }
-    addresses = (
-        {name: _address(channels[name], environ, check) for name in channels if name in used}
-        if environ is not None
-        else {}
-    )
+    addresses: dict[str, str] = {}
+    if environ is not None:
+        used = {name for topic in topics for name in _channels_of(topic)}
+        addresses = {
+            name: _address(place, environ, check)
+            for name, place in channels.items()
+            if name in used
+        }
     file.report()
     return tuple(topics), addresses
+
+
+def _channels_of(topic: Topic) -> tuple[str, ...]:
+    if topic.escalate is None:
+        return topic.channels
+    return topic.channels + topic.escalate.to
 
 
 def load_channels(
     path: Path, environ: Mapping[str, str], only: str | None, check: Check
 ) -> Mapping[str, str]:
-    """The Apprise URL of each channel that a topics.yaml declares, or of one, whether a topic names
-    it or not. Raises ConfigError.
+    """Read the Apprise URL of each channel that a topics.yaml declares, or only of one, whether or
+    not a topic names it. Raises ConfigError.
     """
     file, _, channels = _read_topics(path)
     if only and only not in channels:
@@ -144,8 +155,8 @@ def _read_topics(path: Path) -> tuple[YamlFile, Keys, dict[str, Place]]:
 
 
 def choose(declared: Sequence[Source], only: Sequence[str], replaying: bool) -> list[Source]:
-    """The sources to look at: the active ones, in a replay those of the archive too, of the given
-    ids if there are any.
+    """The sources to look at: the active ones, and in a replay also those with status archive; of
+    these only the given ids, if any are given. Raises ConfigError.
     """
     known = [source.id for source in declared]
     if unknown := [wanted for wanted in only if wanted not in known]:
@@ -169,9 +180,9 @@ def choose(declared: Sequence[Source], only: Sequence[str], replaying: bool) -> 
 class _Common:
     """What `defaults` sets for all sources and a source may set for itself."""
 
-    language: str = "id"
-    timezone: str = "Asia/Jakarta"
-    min_delay_s: float = 5.0
+    language: str = _LANGUAGE
+    timezone: str = _TIMEZONE
+    min_delay_s: float = _MIN_DELAY_S
 
 
 _COMMON_KEYS = ("language", "timezone", "min_delay_s")
@@ -229,7 +240,7 @@ def _source(place: Place, default: _Common, ids: dict[str, int]) -> Source:
 def _discovery(place: Place) -> Discovery:
     keys = place.keys(required=("kind", "url"), optional=("pages",))
     url = keys.read("url", _url_template, "")
-    pages = keys.read("pages", _whole(1, 100), 1)
+    pages = keys.read("pages", _whole(1, _MAX_INDEX_PAGES), 1)
     if pages > 1 and url and "{page}" not in url:
         keys.places["pages"].wrong("only where the url holds {page}")
     return Discovery(keys.read("kind", _one_of(get_args(DiscoveryKind)), "rss"), url, pages)
@@ -238,7 +249,7 @@ def _discovery(place: Place) -> Discovery:
 def _expect(place: Place) -> Expect:
     keys = place.keys(optional=("min_links", "silent_after"))
     return Expect(
-        keys.read("min_links", _whole(0, 100_000), 0), keys.read("silent_after", _duration, None)
+        keys.read("min_links", _whole(0, _MAX_LINKS), 0), keys.read("silent_after", _duration, None)
     )
 
 
@@ -252,7 +263,7 @@ def _parameters(place: Place) -> dict[str, str]:
 
 
 def _channels(place: Place) -> dict[str, Place]:
-    """The places of the environment variables' names."""
+    """The place in the file of each channel's variable name, by channel."""
     channels = {}
     for name, channel in place.named().items():
         for keys in channel.attempt(lambda place: place.keys(required=("env",))):
@@ -262,17 +273,22 @@ def _channels(place: Place) -> dict[str, Place]:
 
 
 def _address(variable: Place, environ: Mapping[str, str], check: Check) -> str:
-    """A channel's Apprise URL; never part of a message, because it holds the channel's password."""
+    """A channel's Apprise URL. It holds the channel's password, so no message quotes it."""
     address = environ.get(variable.value, "").strip()
-    wrong = (
-        "holds something else"
-        if not re.match(r"[a-z0-9+.-]{1,40}://.", address, re.IGNORECASE)
-        else check(address)
-    )
-    if wrong or not address:
-        expected = f"the environment variable {variable.value} to hold an Apprise URL such as json://host/path"
-        variable.wrong(f"{expected}; it {wrong if address else 'is not set'}")
+    if fault := _address_fault(address, check):
+        variable.wrong(
+            f"the environment variable {variable.value} to hold an Apprise URL "
+            f"such as json://host/path; it {fault}"
+        )
     return address
+
+
+def _address_fault(address: str, check: Check) -> str | None:
+    if not address:
+        return "is not set"
+    if not re.match(r"[a-z0-9+.-]{1,40}://.", address, re.IGNORECASE):
+        return "holds something else"
+    return check(address)
 
 
 def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> Topic:
@@ -306,7 +322,7 @@ def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Alert:
-    """What `alert` says of a topic."""
+    """A topic's `alert` key."""
 
     channels: tuple[str, ...] = ()
     max_age: timedelta = LOOKBACK
@@ -331,9 +347,9 @@ def _alert(place: Place, channels: Mapping[str, Place]) -> _Alert:
         )
     )
     channel = _one_of(tuple(channels), what="a channel declared under `channels`")
-    zone = keys.read("timezone", _timezone, "Asia/Jakarta")
+    zone = keys.read("timezone", _timezone, _TIMEZONE)
     if "timezone" in keys.places and "quiet" not in keys.places:
-        keys.places["timezone"].wrong("only beside quiet, whose hours it tells")
+        keys.places["timezone"].wrong("only beside quiet, whose time zone it is")
     return _Alert(
         channels=tuple(dict.fromkeys(keys.read("channels", _list_of(channel), ()))),
         max_age=keys.read("max_age", _duration, LOOKBACK),
@@ -348,9 +364,7 @@ def _alert(place: Place, channels: Mapping[str, Place]) -> _Alert:
 def _kinds(place: Place) -> tuple[AlertKind, ...]:
     kinds = _list_of(_one_of(_KINDS), optional=False)(place)
     if kinds and "new_story" not in kinds:
-        raise Mistake(
-            place, "expected new_story among them: the others tell how an alerted story goes on"
-        )
+        raise Mistake(place, "expected new_story among them: the others follow up an alerted story")
     return kinds
 
 
@@ -367,7 +381,7 @@ def _escalation(place: Place, channel: Callable[[Place], str]) -> Escalation:
     keys = place.keys(required=("to",), optional=("after",))
     return Escalation(
         keys.read("to", _list_of(channel, optional=False), ()),
-        keys.read("after", _duration, timedelta(hours=1)),
+        keys.read("after", _duration, _ESCALATE_AFTER),
     )
 
 
@@ -380,8 +394,8 @@ def _term_group(place: Place, taken: dict[str, int]) -> TermGroup:
 
 
 def _topic_version(all_of: tuple[TermGroup, ...], near: Nearness, none_of: tuple[str, ...]) -> str:
-    """The hash of what decides a match: the matcher's version, terms and nearness; not the order of terms, nor
-    names, title and channels.
+    """The hash of what decides a match: the matcher's version, the terms, and nearness. The order
+    of terms, the names, the title, and the channels do not count.
     """
     groups = sorted(sorted(group.any) for group in all_of)
     return stable_id(f"topic {MATCHER_VERSION}", repr(groups), near, repr(sorted(none_of)))
@@ -397,16 +411,17 @@ def _version(place: Place) -> int:
 
 
 def _text(place: Place) -> str:
-    if place.tag != "str":
-        quotes = ": put it in quotes" if place.tag in ("bool", "int", "float", "timestamp") else ""
-        raise Mistake(place, f"expected text{quotes}")
-    if not (text := place.value.strip()):
+    if place.tag in ("bool", "int", "float", "timestamp"):
+        raise Mistake(place, "expected text: put it in quotes")
+    if place.tag != "str" or not (text := place.value.strip()):
         raise Mistake(place, "expected text")
     return text
 
 
 def _text_or_number(place: Place) -> str:
-    return place.value if place.tag in ("int", "float") else _text(place)
+    if place.tag in ("int", "float"):
+        return place.value
+    return _text(place)
 
 
 def _term(place: Place) -> str:
@@ -418,19 +433,19 @@ def _term(place: Place) -> str:
 
 def _whole(at_least: int, at_most: int) -> Callable[[Place], int]:
     def read(place: Place) -> int:
-        text = place.value if place.tag == "int" else ""
-        if not re.fullmatch(r"\d{1,9}", text) or not at_least <= int(text) <= at_most:
+        is_number = place.tag == "int" and re.fullmatch(r"\d{1,9}", place.value)
+        if not is_number or not at_least <= int(place.value) <= at_most:
             raise Mistake(place, f"expected a whole number from {at_least} to {at_most}")
-        return int(text)
+        return int(place.value)
 
     return read
 
 
 def _seconds(place: Place) -> float:
-    text = place.value if place.tag in ("int", "float") else ""
-    if not re.fullmatch(r"\d{1,4}(\.\d+)?", text) or float(text) > 3600:
-        raise Mistake(place, "expected a number of seconds from 0 to 3600")
-    return float(text)
+    is_number = place.tag in ("int", "float") and re.fullmatch(r"\d{1,4}(\.\d+)?", place.value)
+    if not is_number or float(place.value) > _MAX_DELAY_S:
+        raise Mistake(place, f"expected a number of seconds from 0 to {_MAX_DELAY_S:g}")
+    return float(place.value)
 
 
 def _truth(place: Place) -> bool:
@@ -440,17 +455,19 @@ def _truth(place: Place) -> bool:
 
 
 def parse_duration(text: str) -> timedelta:
-    """90s, 30m, 36h or 2d. Raises ValueError."""
+    """Read a duration such as 90s, 30m, 36h, or 2d. Raises ValueError."""
     match = re.fullmatch(r"([1-9]\d{0,4})([smhd])", text)
     if not match:
         raise ValueError(f"expected a duration such as 90s, 30m, 36h or 2d, got {text!r}")
-    units = {
-        "s": timedelta(seconds=1),
-        "m": timedelta(minutes=1),
-        "h": timedelta(hours=1),
-        "d": timedelta(days=1),
-    }
-    return int(match[1]) * units[match[2]]
+    return int(match[1]) * _UNITS[match[2]]
+
+
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
 
 
 def _duration(place: Place) -> timedelta:
@@ -461,18 +478,17 @@ def _duration(place: Place) -> timedelta:
 
 
 def _one_of(choices: tuple[T, ...], what: str = "") -> Callable[[Place], T]:
+    names = [str(choice) for choice in choices]
+    alternatives = f"one of {', '.join(names)}" if names else ""
+    expected = ": ".join(filter(None, (what, alternatives)))
+
     def read(place: Place) -> T:
-        text = place.value if place.tag == "str" else None
+        if place.tag != "str":
+            raise Mistake(place, f"expected {expected}")
         for choice in choices:
-            if choice == text:
+            if choice == place.value:
                 return choice
-        names = [str(choice) for choice in choices]
-        what_and_names = (
-            what
-            if what and not names
-            else f"{what + ': ' if what else ''}one of {', '.join(names)}"
-        )
-        raise Mistake(place, f"expected {what_and_names}{did_you_mean(text, names)}")
+        raise Mistake(place, f"expected {expected}{did_you_mean(place.value, names)}")
 
     return read
 
@@ -489,7 +505,7 @@ def _new_id(taken: dict[str, int]) -> Callable[[Place], str]:
 
 def _distinct(place: Place, text: str, what: str, taken: dict[str, int]) -> str:
     if text in taken:
-        raise Mistake(place, f"expected {what} of its own, not the one of line {taken[text]}")
+        raise Mistake(place, f"expected {what} of its own, not that of line {taken[text]}")
     taken[text] = place.line
     return text
 
@@ -497,14 +513,16 @@ def _distinct(place: Place, text: str, what: str, taken: dict[str, int]) -> str:
 def _pattern(place: Place) -> re.Pattern[str]:
     text = _text(place)
     try:
-        with catch_warnings(action="ignore"):  # of what a later Python may read otherwise
+        with catch_warnings(action="ignore"):  # about what a later Python may read differently
             return re.compile(text)
     except (re.error, OverflowError, RecursionError) as error:  # a{99999999999}, ((((…
         raise Mistake(place, f"expected a regular expression ({_why(error)})") from error
 
 
 def _why(error: Exception) -> str:
-    return "too deep" if isinstance(error, RecursionError) else str(error)
+    if isinstance(error, RecursionError):
+        return "too deep"
+    return str(error)
 
 
 def _selector(place: Place) -> str:
@@ -523,27 +541,27 @@ def _url(place: Place) -> str:
 
 
 def _url_template(place: Place) -> str:
-    """A URL that may hold {page} and {date:…}."""
+    """A URL that may contain {page} and {date:…}."""
     text = _text(place)
     try:
-        fields = [
-            (name, form, conversion)
-            for _, name, form, conversion in Formatter().parse(text)
-            if name is not None
-        ]
-        known = all(
-            name in ("page", "date") and not conversion and not (name == "page" and form)
-            for name, form, conversion in fields
-        )
-        url = text.format(page=1, date=date(2024, 1, 31)) if known else ""
-    except (ValueError, LookupError):  # a placeholder inside of another one
-        url = ""
-    if not url:
+        url = _filled_in(text)
+    except (ValueError, LookupError) as error:  # LookupError: a placeholder inside another one
         raise Mistake(
             place, "expected a URL whose only placeholders are {page} and {date:%Y-%m-%d}"
-        )
+        ) from error
     _check_url(place, url)
     return text
+
+
+def _filled_in(template: str) -> str:
+    """A URL template with values in place of its placeholders. Raises ValueError for unknown ones,
+    before anything is formatted: a width could ask for any amount of memory.
+    """
+    for _, name, form, conversion in Formatter().parse(template):
+        is_known = name in (None, "page", "date") and not (name == "page" and form)
+        if conversion or not is_known:
+            raise ValueError("a placeholder other than {page} and {date:…}")
+    return template.format(page=1, date=date(2024, 1, 31))
 
 
 def _check_url(place: Place, url: str) -> None:
@@ -579,13 +597,14 @@ def _language(place: Place) -> str:
 
 
 def _variable(place: Place) -> str:
-    text = place.value if place.tag == "str" else ""
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+    if place.tag != "str" or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", place.value):
+        # Not a Mistake, whose message would quote the value: it may be the address.
         place.wrong(
-            "the name of an environment variable, such as KLIPING_DESK_URL; the address itself belongs in that variable"
+            "the name of an environment variable, such as KLIPING_DESK_URL; "
+            "the address itself belongs in that variable"
         )
         return ""
-    return text
+    return place.value
 
 
 def _list_of(read: Callable[[Place], T], optional: bool = True) -> Callable[[Place], tuple[T, ...]]:
