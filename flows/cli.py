@@ -534,7 +534,7 @@ def _end_by_signal(error: BaseException) -> None:
     """End as a signal wants it, where the error is what became of one."""
     from flows.edges import crashlog
 
-    number = crashlog.signalled(error)
+    number = crashlog.signal_number(error)
     if number == signal.SIGINT:
         _end(_INTERRUPTED, 130)
     if number:
@@ -548,7 +548,7 @@ def _unforeseen(error: BaseException, directory: Path) -> str:
     if isinstance(error, OSError) and (_is_without_reader() or not _is_written()):
         _throw_away(1)
         return f"broken off: the output cannot be written: {error.strerror}"
-    return crashlog.told(error, directory)
+    return crashlog.report(error, directory)
 
 
 def _is_without_reader() -> bool:

@@ -1,7 +1,8 @@
 """The nightly run, as a Prefect flow. Prefect schedules it, retries its tasks and shows them; a
 task is a source or a batch, never an article.
 
-sources.yaml -> discover, fetch -> flows/pipeline.py -> follow -> heartbeat -> deliver -> media.duckdb
+sources.yaml -> discover, fetch -> flows/pipeline.py -> follow -> heartbeat -> deliver ->
+media.duckdb
 """
 
 import asyncio

@@ -38,8 +38,8 @@ def spare_loopback() -> None:
     """Keep what goes to this machine itself away from the operator's proxy, in this process and in
     those that it starts: NO_PROXY gets this machine's names, and keeps what it holds.
 
-    A proxy that httpx cannot read is left out altogether: Prefect's client would end at it, wherever
-    it is to go.
+    A proxy that httpx cannot read is left out altogether: Prefect's client would end at it,
+    wherever it is to go.
     """
     for name in list(os.environ):
         if name.lower() in _PROXIES and not _readable(os.environ[name]):
@@ -94,7 +94,8 @@ def configure(home: Path) -> None:
 
 
 def _hush_the_tracker() -> None:
-    """Python's resource tracker, which outlives a run that was killed, would say that it cleans up."""
+    """Python's resource tracker, which outlives a run that was killed, would say that it cleans up.
+    """
     told = os.environ.get("PYTHONWARNINGS", "")
     hush = "ignore:resource_tracker:UserWarning"
     if hush not in told:
@@ -170,8 +171,8 @@ def reach(url: str) -> None:
 
 
 async def _version(url: str) -> object:
-    """The server's version, asked for as Prefect's own client does: with the operator's certificates
-    and credentials, but once.
+    """The server's version, asked for as Prefect's own client does: with the operator's
+    certificates and credentials, but once.
     """
     import prefect
     from prefect.client.base import ServerType

@@ -1,6 +1,7 @@
 """A run: how it begins, its steps in their order, and how it ends.
 
-discover -> fetch -> extract -> learn, clean -> embed -> group -> match -> follow -> deliver -> publish
+discover -> fetch -> extract -> learn, clean -> embed -> group -> match -> follow -> deliver ->
+publish
 
 The first two are of the nightly run alone, as are those after match. Every step asks the warehouse
 what is pending and records what it did, so a run that was killed is finished by the next.

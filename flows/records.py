@@ -224,9 +224,9 @@ class Origin:
 
     Places are 'visible' (a line that readers see; of a headline its element), 'visible-modified'
     (one that gives the change alone), 'json-ld', 'microdata', 'time', 'title', 'meta' or a meta
-    tag's name, 'alt' (what a picture is called), 'url', the id of the rule that cut the words from the text ('sign-off', 'aired');
-    and of a body 'container' (a selector of the source's own) or 'density' (the element that was
-    chosen).
+    tag's name, 'alt' (what a picture is called), 'url', the id of the rule that cut the words from
+    the text ('sign-off', 'aired'); and of a body 'container' (a selector of the source's own) or
+    'density' (the element that was chosen).
     """
 
     place: str

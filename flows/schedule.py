@@ -66,10 +66,10 @@ async def _tell(
 ) -> None:  # Prefect's names
     """A scheduled run that could not be done says why, in a line, as the command does."""
     error = await state.aresult(raise_on_failure=False)
-    if isinstance(error, BaseException) and crashlog.signalled(error):
+    if isinstance(error, BaseException) and crashlog.signal_number(error):
         return  # whoever ended it knows
     if isinstance(error, BaseException) and not isinstance(error, KlipingError):
-        error = crashlog.told(
+        error = crashlog.report(
             error, private(Path(flow_run.parameters.get("warehouse", "warehouse")))
         )
     Progress().complain(f"kliping: {error}")
@@ -100,7 +100,8 @@ def deliver(topics: Path, warehouse: Path) -> None:
 
 
 def _serve(parameters: dict[str, Any], when: Schedule, lives: Callable[[], bool]) -> None:
-    # nothing is started before it is due: a machine that then falls asleep would begin with two runs
+    # nothing is started before it is due: a machine that then falls asleep would begin with two
+    # runs
     runner = CatchUpRunner(name="nightly", limit=1, prefetch_seconds=0)
     runner.add_flow(
         nightly.with_options(

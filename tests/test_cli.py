@@ -882,7 +882,7 @@ def test_unforeseen_error(
     assert (ran.status, ran.out) == (3, "")
     assert told
     assert told[1].isprintable()
-    assert "rusak sekali [31m" in told[1]
+    assert r"rusak sekali \x1b[31m" in told[1]
     log = Path(told[2])
     if writable:
         assert log == private(data) / "errors.log"
@@ -902,7 +902,7 @@ def test_unforeseen_errors_of_every_kind(tmp_path: Path, error: type[BaseExcepti
         else error()
     )
     what = "ValueError: salah" if error is ExceptionGroup else error.__name__
-    assert crashlog.told(raised, tmp_path) == (
+    assert crashlog.report(raised, tmp_path) == (
         f"unforeseen {what}; its trace is in {tmp_path / 'errors.log'}"
     )
 
@@ -916,7 +916,7 @@ class Ended(BaseException):
 def test_a_full_disk_is_foreseen(tmp_path: Path) -> None:
     """It is met first wherever something is written, and leaves no trace behind."""
     full = OSError(errno.ENOSPC, "No space left on device", "/data/var/warc/a.warc.gz")
-    assert crashlog.told(ExceptionGroup("fetch", [full]), tmp_path) == (
+    assert crashlog.report(ExceptionGroup("fetch", [full]), tmp_path) == (
         "/data/var/warc/a.warc.gz: No space left on device; make room, and the next run goes on"
     )
     assert list(tmp_path.iterdir()) == []
@@ -942,7 +942,7 @@ def test_error_that_comes_from_a_signal(
 
     with pytest.raises(ValueError, match="no task") as failed:
         fails()
-    assert crashlog.signalled(failed.value) == number
+    assert crashlog.signal_number(failed.value) == number
 
 
 def test_reader_that_goes_away(tmp_path: Path) -> None:

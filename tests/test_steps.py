@@ -461,7 +461,7 @@ def test_child_sitemaps_have_one_limit(nights: Nights, monkeypatch: pytest.Monke
         asked = [path for path in server.paths() if path.endswith(".xml")]
     assert asked == ["/0.xml", "/1.xml", "/old.xml", "/a.xml"]
     assert texts(look) == [
-        f"{server.url('/1.xml')}: 2 child sitemaps left out: at most 3 of an address"
+        f"{server.url('/1.xml')}: 2 child sitemaps left out: at most 3 per address"
     ]
 
 

@@ -1,13 +1,12 @@
-"""WARC files: what was fetched is written here, and read again from here.
+"""WARC files: responses are written to them, and read back.
 
-    WarcWriter.append(...) -> WarcRef        one new .warc.gz per run, one gzip member per record
-    read(WarcRef) -> ArchivedResponse        one record, wherever it lies
-scan(paths) -> ArchivedResponse | Unreadable …        every response of any number of archives, in
-order
+    WarcWriter.append(…) -> WarcRef                 a new .warc.gz per run, a gzip member per record
+    read(WarcRef) -> ArchivedResponse               one record
+    scan(paths) -> ArchivedResponse | Unreadable …  every response of several archives, in order
 
-Archives of other tools are welcome, compressed record by record or not at all. A record counts only
-when its length and its digests are right; damage is reported with file and offset, and the scan
-goes on at the next record. This module owns fastwarc.
+Reads archives of other tools too, compressed record by record or not at all. A record counts only
+if its length and digests are right. Damage is reported with file and offset, and the scan continues
+at the next record. This module owns fastwarc.
 """
 
 import base64
@@ -38,30 +37,28 @@ from flows.records import WarcRef, one_line
 
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
-MAX_BODY = (
-    32 * 2**20
-    # bytes after content decoding: the largest news page seen had 2 MiB, a sitemap may have 50 MB but
-    # none did
-)
+# Bytes after content decoding. The largest news page seen had 2 MiB; sitemaps may have 50 MB, but
+# none seen did.
+MAX_BODY = 32 * 2**20
 _PART = 2**20  # bytes decoded at a time
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedResponse:
-    """One `response` record. Header names are in lower case, repeated headers joined by ', '."""
+    """One `response` record. Header names are lower-case; repeated headers are joined by ', '."""
 
     url: str
     date: datetime  # aware, UTC
     status: int
     headers: Mapping[str, str]
-    payload: bytes = field(repr=False)  # as it was sent: dechunked, still content-encoded
+    payload: bytes = field(repr=False)  # dechunked, still content-encoded
     truncated: Truncation | None
     ref: WarcRef
 
     def body(self, limit: int = MAX_BODY) -> bytes:
-        """The content-decoded body; of a truncated record what there is. Raises BodyError when it
-        is broken or exceeds `limit` bytes.
+        """The content-decoded body, as far as it goes if the record is truncated. Raises BodyError
+        if it is broken or exceeds `limit` bytes.
         """
         return decoded(
             self.payload,
@@ -73,7 +70,7 @@ class ArchivedResponse:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A place in an archive that holds no usable record, and why."""
+    """A place in an archive without a usable record, and what is wrong there."""
 
     file: str
     offset: int
@@ -84,8 +81,8 @@ class Unreadable:
 
 
 class WarcWriter:
-    """Writes one new archive. Use as a context manager; `sync` before anything that refers to a
-    record is committed.
+    """Writes one new archive. A context manager. Call `sync` before committing anything that refers
+    to a record.
     """
 
     def __init__(self, path: Path, *, software: str, created: datetime) -> None:
@@ -93,7 +90,11 @@ class WarcWriter:
         self._path = path
         self._file = path.open("xb")
         self._gzip = GzipWriter(self._file, compression_level=6)
-        fields = f"software: {software}\r\nformat: WARC File Format 1.1\r\nconformsTo: http://iipc.github.io/warc-specifications/\r\n"
+        fields = (
+            f"software: {software}\r\n"
+            "format: WARC File Format 1.1\r\n"
+            "conformsTo: http://iipc.github.io/warc-specifications/\r\n"
+        )
         self._write(
             WarcRecordType.warcinfo,
             {
@@ -116,8 +117,8 @@ class WarcWriter:
         payload: bytes,
         truncated: Truncation | None = None,
     ) -> WarcRef:
-        """Add a response, a 304 as a revisit. `payload`: the body without chunks, still
-        content-encoded; Transfer-Encoding is dropped.
+        """Add a response, or a revisit for a 304. `payload`: the dechunked body, still
+        content-encoded. Transfer-Encoding is dropped.
         """
         kept = [(name, value) for name, value in headers if name.lower() != b"transfer-encoding"]
         head = b"".join(
@@ -142,7 +143,7 @@ class WarcWriter:
         return self._write(WarcRecordType.response, fields, head + payload)
 
     def sync(self) -> None:
-        """Bring every record to the disk."""
+        """Write every record to the disk."""
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -175,7 +176,7 @@ class WarcWriter:
 
 
 def read(ref: WarcRef) -> ArchivedResponse:
-    """The response at `ref`. Raises ArchiveError when it is not there or damaged."""
+    """The response at `ref`. Raises ArchiveError if it is missing or damaged."""
     try:
         with Path(ref.file).open("rb") as file:
             data, _ = record_at(file, ref.offset)
@@ -188,9 +189,7 @@ def read(ref: WarcRef) -> ArchivedResponse:
 
 
 def scan(paths: Iterable[Path]) -> Iterator[ArchivedResponse | Unreadable]:
-    """Every response of these archives in the order in which it lies there, and every place that
-    cannot be read.
-    """
+    """Every response of these archives, and every place that cannot be read, in file order."""
     for path in paths:
         try:
             with path.open("rb") as file:
@@ -202,11 +201,10 @@ def scan(paths: Iterable[Path]) -> Iterator[ArchivedResponse | Unreadable]:
 def decoded(
     payload: bytes, encodings: str, limit: int = MAX_BODY, *, partial: bool = False
 ) -> bytes:
-    """`payload` with its Content-Encoding undone; an unknown coding is taken for none, as browsers
-    do.
+    """Undo a payload's Content-Encoding. An unknown coding is ignored, as in browsers.
 
-    Raises BodyError when it would exceed `limit` bytes or is broken; with `partial` what could be
-    decoded before a break is enough.
+    Raises BodyError if the result would exceed `limit` bytes, or the data is broken; `partial`
+    returns what can be decoded before a break instead.
     """
     for coding in reversed([coding.strip().lower() for coding in encodings.split(",")]):
         if payload and coding in _DECODERS:
@@ -242,7 +240,7 @@ def _scan_records(file: BinaryIO, name: str, size: int) -> Iterator[ArchivedResp
 
 
 def _parse(data: bytes, ref: WarcRef) -> ArchivedResponse | None:
-    """The response in a record's bytes; None for every other kind of record."""
+    """The response in a record's bytes; None for any other kind of record."""
     begin, length = extent(data)
     try:
         record = WarcRecord.from_bytes(data)
@@ -273,9 +271,8 @@ def _parse(data: bytes, ref: WarcRef) -> ArchivedResponse | None:
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     raw, payload = payload, _dechunked(payload, headers)
     truncated = _truncation(record.headers.get("WARC-Truncated"))
-    if (
-        truncated is None
-    ):  # tools disagree whether the digest of a chunked body is taken before or after
+    if truncated is None:
+        # Tools disagree whether the digest of a chunked body is of the chunks or of the body.
         _verify("WARC-Payload-Digest", record.headers.get("WARC-Payload-Digest"), raw, payload)
     return ArchivedResponse(url, date, status, headers, payload, truncated, ref)
 
@@ -290,8 +287,8 @@ def _dechunked(payload: bytes, headers: dict[str, str]) -> bytes:
 
 
 def _verify(name: str, digest: str | None, *candidates: bytes | memoryview) -> None:
-    """Raise unless the digest is that of a candidate. One that is absent, or of an unknown
-    algorithm or form, proves nothing.
+    """Raise DamagedError unless the digest is that of a candidate. One that is absent, or in an
+    unknown algorithm or form, passes.
     """
     algorithm, _, expected = (digest or "").partition(":")
     algorithm = algorithm.lower().replace("-", "")
@@ -320,8 +317,8 @@ def _joined(parts: Iterator[bytes], coding: str, limit: int, partial: bool) -> b
 
 
 def _inflated(payload: bytes, wbits: int) -> Iterator[bytes]:
-    """The data of a zlib stream, or of all gzip members; what follows the last is padding. In
-    parts, so that a bomb is seen in time.
+    """The data of a zlib stream, or of all gzip members; anything after the last is padding. In
+    parts, so that a decompression bomb is noticed in time.
     """
     while payload:
         stream = zlib.decompressobj(wbits)
@@ -335,8 +332,9 @@ def _inflated(payload: bytes, wbits: int) -> Iterator[bytes]:
 
 
 def _deflate_wbits(payload: bytes) -> int:
-    """The zlib format, as RFC 9110 says, or the bare stream that some servers send."""
-    return 15 if payload[0] & 0x0F == 8 and int.from_bytes(payload[:2], "big") % 31 == 0 else -15
+    """For the zlib format, as RFC 9110 says, or for the bare stream that some servers send."""
+    is_zlib = payload[0] & 0x0F == 8 and int.from_bytes(payload[:2], "big") % 31 == 0
+    return 15 if is_zlib else -15
 
 
 def _through(reader: BrotliReader | ZstdReader) -> Iterator[bytes]:

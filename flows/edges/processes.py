@@ -1,4 +1,4 @@
-"""Processes that end with the one that started them, however that one ends."""
+"""Child processes that end when their parent does, however it ends."""
 
 import os
 import threading
@@ -11,9 +11,7 @@ from multiprocessing import get_context
 
 @contextmanager
 def worker_pool(workers: int | None = None) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes, by default one for each core, which start with the first work they are
-    given.
-    """
+    """Worker processes, by default one per core. They start when they are first given work."""
     # spawn: a fork would copy the locks that Prefect's and DuckDB's threads hold
     with ProcessPoolExecutor(
         workers or os.cpu_count(), get_context("spawn"), end_with_parent, (os.getpid(),)
@@ -22,8 +20,8 @@ def worker_pool(workers: int | None = None) -> Iterator[ProcessPoolExecutor]:
 
 
 def end_with_parent(parent: int) -> None:
-    """End this process when the one that started it is gone; it may be gone already, for a process
-    takes seconds to start.
+    """End this process when its parent is gone. It may be gone already: a process takes seconds to
+    start.
     """
 
     def watch() -> None:

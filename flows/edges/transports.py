@@ -1,12 +1,11 @@
 """The seam to the network: httpx transports, of which a run uses one stack.
 
-live:    ArchivingTransport(LiveTransport(), writer, …)      every response goes into a WARC before
-anyone sees it replay:  ReplayTransport(archives, now)                      every request is
-answered from WARC files
+    live:    ArchivingTransport(LiveTransport(), writer, …)   archives every response first
+    replay:  ReplayTransport(archives, now)                   answers from WARC files
 
-Both hand on the raw body, still content-encoded, and name its record in the response's extensions:
-`warc` (WarcRef) and `date`. A request's extension `declared` says that its source declares this
-very host and port, so that it may be a private address.
+Both return the raw body, still content-encoded, and name its record in the response's extensions
+`warc` (a WarcRef) and `date`. The request's extension `declared` says that its source declares the
+host and port, which may then be private.
 """
 
 import asyncio
@@ -33,18 +32,19 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 MAX_PAYLOAD = 8 * 2**20  # bytes of one response before content decoding
 TOTAL_S = 45.0  # from the request to the last byte of the response
+_MAX_ADDRESSES = 3  # tried per host: enough to get past a dead one
 
 
 class PrivateAddressError(Exception):
-    """A name stands for nothing but private addresses."""
+    """A name resolves to private addresses only."""
 
 
 class OverlongError(httpx.ReadTimeout):
-    """The response came, but did not end in the time it was given."""
+    """The response arrived, but was not complete in time."""
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system's resolver orders them. Raises OSError when there is
+    """The addresses of a host, in the order of the system's resolver. Raises OSError if there are
     none.
     """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -52,12 +52,12 @@ async def resolve(host: str, port: int) -> list[str]:
 
 
 class BrokenOffError(httpx.ReadError):
-    """The response began, but the connection did not last to its end."""
+    """The response began, but the connection was lost before its end."""
 
 
 class LiveTransport(httpx.AsyncBaseTransport):
-    """HTTP/1.1 over TCP and TLS. Connections for declared and for all other requests never mix:
-    only the former may be private.
+    """HTTP/1.1 over TCP and TLS. Requests to declared hosts, which may be private, never share
+    connections with others.
     """
 
     def __init__(self, resolve: Resolve = resolve) -> None:
@@ -98,10 +98,10 @@ class LiveTransport(httpx.AsyncBaseTransport):
 
 
 class ArchivingTransport(httpx.AsyncBaseTransport):
-    """Reads each response whole, within limits of bytes and seconds, and archives it, even one that
+    """Reads each response to its end, within limits of size and time, and archives it, even if it
     breaks off.
 
-    Raises BodyError for one that is too large and OverlongError for one that takes too long.
+    Raises BodyError for a response that is too large, OverlongError for one that takes too long.
     """
 
     def __init__(
@@ -134,11 +134,9 @@ class ArchivingTransport(httpx.AsyncBaseTransport):
         except TimeoutError:
             failure = OverlongError(f"not whole after {self._total_s:g} s")
         except (httpx.NetworkError, httpx.ProtocolError) as error:
-            failure = (
-                BrokenOffError(f"broke off after {len(payload)} bytes")
-                if response is not None
-                else error
-            )
+            failure = error
+            if response is not None:
+                failure = BrokenOffError(f"broke off after {len(payload)} bytes")
         except (httpx.TimeoutException, BodyError) as error:
             failure = error
         finally:
@@ -165,8 +163,8 @@ class ArchivingTransport(httpx.AsyncBaseTransport):
 
 
 class _Capture(NamedTuple):
-    """An archived answer; the greatest is the best: 200 before all others, whole before cut, new
-    before old, the later record last.
+    """An archived response. The greatest is the best: a 200 rather than any other status, whole
+    rather than truncated, new rather than old, and the later of two records.
     """
 
     ok: bool
@@ -176,16 +174,15 @@ class _Capture(NamedTuple):
 
 
 class ReplayTransport(httpx.AsyncBaseTransport):
-    """Answers every request from archives, without a network: the newest 200 captured not after
-    `now`, failing that the newest other.
+    """Answers every request from archives: with the newest 200 captured by `now`, or else the
+    newest other response, or else a 404.
 
-    A URL that is not there answers 404. Bodies are read when they are asked for; building the index
-    reads each archive once.
+    Building the index reads each archive once. Bodies are read when they are requested.
     """
 
     def __init__(self, archives: Iterable[Path], now: datetime | None = None) -> None:
-        """`now` None: all that is there counts."""
-        self.newest: datetime | None = None  # the date of the newest response, whatever `now`
+        """`now` None: every capture counts."""
+        self.newest: datetime | None = None  # the date of the newest response, even after `now`
         self.unreadable: list[Unreadable] = []
         self._captures: dict[str, _Capture] = {}
         for found in scan(archives):
@@ -220,8 +217,8 @@ class ReplayTransport(httpx.AsyncBaseTransport):
 
 
 class _PublicNetwork(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses alone, and to the very address that was judged: no second
-    resolution can say something else.
+    """Connects to public addresses only, and to the very address that was checked, so that a second
+    resolution cannot differ.
     """
 
     def __init__(self, resolve: Resolve) -> None:
@@ -259,12 +256,12 @@ class _PublicNetwork(httpcore.AsyncNetworkBackend):
         public = [address for address in addresses if not is_private(ip_address(address))]
         if not public:
             raise PrivateAddressError(f"{host} is {addresses[0]}")
-        return public[:3]  # enough to get past a dead one
+        return public[:_MAX_ADDRESSES]
 
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """The trusted certificates, which take 20 ms to read."""
+    """The trusted certificates, read once: that takes 20 ms."""
     return httpx.create_ssl_context(trust_env=False)
 
 
@@ -285,7 +282,7 @@ class _Stream(httpx.AsyncByteStream):
 
 @contextmanager
 def _httpx_errors() -> Iterator[None]:
-    """httpx has an error of the same name for each of httpcore's."""
+    """Raise httpcore's errors as httpx's, which have the same names."""
     try:
         yield
     except (
@@ -322,17 +319,13 @@ def _truncation(failure: Exception | None) -> Truncation | None:
 
 
 def _lookup_key(url: str) -> str:
-    """What equal addresses share: scheme and host in lower case, no default port, no fragment, a
-    path, escapes in upper case.
+    """What equal URLs share: scheme and host in lower case, no default port, no fragment, a path,
+    escapes in upper case. A URL that httpx cannot parse is equal only to itself.
     """
     try:
         parsed = httpx.URL(url)
-        plain = (
-            f"{parsed.scheme}://{parsed.netloc.decode('ascii')}{parsed.raw_path.decode('ascii')}"
-        )
-    except (
-        httpx.InvalidURL,
-        UnicodeError,
-    ):  # another tool's record: found again only under these very characters
+        netloc, path = parsed.netloc.decode("ascii"), parsed.raw_path.decode("ascii")
+    except (httpx.InvalidURL, UnicodeError):
         return url
+    plain = f"{parsed.scheme}://{netloc}{path}"
     return re.sub("%[0-9a-fA-F]{2}", lambda escape: escape[0].upper(), plain)

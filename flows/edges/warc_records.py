@@ -1,24 +1,23 @@
-"""Where the records of a WARC file begin and end, whole or damaged.
+"""Where the records of a WARC file, whole or damaged, begin and end.
 
-Both forms are understood: every record a gzip member of its own, or no compression at all. No more
-than MAX_RECORD bytes of a file are held at once.
+Understands files whose records are each a gzip member, and uncompressed ones. Holds at most
+MAX_RECORD bytes of a file at once.
 """
 
 import re
 import zlib
 from typing import BinaryIO
 
-MAX_RECORD = (
-    64 * 2**20
-)  # bytes after decompression; Common Crawl, for one, cuts what it fetches at a few MiB
+# In bytes.
+MAX_RECORD = 64 * 2**20  # decompressed; Common Crawl, for one, cuts responses at a few MiB
 _CHUNK = 64 * 2**10
-_GLANCE = 1024  # bytes that show whether a record begins; damage can look so at every third byte
+_GLANCE = 1024  # enough to tell whether a record begins; damaged data often looks as if one did
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _HEADER_END = b"\r\n\r\n"
 
 
 class DamagedError(Exception):
-    """What is wrong with a record, and where the next one begins when that is known."""
+    """What is wrong with a record, and where the next one begins, if that is known."""
 
     def __init__(self, detail: str, following: int | None = None) -> None:
         super().__init__(detail)
@@ -26,13 +25,15 @@ class DamagedError(Exception):
 
 
 def record_at(file: BinaryIO, offset: int) -> tuple[bytes, int]:
-    """The bytes of the record that begins at `offset`, decompressed, and where the next begins.
-    Raises DamagedError.
+    """The decompressed bytes of the record at `offset`, and where the next one begins. Raises
+    DamagedError.
     """
     file.seek(offset)
     magic = file.read(len(_GZIP_MAGIC))
     file.seek(offset)
-    return _gzip_member(file) if magic == _GZIP_MAGIC else _plain_record(file)
+    if magic == _GZIP_MAGIC:
+        return _gzip_member(file)
+    return _plain_record(file)
 
 
 def _gzip_member(file: BinaryIO) -> tuple[bytes, int]:
@@ -80,7 +81,7 @@ def _plain_record(file: BinaryIO) -> tuple[bytes, int]:
     data = file.read(begin + length)
     if len(data) < begin + length:
         raise DamagedError(f"truncated: {len(data) - begin} of {length} bytes")
-    tail = file.read(16)  # two line ends, or what a careless tool makes of them
+    tail = file.read(16)  # two line ends, or what careless tools write instead
     return data, end + len(tail) - len(tail.lstrip(b"\r\n"))
 
 
@@ -96,11 +97,10 @@ def extent(data: bytes) -> tuple[int, int]:
 
 
 def after_damage(file: BinaryIO, offset: int, end: int | None) -> int | None:
-    """Where to go on behind the damaged record at `offset`, which seems to end at `end`; None when
+    """Where to continue after the damaged record at `offset`, which seems to end at `end`; None if
     nothing follows.
 
-    The end of a whole gzip member can be trusted, a length that a damaged record claims for itself
-    cannot.
+    The end of a whole gzip member can be trusted; the length that a damaged record states cannot.
     """
     file.seek(offset)
     if end is not None and file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC:
@@ -109,7 +109,7 @@ def after_damage(file: BinaryIO, offset: int, end: int | None) -> int | None:
 
 
 def next_start(file: BinaryIO, offset: int) -> int | None:
-    """The first place from `offset` on where a record seems to begin; None when there is none."""
+    """The first place from `offset` on where a record seems to begin; None if there is none."""
     file.seek(offset)
     window = b""
     while chunk := file.read(_CHUNK):

@@ -1,12 +1,10 @@
-"""The one way to the web: `Web.get` fetches an address politely, or says in one word why it cannot
-be had.
+"""The one way to the web: `Web.get` fetches a URL politely, or raises FetchFailed with a reason.
 
-address  →  scheme and literal address  →  robots.txt of the origin  →  the host's queue  →
-transport  ⟲ redirect, retry
+    URL -> scheme and literal address -> robots.txt -> the host's queue -> transport
 
-Every hop of a redirect takes the whole way again, and so does one that a page makes itself
-(flows.edges.page_redirects). The transport (flows.edges.transports) is live or a replay; a replay waits for
-nothing and asks once. This module owns protego.
+Every hop of a redirect passes through all of it, including redirects that a page makes itself
+(flows.edges.page_redirects). The transport (flows.edges.transports) is live or a replay; a replay
+has no delays and no retries. This module owns protego.
 """
 
 import asyncio
@@ -33,20 +31,27 @@ from flows.edges.transports import BrokenOffError, OverlongError, PrivateAddress
 from flows.errors import BodyError, FetchFailed
 from flows.records import Reason, WarcRef
 
-PRODUCT = "Kliping"  # the token that robots.txt files may name
-MAX_WAIT_S = 60.0  # no crawl-delay and no Retry-After holds a run longer than this
+PRODUCT = "Kliping"  # the token by which robots.txt files may name it
+
+# Waiting, in seconds.
+MAX_WAIT_S = 60.0  # the longest that a crawl-delay or a Retry-After may hold up a run
 _CONNECT_S = 10.0
 _READ_S = 20.0  # between two parts of a response
+_BACKOFF_S = 2.0  # before the second try, doubled before the third, give or take half
+
+# How often something is tried or followed.
 _TRIES = 3
-_BACKOFF_S = 2.0  # before the second try, twice as much before the third, give or take a half
-_GIVE_UP_AFTER = (
-    24  # tries in a row for which a host had no answer: a dead host must not hold the run for hours
-)
+_MAX_UNANSWERED = 24  # tries in a row after which a host is given up, lest it hold a run for hours
 _MAX_REDIRECTS = 5
-_MAX_ROBOTS = 512 * 2**10  # bytes that are looked at: RFC 9309 asks for 500 KiB at least
+
+_MAX_ROBOTS = 512 * 2**10  # bytes of a robots.txt that are read; RFC 9309 asks for at least 500 KiB
+_MAX_DETAIL = 200  # characters of a URL or an error in a message
+
+# Status codes.
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_TEMPORARY = frozenset({408, 429})  # beside every 5xx
-_OVERLOADED = frozenset({429, 502, 503, 504})  # says something about the host, not about the page
+_TEMPORARY = frozenset({408, 429})  # besides every 5xx
+_OVERLOADED = frozenset({429, 502, 503, 504})  # about the host rather than the page
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f]*:[0-9a-f:.]+")
 
 Declared = frozenset[tuple[str, int]]
@@ -55,20 +60,20 @@ _Answer = tuple[httpx.Response, bytes]  # a response and its raw body
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A response with status 200, or 304 to a conditional request. Header names are in lower case."""
+    """A response with status 200, or 304 to a conditional request. Header names are lower-case."""
 
-    url: str  # as asked for
+    url: str  # as requested
     final_url: str  # where redirects led
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)  # content-decoded; empty with 304
+    body: bytes = field(repr=False)  # content-decoded; empty for a 304
     warc: WarcRef
-    fetched_at: datetime  # aware; the record's date in a replay
+    fetched_at: datetime  # in a replay, the record's date
 
 
 class Web:
-    """Fetches over a transport, concurrently across hosts, one request at a time per host. An async
-    context manager.
+    """Fetches over a transport: hosts concurrently, one request at a time to each. An async context
+    manager.
     """
 
     def __init__(
@@ -83,12 +88,13 @@ class Web:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`contact`: how an outlet reaches the operator (URL or mail address). `live` False: no
-        waiting, no second try.
+        """`contact`: where an outlet reaches the operator, a URL or an e-mail address. `live`
+        False: no delays, no retries.
         """
         self._transport = transport
+        product = f"{PRODUCT}/{version}"
         self._headers = {
-            "User-Agent": f"{PRODUCT}/{version}" + (f" (+{contact})" if contact else ""),
+            "User-Agent": f"{product} (+{contact})" if contact else product,
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             "Accept-Encoding": "gzip, deflate",
         }
@@ -111,8 +117,10 @@ class Web:
         etag: str | None = None,
         last_modified: str | None = None,
     ) -> Fetched:
-        """Fetch `url`. `declared`: the (host, port) pairs its source declares, which may be
-        private. Raises FetchFailed.
+        """Fetch a URL. Raises FetchFailed.
+
+        `declared`: the (host, port) pairs that its source declares, which may be private; `etag`,
+        `last_modified`: make the request conditional.
         """
         conditions = {
             name: value
@@ -143,10 +151,7 @@ class Web:
             target = chain.target
             declared = _place(target) in manners.declared
             if not declared and is_private_literal(target.host):
-                raise FetchFailed(
-                    "private-address",
-                    f"redirects to {target}"[:200] if chain.visited else target.host,
-                )
+                raise FetchFailed("private-address", chain.describe_target())
             delay_s = manners.min_delay_s
             if manners.obey_robots:
                 delay_s = max(delay_s, await self._permission(target, manners, declared))
@@ -156,14 +161,14 @@ class Web:
                 chain.follow(response, _redirected(target, response))
                 continue
             fetched = self._judged(url, target, response, payload, conditional=bool(conditions))
-            sent_on = _sent_on(fetched) if manners.obey_robots else None
-            if sent_on is None:
+            onward = _page_redirect(fetched)
+            if onward is None or not manners.obey_robots:
                 return fetched
-            chain.follow(response, sent_on)
+            chain.follow(response, onward)
 
     async def _permission(self, target: httpx.URL, manners: "_Manners", declared: bool) -> float:
-        """The crawl-delay in seconds that the origin asks for (0: none). Raises FetchFailed when it
-        does not want the visit.
+        """The crawl-delay that the origin's robots.txt asks for, in seconds, 0 if none. Raises
+        FetchFailed if it disallows the URL.
         """
         origin = str(
             target.copy_with(raw_path=b"/robots.txt", fragment=None, username=None, password=None)
@@ -179,8 +184,8 @@ class Web:
         return min(known.rules.crawl_delay(PRODUCT) or 0.0, MAX_WAIT_S)
 
     async def _rules(self, robots_url: str, manners: "_Manners") -> "Protego | FetchFailed":
-        """As RFC 9309 says: a robots.txt that is not there allows all, one that cannot be asked for
-        allows nothing.
+        """Fetch a robots.txt. As RFC 9309 says, a missing one allows everything, and an unreachable
+        one allows nothing.
         """
         try:
             fetched = await self._follow(
@@ -197,8 +202,8 @@ class Web:
     async def _request(
         self, target: httpx.URL, delay_s: float, conditions: Mapping[str, str], declared: bool
     ) -> _Answer:
-        """One hop, tried again while that may help: a response that is no temporary failure, and
-        its raw body.
+        """One hop: the response and its raw body. Temporary failures are retried; raises
+        FetchFailed when that does not help.
         """
         queue = self._queues[_place(target)]
         tries = _TRIES if self._live else 1
@@ -211,8 +216,7 @@ class Web:
                     if attempt == tries:
                         detail = f"{error} after {tries} tries" if tries > 1 else str(error)
                         raise FetchFailed(error.reason, detail, retry=True) from error
-                    backoff_s = _BACKOFF_S * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
-                    queue.hold(backoff_s)
+                    queue.hold(_backoff_s(attempt))
                 else:
                     queue.unanswered = 0
                     return answer
@@ -221,10 +225,10 @@ class Web:
     async def _exchange(
         self, target: httpx.URL, conditions: Mapping[str, str], declared: bool
     ) -> _Answer:
-        """One request and its response; every error of the transport gets its reason here.
+        """One request and its response. Every error of the transport gets its reason here.
 
-        The transport is asked without a client in between, which would keep cookies and choke on
-        what some redirects say.
+        There is no httpx client in between: it would keep cookies, and fail on the Location of some
+        redirects.
         """
         try:
             headers = httpx.Headers({**self._headers, **conditions}, encoding="utf-8")
@@ -240,7 +244,7 @@ class Web:
             raise FetchFailed("private-address", str(error)) from error
         except BodyError as error:
             raise FetchFailed(error.reason, str(error)) from error
-        except OverlongError as error:  # had its time: the next run may try again
+        except OverlongError as error:  # not retried in this run, which it has held up enough
             raise FetchFailed("timeout", str(error), retry=True) from error
         except httpx.TimeoutException as error:
             raise _TemporaryError("timeout", "no answer in time", of_host=True) from error
@@ -250,12 +254,7 @@ class Web:
             raise _TemporaryError(
                 "broken", f"{type(error).__name__}: {_first_line(error)}", of_host=True
             ) from error
-        status = response.status_code
-        if status >= 500 or status in _TEMPORARY:
-            reason: Reason = "http-5xx" if status >= 500 else "http-4xx"
-            raise _TemporaryError(
-                reason, str(status), of_host=status in _OVERLOADED, wait_s=_retry_after(response)
-            )
+        _raise_for_temporary(response)
         return response, payload
 
     def _judged(
@@ -266,54 +265,63 @@ class Web:
         payload: bytes,
         conditional: bool,
     ) -> Fetched:
+        """What a final response comes to. Raises FetchFailed unless it is a 200, or a 304 that was
+        asked for.
+        """
         status = response.status_code
         if 400 <= status < 500:
             raise FetchFailed("http-4xx", str(status))
         if status != 200 and not (status == 304 and conditional):
             raise FetchFailed("broken", f"unexpected status {status}")
         headers = dict(response.headers)
-        try:
-            body = (
-                decoded(payload, headers.get("content-encoding", ""), self._max_body)
-                if status == 200
-                else b""
-            )
-        except BodyError as error:
-            raise FetchFailed(error.reason, str(error)) from error
+        body = b""
+        if status == 200:
+            try:
+                body = decoded(payload, headers.get("content-encoding", ""), self._max_body)
+            except BodyError as error:
+                raise FetchFailed(error.reason, str(error)) from error
         return Fetched(
             url,
             str(target),
             status,
             headers,
             body,
-            response.extensions["warc"],
-            response.extensions["date"],
+            warc=response.extensions["warc"],
+            fetched_at=response.extensions["date"],
         )
 
 
 class _Chain:
-    """The redirects that one address leads through, and the cookies that they set: some servers
-    send a reader back to the same address until it brings one.
+    """The redirects that a URL leads through, and the cookies that they set: some servers redirect
+    to the same URL until the cookie comes back.
     """
 
     def __init__(self, target: httpx.URL) -> None:
         self.target = target
-        self.visited: set[tuple[str, str]] = set()  # addresses, each with the cookies sent there
+        self.visited: set[tuple[str, str]] = set()  # URLs, each with the cookies sent
         self._cookies = httpx.Cookies()
 
     def visit(self) -> Mapping[str, str]:
-        """The headers that this visit needs."""
+        """Note that the target is requested. Returns the headers to send."""
         cookie = self._cookie()
         self.visited.add((str(self.target), cookie))
-        return {"Cookie": cookie} if cookie else {}
+        if not cookie:
+            return {}
+        return {"Cookie": cookie}
+
+    def describe_target(self) -> str:
+        """Where the chain has led, for a message."""
+        if not self.visited:
+            return self.target.host
+        return f"redirects to {self.target}"[:_MAX_DETAIL]
 
     def follow(self, response: httpx.Response, target: httpx.URL) -> None:
-        """Go on to `target`. Raises FetchFailed where that has no end."""
+        """Make `target` the next hop. Raises FetchFailed for a loop, or too many redirects."""
         response.request = httpx.Request("GET", self.target)
         self._cookies.extract_cookies(response)
         self.target = target
         if (str(target), self._cookie()) in self.visited:
-            raise FetchFailed("redirect-loop", f"comes back to {target}"[:200])
+            raise FetchFailed("redirect-loop", f"comes back to {target}"[:_MAX_DETAIL])
         if len(self.visited) > _MAX_REDIRECTS:
             raise FetchFailed("redirect-loop", f"more than {_MAX_REDIRECTS} redirects")
 
@@ -321,7 +329,9 @@ class _Chain:
         request = httpx.Request("GET", self.target)
         self._cookies.set_cookie_header(request)
         cookie = str(request.headers.get("Cookie", ""))
-        return cookie if _sendable(cookie) else ""
+        if not _sendable(cookie):
+            return ""
+        return cookie
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,8 +342,8 @@ class _Manners:
 
 
 class _TemporaryError(Exception):
-    """A failure that another try may heal. `of_host`: any other page of the host would have failed
-    as well.
+    """A failure that may go away. `of_host`: any other page of the host would have failed as well;
+    `wait_s`: what the server asked for before the next try.
     """
 
     def __init__(self, reason: Reason, detail: str, *, of_host: bool, wait_s: float = 0.0) -> None:
@@ -344,7 +354,7 @@ class _TemporaryError(Exception):
 
 
 class _Origin:
-    """What is known of an origin's robots.txt: None before it was asked for."""
+    """What is known of an origin's robots.txt. `rules`: None before it is requested."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
@@ -352,8 +362,8 @@ class _Origin:
 
 
 class _HostQueue:
-    """Lets one request at a time go to a host, each no sooner than its delay after the one before
-    began.
+    """Lets through one request at a time to a host, each no sooner than its delay after the one
+    before it began.
     """
 
     def __init__(
@@ -369,12 +379,12 @@ class _HostQueue:
 
     @asynccontextmanager
     async def turn(self, delay_s: float | None) -> AsyncIterator[None]:
-        """Enter when it is one's turn; `delay_s` None: as soon as nobody is before. Raises
-        FetchFailed once the host was given up.
+        """Wait for one's turn; with `delay_s` None, only for the request before. Raises FetchFailed
+        once the host is given up.
         """
         async with self._lock:
             if delay_s is not None:
-                if self._trouble is not None and self.unanswered >= _GIVE_UP_AFTER:
+                if self._trouble is not None and self.unanswered >= _MAX_UNANSWERED:
                     raise FetchFailed(
                         self._trouble.reason,
                         f"{self._trouble}, like {self.unanswered} tries before",
@@ -387,42 +397,67 @@ class _HostQueue:
             yield
 
     def failed(self, error: _TemporaryError) -> None:
-        """Take note of a failed try."""
-        self.unanswered = self.unanswered + 1 if error.of_host else 0
+        """Note a failed try."""
+        if error.of_host:
+            self.unanswered += 1
+        else:
+            self.unanswered = 0
         self._trouble = error
         self.hold(error.wait_s)
 
     def hold(self, seconds: float) -> None:
-        """Let nothing go to the host for so long."""
+        """Hold up all requests to the host."""
         self._held_until = max(self._held_until, self._clock() + seconds)
 
 
 def place(url: str) -> tuple[str, int]:
-    """The host and port that a URL leads to, as `declared` holds them. Raises FetchFailed for a URL
-    that leads nowhere.
+    """The host and port of a URL, as `declared` holds them. Raises FetchFailed for a URL that
+    cannot be requested.
     """
     return _place(_parsed(url))
 
 
 def _place(url: httpx.URL) -> tuple[str, int]:
-    port = url.port if url.port is not None else 443 if url.scheme == "https" else 80
+    port = _DEFAULT_PORTS.get(url.scheme, 80) if url.port is None else url.port
     return url.raw_host.decode("ascii"), port
 
 
 def _parsed(url: str, base: httpx.URL | None = None) -> httpx.URL:
-    """A URL without its fragment; with `base` where a redirect from there leads."""
-    said = f"redirects to {url[:200]}" if base else ""
+    """A URL that can be requested, without its fragment; with `base`, where a redirect from there
+    leads. Raises FetchFailed.
+    """
     try:
-        parsed = (base.join(url) if base else httpx.URL(url)).copy_with(fragment=None)
-        host = parsed.host  # decodes, and so judges, an international name
+        return _checked(base.join(url) if base else httpx.URL(url))
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        raise FetchFailed("bad-url", said or _first_line(error)) from error
-    if parsed.scheme not in ("http", "https"):
-        raise FetchFailed("bad-url", said or f"scheme {parsed.scheme or 'missing'}")
+        detail = f"redirects to {url[:_MAX_DETAIL]}" if base else _first_line(error)
+        raise FetchFailed("bad-url", detail) from error
+
+
+def _checked(url: httpx.URL) -> httpx.URL:
+    """The URL without its fragment. Raises ValueError unless it can be requested."""
+    parsed = url.copy_with(fragment=None)
+    host = parsed.host  # decodes an international name, which may fail
+    if parsed.scheme not in _DEFAULT_PORTS:
+        raise ValueError(f"scheme {parsed.scheme or 'missing'}")
     name, port = _place(parsed)
     if not (_HOST.fullmatch(name) or is_private_literal(host)) or not 0 < port < 65536:
-        raise FetchFailed("bad-url", said or "no such host or port can be")
+        raise ValueError("no such host or port can exist")
     return parsed
+
+
+def _backoff_s(attempt: int) -> float:
+    jitter = random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+    return _BACKOFF_S * 2 ** (attempt - 1) * jitter
+
+
+def _raise_for_temporary(response: httpx.Response) -> None:
+    status = response.status_code
+    if status < 500 and status not in _TEMPORARY:
+        return
+    reason: Reason = "http-5xx" if status >= 500 else "http-4xx"
+    raise _TemporaryError(
+        reason, str(status), of_host=status in _OVERLOADED, wait_s=_retry_after(response)
+    )
 
 
 def _redirected(target: httpx.URL, response: httpx.Response) -> httpx.URL:
@@ -432,29 +467,31 @@ def _redirected(target: httpx.URL, response: httpx.Response) -> httpx.URL:
     return _parsed(location, target)
 
 
-def _sent_on(fetched: Fetched) -> httpx.URL | None:
-    """Where a page that is no page of its own leads on to."""
+def _page_redirect(fetched: Fetched) -> httpx.URL | None:
+    """Where a page that only redirects leads."""
     if fetched.status != 200:
         return None
     address = page_redirect(fetched.final_url, fetched.headers, fetched.body)
+    if address is None:
+        return None
     try:
-        return _parsed(address) if address else None
-    except FetchFailed:  # no address: the page is judged as it is
+        return _parsed(address)
+    except FetchFailed:  # not a usable URL: the page is taken as it is
         return None
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """The seconds that Retry-After asks for, at most MAX_WAIT_S; a date counts from the response's
+    """The seconds that Retry-After asks for, at most MAX_WAIT_S. A date counts from the response's
     own Date.
     """
     value = response.headers.get("retry-after", "").strip()
     if value.isdecimal():
         return min(float(value), MAX_WAIT_S)
-    until, sent = (
-        _http_date(value),
-        _http_date(response.headers.get("date", "")) or response.extensions.get("date"),
-    )
-    return min(max((until - sent).total_seconds(), 0.0), MAX_WAIT_S) if until and sent else 0.0
+    until = _http_date(value)
+    sent = _http_date(response.headers.get("date", "")) or response.extensions.get("date")
+    if until is None or sent is None:
+        return 0.0
+    return min(max((until - sent).total_seconds(), 0.0), MAX_WAIT_S)
 
 
 def _http_date(text: str) -> datetime | None:
@@ -462,13 +499,15 @@ def _http_date(text: str) -> datetime | None:
         date = parsedate_to_datetime(text)
     except ValueError:
         return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
+    if date.tzinfo is None:
+        return date.replace(tzinfo=UTC)
+    return date
 
 
 def _sendable(value: str | None) -> TypeGuard[str]:
-    """Whether a header's value, which another server made up, may be sent."""
+    """Whether a header's value, which came from another server, may be sent."""
     return bool(value) and value is not None and value.isascii() and value.isprintable()
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or ["no more is known"])[0][:200]
+    return (str(error).splitlines() or ["no more is known"])[0][:_MAX_DETAIL]
