@@ -1,7 +1,7 @@
-"""Which hosts and addresses a clipping service has no business with: everything that is not the
-public internet.
+"""Which hosts and IP addresses are private: everything outside the public internet.
 
-Pure: nothing is resolved here. Names are judged when they are connected to (flows.edges.web).
+Pure: nothing is resolved here. Names are checked when a connection is made
+(flows.edges.transports).
 """
 
 import ipaddress
@@ -9,11 +9,11 @@ import re
 import unicodedata
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
-# IANA gives out global unicast addresses from here alone; everything else is local, reserved,
-# multicast or a wrapped IPv4 address.
+# IANA allocates global unicast addresses only from here; everything else is local, reserved,
+# multicast, or a wrapped IPv4 address.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the IPv4 address is in the last 32 bits
-_IPV4_COMPATIBLE = IPv6Network("::/96")  # RFC 4291, deprecated, but still understood by some stacks
+_IPV4_COMPATIBLE = IPv6Network("::/96")  # RFC 4291: deprecated, but some stacks still use it
 _IPV4_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.ASCII)
 
 
@@ -24,14 +24,9 @@ def is_private_literal(host: str) -> bool:
     IPv4 in the short, octal, hexadecimal and single-number forms (127.1, 0177.0.0.1, 0x7f.1,
     2130706433). Any other name is False.
     """
-    name = (
-        unicodedata.normalize("NFKC", host)
-        .replace("\u3002", ".")
-        .strip()
-        .strip("[]")
-        .rstrip(".")
-        .lower()
-    )  # IDNA: 。 is a dot
+    # In IDNA, 。 is a dot.
+    name = unicodedata.normalize("NFKC", host).replace("\u3002", ".").strip().lower()
+    name = name.strip("[]").rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
     address = _parse(name.partition("%")[0])
@@ -39,8 +34,8 @@ def is_private_literal(host: str) -> bool:
 
 
 def is_private(ip: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is not a unicast address of the public internet; an IPv6 address that
-    wraps an IPv4 one counts as that one.
+    """Whether an address is not a unicast address of the public internet. An IPv6 address that
+    wraps an IPv4 address counts as the latter.
     """
     if isinstance(ip, IPv6Address):
         wrapped = _wrapped_ipv4(ip)
@@ -54,7 +49,8 @@ def is_private(ip: IPv4Address | IPv6Address) -> bool:
 def _wrapped_ipv4(ip: IPv6Address) -> IPv4Address | None:
     if ip in _NAT64 or ip in _IPV4_COMPATIBLE:
         return IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+    _, teredo_client = ip.teredo or (None, None)
+    return ip.ipv4_mapped or ip.sixtofour or teredo_client
 
 
 def _parse(host: str) -> IPv4Address | IPv6Address | None:
@@ -67,15 +63,15 @@ def _parse(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def _parse_ipv4(host: str) -> IPv4Address | None:
-    """As inet_aton reads it: one to four numbers in base 8, 10 or 16, the last filling the bytes
-    that are left.
+    """Parse like inet_aton: one to four numbers in base 8, 10, or 16, of which the last fills the
+    remaining bytes.
     """
     parts = host.split(".")
     if len(parts) > 4 or not all(_IPV4_NUMBER.fullmatch(part) for part in parts):
         return None
     try:
         *leading, last = [_number(part) for part in parts]
-    except ValueError:  # '08' is no octal number
+    except ValueError:  # such as 08, which is not octal
         return None
     if any(number > 255 for number in leading) or last >= 256 ** (4 - len(leading)):
         return None
@@ -87,4 +83,6 @@ def _parse_ipv4(host: str) -> IPv4Address | None:
 def _number(text: str) -> int:
     if text.startswith("0x"):
         return int(text[2:] or "0", 16)
-    return int(text, 8) if text.startswith("0") and text != "0" else int(text)
+    if text.startswith("0"):
+        return int(text, 8)
+    return int(text)

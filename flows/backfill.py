@@ -1,4 +1,4 @@
-"""`kliping backfill`: takes in WARC archives, without a network and without an alert."""
+"""`kliping backfill`: imports WARC archives, without a network and without alerts."""
 
 import os
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from warehouse.store import writing
 
 
 def backfill(archives: Sequence[Path], sources: Path, topics: Path, warehouse: Path) -> Outcome:
-    """Take in every archived article page: what it holds becomes articles, stories and hits, but
-    never an alert, now or later.
+    """Import every archived article page. They become articles, stories, and hits, but never
+    alerts, now or later.
 
     Raises ConfigError, BusyError, WarehouseError.
     """

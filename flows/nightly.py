@@ -1,8 +1,7 @@
-"""The nightly run, as a Prefect flow. Prefect schedules it, retries its tasks and shows them; a
+"""The nightly run, as a Prefect flow. Prefect schedules it, retries its tasks, and displays them. A
 task is a source or a batch, never an article.
 
-sources.yaml -> discover, fetch -> flows/pipeline.py -> follow -> heartbeat -> deliver ->
-media.duckdb
+    discover -> fetch -> the steps of flows/pipeline.py -> follow -> heartbeat -> deliver -> publish
 """
 
 import asyncio
@@ -34,8 +33,8 @@ R = TypeVar("R")
 
 
 def _task(do: Callable[P, R], name: str, run_name: str) -> Task[P, R]:
-    """Work as a Prefect task. The warehouse and the web are handed to it as they are, so its
-    arguments must not be hashed.
+    """A function as a Prefect task. Its arguments are not hashed: the warehouse and the web are
+    among them.
     """
     return task(name=name, task_run_name=run_name, cache_policy=NO_CACHE, retries=1)(do)
 
@@ -62,9 +61,9 @@ async def nightly(
 ) -> Outcome:
     """Bring the warehouse up to date: from the live web or, with `replay`, from WARC archives.
 
-    `now` is the run's clock; without it a replay's is the newest record's date. Links listed with a
-    date before `now - since` are left alone. `only`: the ids of the sources to look at, all of them
-    when empty. Raises ConfigError, BusyError, WarehouseError.
+    `now`: the run's clock, by default the system's or, in a replay, the newest record's date. Links
+    listed with a date before `now - since` are skipped. `only`: the ids of the sources to look at,
+    by default all. Raises ConfigError, BusyError, WarehouseError.
     """
     declared = load_sources(sources)
     watched, channels = load_topics(topics, os.environ, notify.check)
@@ -78,9 +77,9 @@ async def nightly(
     ):
         work = pipeline.begin("run", store, declared, watched, settings, pool, net.now)
         looks = await look(work, net, settings.contact, chosen, since)
-        looked_at = pipeline.catch_up(work, _task_of)
+        counts = pipeline.catch_up(work, _task_of)
         looks = pipeline.note_ends(work, looks)
-        tell_desks(work, looks, looked_at, to_desks=not only)
+        tell_desks(work, looks, counts, to_desks=not only)
         clock = net.now if replay or now else datetime.now(UTC)
         delivery.tell(deliver(store, watched, channels, clock), work.progress)
         outcome = pipeline.end(work, looks, net.unreadable)
@@ -91,7 +90,7 @@ async def nightly(
 async def look(
     work: Work, net: Network, contact: str, chosen: Sequence[Source], since: timedelta
 ) -> list[Look]:
-    """Discover and fetch, all sources at once."""
+    """Discover and fetch, all sources concurrently."""
     async with net.web(contact) as web:
         with work.progress.step("discover", "sources") as advance:
             listed = await asyncio.gather(
@@ -109,7 +108,7 @@ async def look(
 async def _discovered(
     work: Work, web: Web, source: Source, since: timedelta, advance: Callable[[int], None]
 ) -> Look:
-    """A source that brings its task down is a failed source, not a failed run."""
+    """If the task fails, so has the source, but not the run."""
     state: State[Look] = await discover(
         work.store, web, source, work.sources, work.now, since, return_state=True
     )  # type: ignore[misc] # it is awaitable
@@ -137,17 +136,17 @@ async def _fetched(
 
 
 def tell_desks(
-    work: Work, looks: Sequence[Look], looked_at: Mapping[tuple[str, str], int], *, to_desks: bool
+    work: Work, looks: Sequence[Look], counts: Mapping[tuple[str, str], int], *, to_desks: bool
 ) -> None:
-    """Raise the alerts by which alerted stories go on, and say for each topic what was found and
-    what was looked at; `to_desks`: heartbeats are messages too.
+    """Raise the alerts that follow up earlier ones, print all alerts, and record a heartbeat for
+    each topic. `to_desks`: heartbeats are also sent.
     """
     for topic in work.topics:
         follow(work.store, topic, work.now)
     for alert in work.store.runs.alerts_of(work.run):
         work.progress.say("alert", alert.text.replace("\n", "\n" + " " * 10))
     for topic in work.topics:
-        articles = looked_at["match", pipeline.unit_of(topic)]
+        articles = counts["match", pipeline.unit_of(topic)]
         found = watching.record_heartbeat(
             work.store, topic, work.run, looks, work.sources, articles, work.now, to_desks
         )

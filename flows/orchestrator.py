@@ -94,8 +94,7 @@ def configure(home: Path) -> None:
 
 
 def _hush_the_tracker() -> None:
-    """Python's resource tracker, which outlives a run that was killed, would say that it cleans up.
-    """
+    """Python's resource tracker, which outlives a run that was killed, would say that it cleans up."""
     told = os.environ.get("PYTHONWARNINGS", "")
     hush = "ignore:resource_tracker:UserWarning"
     if hush not in told:

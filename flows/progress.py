@@ -1,5 +1,5 @@
-"""What a run tells while it works: a moving count on a terminal, elsewhere a line a minute, and a
-line for each step that is done.
+"""What a run prints while it works: a live count on a terminal, or else a line per minute; and a
+line for each finished step.
 """
 
 import sys
@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+REPORT_EVERY_S = 60.0  # where there is no terminal
+
 
 class Progress:
-    """Writes to standard output; the moving count goes to standard error, and only where that is a
+    """Writes to standard output. The live count goes to standard error, and only if that is a
     terminal.
     """
 
@@ -21,22 +23,22 @@ class Progress:
         self._terminal = Console(stderr=True)
 
     def say(self, step: str, text: str) -> None:
-        """One line about a step."""
+        """Print a line about a step."""
         sys.stdout.write(f"{step:<9} {text}\n")
         sys.stdout.flush()
 
     def complain(self, text: str) -> None:
-        """One line about something that went wrong."""
+        """Print a line about something that went wrong."""
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
     @contextmanager
     def step(self, name: str, unit: str) -> Iterator[Callable[[int], None]]:
-        """Yields a function to call with how many more are done; ends with a line that gives their
-        sum and the time it took.
+        """Yields a function to call with how many more are done. Finally prints their total, and
+        the time it took.
         """
         done = 0
-        began = told = time.monotonic()
+        started = reported = time.monotonic()
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description} {task.completed} {task.fields[unit]}"),
@@ -48,12 +50,12 @@ class Progress:
             bar = bars.add_task(name, total=None, unit=unit)
 
             def advance(more: int) -> None:
-                nonlocal done, told
+                nonlocal done, reported
                 done += more
                 bars.advance(bar, more)
-                if bars.disable and time.monotonic() - told > 60:
-                    told = time.monotonic()
+                if bars.disable and time.monotonic() - reported > REPORT_EVERY_S:
+                    reported = time.monotonic()
                     self.say(name, f"{done} {unit} so far")
 
             yield advance
-        self.say(name, f"{done} {unit} in {time.monotonic() - began:.1f} s")
+        self.say(name, f"{done} {unit} in {time.monotonic() - started:.1f} s")

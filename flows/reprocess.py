@@ -1,4 +1,4 @@
-"""`kliping reprocess`: does a stage again, without a network and without sending an alert."""
+"""`kliping reprocess`: redoes a stage, without a network and without sending alerts."""
 
 import os
 from collections.abc import Callable
@@ -25,12 +25,12 @@ _REOPEN: dict[Stage, Callable[[Work, datetime], None]] = {
 def reprocess(
     stage: Stage, since: datetime, sources: Path, topics: Path, warehouse: Path
 ) -> Outcome:
-    """Do a stage again for the pages fetched or archived since then, or the articles published
-    since then, and what follows from it.
+    """Redo a stage and what depends on it, for the pages fetched or archived since an instant or,
+    if the stage is not extract, the articles published since then.
 
-    Articles keep their ids, stories theirs wherever their articles stay together. What was decided
-    about alerts stays; an alert that only the new result deserves is recorded, and sent by the next
-    run. Raises ConfigError, BusyError, WarehouseError.
+    Articles keep their ids, and so do stories whose articles stay together. Decisions about alerts
+    stand; an alert that the new result adds is recorded, and sent by the next run. Raises
+    ConfigError, BusyError, WarehouseError.
     """
     declared = load_sources(sources)
     watched, _ = load_topics(topics, environ=None)

@@ -1,4 +1,4 @@
-"""What is shown to a person: lines in colour on a terminal, plain ones elsewhere."""
+"""Output for people: coloured lines on a terminal, plain ones elsewhere."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,12 +9,12 @@ from flows.records import Span
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Standard output or standard error: nothing in a text is markup, and no line is broken."""
+    """Standard output or standard error. Texts are not markup, and lines are not wrapped."""
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def line(*parts: str | tuple[str, str]) -> Text:
-    """One line. A page's control characters do not reach the terminal."""
+    """One line. Control characters, which a page may contain, become spaces."""
     whole = Text()
     for part in parts:
         text, style = part if isinstance(part, tuple) else (part, "")
@@ -25,17 +25,17 @@ def line(*parts: str | tuple[str, str]) -> Text:
 
 
 def marked(spans: Sequence[Span], to: Console) -> Iterator[str | tuple[str, str]]:
-    """The passage of the first span, with the terms in it in bold on a terminal, elsewhere between
-    » and «.
+    """The passage of the first span, as parts of a line. The spans in it are bold on a terminal,
+    and between » and « elsewhere.
     """
     plain = not to.is_terminal or to.no_color
     passage = spans[0].sentence
-    begin = spans[0].start - passage.index(spans[0].text)  # of the passage in its field
+    offset = spans[0].start - passage.index(spans[0].text)  # of the passage in its field
     done = 0
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        one, two = span.start - begin, span.end - begin
-        if done <= one and two <= len(passage):
-            yield passage[done:one]
-            yield f"»{passage[one:two]}«" if plain else (passage[one:two], "bold cyan")
-            done = two
+        start, end = span.start - offset, span.end - offset
+        if done <= start and end <= len(passage):
+            yield passage[done:start]
+            yield f"»{passage[start:end]}«" if plain else (passage[start:end], "bold cyan")
+            done = end
     yield passage[done:]

@@ -156,8 +156,7 @@ class Place:
 
     @property
     def value(self) -> str:
-        """A single value as it is written, without quotes; '' for a list and for keys with values.
-        """
+        """A single value as it is written, without quotes; '' for a list and for keys with values."""
         return str(self.node.value) if isinstance(self.node, yaml.ScalarNode) else ""
 
     def wrong(self, expected: str) -> None:
