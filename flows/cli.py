@@ -1,7 +1,6 @@
-"""The `kliping` command: reads its arguments, starts a flow, and turns how it ended into an exit
-status.
+"""The `kliping` command: parses arguments, starts a flow, and exits with its status.
 
-What takes long to import (Prefect, the extractor, the model) is imported by the command that needs
+What is slow to import (Prefect, the extractor, the model) is imported inside the command that needs
 it.
 """
 
@@ -22,18 +21,18 @@ from typer.core import TyperGroup
 
 from flows import __version__
 from flows.commands.sql import Format, converse, show, show_learned
-from flows.config import Settings, choose, load_sources, load_topics, parse_duration
+from flows.config import LOOKBACK, Settings, choose, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError, KlipingError
 from flows.records import Topic
 from warehouse.engine import Reader, private
 
 
 class _UnforeseenError(Exception):
-    """Wraps an error that nobody foresaw."""
+    """Wraps an unforeseen error."""
 
 
 class _Commands(TyperGroup):
-    """Hands on what a command raises: typer would end some of it with status 1 and no word."""
+    """Passes on what a command raises: typer would turn some of it into a silent status 1."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -73,14 +72,16 @@ def _duration(option: str, text: str) -> timedelta:
 
 
 def _instant(option: str, text: str) -> datetime:
-    """An ISO instant; UTC is meant where it names no zone."""
+    """An ISO instant, in UTC if it names no zone."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(
             f"{option}: expected an instant such as 2026-03-11T01:00+07:00, got {text!r}"
         ) from error
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=UTC)
+    return instant
 
 
 def _zone(option: str, text: str) -> str:
@@ -101,12 +102,14 @@ DataDirectory = Annotated[
         "--warehouse", help="The data directory, which holds media.duckdb and var/.", metavar="DIR"
     ),
 ]
-_INTERRUPTED = "interrupted: the next run goes on where this one stopped"
-
 Since = Annotated[
     str,
     typer.Option(metavar="DURATION", help="Skip links listed with a date older than this."),
 ]
+_LOOKBACK = f"{LOOKBACK // timedelta(hours=1)}h"
+
+_INTERRUPTED = "interrupted: the next run continues where this one stopped"
+_INTERRUPTED_STATUS = 128 + signal.SIGINT
 
 
 @app.command()
@@ -124,7 +127,7 @@ def run(
         ),
     ] = None,
     now: Annotated[str | None, typer.Option(metavar="ISO", help="The run's clock.")] = None,
-    since: Since = "72h",
+    since: Since = _LOOKBACK,
     only: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Look only at these sources.")
     ] = None,
@@ -174,7 +177,8 @@ def reprocess(
         str,
         typer.Option(
             metavar="DATE",
-            help="Only pages fetched or archived since then or, for other stages, articles published since.",
+            help="Only pages fetched or archived since then or, for other stages, articles "
+            "published since.",
         ),
     ] = "1970-01-01",
     sources: SourcesFile = Path("sources.yaml"),
@@ -212,7 +216,7 @@ def schedule(
     sources: SourcesFile = Path("sources.yaml"),
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
-    since: Since = "72h",
+    since: Since = _LOOKBACK,
     cron: Annotated[str, typer.Option(help="When to run.")] = "0 1 * * *",
     timezone: Annotated[str, typer.Option(help="The time zone of --cron.")] = "Asia/Jakarta",
     every: Annotated[
@@ -314,11 +318,11 @@ def check_sources(
     chosen = choose(declared, source_ids or [], replaying=False)
     if article and (len(chosen) != 1 or not chosen[0].articles.search(article)):
         raise ConfigError(
-            f"--article {article}: expected the ID of one source before it, whose `articles` this address matches"
+            f"--article {article}: expected the ID of one source before it, "
+            "whose `articles` this address matches"
         )
-    raise typer.Exit(
-        asyncio.run(check(chosen, declared, Settings.from_environ(os.environ).contact, article))
-    )
+    contact = Settings.from_environ(os.environ).contact
+    raise typer.Exit(asyncio.run(check(chosen, declared, contact, article)))
 
 
 @alerts_app.command("list")
@@ -332,7 +336,10 @@ def list_alerts(
 
     Messages are alerts, and the heartbeats that are sent.
     """
-    rows = Reader(warehouse).deliveries("pending" if pending else "dead" if dead else None)
+    state = None
+    if pending or dead:
+        state = "pending" if pending else "dead"
+    rows = Reader(warehouse).deliveries(state)
     columns = (
         "raised_at",
         "alert_id",
@@ -371,9 +378,9 @@ def retry_alerts(
 
     with _interruptible():
         delivered = retry(topics, warehouse, alert_id, dead)
-    sys.stdout.write(f"{delivered.told or 'nothing to deliver'}\n")
+    sys.stdout.write(f"{delivered.summary or 'nothing to deliver'}\n")
     sys.stderr.write("".join(f"{trouble}\n" for trouble in delivered.troubles))
-    raise typer.Exit(1 if delivered.troubles else 0)
+    raise typer.Exit(int(bool(delivered.troubles)))
 
 
 @alerts_app.command("test")
@@ -396,7 +403,7 @@ def try_alerts(
         errors.append(error)
     if not errors:
         sys.stdout.write(f"{topics} declares no channel: alerts are recorded and printed\n")
-    raise typer.Exit(1 if any(errors) else 0)
+    raise typer.Exit(int(any(errors)))
 
 
 @topics_app.command("list")
@@ -483,18 +490,17 @@ def replay_topic(
 
 
 def _choose_topics(path: Path, topic_id: str | None) -> tuple[Topic, ...]:
-    """The active topics of the file, or the one of that id."""
+    """The active topics of a file, or the one with an id. Raises ConfigError if there is none."""
     declared, _ = load_topics(path, environ=None, inactive=True)
-    chosen = tuple(
-        topic for topic in declared if (topic.active if topic_id is None else topic.id == topic_id)
-    )
+    known = ", ".join(topic.id for topic in declared) or "none"
+    if topic_id is None:
+        chosen = tuple(topic for topic in declared if topic.active)
+        fault = f"{path}: no topic is active; known are {known}"
+    else:
+        chosen = tuple(topic for topic in declared if topic.id == topic_id)
+        fault = f"{topic_id}: no such topic; known are {known}"
     if not chosen:
-        known = ", ".join(topic.id for topic in declared) or "none"
-        raise ConfigError(
-            f"{topic_id}: no such topic; known are {known}"
-            if topic_id
-            else f"{path}: no topic is active; known are {known}"
-        )
+        raise ConfigError(fault)
     return chosen
 
 
@@ -508,12 +514,14 @@ def version(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command, by default with the process's arguments. A person's mistake is told in a
-    line, without a stack trace; so is a mistake of ours, whose trace goes to a file.
+    """Run the command, by default with the process's arguments. User errors print one line, without
+    a traceback; so do unforeseen errors, whose traceback goes to a file.
     """
     from flows.orchestrator import spare_loopback
 
-    words = spread(sys.argv[1:] if arguments is None else arguments, {"--replay", "--only"})
+    if arguments is None:
+        arguments = sys.argv[1:]
+    words = spread(arguments, {"--replay", "--only"})
     spare_loopback()
     try:
         try:
@@ -531,12 +539,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _end_by_signal(error: BaseException) -> None:
-    """End as a signal wants it, where the error is what became of one."""
+    """If a signal caused the error, end as that signal would have ended the process."""
     from flows.edges import crashlog
 
     number = crashlog.signal_number(error)
     if number == signal.SIGINT:
-        _end(_INTERRUPTED, 130)
+        _end(_INTERRUPTED, _INTERRUPTED_STATUS)
     if number:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
@@ -545,20 +553,21 @@ def _end_by_signal(error: BaseException) -> None:
 def _unforeseen(error: BaseException, directory: Path) -> str:
     from flows.edges import crashlog
 
-    if isinstance(error, OSError) and (_is_without_reader() or not _is_written()):
-        _throw_away(1)
+    if isinstance(error, OSError) and (_has_no_reader() or not _is_flushed()):
+        _discard(1)
         return f"broken off: the output cannot be written: {error.strerror}"
     return crashlog.report(error, directory)
 
 
-def _is_without_reader() -> bool:
+def _has_no_reader() -> bool:
+    """Whether standard output is a pipe that nobody reads any more."""
     output = select.poll()
     output.register(1, 0)
     return any(event & select.POLLERR for _, event in output.poll(0))
 
 
-def _is_written() -> bool:
-    """Whether standard output takes what is still held back."""
+def _is_flushed() -> bool:
+    """Whether standard output accepts what is still buffered."""
     try:
         if sys.stdout:
             sys.stdout.flush()
@@ -567,13 +576,13 @@ def _is_written() -> bool:
     return True
 
 
-def _throw_away(output: int) -> None:
-    """What this file descriptor takes from now on; at the very end Python would tell its trouble."""
+def _discard(output: int) -> None:
+    """Discard what is written to a file descriptor: Python would report the trouble at its exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), output)
 
 
 def _warehouse(words: Sequence[str]) -> Path:
-    """The data directory that the arguments name."""
+    """The data directory in the arguments."""
     for word, following in zip(words, [*words[1:], ""], strict=True):
         option, _, value = word.partition("=")
         if option == "--warehouse":
@@ -582,16 +591,17 @@ def _warehouse(words: Sequence[str]) -> Path:
 
 
 def spread(arguments: Sequence[str], options: Collection[str]) -> list[str]:
-    """Arguments in which an option that takes several values is given once for each: `--only a b`
-    becomes `--only a --only b`.
+    """Repeat an option before each of its values: `--only a b` becomes `--only a --only b`.
+
+    `options`: those that take several values.
     """
     spreading: list[str] = []
-    option = ""
+    last_option = ""
     for position, argument in enumerate(arguments):
         if argument.startswith("-"):
-            option = argument if argument in options else ""
-        elif option and arguments[position - 1] != option:
-            spreading.append(option)
+            last_option = argument
+        elif last_option in options and arguments[position - 1] != last_option:
+            spreading.append(last_option)
         spreading.append(argument)
     return spreading
 
@@ -601,11 +611,11 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        _end(_INTERRUPTED, 130)
+        _end(_INTERRUPTED, _INTERRUPTED_STATUS)
 
 
 def _check_channels(topics: Path) -> None:
-    """The topics file and the channels' addresses; Apprise knows whether it understands them."""
+    """Raise ConfigError unless the topics and the channels' addresses are valid."""
     from flows.edges import notify
 
     load_topics(topics, os.environ, notify.check)
@@ -623,7 +633,7 @@ def _end(message: str, status: int) -> None:
             sys.stderr.write(f"kliping: {message}\n")
             sys.stderr.flush()
     except OSError:
-        _throw_away(2)
+        _discard(2)
     raise SystemExit(status)
 
 

@@ -1,12 +1,11 @@
-"""The outbox: messages that were recorded go to their channels.
+"""The outbox: delivers recorded messages to their channels.
 
-pending deliveries -> those not held by quiet hours -> one lane for each channel, all at once ->
-sent, pending or dead
+    pending deliveries -> those not held by quiet hours -> a lane per channel -> sent, pending, dead
 
-A lane sends one message after the other, oldest first. Each is recorded before the lane's next is
-sent: a crash repeats at most the one that was under way in each channel, with the same key in its
-text. A channel that is down, slow or asks for fewer messages holds up its own lane alone, and what
-time does not suffice for is left for the next delivery.
+The lanes run concurrently. Each sends its messages one by one, oldest first, and records each
+attempt before the next: a crash repeats at most one message per channel, with the same key in its
+text. A channel that is down, slow, or busy holds up only its own lane. What there is no time for is
+left for the next delivery.
 """
 
 import math
@@ -29,25 +28,26 @@ from flows.stages.watch.messages import digest
 from warehouse.engine import Reader, published
 from warehouse.store import Warehouse, writing
 
-# what delivery may take of a nightly run; the schedule's next delivery goes on with the rest
-RUN_S = 120.0
-RETRY_S = 480.0  # of a delivery between runs, which come every ten minutes
-GIVEN_UP_AFTER = timedelta(
-    days=7
-)  # of failures, however often it was tried: how often depends on how often one runs
-FIRST_PAUSE, LONGEST_PAUSE = (
-    timedelta(minutes=10),
-    timedelta(hours=6),
-)  # between two tries, doubled each time
-BUSY_TRIES = 3  # in a row of one message at a channel that asks for fewer
-BUSY_PAUSE_S = 1.0  # where it does not say how long, doubled each time
-LONGEST_WAIT_S = 30.0  # for a busy channel; one that asks for more is left for the next delivery
+# The time within which attempts begin.
+RUN_S = 120.0  # in a nightly run; the schedule's next delivery continues with the rest
+RETRY_S = 480.0  # between runs, where deliveries come every ten minutes
+
+# Failures.
+GIVEN_UP_AFTER = timedelta(days=7)  # since the first one, however many attempts there were
+FIRST_PAUSE = timedelta(minutes=10)  # before the second attempt, doubled each time
+LONGEST_PAUSE = timedelta(hours=6)
+_MAX_DOUBLINGS = 10  # more than it takes to reach LONGEST_PAUSE
+
+# Channels that are busy, that is, ask for fewer messages.
+BUSY_TRIES = 3  # of one message in a row
+BUSY_PAUSE_S = 1.0  # if the channel does not say how long to wait, doubled each time
+LONGEST_WAIT_S = 30.0  # if it asks for longer, the message is left for the next delivery
 
 
 @dataclass(slots=True)
 class Delivered:
-    """What a delivery did: how many arrived, failed (by channel and reason), were given up, are
-    held by quiet hours, and were left.
+    """What a delivery did: how many messages were sent, failed (by channel and reason), were given
+    up, are held by quiet hours, and were left for the next delivery.
     """
 
     sent: int = 0
@@ -57,8 +57,8 @@ class Delivered:
     left: int = 0
 
     @property
-    def told(self) -> str:
-        """In a line; '' where nothing was to be done."""
+    def summary(self) -> str:
+        """One line; '' if there was nothing to do."""
         counts = {
             "sent": self.sent,
             "failed": sum(self.failed.values()),
@@ -67,9 +67,18 @@ class Delivered:
         counts |= {"held by quiet hours": self.held, "left for the next delivery": self.left}
         return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
+    def count(self, channel: str, attempt: Attempt) -> None:
+        """Count an attempt."""
+        if attempt.error is None:
+            self.sent += 1
+        elif attempt.state == "dead":
+            self.dead[channel, attempt.error] += 1
+        else:
+            self.failed[channel, attempt.error] += 1
+
     @property
     def troubles(self) -> list[str]:
-        """What a person should know, a line for each channel and reason."""
+        """What went wrong, a line for each channel and reason."""
         again = [
             f"channel {channel}: {count} not delivered: {why}; tried again"
             for (channel, why), count in self.failed.items()
@@ -89,13 +98,12 @@ def deliver(
     budget_s: float = RUN_S,
     wanted: Callable[[Delivery], bool] = lambda delivery: True,
 ) -> Delivered:
-    """Try every pending delivery that is `wanted` and that quiet hours do not hold, in about
-    `budget_s` seconds.
+    """Try every pending delivery that is `wanted` and not held by quiet hours, then those that an
+    escalation adds.
 
-    Then those that an escalation adds. `addresses`: the channels' Apprise URLs; `budget_s` bounds
-    when the last attempt begins.
+    `addresses`: the channels' Apprise URLs; `budget_s`: no attempt begins after so many seconds.
     """
-    ends = time.monotonic() + budget_s
+    deadline = time.monotonic() + budget_s
     done = Delivered()
     tried: set[tuple[str, str]] = set()
     channels = {name: notify.Channel(address) for name, address in addresses.items()}
@@ -113,7 +121,7 @@ def deliver(
             _lanes([d for d in pending if d.topic_id not in held], topics, channels),
             topics,
             now,
-            ends,
+            deadline,
             done,
         )
         for topic in topics:
@@ -123,10 +131,10 @@ def deliver(
 
 
 def retry(topics: Path, warehouse: Path, alert_id: str | None, dead: bool) -> Delivered:
-    """Try what is pending now: everything, with `dead` also what was given up; or one message, at
-    any hour and given up or not.
+    """Try pending deliveries now: all of them, with `dead` also those given up; or those of one
+    message, at any hour and even if given up.
 
-    Raises ConfigError, also where there is nothing to send under that id, BusyError,
+    Raises ConfigError, also if no message with that id waits to be delivered, BusyError, and
     WarehouseError.
     """
     watched, addresses = load_topics(topics, os.environ, notify.check)
@@ -138,7 +146,7 @@ def retry(topics: Path, warehouse: Path, alert_id: str | None, dead: bool) -> De
             return deliver(store, watched, addresses, now, RETRY_S)
         if not any(d.alert_id == alert_id for d in store.alerts.pending_deliveries()):
             raise ConfigError(
-                f"{alert_id}: no message of this id waits to be delivered; "
+                f"{alert_id}: no message with this id waits to be delivered; "
                 "`kliping alerts list` shows them"
             )
         at_any_hour = [replace(topic, quiet=None) for topic in watched]
@@ -148,10 +156,9 @@ def retry(topics: Path, warehouse: Path, alert_id: str | None, dead: bool) -> De
 
 
 def deliver_due(topics: Path, warehouse: Path) -> Delivered:
-    """Between runs: try what is due. Nothing is opened where nothing is, or where a run is going
-    on.
+    """Between runs: try what is due. Does nothing if nothing is, or while a run is in progress.
 
-    What is due stands in the snapshot, because every run ends with a new one. Raises ConfigError,
+    What is due is read from the snapshot, which every run renews at its end. Raises ConfigError,
     WarehouseError.
     """
     watched, addresses = load_topics(topics, os.environ, notify.check)
@@ -173,22 +180,22 @@ def deliver_due(topics: Path, warehouse: Path) -> Delivered:
 
 
 def tell(delivered: Delivered, progress: Progress) -> None:
-    """Say what a delivery did."""
-    if delivered.told:
-        progress.say("deliver", delivered.told)
+    """Print what a delivery did."""
+    if delivered.summary:
+        progress.say("deliver", delivered.summary)
     for trouble in delivered.troubles:
         progress.complain(trouble)
 
 
 def try_channels(topics: Path, only: str | None) -> Iterable[tuple[str, str | None]]:
-    """Send a test message to each channel of a topics.yaml, or to one; yields its name, and what
-    went wrong. Raises ConfigError.
+    """Send a test message to each channel of a topics.yaml, or to one. Yields each one's name, and
+    what went wrong, if anything. Raises ConfigError.
     """
     addresses = load_channels(topics, os.environ, only, notify.check)
     text = "Pesan percobaan: kabar dari Kliping akan tiba di sini."
     for name, address in addresses.items():
         failure = _send(notify.Channel(address), _Parcel([], f"Kliping: {name}", text), 0.0)
-        yield name, str(failure) if failure else None
+        yield name, failure and str(failure)
 
 
 # ---- lanes ----
@@ -196,7 +203,7 @@ def try_channels(topics: Path, only: str | None) -> Iterable[tuple[str, str | No
 
 @dataclass(slots=True)
 class _Parcel:
-    """What goes out as one message: a delivery or, in a digest, several."""
+    """What is sent as one message: a delivery or, in a digest, several."""
 
     deliveries: list[Delivery]
     title: str
@@ -205,8 +212,8 @@ class _Parcel:
 
 @dataclass(slots=True)
 class _Lane:
-    """What one channel is to get, in order. `busy`: how often in a row it has asked for fewer
-    messages.
+    """What is to be sent to one channel, in order. `busy`: how many times in a row it has been
+    busy; `pause_s`: how long to wait before the next attempt.
     """
 
     name: str
@@ -247,29 +254,29 @@ def _serve(
     lanes: Sequence[_Lane],
     topics: Sequence[Topic],
     now: datetime,
-    ends: float,
+    deadline: float,
     done: Delivered,
 ) -> None:
-    """Send what is in the lanes, one parcel at a time in each, and record every attempt before the
-    lane's next.
+    """Send the parcels in the lanes, one at a time in each, and record every attempt before the
+    next one in its lane.
     """
     escalations = {topic.id: topic.escalate.after for topic in topics if topic.escalate}
     with ThreadPoolExecutor(max(1, len(lanes)), "delivery") as pool:
-        flying: dict[Future[DeliveryFailed | None], _Lane] = {}
+        sending: dict[Future[DeliveryFailed | None], _Lane] = {}
         waiting = list(lanes)
-        while waiting or flying:
-            flying |= {
+        while waiting or sending:
+            sending |= {
                 pool.submit(_send, lane.channel, lane.parcels[0], lane.pause_s): lane
                 for lane in waiting
             }
-            arrived, _ = wait(flying, return_when=FIRST_COMPLETED)
-            landed = [(flying.pop(future), future.result()) for future in arrived]
-            for lane, failure in landed:
-                _record(store, lane, failure, escalations, now, ends, done)
+            completed, _ = wait(sending, return_when=FIRST_COMPLETED)
+            results = [(sending.pop(future), future.result()) for future in completed]
+            for lane, failure in results:
+                _record(store, lane, failure, escalations, now, deadline, done)
             waiting = [
                 lane
-                for lane, _ in landed
-                if lane.parcels and time.monotonic() + lane.pause_s < ends
+                for lane, _ in results
+                if lane.parcels and time.monotonic() + lane.pause_s < deadline
             ]
     done.left += sum(len(parcel.deliveries) for lane in lanes for parcel in lane.parcels)
 
@@ -291,18 +298,17 @@ def _record(
     failure: DeliveryFailed | None,
     escalations: Mapping[str, timedelta],
     now: datetime,
-    ends: float,
+    deadline: float,
     done: Delivered,
 ) -> None:
-    """Record how the lane's first parcel fared, and decide whether it is tried again at once."""
+    """Record the attempt at the lane's first parcel, and decide whether it is retried at once."""
     parcel = lane.parcels[0]
     attempts = [_attempt(d, failure, escalations.get(d.topic_id), now) for d in parcel.deliveries]
     store.alerts.record_deliveries(attempts)
-    lane.busy = lane.busy + 1 if failure and failure.busy else 0
-    lane.pause_s = 0.0
     if failure and failure.busy:
+        lane.busy += 1
         lane.pause_s = failure.retry_after_s or BUSY_PAUSE_S * 2 ** (min(lane.busy, BUSY_TRIES) - 1)
-        if lane.pause_s > LONGEST_WAIT_S or time.monotonic() + lane.pause_s >= ends:
+        if lane.pause_s > LONGEST_WAIT_S or time.monotonic() + lane.pause_s >= deadline:
             store.alerts.put_off(lane.name, now + timedelta(seconds=lane.pause_s))
             lane.pause_s = math.inf
         elif lane.busy < BUSY_TRIES:
@@ -311,12 +317,11 @@ def _record(
                 for d in parcel.deliveries
             ]
             return
+    else:
+        lane.busy, lane.pause_s = 0, 0.0
     lane.parcels.popleft()
     for attempt in attempts:
-        if attempt.error is None:
-            done.sent += 1
-        else:
-            (done.dead if attempt.state == "dead" else done.failed)[lane.name, attempt.error] += 1
+        done.count(lane.name, attempt)
 
 
 def _attempt(
@@ -325,27 +330,27 @@ def _attempt(
     escalates_after: timedelta | None,
     now: datetime,
 ) -> Attempt:
-    """How a delivery stands after an attempt. Where an escalation waits, the next one is no later
-    than that.
+    """The state of a delivery after an attempt. If an escalation is to come, the next attempt is no
+    later than that.
     """
     if failure is None:
         return Attempt(delivery.alert_id, delivery.channel, "sent", now)
     failed_at = delivery.failed_at or now
     if now - failed_at >= GIVEN_UP_AFTER:
         return Attempt(delivery.alert_id, delivery.channel, "dead", now, str(failure))
-    again = now + min(FIRST_PAUSE * 2 ** min(delivery.attempts, 10), LONGEST_PAUSE)
+    again = now + min(FIRST_PAUSE * 2 ** min(delivery.attempts, _MAX_DOUBLINGS), LONGEST_PAUSE)
     if escalates_after and failed_at + escalates_after > now:
         again = min(again, failed_at + escalates_after)
     return Attempt(delivery.alert_id, delivery.channel, "pending", now, str(failure), again)
 
 
 def _published(warehouse: Path) -> list[Delivery]:
-    """The pending deliveries of the snapshot; none where there is no snapshot, or an older program
-    made it.
+    """The pending deliveries in the snapshot; none if there is no snapshot, or it was made by an
+    older version.
     """
     if not published(warehouse).exists():
         return []
     try:
         return [Delivery(**row) for row in Reader(warehouse).pending_deliveries()]
-    except WarehouseError:  # of an older version: the next run brings it up to date, and delivers
+    except WarehouseError:  # an older version: the next run upgrades it, and delivers
         return []

@@ -1,5 +1,5 @@
 """Prefect as this program uses it: silent, private to a data directory, and with a server that
-lives exactly as long as we do.
+lives exactly as long as this process.
 """
 
 import asyncio
@@ -24,28 +24,33 @@ from urllib.parse import urlsplit
 from flows.edges.processes import end_with_parent
 from flows.errors import KlipingError
 
-# a first start makes the server's database: 13 s on two idle cores, many times that on busy ones
+# A first start creates the server's database: 13 s on two idle cores, many times that on busy ones.
 STARTS_WITHIN_S = 180
-ANSWERS_WITHIN_S = 10  # the operator's server, which runs already
+ANSWERS_WITHIN_S = 10  # the operator's server, which is already running
+_HEALTH_TIMEOUT_S = 5
+_KEEP_ALIVE_S = 60
+
+# The Prefect that is needed, and the series whose servers it can talk to.
+_NEEDED, _MAJOR = "3.8", "3"
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-# httpx needs another package for the last two, which is no part of this program
-_SPOKEN = ("http", "https", *(("socks5", "socks5h") if find_spec("socksio") else ()))
+# httpx needs an extra package for the last two, which this program does not require.
+_PROXY_SCHEMES = ("http", "https", *(("socks5", "socks5h") if find_spec("socksio") else ()))
 
 
 def spare_loopback() -> None:
-    """Keep what goes to this machine itself away from the operator's proxy, in this process and in
-    those that it starts: NO_PROXY gets this machine's names, and keeps what it holds.
+    """Keep requests to this machine away from the operator's proxy, in this process and those that
+    it starts, by adding the names of loopback to NO_PROXY.
 
-    A proxy that httpx cannot read is left out altogether: Prefect's client would end at it,
-    wherever it is to go.
+    A proxy that httpx cannot parse is removed: it would make every request of Prefect's client
+    fail.
     """
     for name in list(os.environ):
         if name.lower() in _PROXIES and not _readable(os.environ[name]):
             del os.environ[name]
     if not any(name.lower() in _PROXIES for name in os.environ):
-        return  # on macOS a NO_PROXY alone would switch off the proxies of the system's settings
+        return  # on macOS, NO_PROXY alone would turn off the proxies of the system's settings
     spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     names = [name.strip() for name in spared.split(",") if name.strip()]
     if "*" not in names:
@@ -56,30 +61,30 @@ def spare_loopback() -> None:
 def _readable(proxy: str) -> bool:
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-        return parts.port != 0 and parts.scheme in _SPOKEN
+        return parts.port != 0 and parts.scheme in _PROXY_SCHEMES
     except ValueError:
         return False
 
 
 def configure(home: Path) -> None:
-    """Set Prefect up through its environment, which counts only before its first import. What the
-    operator has set stays. Raises KlipingError where that cannot be used.
+    """Configure Prefect through the environment, before it is first imported. What the operator has
+    set stays. Raises KlipingError if that cannot be used.
     """
     spare_loopback()
-    _hush_the_tracker()
+    _silence_resource_tracker()
     for name in ("PREFECT_HOME", "PREFECT_API_URL"):
-        if not os.environ.get(name):  # empty is unset, as for Prefect
+        if not os.environ.get(name):  # to Prefect, too, empty means unset
             os.environ.pop(name, None)
     _make(home)
     if named := os.environ.get("PREFECT_HOME"):
-        _make(Path(named), "; name a directory that can be in PREFECT_HOME, or unset it")
+        _make(Path(named), "; set PREFECT_HOME to a directory that can be written, or unset it")
     defaults = {
         "PREFECT_HOME": str(home.resolve()),
-        "PREFECT_LOGGING_LEVEL": "CRITICAL",  # a run's output is ours alone
-        # Prefect takes the root logger over, and some of its workers log there
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",  # the output of a run is this program's only
+        # Prefect takes over the root logger, and some of its workers log there.
         "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
         "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
-        # without it the server complains of its own end
+        # Otherwise the server complains when it ends.
         "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # no telemetry
@@ -90,36 +95,36 @@ def configure(home: Path) -> None:
         os.environ.setdefault(name, value)
     url = os.environ.get("PREFECT_API_URL")
     if url and not _is_address(url):
-        raise _no_server(url, "is no address of a web server")
+        raise _no_server(url, "is not the address of a web server")
 
 
-def _hush_the_tracker() -> None:
-    """Python's resource tracker, which outlives a run that was killed, would say that it cleans up."""
-    told = os.environ.get("PYTHONWARNINGS", "")
-    hush = "ignore:resource_tracker:UserWarning"
-    if hush not in told:
-        os.environ["PYTHONWARNINGS"] = f"{told},{hush}" if told else hush
+def _silence_resource_tracker() -> None:
+    """Silence Python's resource tracker, which reports its clean-up after a run was killed."""
+    filters = os.environ.get("PYTHONWARNINGS", "")
+    silence = "ignore:resource_tracker:UserWarning"
+    if silence not in filters:
+        os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (filters, silence)))
 
 
 def _make(directory: Path, advice: str = "") -> None:
-    """Make a directory, and see that it can be written."""
+    """Create a directory, and check that it can be written."""
     try:
         directory = directory.expanduser()
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
-    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home that ~ could mean
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home directory for ~
         why = getattr(error, "strerror", None) or error
         raise KlipingError(f"{directory}: cannot be written: {why}{advice}") from error
 
 
 @contextmanager
 def api(directory: Path) -> Iterator[Callable[[], bool]]:
-    """Prefect's API for the time of the block: the operator's server that PREFECT_API_URL names,
-    else one of our own. Yields whether it can still come back, as the operator's always can. Raises
-    KlipingError where there is none, or it was lost.
+    """Provide Prefect's API during the block: the operator's server in PREFECT_API_URL, or else one
+    of our own. Yields a function that says whether the server is, or may come back, alive. Raises
+    KlipingError if there is none, or it was lost.
 
-    `directory`: where our own keeps its database and its log.
+    `directory`: where our own server keeps its database and its log.
     """
     configure(directory / "prefect")
     if url := os.environ.get("PREFECT_API_URL"):
@@ -128,7 +133,7 @@ def api(directory: Path) -> Iterator[Callable[[], bool]]:
             yield lambda: True
         except KlipingError:
             raise
-        except Exception as error:  # of any kind, where the server has gone: it says why
+        except Exception as error:  # a lost server can cause an error of any kind
             reach(url)
             if _is_answer(error):
                 raise _no_server(url, _why(error)) from error
@@ -144,34 +149,34 @@ def api(directory: Path) -> Iterator[Callable[[], bool]]:
 
 def end_on_sigterm(flow: object, flow_run: object, state: object) -> None:
     """A hook for a flow that begins to run: SIGTERM ends its process at once, as SIGKILL would, and
-    the next run goes on.
+    the next run continues.
 
-    Prefect would raise an exception wherever Python is just then. Of 24 runs that were ended so
-    while they fetched, four never noticed, and two printed a trace of their own.
+    Prefect would raise an exception wherever Python happens to be. Of 24 runs terminated like that
+    while they fetched, four did not notice, and two printed a traceback.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-# ---- a server of the operator's ----
+# ---- the operator's server ----
 
 
 def reach(url: str) -> None:
-    """Ask the server at the address which Prefect it is. Raises KlipingError, in a line that says
-    what to do, unless it is one that this program can work with.
+    """Ask a server for its version. Raises KlipingError, whose message says what to do, unless it
+    is one that this program can use.
     """
     try:
         version = asyncio.run(_version(url))
-    except Exception as error:  # httpx's, Prefect's or a parser's: whatever it is, no Prefect
+    except Exception as error:  # of httpx, Prefect, or a parser
         raise _no_server(url, _why(error)) from error
     if not isinstance(version, str) or not version[:1].isdigit():
-        raise _no_server(url, "answers, but not as Prefect does; its address ends in /api")
-    if version.partition(".")[0] != "3":
-        raise _no_server(url, f"is Prefect {version}, and 3.8 is needed")
+        raise _no_server(url, _NOT_PREFECT)
+    if version.partition(".")[0] != _MAJOR:
+        raise _no_server(url, f"is Prefect {version}, and {_NEEDED} is needed")
 
 
 async def _version(url: str) -> object:
-    """The server's version, asked for as Prefect's own client does: with the operator's
-    certificates and credentials, but once.
+    """The server's version, requested once with Prefect's client, and so with the operator's
+    certificates and credentials.
     """
     import prefect
     from prefect.client.base import ServerType
@@ -190,8 +195,8 @@ async def _version(url: str) -> object:
 
 def _no_server(url: str, why: str) -> KlipingError:
     return KlipingError(
-        f"PREFECT_API_URL: {_without_password(url)} {why}; start that server, correct the address, or "
-        "unset PREFECT_API_URL: then a server of its own is started"
+        f"PREFECT_API_URL: {_without_password(url)} {why}; start that server, correct the "
+        "address, or unset PREFECT_API_URL: then a server of its own is started"
     )
 
 
@@ -208,30 +213,31 @@ def _without_password(url: str) -> str:
     return f"{scheme}{mark}{rest.rpartition('@')[2]}"
 
 
+_NOT_PREFECT = "answers, but not as Prefect does; its address ends in /api"
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (TimeoutError, f"gives no answer within {ANSWERS_WITHIN_S} s"),
     (ssl.SSLCertVerificationError, "has a certificate that is not trusted"),
     (ssl.SSLError, "does not speak TLS; is it http:// ?"),
     (ConnectionRefusedError, "refuses the connection"),
     (socket.gaierror, "has a name that is not known"),
-    (json.JSONDecodeError, "answers, but not as Prefect does; its address ends in /api"),
+    (json.JSONDecodeError, _NOT_PREFECT),
 )
 _STATUSES = {
     401: "asks for a login: set PREFECT_API_AUTH_STRING or PREFECT_API_KEY",
     403: "refuses the login",
-    404: "answers, but not as Prefect does; its address ends in /api",
+    404: _NOT_PREFECT,
 }
 
 
 def _is_answer(error: BaseException) -> bool:
-    """Whether the error is what a Prefect server answered, as a busy one does with 503."""
+    """Whether an error is the response of a Prefect server, such as 503 from a busy one."""
     from prefect.exceptions import PrefectHTTPStatusError
 
     return isinstance(error, PrefectHTTPStatusError)
 
 
 def _why(error: BaseException) -> str:
-    """What an address did, from the error that says most about it."""
+    """What a server did, by the most telling error of a chain."""
     chain: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in chain:
@@ -251,8 +257,8 @@ def _why(error: BaseException) -> str:
 
 @contextmanager
 def loopback_server(log: Path) -> Iterator[str]:
-    """A Prefect server on a free loopback port, for the time of the block; yields its API's
-    address. Call `configure` first.
+    """Run a Prefect server on a free loopback port during the block. Yields its API's URL. Call
+    `configure` first.
     """
     with own_server(log) as (url, _):
         yield url
@@ -260,7 +266,7 @@ def loopback_server(log: Path) -> Iterator[str]:
 
 @contextmanager
 def own_server(log: Path) -> Iterator[tuple[str, Callable[[], bool]]]:
-    """The same; yields also whether it still lives."""
+    """The same, but also yields a function that says whether the server is alive."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -269,8 +275,9 @@ def own_server(log: Path) -> Iterator[tuple[str, Callable[[], bool]]]:
     environment = os.environ | {"PREFECT_API_URL": url, "PREFECT_UI_API_URL": url}
     with log.open("w") as output:
         command = [sys.executable, "-m", __spec__.name, str(os.getpid()), str(port)]
-        # in a process group of its own: Ctrl-C is for us, who need the server to end in order
-        server = subprocess.Popen(  # noqa: S603 - our own words
+        # In a process group of its own, so that Ctrl-C does not reach it: this process needs it to
+        # end in an orderly way.
+        server = subprocess.Popen(  # noqa: S603 - no input of others
             command, stdout=output, stderr=output, env=environment, process_group=0
         )
         try:
@@ -278,17 +285,15 @@ def own_server(log: Path) -> Iterator[tuple[str, Callable[[], bool]]]:
             yield url, lambda: server.poll() is None
         except KlipingError:
             raise
-        except (
-            Exception
-        ) as error:  # of any kind, once the server has ended; others go on as they are
-            if server.poll() is None and _is_answer(error):
+        except Exception as error:  # a server that ended can cause an error of any kind
+            if server.poll() is not None:
                 raise KlipingError(
-                    f"the Prefect server {_why(error)}; see {log}, and start again"
+                    f"the Prefect server ended before its time; see {log}, and start again"
                 ) from error
-            if server.poll() is None:
+            if not _is_answer(error):
                 raise
             raise KlipingError(
-                f"the Prefect server ended before its time; see {log}, and start again"
+                f"the Prefect server {_why(error)}; see {log}, and start again"
             ) from error
         finally:
             server.terminate()
@@ -300,7 +305,7 @@ def _await(health: str, server: subprocess.Popen[bytes], log: Path) -> None:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with direct.open(health, timeout=5):
+            with direct.open(health, timeout=_HEALTH_TIMEOUT_S):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
@@ -313,17 +318,17 @@ def _serve(parent: int, port: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C is for the run, which still tells this server how it ended
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(), host="127.0.0.1", port=port, log_level="error", timeout_keep_alive=60
-        )
+    # Ctrl-C is for the run, which still has to tell this server how it ended.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    config = uvicorn.Config(
+        create_app(),
+        host="127.0.0.1",
+        port=port,
+        log_level="error",
+        timeout_keep_alive=_KEEP_ALIVE_S,
     )
-    serving = threading.Thread(
-        target=server.run
-    )  # off the main thread uvicorn takes no signal handlers
+    # Outside of the main thread, uvicorn installs no signal handlers.
+    serving = threading.Thread(target=uvicorn.Server(config).run)
     serving.start()
     serving.join()
 

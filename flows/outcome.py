@@ -76,7 +76,7 @@ class Outcome:
         ]
 
     @property
-    def told(self) -> list[str]:
+    def messages(self) -> list[str]:
         """The troubles as lines for a person, without those of every night."""
         of_sources = (
             _line(trouble, look.failed)

@@ -1,10 +1,10 @@
-"""A run: how it begins, its steps in their order, and how it ends.
+"""A run: how it begins, its steps in order, and how it ends.
 
-discover -> fetch -> extract -> learn, clean -> embed -> group -> match -> follow -> deliver ->
-publish
+    discover, fetch  ->  extract -> learn -> clean -> embed -> group -> match  ->  follow, deliver
 
-The first two are of the nightly run alone, as are those after match. Every step asks the warehouse
-what is pending and records what it did, so a run that was killed is finished by the next.
+The nightly run begins and ends with steps of its own; those in the middle are here, and every kind
+of run has them. Each asks the warehouse what is pending and records what it did, so if a run is
+killed, the next one finishes it.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,8 +30,8 @@ Do = Callable[[], int]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a run works with. `sources`: all that are declared; `topics`: those that are watched;
-    `now`: the run's clock.
+    """What a run works with. `sources`: all declared ones; `topics`: the active ones; `now`: the
+    run's clock.
     """
 
     store: Warehouse
@@ -46,23 +46,23 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`do`: works on the next batch of what is pending, and returns how many there were; `unit`:
-    of what; `again`: until nothing is pending.
+    """`do` processes the next batch and returns how many there were; `unit`: of what; `repeats`:
+    whether it is called until nothing is pending, or once.
     """
 
     name: str
     unit: str
     do: Do
-    again: bool = True
+    repeats: bool = True
 
 
 def steps_of(work: Work) -> list[Step]:
-    """The steps that every run has, in their order."""
+    """The steps that every run has, in order."""
     store, now = work.store, work.now
     sources = {source.id: source for source in work.sources}
     return [
         Step("extract", "pages", lambda: extract_batch(store, sources, work.pool, now)),
-        Step("learn", "lines", lambda: learn_lines(store, work.sources, now), again=False),
+        Step("learn", "lines", lambda: learn_lines(store, work.sources, now), repeats=False),
         Step("clean", "articles", lambda: clean_batch(store)),
         Step("embed", "articles", lambda: embed_batch(store, work.encoder)),
         Step("group", "articles", lambda: group_batch(store, work.encoder.model, now)),
@@ -88,7 +88,7 @@ def begin(
     pool: ProcessPoolExecutor,
     now: datetime,
 ) -> Work:
-    """Note that a run has begun."""
+    """Record that a run has begun."""
     run = store.runs.begin(kind, now, datetime.now(UTC))
     store.pages.record_sources(sources)
     encoder = Encoder(settings.model or default_model())
@@ -98,9 +98,9 @@ def begin(
 def catch_up(
     work: Work, prepared: Callable[[Step], Do] = lambda step: step.do
 ) -> dict[tuple[str, str], int]:
-    """All steps, each until nothing is pending; how many there were, by step and unit.
+    """Run all steps. Returns how many items each processed, by step and unit.
 
-    `prepared`: what is called for a step, such as a task that does it.
+    `prepared` returns what is called for a step, such as a task.
     """
     return {
         (step.name, step.unit): _drain(step, prepared(step), work.progress)
@@ -109,7 +109,7 @@ def catch_up(
 
 
 def _drain(step: Step, do: Do, progress: Progress) -> int:
-    if not step.again:
+    if not step.repeats:
         return do()
     total = 0
     with progress.step(step.name, step.unit) as advance:
@@ -120,7 +120,7 @@ def _drain(step: Step, do: Do, progress: Progress) -> int:
 
 
 def note_ends(work: Work, looks: Sequence[Look]) -> list[Look]:
-    """The looks of a run with what became of each source's pages."""
+    """The looks of a run, with notes on how each source's pages ended."""
     ends = work.store.runs.ends_of(work.run)
     newest = work.store.runs.newest_of_sources()
     declared = {source.id: source for source in work.sources}
@@ -139,14 +139,14 @@ def note_ends(work: Work, looks: Sequence[Look]) -> list[Look]:
 def end(work: Work, looks: Sequence[Look], unreadable: Sequence[str]) -> Outcome:
     """Record how a run ended, and how its sources stand.
 
-    `looks`: at the sources that it was to look at, none of a run without a network; `unreadable`:
-    places in archives.
+    `looks`: one for each source the run was to look at, none without a network; `unreadable`:
+    places in archives that could not be read.
     """
     store, run = work.store, work.run
     if looks:
-        passed_over = {source.id: Look(source.id) for source in work.sources}
-        found = passed_over | {look.source_id: look for look in looks}
-        store.runs.record_health(work.sources, found, work.now)
+        by_source = {source.id: Look(source.id) for source in work.sources}
+        by_source |= {look.source_id: look for look in looks}
+        store.runs.record_health(work.sources, by_source, work.now)
     broken = {check: len(rows) for check, rows in store.engine.offending().items()}
     outcome = Outcome(looks, unreadable, broken)
     store.runs.record_troubles(run, outcome.troubles)
@@ -155,8 +155,8 @@ def end(work: Work, looks: Sequence[Look], unreadable: Sequence[str]) -> Outcome
 
 
 def tell(outcome: Outcome, progress: Progress, warehouse: Path) -> None:
-    """Say how a run ended that was published."""
+    """Print how a run ended, once it is published."""
     progress.say("publish", str(published(warehouse)))
     progress.say("added", ", ".join(f"{count} {kind}" for kind, count in outcome.added.items()))
-    for line in outcome.told:
+    for line in outcome.messages:
         progress.complain(line)

@@ -1,9 +1,9 @@
-"""What travels between the stages, in the order in which a run makes them.
+"""What travels between the steps, in the order in which a run makes it.
 
-Source -> Link -> Page -> Article -> Vector -> Story -> Hit -> Alert        and, wherever a link
-ends without an article, Rejection
+    Source -> Link -> Page -> Article -> Vector -> Story -> Hit -> Alert
 
-All records are immutable values. Every instant is timezone-aware; stages never read a clock.
+A link that gives no article ends in a Rejection. All records are immutable. Every datetime is
+timezone-aware; stages never read the clock.
 """
 
 import hashlib
@@ -75,19 +75,24 @@ TroubleKind = Literal[
     "archive",  # records of an archive that could not be read
     "check",  # rows that a check of the warehouse found: an error of the program
 ]
-# what every night has: the tables count it, nobody is told
+# Every night has these: they are counted in the tables, but not reported.
 USUAL: frozenset[TroubleKind] = frozenset(["rejected", "doubtful"])
 
 
 def one_line(text: str, most: int = 300) -> str:
-    """What a message says of a file's or a page's own words: one line of at most so many
-    characters, which a terminal takes for nothing else.
+    """Foreign text for a message: one line of at most `most` characters, in which control
+    characters are escaped so that a terminal cannot interpret them.
     """
-    shown = "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode()
-        for each in text[: most + 1]
-    )
-    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+    shown = "".join(map(_visible, text[: most + 1]))
+    if len(shown) <= most:
+        return shown
+    return f"{shown[: most - 1]}…"
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,10 @@ class Source:
     kind: SourceKind = "press"
     status: Literal["active", "archive"] = "active"
     discover: tuple[Discovery, ...] = ()
-    full_page: Mapping[str, str] = field(
-        default_factory=dict
-    )  # query parameters that give the whole article on one page
-    container: tuple[
-        str, ...
-    ] = ()  # CSS selectors of the article's body, the first that matches counts
+    # query parameters that give the whole article on one page
+    full_page: Mapping[str, str] = field(default_factory=dict)
+    # CSS selectors of the article's body, of which the first that matches counts
+    container: tuple[str, ...] = ()
     prune: tuple[str, ...] = ()  # CSS selectors removed before extraction
     strip: tuple[re.Pattern[str], ...] = ()  # whole lines removed after it
     keep: tuple[re.Pattern[str], ...] = ()  # learned lines that stay
@@ -144,14 +147,12 @@ class Link:
     url: str  # canonical: the key
     source_id: str
     found_url: str  # as it was listed
-    listed_at: datetime | None = (
-        None  # the date the feed or sitemap gives it, the newer of published and modified
-    )
-    lastmod: datetime | None = (
-        None  # a sitemap's lastmod alone: when it moves, a known article is fetched again
-    )
-    title: str | None = None  # that the feed or sitemap gives it
-    etag: str | None = None  # of the page as it is known: what a conditional GET sends
+    # its date in the feed or sitemap, the newer of published and modified
+    listed_at: datetime | None = None
+    # only a sitemap's lastmod: when it changes, a known article is fetched again
+    lastmod: datetime | None = None
+    title: str | None = None  # in the feed or sitemap
+    etag: str | None = None  # of the page when it was last fetched, for a conditional GET
     last_modified: str | None = None
 
 
@@ -378,9 +379,8 @@ class Placement:
     original_article_id: str
     # to the original or, for 'same_story', to the nearest article of the story; 1 for an original
     similarity: float
-    left_story_id: str | None = (
-        None  # the story that it stood in before and left, when that is no merge
-    )
+    # the story that it was in before and left, unless that was merged
+    left_story_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -562,8 +562,10 @@ class Heartbeat:
     text: str
 
     def __str__(self) -> str:
-        looked = f"{self.answered} of {self.sources} sources answered, {self.links} links, {self.articles} articles looked at"
-        return f"{looked}, {self.hits} hits, {self.alerts} alerts"
+        return (
+            f"{self.answered} of {self.sources} sources answered, {self.links} links, "
+            f"{self.articles} articles looked at, {self.hits} hits, {self.alerts} alerts"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -594,17 +596,17 @@ class Attempt:
     next_attempt_at: datetime | None = None
 
 
-LINK_FAILURES = ("http-5xx", "timeout")  # reasons that the outlet's server is to blame for
-# notes by which a source failed; an address that could not be read is one where none could be
+LINK_FAILURES = ("http-5xx", "timeout")  # the reasons that are the fault of the outlet's server
+# Notes of a failed source. That no discovery address could be read is in Look.usable.
 FAILING: frozenset[TroubleKind] = frozenset(["link-failed", "broke-off"])
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one run found one source. The default is a source that this run passed over.
+    """How one run found one source. The defaults are those of a source that it skipped.
 
-    `usable`: a discovery address could be read; `listed`: the links it lists; `notes`: what was not
-    as it should be.
+    `usable`: whether a discovery address could be read; `listed`: how many links they list;
+    `notes`: what was wrong.
     """
 
     source_id: str
@@ -615,15 +617,15 @@ class Look:
 
     @property
     def failed(self) -> bool:
-        """No discovery address was usable, a link ended in http-5xx or timeout, or the look broke
-        off.
+        """Whether no discovery address was usable, a link ended in http-5xx or timeout, or the look
+        broke off.
         """
         return self.looked and not (
             self.usable and FAILING.isdisjoint(note.kind for note in self.notes)
         )
 
     def after(self, ends: Mapping[str, int]) -> "Look":
-        """The look once its links are fetched: `ends` counts how many ended in each reason."""
+        """The look once its links are fetched. `ends`: how many ended in each reason."""
         return self.noting(
             Note("link-failed", f"links ended in {reason}: {ends[reason]}")
             for reason in LINK_FAILURES
@@ -650,14 +652,14 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that has begun, and what there was before it; `alerts`: those that were told of."""
+    """A run that has begun, with what existed before it. `alerts`: those that were reported."""
 
     id: str
     totals: Mapping[str, int]
     hits: Mapping[str, int]  # by topic
     alerts: frozenset[str]
-    # the clock of the oldest run that was interrupted since one ended, else its own: what came in
-    # since then was told to nobody
+    # The clock of the oldest run interrupted since the last one that ended, or else its own: what
+    # came in since then was never reported.
     untold_since: datetime
 
 
@@ -666,18 +668,18 @@ def article_id(url: str) -> str:
     return stable_id(url)
 
 
-# Hosts that show one site in another form, and ends of a path that name the same page; the least
-# that is left of a host is a registered name.
+# Prefixes of hosts that show the same site, and last segments of paths that show the same page. At
+# least a registered name is left of a host.
 _SHOWN_BY = re.compile(r"^(?:(?:www|m|amp|mobile|wap)\.){1,3}(?=[^.]+\.[^.])")
 _SAME_PAGE = re.compile(r"index\.(?:html?|php|aspx?|jsp)|amp", re.IGNORECASE)
 _SHOWN_AS = re.compile(r"(?:amp(?:=(?:1|true)?)?|outputtype=amp|m=[01])", re.IGNORECASE)
 
 
 def identity_key(url: str) -> str:
-    """What the canonical URLs share under which an outlet shows one article: http or https; with
-    www., m. or amp.; with a slash, index.html or /amp at the end; parameters in any order.
+    """What the canonical URLs of one article have in common: http or https; with www., m., or amp.;
+    with a slash, index.html, or /amp at the end; parameters in any order.
 
-    A key, not an address: an article keeps the URL under which it was first met.
+    This is a key, not a URL: an article keeps the URL under which it was first found.
     """
     try:
         parts = urlsplit(url)
@@ -692,11 +694,14 @@ def identity_key(url: str) -> str:
         for parameter in parts.query.split("&")
         if parameter and not _SHOWN_AS.fullmatch(parameter)
     )
-    return "/".join([host, *segments]) + ("?" + "&".join(query) if query else "")
+    page = "/".join([host, *segments])
+    if not query:
+        return page
+    return f"{page}?{'&'.join(query)}"
 
 
 def stable_id(*parts: str) -> str:
-    """16 hexadecimal digits (64 bits: no collision to be expected below a hundred million) that
-    depend on nothing but `parts`.
+    """16 hexadecimal digits that depend only on the parts. With 64 bits, no collision is expected
+    among a hundred million.
     """
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()

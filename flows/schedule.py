@@ -1,6 +1,4 @@
-"""The deployments: when the nightly run and the deliveries between runs start, one at a time; with
-a loopback Prefect server of its own.
-"""
+"""`kliping schedule`: starts the nightly runs, and the deliveries between them, one at a time."""
 
 import asyncio
 import contextlib
@@ -30,7 +28,7 @@ from flows.orchestrator import api, end_on_sigterm
 from flows.progress import Progress
 from warehouse.engine import private
 
-DELIVERIES = "5-59/10 * * * *"  # every ten minutes, and never when a run starts on the hour
+DELIVERIES = "5-59/10 * * * *"  # every ten minutes, but not on the hour, when runs start
 
 
 def run_on_schedule(
@@ -44,13 +42,13 @@ def run_on_schedule(
         "since": f"PT{since.total_seconds():.0f}S",  # ISO 8601: Prefect holds parameters as JSON
     }
     with api(private(warehouse)) as lives:
-        # Prefect has read its environment already, when it was imported
+        # Prefect read its environment when it was imported.
         refresh_global_settings_context()
         _serve(parameters, when, lives)
 
 
 def parse_schedule(cron: str, timezone: str, every: timedelta | None) -> Schedule:
-    """By cron expression in a time zone, or every so often. Raises ConfigError."""
+    """A schedule by cron expression in a time zone, or at an interval. Raises ConfigError."""
     if every:
         return Interval(every)
     try:
@@ -61,13 +59,11 @@ def parse_schedule(cron: str, timezone: str, every: timedelta | None) -> Schedul
         ) from error
 
 
-async def _tell(
-    flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]
-) -> None:  # Prefect's names
-    """A scheduled run that could not be done says why, in a line, as the command does."""
+async def _report_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Print why a scheduled run failed, in one line, as the command does."""
     error = await state.aresult(raise_on_failure=False)
     if isinstance(error, BaseException) and crashlog.signal_number(error):
-        return  # whoever ended it knows
+        return  # whoever sent the signal knows
     if isinstance(error, BaseException) and not isinstance(error, KlipingError):
         error = crashlog.report(
             error, private(Path(flow_run.parameters.get("warehouse", "warehouse")))
@@ -75,7 +71,7 @@ async def _tell(
     Progress().complain(f"kliping: {error}")
 
 
-# As Prefect words it that a run was ended by SIGTERM or, as it was waiting or at work, by Ctrl-C.
+# Prefect's words for a run that was ended by SIGTERM or, while it waited or worked, by Ctrl-C.
 _ENDED = (
     f"status code: -{signal.SIGTERM:d}.",
     "Execution was cancelled by the runtime environment",
@@ -83,29 +79,31 @@ _ENDED = (
 )
 
 
-async def _tell_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """A scheduled run whose process was killed cannot say it itself; whoever ended it by SIGTERM or
-    Ctrl-C knows.
-    """
+async def _report_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Print that the process of a scheduled run was killed, unless by SIGTERM or Ctrl-C."""
     said = " ".join((state.message or "").split())
     if any(words in said for words in _ENDED):
         return
     Progress().complain(f"kliping: {flow.name} broke off, and the next run goes on: {said}")
 
 
-@flow(name="deliver", on_failure=[_tell], on_crashed=[_tell_crash], on_running=[end_on_sigterm])
+@flow(
+    name="deliver",
+    on_failure=[_report_failure],
+    on_crashed=[_report_crash],
+    on_running=[end_on_sigterm],
+)
 def deliver(topics: Path, warehouse: Path) -> None:
-    """Send what quiet hours or a channel that was down have held, as soon as it is due."""
+    """Send what quiet hours, or a channel that was down, have held up."""
     delivery.tell(delivery.deliver_due(topics, warehouse), Progress())
 
 
 def _serve(parameters: dict[str, Any], when: Schedule, lives: Callable[[], bool]) -> None:
-    # nothing is started before it is due: a machine that then falls asleep would begin with two
-    # runs
+    # Nothing is started early: a machine that then falls asleep would begin with two runs.
     runner = CatchUpRunner(name="nightly", limit=1, prefetch_seconds=0)
     runner.add_flow(
         nightly.with_options(
-            on_failure=[_tell], on_crashed=[_tell_crash], on_running=[end_on_sigterm]
+            on_failure=[_report_failure], on_crashed=[_report_crash], on_running=[end_on_sigterm]
         ),
         name="nightly",
         schedule=when,
@@ -113,7 +111,7 @@ def _serve(parameters: dict[str, Any], when: Schedule, lives: Callable[[], bool]
     )
     alone = {name: parameters[name] for name in ("topics", "warehouse")}
     runner.add_flow(deliver, name="deliver", schedule=Cron(DELIVERIES), parameters=alone)
-    # where its server is lost, Prefect prints traces; the runs write past this
+    # If its server is lost, Prefect prints tracebacks. Runs are processes of their own.
     with contextlib.redirect_stdout(io.StringIO()):
         asyncio.run(_until_stopped(runner, lives))
 
@@ -127,7 +125,7 @@ async def _until_stopped(runner: "CatchUpRunner", lives: Callable[[], bool]) -> 
 
 
 async def _watch(runner: "CatchUpRunner", lives: Callable[[], bool]) -> None:
-    """End all, at once, when the server is lost for good: Prefect would ask it for minutes."""
+    """End everything once the server is lost for good: Prefect would retry for minutes."""
     while lives():
         await asyncio.sleep(1)
     runner.pause_on_shutdown = False
@@ -137,8 +135,8 @@ async def _watch(runner: "CatchUpRunner", lives: Callable[[], bool]) -> None:
 
 
 class CatchUpRunner(Runner):
-    """Prefect's runner, but a machine that slept through seven nights makes up for them in one run,
-    and a signal ends all.
+    """Prefect's runner, except that one run makes up for all the nights a machine slept through,
+    and a signal ends everything.
     """
 
     async def __aenter__(self) -> Self:
@@ -156,13 +154,14 @@ class CatchUpRunner(Runner):
                 )
             return [run for run in runs if run not in late]
 
-        # Prefect 3.8 has no such policy; its runner asks here for what is due
-        self._scheduled_run_poller._get_scheduled_flow_runs = one_of_each  # type: ignore[method-assign]
+        # Prefect 3.8 has no such policy. This is where its runner asks what is due.
+        poller = self._scheduled_run_poller
+        poller._get_scheduled_flow_runs = one_of_each  # type: ignore[method-assign]
         return self
 
     def handle_sigterm(self, *_: object) -> None:
-        """End at once, with the run in progress: the next one finishes its work. Prefect's own
-        handler leaves that run behind.
+        """End at once, together with the run in progress: the next one finishes its work. Prefect's
+        own handler would leave that run behind.
         """
         if not (self.started or self.stopping):
             raise SystemExit(0)
@@ -170,8 +169,10 @@ class CatchUpRunner(Runner):
 
 
 def missed(runs: Sequence[FlowRun], now: datetime, starting: Collection[UUID]) -> list[FlowRun]:
-    """Of the scheduled runs of each deployment that should have started by now, all but the last.
-    `starting`: those that are on their way; what a person asked for is never missed.
+    """The scheduled runs that are due by now, except the last of each deployment. Runs that a
+    person started are never missed.
+
+    `starting`: the ids of runs that are already being started.
     """
     due = [
         (str(run.deployment_id), run.next_scheduled_start_time, run)

@@ -1,8 +1,8 @@
-"""A YAML file read as places that know their line and key, so that a mistake in it can be named.
+"""Reads a YAML file as places that know their line and key, so that mistakes in it can be located.
 
-The file is composed into nodes and never into Python objects. A reader is a function from a place
-to its value; it raises `Mistake` where there is none. The mistakes are noted as they are met and
-reported together, one a line.
+The file is composed into nodes, never constructed as Python objects. A reader is a function from a
+place to its value; it raises `Mistake` if the place has none. Mistakes are noted as they are found,
+and reported together, one per line.
 """
 
 import difflib
@@ -20,12 +20,12 @@ from flows.records import one_line
 T = TypeVar("T")
 D = TypeVar("D")
 
-_MAX_BYTES = 500_000  # a thousand sources; the shipped files have 10 and 7 thousand
+_MAX_BYTES = 500_000  # a thousand sources; the shipped files have 10,000 and 7,000 bytes
 _MAX_DEPTH = 20  # levels of lists and keys; the files need seven
 _MAX_MISTAKES = 100  # that are reported
 _MAX_NAME, _MAX_VALUE = 60, 120  # characters of a key and of a value in a message
-# What no name, term or address holds, escaped or not: control characters but the tab and the ends
-# of lines, halves of surrogate pairs, and what reverses the direction of what follows
+# What no name, term, or URL contains, escaped or not: control characters except tabs and line ends,
+# halves of surrogate pairs, and characters that change the direction of text.
 _UNSTORABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -39,43 +39,46 @@ class YamlFile:
     mistakes: list[tuple[int, str]] = field(default_factory=list)
 
     def root(self) -> "Place":
-        """The document. Raises ConfigError where there is none: then nothing else can be said about
-        the file.
+        """The document. Raises ConfigError if there is none, because then nothing else can be
+        checked.
         """
-        text = self._text()
+        node = self._node(self._text())
+        if isinstance(node, yaml.MappingNode):
+            return Place(self, node, "")
+        found = "something else" if node else "none"
+        raise ConfigError(
+            f"{self.path}: expected keys with values, `version: 1` first; the file has {found}"
+        )
+
+    def _node(self, text: str) -> yaml.Node | None:
         try:
-            node = _Loader(text).get_single_node()
+            return _Loader(text).get_single_node()  # type: ignore[no-any-return]
+        except _RefusedError as error:
+            raise self._error(error.line, error.message) from error
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
-            said = f"{error.problem}{_hint(error.problem, text.splitlines(), line)}"
-            refused = isinstance(error, _RefusedError)
-            raise self._error(line, said if refused else f"expected YAML: {said}") from error
+            hint = _hint(error.problem or "", text.splitlines(), line)
+            raise self._error(line, f"expected YAML: {error.problem}{hint}") from error
         except yaml.reader.ReaderError as error:
             raise self._error(
                 text.count("\n", 0, error.position) + 1,
                 f"expected text without control characters: {error.reason}",
             ) from error
-        except (ValueError, OverflowError) as error:  # an escape or a version beyond all numbers
+        except (ValueError, OverflowError) as error:  # such as an escape that is too large a number
             raise self._error(1, f"expected YAML: {error}") from error
-        if not isinstance(node, yaml.MappingNode):
-            found = "something else" if node else "none"
-            raise ConfigError(
-                f"{self.path}: expected keys with values, `version: 1` first; the file has {found}"
-            )
-        return Place(self, node, "")
 
     def note(self, line: int, message: str) -> None:
         """Keep a mistake for the report."""
         self.mistakes.append((line, one_line(message)))
 
     def report(self) -> None:
-        """Raises ConfigError if there was any mistake."""
+        """Raise ConfigError if there was any mistake."""
         if self.mistakes:
-            said = [f"{self.path}:{line}: {message}" for line, message in sorted(self.mistakes)]
-            left = len(said) - _MAX_MISTAKES
-            more = [f"{self.path}: {left} more mistakes"] if left > 0 else []
-            raise ConfigError("\n".join(said[:_MAX_MISTAKES] + more))
+            reports = [f"{self.path}:{line}: {message}" for line, message in sorted(self.mistakes)]
+            if (more := len(reports) - _MAX_MISTAKES) > 0:
+                reports[_MAX_MISTAKES:] = [f"{self.path}: {more} more mistakes"]
+            raise ConfigError("\n".join(reports))
 
     def _text(self) -> str:
         try:
@@ -96,12 +99,17 @@ class YamlFile:
         return ConfigError(f"{self.path}:{line}: {one_line(message)}")
 
 
-class _RefusedError(yaml.MarkedYAMLError):
-    """YAML that is well-formed, and that no file of ours needs."""
+class _RefusedError(Exception):
+    """The file is well-formed YAML, but has something that is not allowed."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
 
 
 class _Loader(yaml.SafeLoader):
-    """A loader that makes nodes of all that the two files may hold, and refuses the rest."""
+    """Composes nodes from what the two files may contain, and refuses anything else."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -121,16 +129,16 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def _refuse(self, event: Any, message: str) -> NoReturn:
-        raise _RefusedError(problem=message, problem_mark=event.start_mark)
+        raise _RefusedError(event.start_mark.line + 1, message)
 
 
-def _hint(problem: str | None, lines: list[str], line: int) -> str:
-    """What a person who does not know YAML should do about its most frequent faults."""
+def _hint(problem: str, lines: list[str], line: int) -> str:
+    """What to do about the most frequent mistakes in YAML."""
     if line <= len(lines) and lines[line - 1].lstrip(" ").startswith("\t"):
         return " (indent with spaces, not tabs)"
-    if "mapping values" in (problem or ""):
+    if "mapping values" in problem:
         return " (indent like the lines above; put text that holds a colon in quotes)"
-    if "escape character" in (problem or ""):
+    if "escape character" in problem:
         return " (put it in 'single quotes')"
     return ""
 
@@ -149,21 +157,26 @@ class Place:
 
     @property
     def tag(self) -> str:
-        """What YAML takes a single value for: str, int, float, bool, null, timestamp; '' for a list
-        and for keys with values.
+        """The YAML type of a single value: str, int, float, bool, null, timestamp; '' for a list or
+        keys with values.
         """
-        return self.node.tag.rpartition(":")[2] if isinstance(self.node, yaml.ScalarNode) else ""
+        if not isinstance(self.node, yaml.ScalarNode):
+            return ""
+        return self.node.tag.rpartition(":")[2]
 
     @property
     def value(self) -> str:
-        """A single value as it is written, without quotes; '' for a list and for keys with values."""
-        return str(self.node.value) if isinstance(self.node, yaml.ScalarNode) else ""
+        """A single value as written, without quotes; '' for a list or keys with values."""
+        if not isinstance(self.node, yaml.ScalarNode):
+            return ""
+        return str(self.node.value)
 
     def wrong(self, expected: str) -> None:
+        """Note a mistake."""
         self.file.note(self.line, f"{self.key}: expected {expected}")
 
     def attempt(self, read: "Callable[[Place], T]") -> tuple[T] | tuple[()]:
-        """The value; nothing, and the mistake noted, where it could not be read."""
+        """The value, or nothing if it cannot be read; then the mistake is noted."""
         try:
             return (read(self),)
         except Mistake as mistake:
@@ -172,19 +185,19 @@ class Place:
             return ()
 
     def named(self) -> "dict[str, Place]":
-        """The places under the names of a mapping. Notes a name that stands there twice."""
+        """The places in a mapping, by name. Notes names that occur twice."""
         return {name: place for name, (place, _) in self._named().items()}
 
     def _named(self) -> "dict[str, tuple[Place, int]]":
-        """The places under the names of a mapping, and the line of each name."""
+        """The places in a mapping, by name, each with the line of the name."""
         if not isinstance(self.node, yaml.MappingNode):
             raise Mistake(self, "expected keys with values")
         places: dict[str, tuple[Place, int]] = {}
         for name_node, node in self.node.value:
             line = name_node.start_mark.line + 1
             if not isinstance(name_node, yaml.ScalarNode):
-                told = Place(self.file, name_node, self.key).described()
-                self.file.note(line, f"{self._below('?')}: expected a name for a key; got {told}")
+                got = Place(self.file, name_node, self.key).described()
+                self.file.note(line, f"{self._below('?')}: expected a name for a key; got {got}")
                 continue
             name = str(name_node.value)
             key = self._below(name)
@@ -196,8 +209,7 @@ class Place:
         return places
 
     def _below(self, name: str) -> str:
-        shown = one_line(name, _MAX_NAME)
-        return f"{self.key}.{shown}" if self.key else shown
+        return ".".join(filter(None, (self.key, one_line(name, _MAX_NAME))))
 
     def items(self) -> "list[Place]":
         """The places of a list."""
@@ -209,7 +221,7 @@ class Place:
         ]
 
     def keys(self, required: Collection[str] = (), optional: Collection[str] = ()) -> "Keys":
-        """The places under known names. Notes the unknown and the missing."""
+        """The places in a mapping with known keys. Notes unknown and missing ones."""
         places = self._named()
         known = [*required, *optional]
         for name, (place, line) in places.items():
@@ -222,6 +234,7 @@ class Place:
         return Keys({name: place for name, (place, _) in places.items()})
 
     def described(self) -> str:
+        """What the file has here, for a message."""
         if isinstance(self.node, yaml.SequenceNode):
             return "a list" if self.node.value else "an empty list"
         if isinstance(self.node, yaml.MappingNode):
@@ -238,18 +251,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys of a mapping, each to be read with the function that knows its kind."""
+    """The keys of a mapping, each read with the function for its type."""
 
     places: dict[str, Place]
 
     def read(self, name: str, read: Callable[[Place], T], default: D) -> T | D:
-        """The value; the default where there is none, or a mistake, which is noted."""
-        values = self.places[name].attempt(read) if name in self.places else ()
-        return values[0] if values else default
+        """The value, or the default if there is none, or a mistake, which is noted."""
+        if name not in self.places:
+            return default
+        return next(iter(self.places[name].attempt(read)), default)
 
 
-class Mistake(Exception):  # noqa: N818  # not an error of the program
-    """A value that cannot be read; `message` says what is expected."""
+class Mistake(Exception):  # noqa: N818 - of the user
+    """A value that cannot be read. `message`: what was expected."""
 
     def __init__(self, place: Place, message: str) -> None:
         super().__init__(message)
@@ -257,7 +271,8 @@ class Mistake(Exception):  # noqa: N818  # not an error of the program
         self.message = message
 
 
-def did_you_mean(name: str | None, known: Collection[str]) -> str:
-    sought = (name or "")[:_MAX_NAME]
-    close = difflib.get_close_matches(sought, known, n=1) if sought else []
-    return f"; did you mean {close[0]}?" if close else ""
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """A hint at the known name that is closest to an unknown one; '' if none is close."""
+    for close in difflib.get_close_matches(name[:_MAX_NAME], known, n=1):
+        return f"; did you mean {close}?"
+    return ""

@@ -76,7 +76,7 @@ def test_ten_channels_of_which_some_are_broken(store: Warehouse, desks: Desks) -
         assert (state, attempts, error) == (
             ("pending", 1, reasons[channel]) if channel in reasons else ("sent", 1, None)
         )
-    assert done.told == "21 sent, 12 failed"
+    assert done.summary == "21 sent, 12 failed"
     assert SECRET not in "".join(done.troubles) + str(fetch(store, "from deliveries"))
     assert sorted(done.troubles) == sorted(
         f"channel {name}: 3 not delivered: {why}; tried again" for name, why in reasons.items()
@@ -176,10 +176,10 @@ def test_life_of_a_delivery(store: Warehouse, desks: Desks) -> None:
         "channel desk: 1 given up: HTTP 500; see `kliping alerts retry --dead`"
     ]
     assert states(store)["0", "desk"][0] == "dead"
-    assert deliver(store, [TOPIC], addresses, NOW + timedelta(days=8)).told == ""
+    assert deliver(store, [TOPIC], addresses, NOW + timedelta(days=8)).summary == ""
     store.alerts.revive(None)
     desks.answers.clear()
-    assert deliver(store, [TOPIC], addresses, NOW + timedelta(days=8)).told == "1 sent"
+    assert deliver(store, [TOPIC], addresses, NOW + timedelta(days=8)).summary == "1 sent"
     assert states(store)["0", "desk"] == ("sent", 11, None)
 
 
@@ -193,10 +193,10 @@ def test_quiet_hours_hold_delivery(store: Warehouse, desks: Desks) -> None:
     store.alerts.record(loud, [Alert("m", loud.id, "s", "new_story", NOW, "Rudal", "rudal\n\n[m]")])
     addresses = {"desk": desks.url("desk")}
     night = datetime(2026, 3, 11, 18, tzinfo=UTC)  # 01:00 in Jakarta
-    assert deliver(store, [quiet, loud], addresses, night).told == "1 sent, 2 held by quiet hours"
+    assert deliver(store, [quiet, loud], addresses, night).summary == "1 sent, 2 held by quiet hours"
     assert keys(desks.got["desk"]) == ["m"]
     assert states(store)["0", "desk"] == ("pending", 0, None)
-    assert deliver(store, [quiet, loud], addresses, night + timedelta(hours=5)).told == "2 sent"
+    assert deliver(store, [quiet, loud], addresses, night + timedelta(hours=5)).summary == "2 sent"
     assert keys(desks.got["desk"]) == ["m", "0", "1"]
 
 
@@ -212,10 +212,10 @@ def test_digest(store: Warehouse, desks: Desks) -> None:
     )
     addresses = {"desk": desks.url("desk")}
     desks.answers["desk"] = lambda count: 503
-    assert deliver(store, [summed, single], addresses, NOW).told == "4 failed"
+    assert deliver(store, [summed, single], addresses, NOW).summary == "4 failed"
     assert desks.asked["desk"] == 2
     desks.answers.clear()
-    assert deliver(store, [summed, single], addresses, NOW).told == "4 sent"
+    assert deliver(store, [summed, single], addresses, NOW).summary == "4 sent"
     assert [keys([text]) for text in desks.got["desk"]] == [["0", "1", "2"], ["m"]]
     assert set(states(store).values()) == {("sent", 2, None)}
 
@@ -326,15 +326,15 @@ def test_retry(files: tuple[Path, Path], desks: Desks, tmp_path: Path) -> None:
     """
     topics, data = files
     desks.answers["desk"] = lambda count: 500
-    assert retry(topics, data, None, dead=False).told == "2 failed"
+    assert retry(topics, data, None, dead=False).summary == "2 failed"
     assert _states(data) == {"0": ("pending", 1), "1": ("pending", 1)}
     desks.answers.clear()
     topics = _written(tmp_path, "00:00-23:59")
-    assert retry(topics, data, None, dead=False).told == "2 held by quiet hours"
-    assert retry(topics, data, "1", dead=False).told == "1 sent"
-    with pytest.raises(ConfigError, match=r"^1: no message of this id waits to be delivered"):
+    assert retry(topics, data, None, dead=False).summary == "2 held by quiet hours"
+    assert retry(topics, data, "1", dead=False).summary == "1 sent"
+    with pytest.raises(ConfigError, match=r"^1: no message with this id waits to be delivered"):
         retry(topics, data, "1", dead=False)
-    assert retry(_written(tmp_path, "[]"), data, None, dead=True).told == "1 sent"
+    assert retry(_written(tmp_path, "[]"), data, None, dead=True).summary == "1 sent"
     assert _states(data) == {"0": ("sent", 2), "1": ("sent", 2)}
 
 
@@ -351,7 +351,7 @@ def test_due_between_runs(files: tuple[Path, Path], desks: Desks, tmp_path: Path
         assert deliver_due(topics, data) == Delivered()
     assert published(data).stat().st_mtime_ns == before
     desks.answers["desk"] = lambda count: 500 if count == 1 else 200
-    assert deliver_due(topics, data).told == "1 sent, 1 failed"
+    assert deliver_due(topics, data).summary == "1 sent, 1 failed"
     after = published(data).stat().st_mtime_ns
     assert deliver_due(topics, data) == Delivered()  # the one that failed has its pause
     assert published(data).stat().st_mtime_ns == after > before

@@ -244,7 +244,7 @@ def test_address_that_is_none(environment: pytest.MonkeyPatch, tmp_path: Path, u
     os.environ["PREFECT_API_URL"] = url
     with pytest.raises(KlipingError) as refused:
         configure(tmp_path)
-    assert str(refused.value) == f"PREFECT_API_URL: {url} is no address of a web server{ADVICE}"
+    assert str(refused.value) == f"PREFECT_API_URL: {url} is not the address of a web server{ADVICE}"
 
 
 @pytest.mark.parametrize("command", ["run", "schedule"])
@@ -284,7 +284,7 @@ def test_home_that_cannot_be_written(
         configure(tmp_path / "prefect")
     assert str(refused.value).startswith(f"{home}: cannot be written: ")
     assert str(refused.value).endswith(
-        "; name a directory that can be in PREFECT_HOME, or unset it"
+        "; set PREFECT_HOME to a directory that can be written, or unset it"
     )
 
 

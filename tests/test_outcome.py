@@ -35,7 +35,7 @@ def test_outcome(case: dict[str, Any]) -> None:
     look = noted(Look("s", looked=True, **given), source, ends, newest, NOW)
     outcome = Outcome([look, Look("well", looked=True, usable=True), Look("passed over")])
 
-    for line, told in zip(outcome.told, case["told"], strict=True):
+    for line, told in zip(outcome.messages, case["told"], strict=True):
         assert line.startswith(f"s: {told}")
     recorded = case.get("recorded", [told.partition(": ")[2] for told in case["told"]])
     for trouble, example in zip(outcome.troubles, recorded, strict=True):
@@ -58,4 +58,4 @@ def test_outcome(case: dict[str, Any]) -> None:
 )
 def test_outcome_of_the_run_itself(outcome: Outcome, status: int, told: list[str]) -> None:
     """What concerns no source."""
-    assert (outcome.exit_status, outcome.told) == (status, told)
+    assert (outcome.exit_status, outcome.messages) == (status, told)

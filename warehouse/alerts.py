@@ -30,20 +30,16 @@ class Alerts:
     engine: Engine
 
     def unmatched(self, topic: Topic, batch: int) -> list[StoryArticle]:
-        """Grouped articles whose current text this version of the topic has not looked at, in order
-        of publication.
+        """Grouped articles whose current text was not matched with this version of the topic yet,
+        in order of publication.
         """
-        return [
-            StoryArticle(**row)
-            for row in self.engine.rows(
-                "unmatched_articles", topic_id=topic.id, topic_version=topic.version, batch=batch
-            )
-        ]
+        rows = self.engine.rows(
+            "unmatched_articles", topic_id=topic.id, topic_version=topic.version, batch=batch
+        )
+        return [StoryArticle(**row) for row in rows]
 
     def forget_looks(self, since: datetime) -> None:
-        """Make the articles published from an instant on pending for every topic; what was decided
-        stays.
-        """
+        """Make the articles published since an instant pending for every topic. Decisions stay."""
         with self.engine.transaction():
             self.engine.execute("forget_looks", since=since)
 
@@ -54,49 +50,32 @@ class Alerts:
     def record_matched(
         self,
         topic: Topic,
-        looked_at: Sequence[StoryArticle],
+        articles: Sequence[StoryArticle],
         decided: Sequence[tuple[Hit, Decision, Alert | None]],
     ) -> None:
-        """What a topic found in the articles it looked at: hits with their decisions, alerts, and a
-        pending delivery for each channel.
+        """Record that a topic was matched with articles: its hits with their decisions, alerts, and
+        a pending delivery for each channel.
         """
         matched = {hit.article.article_id for hit, _, _ in decided}
-        alerts = [alert for _, _, alert in decided if alert]
+        looks = [
+            {
+                "topic_id": topic.id,
+                "topic_version": topic.version,
+                "article_id": article.article_id,
+                "text_hash": article.text_hash,
+                "matched": article.article_id in matched,
+            }
+            for article in articles
+        ]
         with self.engine.transaction():
-            self.engine.write(
-                [
-                    {
-                        "topic_id": topic.id,
-                        "topic_version": topic.version,
-                        "article_id": article.article_id,
-                        "text_hash": article.text_hash,
-                        "matched": article.article_id in matched,
-                    }
-                    for article in looked_at
-                ],
-                "record_topic_looks",
-                "forget_hits",
-            )
-            self.engine.write(
-                [
-                    {
-                        "topic_id": hit.topic.id,
-                        "topic_version": hit.topic.version,
-                        "article_id": hit.article.article_id,
-                        "decision": decision,
-                        "strength": hit.match.strength,
-                        "score": hit.match.score,
-                        "evidence": [asdict(span) for span in hit.match.evidence],
-                    }
-                    for hit, decision, _ in decided
-                ],
-                "record_hits",
-            )
-            self._write_alerts(topic, alerts)
+            self.engine.write(looks, "record_topic_looks", "forget_hits")
+            hits = [_hit_row(hit, decision) for hit, decision, _ in decided]
+            self.engine.write(hits, "record_hits")
+            self._write_alerts(topic, [alert for _, _, alert in decided if alert])
 
     def alerted_stories(self, topic: Topic, since: datetime) -> list[AlertedStory]:
-        """The stories that a topic has alerted and that have an article since then, each with its
-        hits.
+        """The stories that a topic has alerted and that have an article since an instant, each with
+        its hits.
         """
         alerts = {
             story_id: tuple((row["alert_id"], row["kind"], row["raised_at"]) for row in rows)
@@ -115,7 +94,7 @@ class Alerts:
         ]
 
     def record(self, topic: Topic, alerts: Sequence[Alert]) -> None:
-        """Alerts that follow earlier ones, and a pending delivery for each channel."""
+        """Record alerts that follow up earlier ones, and a pending delivery for each channel."""
         with self.engine.transaction():
             self._write_alerts(topic, alerts)
 
@@ -128,12 +107,12 @@ class Alerts:
             ],
             "record_alerts",
         )
-        told = [
+        reported = [
             {"alert_id": alert.id, "article_id": article_id}
             for alert in alerts
             for article_id in alert.article_ids
         ]
-        self.engine.write(told, "record_alert_articles")
+        self.engine.write(reported, "record_alert_articles")
         self._write_outbox([alert.id for alert in alerts], topic.channels)
 
     def _write_outbox(self, ids: Sequence[str], channels: Sequence[str]) -> None:
@@ -151,7 +130,7 @@ class Alerts:
         return {row["topic_id"]: row["hits"] for row in self.engine.rows("totals_of_topics")}
 
     def record_heartbeat(self, topic: Topic, run_id: str, heartbeat: Heartbeat) -> None:
-        """What a run looked at for a topic; where it is a message, with a pending delivery for each
+        """Record that a run looked for a topic and, if that is sent, a pending delivery for each
         channel.
         """
         row = asdict(heartbeat) | {"run_id": run_id}
@@ -162,29 +141,29 @@ class Alerts:
                 self._write_outbox([heartbeat.id], topic.channels)
 
     def pending_deliveries(self) -> list[Delivery]:
-        """Messages that have not arrived, each with the channel it is for, oldest first."""
+        """Messages that were not delivered yet, each for one channel, oldest first."""
         return [Delivery(**row) for row in self.engine.rows("pending_deliveries")]
 
     def record_deliveries(self, attempts: Sequence[Attempt]) -> None:
-        """How the deliveries that went out in one message ended."""
+        """Record attempts at deliveries that were sent as one message."""
         with self.engine.transaction():
             self.engine.write([asdict(attempt) for attempt in attempts], "record_deliveries")
 
     def put_off(self, channel: str, until: datetime) -> None:
-        """Note that a channel wants nothing more before that."""
+        """Try no delivery to a channel before an instant."""
         with self.engine.transaction():
             self.engine.execute("put_off_deliveries", channel=channel, until=until)
 
     def revive(self, alert_id: str | None) -> None:
-        """Make deliveries that were given up pending again: those of one message or, with None,
-        all.
+        """Make deliveries that were given up pending again: those of one message or, with None, all
+        of them.
         """
         with self.engine.transaction():
             self.engine.execute("revive_deliveries", alert_id=alert_id)
 
     def escalate(self, topic: Topic, before: datetime) -> None:
-        """Send a topic's messages, whose first failed attempt was no later than that, to the
-        channels of its escalation too.
+        """Also send a topic's messages that have failed since `before` or longer to the channels of
+        its escalation.
         """
         if topic.escalate:
             rows = self.engine.rows(
@@ -199,6 +178,18 @@ class Alerts:
     def all(self) -> list[Alert]:
         """All alerts, oldest first."""
         return [Alert(id=row.pop("alert_id"), **row) for row in self.engine.rows("alerts")]
+
+
+def _hit_row(hit: Hit, decision: Decision) -> Row:
+    return {
+        "topic_id": hit.topic.id,
+        "topic_version": hit.topic.version,
+        "article_id": hit.article.article_id,
+        "decision": decision,
+        "strength": hit.match.strength,
+        "score": hit.match.score,
+        "evidence": [asdict(span) for span in hit.match.evidence],
+    }
 
 
 def _report(topic: Topic, row: Row) -> Report:

@@ -1,10 +1,10 @@
 """The one module that speaks DuckDB: files, named statements, transactions, migrations, and the
 published snapshot.
 
-A data directory holds `media.duckdb`, the published snapshot, and `var/`: the writer's database,
-the WARC files and the run's lock. Only the run that holds the lock opens the writer; analysts read
-the snapshot. Publishing closes the writer first, because copying a database that this process has
-open would drop its file lock.
+A data directory contains `media.duckdb`, the published snapshot, and `var/`: the writer's database,
+the WARC files, and the run's lock. Only the run that holds the lock opens the writer; analysts read
+the snapshot. Publish after closing the writer: copying a database that is open in this process
+would drop its file lock.
 """
 
 import contextlib
@@ -26,9 +26,11 @@ from flows.errors import BusyError, QueryError, RecordError, WarehouseError
 
 Row = dict[str, Any]
 
-# What the rows of a write have beside the columns of tables. A column's type is declared, never
-# guessed from its values: a similarity of 1 would make whole numbers of all that follow.
-_BESIDE: Mapping[str, str] = {
+_ROWS_AT_A_TIME = 1_000  # that a reader fetches
+
+# The types of what the rows of a write have besides columns of tables. Types are declared, never
+# guessed from values: a first similarity of 1 would turn all of them into integers.
+_EXTRA_TYPES: Mapping[str, str] = {
     "ended": "BOOLEAN",
     "error": "VARCHAR",
     "failed": "BOOLEAN",
@@ -42,18 +44,21 @@ _BESIDE: Mapping[str, str] = {
 
 
 def published(directory: Path) -> Path:
-    """The snapshot that analysts read."""
+    """The path of the snapshot that analysts read."""
     return directory / "media.duckdb"
 
 
 def private(directory: Path) -> Path:
-    """The run's own state below a data directory."""
+    """The directory of the run's own state."""
     return directory / "var"
 
 
 @contextlib.contextmanager
-def only_run(directory: Path, what: str) -> Iterator[None]:
-    """Hold the data directory's lock; raises BusyError naming the holder when another run has it."""
+def only_run(directory: Path, holder: str) -> Iterator[None]:
+    """Hold the data directory's lock. `holder`: what the BusyError that others get says of it.
+
+    Raises BusyError, WarehouseError.
+    """
     try:
         private(directory).mkdir(parents=True, exist_ok=True)
         lock = (private(directory) / "run.lock").open("a+")
@@ -64,11 +69,12 @@ def only_run(directory: Path, what: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
+            other = lock.read().strip() or "it is just starting"
             raise BusyError(
-                f"{directory}: another run holds the lock ({lock.read().strip() or 'it is just starting'}); wait for it to end"
+                f"{directory}: another run holds the lock ({other}); wait for it to end"
             ) from error
         lock.truncate(0)
-        lock.write(what)
+        lock.write(holder)
         lock.flush()
         yield
         lock.truncate(0)
@@ -90,7 +96,7 @@ def statements(folder: str) -> list[str]:
 
 
 class Engine:
-    """An open writer database. Reads return rows as dictionaries; writes happen inside
+    """The open writer database. Reads return rows as dictionaries; writes belong inside a
     `transaction()`.
     """
 
@@ -99,17 +105,17 @@ class Engine:
         self.directory = directory.resolve()
         self._run("set TimeZone = 'UTC'")
         self._migrate()
-        self._types = dict(_BESIDE) | {
+        self._types = dict(_EXTRA_TYPES) | {
             row["column_name"]: row["data_type"] for row in self.rows("column_types")
         }
 
     @classmethod
     def open(cls, directory: Path) -> Self:
-        """Open, and bring to the current schema, the writer database of a data directory."""
+        """Open a data directory's writer database, and migrate it. Raises WarehouseError."""
         path = private(directory) / "writer.duckdb"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _go_on_from_snapshot(directory)
+            _restore_from_snapshot(directory)
             with contextlib.ExitStack() as on_failure:
                 connection = duckdb.connect(str(path))
                 on_failure.callback(connection.close)
@@ -118,13 +124,7 @@ class Engine:
         except OSError as error:
             raise WarehouseError(f"{path.parent}: cannot be written: {error.strerror}") from error
         except duckdb.Error as error:
-            held = "set lock" in str(error)
-            start_over = (
-                "remove it, and the next run goes on from the last publish"
-                if published(directory).exists()
-                else "nothing was published yet: remove it to start over"
-            )
-            advice = "close the program that has it open" if held else start_over
+            advice = _advice(error, published(directory))
             raise WarehouseError(
                 f"{path}: cannot be opened: {first_line(error)}; {advice}"
             ) from error
@@ -138,7 +138,7 @@ class Engine:
         return self._fetch(statement("queries", query), parameters)
 
     def columns(self, query: str, /, **parameters: object) -> dict[str, NDArray[Any]]:
-        """The columns of warehouse/queries/<query>.sql as arrays; a list of numbers is an array
+        """The columns of warehouse/queries/<query>.sql as arrays; lists of numbers become arrays
         too.
         """
         with _signals():
@@ -149,37 +149,30 @@ class Engine:
         self._run(statement("queries", query), parameters)
 
     def write(self, rows: Sequence[Mapping[str, object]], *queries: str) -> None:
-        """Run queries that read `rows` as the relation `incoming`; nothing is done when there are
-        none.
+        """Run queries that read `rows` as the relation `incoming`. Does nothing without rows.
 
-        The rows travel as one JSON text: DuckDB reads 1,300 of them in 11 ms, and in 400 ms as
-        Python objects.
+        Rows are passed as one JSON text, which takes DuckDB 11 ms for 1,300 rows; as Python objects
+        they take 400 ms.
         """
         if not rows:
             return
-        text = (
-            json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
-            .encode(errors="replace")
-            .decode()
-        )  # no lone surrogates
+        text = json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
+        text = text.encode(errors="replace").decode()  # replaces lone surrogates
         structure = json.dumps([{name: self._types[name] for name in rows[0]}])
-        self._run(
-            "create or replace temp table incoming as select row.* from (select unnest(from_json_strict($rows, $structure)) as row)",
-            {"rows": text, "structure": structure},
-        )
+        self._run(_INCOMING, {"rows": text, "structure": structure})
         for query in queries:
             self.execute(query)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the block or nothing."""
+        """Commit all that the block writes, or nothing. Raises RecordError, WarehouseError."""
         self._connection.begin()
         try:
             yield
             with _signals():
                 self._connection.commit()
         except BaseException as error:
-            # where a signal arrived while it was committing there is nothing left to roll back
+            # If a signal arrived during the commit, there is nothing left to roll back.
             with contextlib.suppress(duckdb.Error):
                 self._connection.rollback()
             if isinstance(error, (duckdb.DataError, duckdb.InvalidInputException)):
@@ -191,12 +184,12 @@ class Engine:
             raise
 
     def offending(self) -> dict[str, list[Row]]:
-        """The rows that each statement in warehouse/checks/ finds; a sound warehouse has none."""
+        """The rows that each check in warehouse/checks/ finds, if any."""
         found = {name: self._fetch(statement("checks", name), {}) for name in statements("checks")}
         return {name: rows for name, rows in found.items() if rows}
 
     def describe(self) -> None:
-        """(Re)create the views, and describe every table and column in the database itself."""
+        """Recreate the views, and the comments on every table and column."""
         for name in statements("views"):
             self._run(statement("views", name))
         self._run((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))
@@ -212,17 +205,16 @@ class Engine:
             return self._connection.execute(sql, parameters)
 
     def _migrate(self) -> None:
-        """Apply the migrations that this database has not seen, each in one transaction; refuse a
-        database from a newer version.
+        """Apply the migrations that this database lacks, each in one transaction. Raises
+        WarehouseError if it is from a newer version.
         """
-        self._run(
-            "create table if not exists migrations (name text not null, applied_at timestamptz not null)"
-        )
+        self._run(_MIGRATIONS)
         applied = {row["name"] for row in self._fetch("select name from migrations", {})}
         known = statements("migrations")
         if newer := sorted(applied - set(known)):
             raise WarehouseError(
-                f"this warehouse was written by a newer version of kliping (it has {newer[-1]}); upgrade kliping"
+                "this warehouse was written by a newer version of kliping "
+                f"(it has {newer[-1]}); upgrade kliping"
             )
         for name in known:
             if name not in applied:
@@ -232,10 +224,28 @@ class Engine:
         self.describe()
 
 
+_MIGRATIONS = """
+    create table if not exists migrations (name text not null, applied_at timestamptz not null)
+"""
+_INCOMING = """
+    create or replace temp table incoming as
+    select row.* from (select unnest(from_json_strict($rows, $structure)) as row)
+"""
+
+
+def _advice(error: duckdb.Error, snapshot: Path) -> str:
+    """What to do about a writer database that cannot be opened."""
+    if "set lock" in str(error):
+        return "close the program that has it open"
+    if snapshot.exists():
+        return "remove it, and the next run continues from the last publish"
+    return "nothing was published yet: remove it to start over"
+
+
 @contextlib.contextmanager
 def _signals() -> Iterator[None]:
-    """What the handler of a signal raises while DuckDB works goes on as it is: DuckDB makes a
-    RuntimeError of it, and Prefect would take that for a task that failed, and try it again.
+    """Raise what a signal handler raises while DuckDB works. DuckDB turns it into a RuntimeError,
+    which Prefect would take for a failed task, and retry.
     """
     try:
         yield
@@ -245,40 +255,41 @@ def _signals() -> Iterator[None]:
         raise error.__cause__ from None
 
 
-def _go_on_from_snapshot(directory: Path) -> None:
-    """Where the writer's database is gone, begin with the snapshot, which is a whole copy of it: an
-    empty one would be published over all that there is.
+def _restore_from_snapshot(directory: Path) -> None:
+    """If the writer's database is gone, copy the snapshot, which is a complete copy of it. A new,
+    empty one would be published over everything.
     """
     writer, snapshot = private(directory) / "writer.duckdb", published(directory)
     if writer.exists() or not snapshot.exists():
         return
-    writer.with_name(f"{writer.name}.wal").unlink(missing_ok=True)  # it is of the one that is gone
+    writer.with_name(f"{writer.name}.wal").unlink(missing_ok=True)  # that of the lost database
     copy = writer.with_name(f"{writer.name}.new")
     _copy(snapshot, copy)
     copy.replace(writer)
 
 
 def _copy(source: Path, target: Path) -> None:
-    """A copy that is on the disk when it returns."""
+    """Copy a file, and wait until it is on the disk."""
     shutil.copyfile(source, target)
     with target.open("rb") as handle:
         os.fsync(handle.fileno())
 
 
 def publish(directory: Path) -> Path:
-    """Replace the snapshot by a copy of the writer's database, which must be closed; readers of the
-    old one keep it.
+    """Replace the snapshot by a copy of the writer's database, which must be closed. Readers that
+    have the old one open keep it.
 
-    Raises WarehouseError, and leaves the old snapshot in place, when the copy cannot be written.
+    Raises WarehouseError, and leaves the old snapshot in place, if the copy cannot be written.
     """
     target = published(directory)
-    # What a tool wrote into the old snapshot, and left behind when it was killed: DuckDB would
-    # replay it into the new one. It goes before the new one comes, so that a crash in between leaves
-    # the old one as it was published; and again after it, for a tool that wrote just then.
+    # A tool that was killed while it wrote into the old snapshot leaves a log behind, which DuckDB
+    # would replay into the new one. It is deleted before the new snapshot appears, so that a crash
+    # in between leaves the old one as it was published, and again after, for a tool that wrote just
+    # then.
     log = target.with_name(f"{target.name}.wal")
     copy = private(directory) / "media.duckdb.new"
     try:
-        _write_out(private(directory) / "writer.duckdb")
+        _checkpoint(private(directory) / "writer.duckdb")
         _copy(private(directory) / "writer.duckdb", copy)
         log.unlink(missing_ok=True)
         copy.replace(target)
@@ -292,9 +303,9 @@ def publish(directory: Path) -> Path:
     return target
 
 
-def _write_out(writer: Path) -> None:
-    """Bring into the database what still stands in its log. Closing it does so but says nothing
-    where it cannot, as on a full disk, and the file alone is an older state.
+def _checkpoint(writer: Path) -> None:
+    """Write a closed database's log into its file. Closing does so too, but fails silently, as on a
+    full disk, and the file alone is an older state.
     """
     if writer.with_name(f"{writer.name}.wal").exists():
         with duckdb.connect(str(writer)) as connection:
@@ -302,68 +313,67 @@ def _write_out(writer: Path) -> None:
 
 
 class Reader:
-    """A read-only connection to the snapshot, for as long as it is wanted: a run that publishes
-    does not disturb it.
+    """A read-only connection to the snapshot. It may stay open while a run publishes. Raises
+    WarehouseError.
     """
 
     def __init__(self, directory: Path) -> None:
         path = published(directory)
         if not path.exists():
             raise WarehouseError(
-                f"{path}: there is no such file yet: `kliping run` or `kliping backfill` makes it"
+                f"{path}: there is no such file yet: `kliping run` or `kliping backfill` creates it"
             )
         try:
             self._connection = duckdb.connect(str(path), read_only=True)
         except duckdb.Error as error:
             raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
-        self._connection.execute(
-            "set TimeZone = 'Asia/Jakarta'"
-        )  # instants are shown as the desk reads them
+        # The time zone of the desks.
+        self._connection.execute("set TimeZone = 'Asia/Jakarta'")
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column names and rows. Raises QueryError with DuckDB's own words."""
+        """Run a statement. Returns column names and rows. Raises QueryError with DuckDB's message."""
         try:
             with _signals():
                 cursor = self._connection.execute(sql)
-            if cursor is None:  # as DuckDB answers an empty text
+            if cursor is None:  # DuckDB's answer to an empty statement
                 raise QueryError("expected a statement")
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
 
     def boilerplate(self, source_id: str) -> list[Row]:
-        """The lines that were learned about a source, the most frequent first."""
+        """The lines learned as clutter for a source, the most frequent first."""
         return _rows(self._execute("boilerplate", source_id=source_id))
 
     def deliveries(self, state: str | None) -> list[Row]:
-        """Messages with how each of their deliveries stands, newest first: all, or those in one
+        """Messages and the state of each of their deliveries, newest first; all, or those in one
         state.
         """
         return _rows(self._execute("deliveries", state=state))
 
     def pending_deliveries(self) -> list[Row]:
-        """Messages that have not arrived, as `Alerts.pending_deliveries` has them."""
+        """Like `Alerts.pending_deliveries`, but in the snapshot."""
         return _rows(self._execute("pending_deliveries"))
 
     def replayed_articles(self, topic_id: str, since: datetime) -> Iterator[Row]:
-        """Articles since then, the oldest first, with what a topic has recorded of each; read as
-        they are asked for.
+        """Articles since an instant, the oldest first, with the recorded match of a topic. They are
+        read lazily.
         """
         cursor = self._execute("replayed_articles", topic_id=topic_id, since=since)
         names = [column[0] for column in cursor.description or ()]
-        while rows := cursor.fetchmany(1000):
+        while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
             yield from (dict(zip(names, row, strict=True)) for row in rows)
 
     def _execute(self, query: str, /, **parameters: object) -> duckdb.DuckDBPyConnection:
-        """Run warehouse/queries/<query>.sql. Raises WarehouseError where the snapshot has not what
-        it asks for.
+        """Run warehouse/queries/<query>.sql. Raises WarehouseError if the snapshot lacks a column
+        or table.
         """
         try:
             with _signals():
                 return self._connection.execute(statement("queries", query), parameters)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise WarehouseError(
-                "this media.duckdb is of an older version; the next `kliping run` brings it up to date"
+                "this media.duckdb is from an older version; the next `kliping run` upgrades it"
             ) from error
 
 
@@ -373,5 +383,5 @@ def _rows(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def first_line(error: Exception) -> str:
-    """What DuckDB says, without its advice and its trace."""
+    """DuckDB's message, without its advice and its trace."""
     return str(error).splitlines()[0]
