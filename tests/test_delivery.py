@@ -193,7 +193,9 @@ def test_quiet_hours_hold_delivery(store: Warehouse, desks: Desks) -> None:
     store.alerts.record(loud, [Alert("m", loud.id, "s", "new_story", NOW, "Rudal", "rudal\n\n[m]")])
     addresses = {"desk": desks.url("desk")}
     night = datetime(2026, 3, 11, 18, tzinfo=UTC)  # 01:00 in Jakarta
-    assert deliver(store, [quiet, loud], addresses, night).summary == "1 sent, 2 held by quiet hours"
+    assert (
+        deliver(store, [quiet, loud], addresses, night).summary == "1 sent, 2 held by quiet hours"
+    )
     assert keys(desks.got["desk"]) == ["m"]
     assert states(store)["0", "desk"] == ("pending", 0, None)
     assert deliver(store, [quiet, loud], addresses, night + timedelta(hours=5)).summary == "2 sent"

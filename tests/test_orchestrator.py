@@ -244,7 +244,9 @@ def test_address_that_is_none(environment: pytest.MonkeyPatch, tmp_path: Path, u
     os.environ["PREFECT_API_URL"] = url
     with pytest.raises(KlipingError) as refused:
         configure(tmp_path)
-    assert str(refused.value) == f"PREFECT_API_URL: {url} is not the address of a web server{ADVICE}"
+    assert (
+        str(refused.value) == f"PREFECT_API_URL: {url} is not the address of a web server{ADVICE}"
+    )
 
 
 @pytest.mark.parametrize("command", ["run", "schedule"])

@@ -1,1 +1,1 @@
-"""Where everything lands: the DuckDB warehouse and the SQL that keeps it."""
+"""The DuckDB warehouse, and its SQL."""

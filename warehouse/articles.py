@@ -1,4 +1,4 @@
-"""Articles with their versions, the lines learned about their sources, and their vectors."""
+"""Articles and their versions, lines learned as clutter, and vectors."""
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,17 +34,17 @@ class Articles:
         extractor_version: str,
         now: datetime,
     ) -> None:
-        """What extraction made of pages: articles with their URLs, versions and removed lines,
-        texts of known articles that are kept aside, or rejections.
+        """Record what pages gave: articles with their URLs, versions, and removed lines; texts of
+        known articles that are kept aside; or rejections.
         """
         outcomes = list(outcomes)
         read = [(page, each) for page, each in outcomes if isinstance(each, Article)]
         aside = [(page, each) for page, each in outcomes if isinstance(each, DoubtfulVersion)]
-        refused = [
+        rejections = [
             (each, page.fetched_at) for page, each in outcomes if isinstance(each, Rejection)
         ]
-        landed = [*(article for _, article in read), *(each.article for _, each in aside)]
-        urls = {url: article.id for article in landed for url in article.urls}
+        articles = [*(article for _, article in read), *(each.article for _, each in aside)]
+        urls = {url: article.id for article in articles for url in article.urls}
         done = [
             {"url": page.url, "fetched_at": page.fetched_at, "extracted_with": extractor_version}
             for page, _ in outcomes
@@ -63,13 +63,13 @@ class Articles:
                 "number_versions",
                 "record_doubtful_answers",
             )
-            write_rejections(self.engine, refused, now)
+            write_rejections(self.engine, rejections, now)
             self.engine.write(done, "record_extracted")
 
     def _record_texts(self, read: Sequence[tuple[StoredPage, Article]], now: datetime) -> None:
-        """Articles in their newest text, what was cut from it, and all their versions."""
-        # oldest first; of two captures of one instant, such as a first page and the whole article,
-        # the longer is the newer
+        """Write articles with their newest text, what was cut from it, and all versions."""
+        # The oldest first. Of two captures at one instant, such as a first page and the whole
+        # article, the longer counts as newer.
         read = sorted(read, key=lambda pair: (pair[0].fetched_at, len(pair[1].body)))
         newest = {article.id: (page, article) for page, article in read}
         first_seen = {article.id: page.fetched_at for page, article in reversed(read)}
@@ -107,13 +107,11 @@ class Articles:
         )
 
     def texts_of(self, articles: Iterable[str]) -> list[Row]:
-        """The texts on record of these articles, by their ids: those that were believed and those
-        that were kept aside.
-        """
+        """The recorded texts of these articles, given their ids, including those kept aside."""
         return self.engine.rows("texts_of", article_ids=list(articles))
 
     def same_texts(self, texts: Iterable[str]) -> list[tuple[str, str, str]]:
-        """The articles with these texts: source, text and identity key."""
+        """The articles with these texts, each as source, text hash, and identity key."""
         rows = self.engine.rows("same_texts", texts=list(texts))
         return [(row["source_id"], row["text_hash"], row["identity_key"]) for row in rows]
 
@@ -124,19 +122,19 @@ class Articles:
         return [row["source_id"] for row in self.engine.rows("sources_to_learn")]
 
     def repeats(self, source_id: str, counting: Mapping[str, object]) -> list[Row]:
-        """What returns on a source's newest articles, counted with these parameters."""
+        """What recurs on a source's newest articles, with how often. `counting`: parameters."""
         given = {"source_id": source_id, **counting}
         for relation, names in _SAMPLING.items():
             self.engine.execute(relation, **{name: given[name] for name in names})
         return self.engine.rows("repeats", branching=given["branching"])
 
     def learned_lines(self, source_id: str | None = None) -> list[Row]:
-        """What was learned, of one source or of all."""
+        """The learned lines of one source or of all."""
         return self.engine.rows("learned_lines", source_id=source_id)
 
     def record_learned(self, lines: Sequence[Row], now: datetime) -> None:
-        """Learned lines, all of them; the articles that hold one which is new, or which the
-        operator keeps or gives up, become pending.
+        """Record all learned lines. Articles with one that is new, or whose `kept` has changed,
+        become pending.
         """
         kept = {row["line_id"]: row["kept"] for row in self.learned_lines()}
         rows = [line | {"learned_at": now} for line in lines]
@@ -147,7 +145,7 @@ class Articles:
             )
 
     def uncleaned(self, batch: int) -> list[Uncleaned]:
-        """Articles that were not cleaned since their text came in or a line of theirs was learned
+        """Articles that were not cleaned since their text arrived, or a line of theirs was learned
         or overruled.
         """
         return [Uncleaned(**row) for row in self.engine.rows("pending_cleanings", batch=batch)]
@@ -157,9 +155,7 @@ class Articles:
         return [row["title"] for row in self.engine.rows("titles", source_id=source_id)]
 
     def record_cleaned(self, cleaned: Sequence[tuple[Uncleaned, str, Sequence[Removed]]]) -> None:
-        """Articles with the body that stays and what was cut. That is no new version of the
-        outlet's text.
-        """
+        """Record cleaned bodies, and what was cut. Cleaning makes no new version."""
         with self.engine.transaction():
             self.engine.write(
                 [
@@ -186,19 +182,19 @@ class Articles:
             )
 
     def pending_texts(self, model: str, batch: int) -> list[Text]:
-        """Articles whose current text has no vector of the model."""
+        """Articles whose current text has no vector from a model."""
         return [
             Text(r["article_id"], r["text_hash"], r["title"], r["body"])
             for r in self.engine.rows("pending_vectors", model=model, batch=batch)
         ]
 
     def forget_vectors(self, model: str, since: datetime) -> None:
-        """Make the articles published from an instant on pending for the model."""
+        """Make the articles published since an instant pending for a model."""
         with self.engine.transaction():
             self.engine.execute("forget_vectors", model=model, since=since)
 
     def record_vectors(self, model: str, texts: Sequence[Text], vectors: np.ndarray) -> None:
-        """One vector (a row of `vectors`) for each text."""
+        """Record one vector, a row of `vectors`, for each text."""
         with self.engine.transaction():
             self.engine.write(
                 [
@@ -214,7 +210,7 @@ class Articles:
             )
 
 
-# the relations that `repeats` reads, in the order in which they are made, with their parameters
+# The relations that `repeats` reads, in the order in which they are created, with their parameters.
 _SAMPLING = {
     "sample_articles": ("source_id", "sample"),
     "sample_sentences": ("boundary",),
@@ -222,12 +218,12 @@ _SAMPLING = {
     "sample_texts": ("marks",),
     "sample_counts": ("openers",),
 }
-# fields of an article that other tables have, or the table in another form
+# Fields of an article that go to other tables, or have another form in the table.
 _ELSEWHERE = ("urls", "removed", "origins", "doubts")
 
 
 def _row(page: StoredPage, article: Article) -> Row:
-    """An article as the table has it, but for what other captures of it decide."""
+    """An article as a row of its table, without what depends on its other captures."""
     fields = {
         field.name: getattr(article, field.name)
         for field in dataclasses.fields(article)

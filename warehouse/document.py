@@ -1,8 +1,7 @@
-"""docs/warehouse.md: a head that people write and, below its marker, every table as the database
-describes itself.
+"""Generates docs/warehouse.md: a head written by people and, below a marker, every table as the
+database describes itself.
 
-python -m warehouse.document    writes the file anew, after a change of the schema or of
-descriptions.sql
+`python -m warehouse.document` updates the file after a change to the schema or descriptions.sql.
 """
 
 import re
@@ -18,8 +17,8 @@ MARKER = "<!-- From here on the text is made by `make docs` from warehouse/descr
 
 
 def text() -> str:
-    """What docs/warehouse.md should hold: its head as it stands there, and a new warehouse's tables
-    in the order of descriptions.sql.
+    """What docs/warehouse.md should contain: its present head, and the tables of a new warehouse in
+    the order of descriptions.sql.
     """
     head, marker, _ = FILE.read_text(encoding="utf-8").partition(MARKER)
     relations = defaultdict[str, list[Row]](list)
@@ -40,16 +39,14 @@ def text() -> str:
 
 
 def _described() -> list[str]:
-    """The tables and views as descriptions.sql names them, in its order."""
+    """The names of tables and views, in the order of descriptions.sql."""
     descriptions = (files("warehouse") / "descriptions.sql").read_text(encoding="utf-8")
     return re.findall(r"^comment on (?:table|view) (\S+) is ", descriptions, re.MULTILINE)
 
 
 def _section(name: str, columns: list[Row]) -> str:
-    lines = [
-        f"### {name}{' (view)' if columns[0]['is_view'] else ''}\n",
-        f"{columns[0]['relation_meaning']}\n",
-    ]
+    title = f"{name} (view)" if columns[0]["is_view"] else name
+    lines = [f"### {title}\n", f"{columns[0]['relation_meaning']}\n"]
     lines += ["| column | type | meaning |", "|---|---|---|"]
     lines += [
         f"| {column['name']} | {column['type']} | {column['meaning']} |" for column in columns

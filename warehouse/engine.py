@@ -331,7 +331,7 @@ class Reader:
         self._connection.execute("set TimeZone = 'Asia/Jakarta'")
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a statement. Returns column names and rows. Raises QueryError with DuckDB's message."""
+        """Run a statement. Returns column names and rows. Raises QueryError."""
         try:
             with _signals():
                 cursor = self._connection.execute(sql)

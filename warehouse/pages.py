@@ -1,4 +1,4 @@
-"""Sources, links and pages: what was listed, what was fetched, and where it lies."""
+"""Sources, links, and pages: what was listed, what was fetched, and where it is archived."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
@@ -19,7 +19,7 @@ from flows.records import (
 )
 from warehouse.engine import Engine, Row
 
-_KEYED_AT_A_TIME = 50_000  # URLs
+_KEYS_AT_A_TIME = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,8 @@ class Pages:
     engine: Engine
 
     def complete_keys(self) -> None:
-        """Give their identity keys, which SQL cannot make, to addresses that an older version
-        recorded.
-        """
-        while rows := self.engine.rows("keyless", batch=_KEYED_AT_A_TIME):
+        """Add the identity keys, which SQL cannot compute, of URLs recorded by an older version."""
+        while rows := self.engine.rows("keyless", batch=_KEYS_AT_A_TIME):
             with self.engine.transaction():
                 self.engine.write(
                     [{"url": row["url"], "identity_key": identity_key(row["url"])} for row in rows],
@@ -42,6 +40,7 @@ class Pages:
                 )
 
     def record_sources(self, sources: Iterable[Source]) -> None:
+        """Record the declared sources."""
         with self.engine.transaction():
             self.engine.write(
                 [
@@ -58,7 +57,7 @@ class Pages:
             )
 
     def document(self, url: str) -> Document | None:
-        """The discovery document last read in full at this URL."""
+        """The discovery document last read in full at a URL."""
         for row in self.engine.rows("document", url=url):
             return Document(row["etag"], row["last_modified"], self._warc(row), row["fetched_at"])
         return None
@@ -70,9 +69,7 @@ class Pages:
         rejections: Iterable[Rejection],
         now: datetime,
     ) -> None:
-        """What a look at one source listed: the documents by URL, the links, and the entries that
-        were refused.
-        """
+        """Record what one source listed: documents by URL, links, and rejected entries."""
         with self.engine.transaction():
             self.engine.write(
                 [
@@ -99,7 +96,7 @@ class Pages:
             write_rejections(self.engine, [(rejection, now) for rejection in rejections], now)
 
     def pending_links(self, source_id: str, now: datetime) -> list[Link]:
-        """Links of one source that are to be fetched, oldest first."""
+        """A source's links to fetch, oldest first."""
         return [
             Link(**row) for row in self.engine.rows("pending_links", source_id=source_id, now=now)
         ]
@@ -107,7 +104,7 @@ class Pages:
     def record_fetched(
         self, outcomes: Iterable[tuple[Link, Page | Rejection | None]], now: datetime
     ) -> None:
-        """What became of links that were fetched; None where a known page has not changed."""
+        """Record where links led; None means that a known page has not changed."""
         outcomes = list(outcomes)
         rejections = [(outcome, now) for _, outcome in outcomes if isinstance(outcome, Rejection)]
         with self.engine.transaction():
@@ -128,14 +125,14 @@ class Pages:
             )
 
     def record_archived(self, pages: Iterable[Page]) -> None:
-        """Pages that came from an archive."""
+        """Record pages from an archive."""
         with self.engine.transaction():
             self._record_pages(pages, "backfill")
 
     # identity
 
     def holders(self, keys: Iterable[str]) -> list[Row]:
-        """The articles under these identity keys, the oldest first, each with a text."""
+        """The articles with these identity keys, the oldest first, each with a text."""
         return self.engine.rows("holders", keys=list(keys))
 
     def met(self, urls: Iterable[str]) -> dict[str, str]:
@@ -143,31 +140,31 @@ class Pages:
         return {row["met"]: row["url"] for row in self.engine.rows("met_articles", urls=list(urls))}
 
     def listed_forms(self, keys: Iterable[str]) -> list[tuple[str, str]]:
-        """The links under these identity keys, each with its key."""
+        """The links with these identity keys, each with its key."""
         rows = self.engine.rows("listed_forms", keys=list(keys))
         return [(row["url"], row["identity_key"]) for row in rows]
 
     def release_articles(self, urls: Collection[str]) -> None:
-        """Let articles that hold the text of another address be read again from all the pages that
-        lead to them; what those say then counts, however old it is.
+        """Have articles that hold the text of another URL extracted again, from all pages that lead
+        to them. What those say then counts, however old they are.
         """
         with self.engine.transaction():
             self.engine.write([{"url": url} for url in urls], "release_articles", "reopen_claims")
 
     def forget_foreign_versions(self, urls: Collection[str]) -> None:
-        """Of the articles at these URLs, the texts of pages that are other articles by now."""
+        """Delete versions of these articles whose pages are other articles by now."""
         with self.engine.transaction():
             self.engine.write([{"url": url} for url in urls], "forget_foreign_versions")
 
     # articles and vectors
 
     def reopen_pages(self, since: datetime) -> None:
-        """Make the pages fetched or archived since then pending again."""
+        """Make the pages fetched or archived since an instant pending again."""
         with self.engine.transaction():
             self.engine.execute("reopen_pages", since=since)
 
     def pending_pages(self, batch: int) -> list[StoredPage]:
-        """Pages that no extractor has read yet, oldest first."""
+        """Pages that were not extracted yet, oldest first."""
         return [
             StoredPage(
                 row["url"],
@@ -207,15 +204,13 @@ class Pages:
         self.engine.write(list(rows.values()), "record_pages")
 
     def _place(self, ref: WarcRef) -> Row:
-        """A record's place; a file of this data directory by its path in it, so that the directory
-        can be moved.
+        """A WARC record's place. Files in the data directory have their path relative to it, so
+        that the directory can be moved.
         """
         path = Path(ref.file).resolve()
-        inside = path.is_relative_to(self.engine.directory)
-        return {
-            "warc_file": str(path.relative_to(self.engine.directory) if inside else path),
-            "warc_offset": ref.offset,
-        }
+        if path.is_relative_to(self.engine.directory):
+            path = path.relative_to(self.engine.directory)
+        return {"warc_file": str(path), "warc_offset": ref.offset}
 
     def _warc(self, row: Row) -> WarcRef:
         return WarcRef(str(self.engine.directory / row["warc_file"]), row["warc_offset"])
@@ -224,8 +219,8 @@ class Pages:
 def write_rejections(
     engine: Engine, rejections: Iterable[tuple[Rejection, datetime]], now: datetime
 ) -> None:
-    """Within a transaction: links that ended without an article, each with the instant of its
-    answer; a known article's stays its own, with the answer beside it.
+    """Write rejections, each with the instant of its response. A known article stays, and the
+    response is kept beside it. Call within a transaction.
     """
     rows = {
         rejection.url: asdict(rejection)

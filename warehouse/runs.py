@@ -1,4 +1,4 @@
-"""Runs, and how each source stands."""
+"""Runs, and the health of sources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ class Runs:
     alerts: Alerts
 
     def begin(self, kind: RunKind, clock: datetime, started_at: datetime) -> Run:
-        """Note that a run has begun, and that any that never ended was interrupted."""
+        """Record that a run has begun, and that those which never ended were interrupted."""
         with self.engine.transaction():
             self.engine.execute("close_interrupted_runs")
         untold = {row["alert_id"] for row in self.engine.rows("untold_alerts")}
@@ -35,29 +35,29 @@ class Runs:
         return run
 
     def ends_of(self, run: Run) -> list[Ends]:
-        """How the pages ended that were read since the run began, or since one that nobody was told
-        of.
+        """How pages ended since the run began, or since an earlier run that was interrupted and so
+        never reported them.
         """
         return [Ends(**row) for row in self.engine.rows("ends_of_run", since=run.untold_since)]
 
     def newest_of_sources(self) -> dict[str, datetime]:
-        """When each source's newest article was published or, without a date, seen."""
+        """When each source's newest article was published or, if it has no date, seen."""
         return {row["source_id"]: row["newest"] for row in self.engine.rows("newest_of_sources")}
 
     def record_troubles(self, run: Run, troubles: Sequence[Trouble]) -> None:
-        """What a run could not look at, left out, doubts or found to be less than usual."""
+        """Record what a run could not look at, left out, doubts, or found to be less than usual."""
         rows = [asdict(trouble) | {"run_id": run.id} for trouble in troubles]
         with self.engine.transaction():
             self.engine.write(rows, "record_troubles")
 
     def alerts_of(self, run: Run) -> list[Alert]:
-        """The alerts that were raised since the run began, and before it by runs that did not come
-        to their end, or by a reprocess: nobody has been told of them.
+        """The alerts raised since the run began, or before it by runs that were interrupted or by a
+        reprocess: they have not been reported.
         """
         return [alert for alert in self.alerts.all() if alert.id not in run.alerts]
 
     def finish(self, run: Run, finished_at: datetime, state: str) -> dict[str, int]:
-        """Note how a run ended; returns what it added, by kind."""
+        """Record how a run ended. Returns what it added, by kind."""
         added = {
             kind: total - run.totals[kind] for kind, total in self.engine.rows("totals")[0].items()
         }
@@ -70,7 +70,7 @@ class Runs:
     def record_health(
         self, sources: Sequence[Source], looks: Mapping[str, Look], now: datetime
     ) -> None:
-        """How each source stands on this day, after this run."""
+        """Record the health of each source on this day, after this run."""
         with self.engine.transaction():
             self.engine.write(
                 [

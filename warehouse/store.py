@@ -1,7 +1,7 @@
 """What the pipeline reads from the warehouse and records in it.
 
-Each `pending_…` says what is still to do; each `record_…` is one transaction. The SQL is in
-queries/, one statement a file.
+Each `pending_…` returns what is still to do; each `record_…` is one transaction. The SQL is in
+queries/, one statement per file.
 """
 
 import os
@@ -19,7 +19,7 @@ from warehouse.stories import Stories
 
 
 class Warehouse:
-    """The state of the pipeline in one data directory, by subject."""
+    """The pipeline's state in one data directory, by subject."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -32,10 +32,7 @@ class Warehouse:
 
     @classmethod
     def open(cls, directory: Path) -> "Warehouse":
-        """Open the writer's database of a data directory, and bring it to the current schema.
-
-        Raises WarehouseError.
-        """
+        """Open a data directory's writer database, and migrate it. Raises WarehouseError."""
         return cls(Engine.open(directory))
 
     def close(self) -> None:
@@ -44,9 +41,9 @@ class Warehouse:
 
 @contextmanager
 def writing(directory: Path, who: str) -> Iterator[Warehouse]:
-    """The warehouse for the one run that may write it; published when the block ends well.
+    """Open the warehouse for the one run that may write it, and publish it unless the block raises.
 
-    `who`: what others are told that holds the lock. Raises BusyError, WarehouseError.
+    `who`: the run, for the message to others that find it locked. Raises BusyError, WarehouseError.
     """
     since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
     with only_run(directory, f"{who}, process {os.getpid()}, since {since}"):

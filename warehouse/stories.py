@@ -1,4 +1,4 @@
-"""Stories: which articles stand together, and which could join them."""
+"""Stories: which articles they have, and which could join."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ class Stories:
     engine: Engine
 
     def ungrouped(self, model: str, batch: int) -> list[Clipping]:
-        """Articles without a story, or to be placed anew, in order of publication."""
+        """Articles without a story, or to be placed again, in order of publication."""
         return self._clippings(
             model, self.engine.rows("ungrouped_articles", model=model, batch=batch)
         )
@@ -24,8 +24,8 @@ class Stories:
     def open_stories(
         self, model: str, around: Iterable[Clipping], window: timedelta
     ) -> list[Clipping]:
-        """The articles of every story that the given ones could join: one of its articles lies
-        within the window of one of them.
+        """The articles of every story that the given ones could join: those with an article within
+        the window of one of them.
         """
         instants = [clipping.seen_at for clipping in around]
         rows = self.engine.rows(
@@ -43,8 +43,8 @@ class Stories:
         merges: Sequence[Merge],
         now: datetime,
     ) -> None:
-        """Where articles stand, the pending ones among them, which left their story, and which
-        stories were merged; alerts follow.
+        """Record the places of articles, the pending ones among them, which articles left a story,
+        and which stories were merged. Alerts move with their story.
         """
         with self.engine.transaction():
             self.engine.write(
@@ -62,15 +62,15 @@ class Stories:
             )
 
     def reopen_stories(self, since: datetime) -> None:
-        """Make the articles published from an instant on pending: they are placed anew, though
-        their stories keep their ids.
+        """Make the articles published since an instant pending: they are placed again, but their
+        stories keep their ids.
         """
         with self.engine.transaction():
             self.engine.execute("reopen_stories", since=since)
 
     def _clippings(self, model: str, rows: Sequence[Row]) -> list[Clipping]:
-        """The rows with their vectors, which are read as arrays: as Python objects 20,000 take 2.5
-        s, so 0.2 s.
+        """The rows, with their vectors. These are read as arrays: 20,000 take 0.2 s, and 2.5 s as
+        Python objects.
         """
         found = self.engine.columns(
             "vectors", model=model, article_ids=json.dumps([row["article_id"] for row in rows])
