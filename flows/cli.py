@@ -422,6 +422,15 @@ def list_topics(topics: TopicsFile = Path("topics.yaml")) -> None:
     show(("topic_id", "title", "active", "all_of", "channels"), rows, "table")
 
 
+Items = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Items with id, title, and text, one JSON object per line; - is standard input.",
+    ),
+]
+
+
 @topics_app.command("test")
 def try_topics(
     text: Annotated[
@@ -437,13 +446,7 @@ def try_topics(
             metavar="ID", help="Test only this topic, even if inactive. Default: all active ones."
         ),
     ] = None,
-    jsonl: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Items with id, title, and text, one JSON object per line; - is standard input.",
-        ),
-    ] = None,
+    jsonl: Items = None,
     topics: TopicsFile = Path("topics.yaml"),
     sources: SourcesFile = Path("sources.yaml"),
 ) -> None:
@@ -456,11 +459,11 @@ def try_topics(
     on_topic, mention, off_topic, background), precision, recall, F1, and each error go to standard
     error.
     """
+    from flows.commands.topics_test import read_text, show_text, try_items
+
     chosen = _choose_topics(topics, topic)
     if (text is None) == (jsonl is None):
         raise ConfigError("expected either a text, a file or an address, or --jsonl FILE")
-    from flows.commands.topics_test import read_text, show_text, try_items
-
     if jsonl:
         try_items(chosen, jsonl)
     elif text is not None:

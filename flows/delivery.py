@@ -195,7 +195,7 @@ def try_channels(topics: Path, only: str | None) -> Iterable[tuple[str, str | No
     text = "Pesan percobaan: kabar dari Kliping akan tiba di sini."
     for name, address in addresses.items():
         failure = _send(notify.Channel(address), _Parcel([], f"Kliping: {name}", text), 0.0)
-        yield name, failure and str(failure)
+        yield name, None if failure is None else str(failure)
 
 
 # ---- lanes ----

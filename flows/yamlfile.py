@@ -52,7 +52,7 @@ class YamlFile:
 
     def _node(self, text: str) -> yaml.Node | None:
         try:
-            return _Loader(text).get_single_node()  # type: ignore[no-any-return]
+            return _Loader(text).get_single_node()
         except _RefusedError as error:
             raise self._error(error.line, error.message) from error
         except yaml.MarkedYAMLError as error:

@@ -128,7 +128,7 @@ def _absolute(page: _Page, address: str) -> str | None:
     """A link of the page as an absolute http(s) URL; None for any other."""
     base = next((each.get("href") for each in page.root.iter("base") if each.get("href")), "")
     try:
-        absolute = urldefrag(urljoin(urljoin(page.url, base), address.strip())).url
+        absolute: str = urldefrag(urljoin(urljoin(page.url, base), address.strip())).url
     except ValueError:
         return None
     if not absolute.lower().startswith(("http://", "https://")):

@@ -488,7 +488,8 @@ def _retry_after(response: httpx.Response) -> float:
     if value.isdecimal():
         return min(float(value), MAX_WAIT_S)
     until = _http_date(value)
-    sent = _http_date(response.headers.get("date", "")) or response.extensions.get("date")
+    sent: datetime | None = response.extensions.get("date")
+    sent = _http_date(response.headers.get("date", "")) or sent
     if until is None or sent is None:
         return 0.0
     return min(max((until - sent).total_seconds(), 0.0), MAX_WAIT_S)

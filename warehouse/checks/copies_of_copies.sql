@@ -1,4 +1,5 @@
--- Copies and rewrites whose original is itself a copy, or stands in another story; and originals that name another article.
+-- Copies and rewrites whose original is itself a copy, or stands in another story; and originals
+-- that name another article.
 select s.article_id
 from story_articles s
 left join story_articles o on o.article_id = s.original_article_id

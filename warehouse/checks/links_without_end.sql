@@ -1,4 +1,5 @@
--- Links that were tried, and whose pages were read, but that have neither an article nor a rejection.
+-- Links that were tried, and whose pages were read, but that have neither an article nor a
+-- rejection.
 select l.url
 from state.links l
 where l.tried_at is not null

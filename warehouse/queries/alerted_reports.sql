@@ -1,5 +1,6 @@
--- The reports of a topic in the stories that it has alerted and that have an article since then: its hits, and articles that it told of
--- and that match no longer. With their texts; where the desk was told of another text, with that; and how they are known to be gone.
+-- A topic's reports in the stories that it has alerted and that have an article since an instant:
+-- its hits, and articles that it has reported but that no longer match. With their texts; if the
+-- desk was told of another text, with that; and how they are known to be gone.
 with told as (
     select t.article_id, arg_max(t.text_hash, b.raised_at) as text_hash, arg_max(t.seen_at, b.raised_at) as seen_at
     from alert_articles t
@@ -20,8 +21,10 @@ told_texts as (
 select
     s.story_id, s.article_id, coalesce(h.decision, 'mention') as decision,
     coalesce(h.strength, 'mention') as strength, coalesce(h.score, 0) as score, coalesce(h.evidence, '[]') as evidence,
-    coalesce(a.published_at, a.first_seen_at) as seen_at, a.published_precision as precision, a.arrived_by, o.name as outlet, a.url,
-    a.title, a.body, a.text_hash, s.relation, s.original_article_id, t.article_id is not null as told, w.title as told_title, w.body as told_body,
+    coalesce(a.published_at, a.first_seen_at) as seen_at, a.published_precision as precision, a.arrived_by,
+    o.name as outlet, a.url,
+    a.title, a.body, a.text_hash, s.relation, s.original_article_id, t.article_id is not null as told, w.title as told_title,
+    w.body as told_body,
     g.detail as gone
 from story_articles s
 join state.articles a using (article_id)

@@ -1,6 +1,8 @@
--- Every message with how each of its deliveries stands, newest first; 'no channel' where it has none.
+-- Every message with the state of each of its deliveries, newest first; 'no channel' if it has
+-- none.
 select
-    m.raised_at, m.alert_id, m.topic_id, m.kind, d.channel, coalesce(d.state, 'no channel') as state, d.attempts, d.next_attempt_at,
+    m.raised_at, m.alert_id, m.topic_id, m.kind, d.channel, coalesce(d.state, 'no channel') as state, d.attempts,
+    d.next_attempt_at,
     d.last_error, d.sent_at, m.title
 from messages m
 left join deliveries d using (alert_id)

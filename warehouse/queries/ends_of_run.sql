@@ -1,5 +1,6 @@
--- How the pages of each source ended since then: as articles, among them with which doubts; as rejections, by reason; and what the addresses
--- of known articles answered that was not taken for them. Backfills left aside.
+-- How the pages of each source ended since an instant: as articles, with their doubts; as
+-- rejections, by reason; and as answers of known articles' URLs that were not taken for their text.
+-- Leaves out backfills.
 with ended as (
     select source_id, 'article' as what, '' as reason, url
     from state.articles

@@ -1,5 +1,6 @@
 -- What a run did, counted.
 update runs set
-    finished_at = $finished_at, state = $state, links = $links, pages = $pages, articles = $articles, rejections = $rejections,
+    finished_at = $finished_at, state = $state, links = $links, pages = $pages, articles = $articles,
+    rejections = $rejections,
     stories = $stories, hits = $hits, alerts = $alerts
 where run_id = $run_id;

@@ -1,4 +1,5 @@
--- Articles under these identity keys, the oldest first, each with a text that its very address gave, else, not its own, the current one.
+-- Articles under these identity keys, the oldest first, each with a text that its very address
+-- gave, else, not its own, the current one.
 with asked as (select unnest($keys::varchar[]) as identity_key),
 own as (
     select a.article_id, arg_max({title: v.title, body: v.body}, v.seen_at) as text
@@ -9,7 +10,8 @@ own as (
     group by a.article_id
 )
 select
-    a.url, coalesce(o.text.title, a.title) as title, coalesce(o.text.body, a.body) as body, a.published_at, o.text is not null as own
+    a.url, coalesce(o.text.title, a.title) as title, coalesce(o.text.body, a.body) as body, a.published_at,
+    o.text is not null as own
 from state.articles a
 join asked using (identity_key)
 left join own o using (article_id)

@@ -1,4 +1,5 @@
--- Versions count from 1 in the order in which their texts were seen, also when an older capture comes in later.
+-- Versions count from 1 in the order in which their texts were seen, also when an older capture
+-- comes in later.
 update article_versions v set version = n.version
 from (
     select article_id, text_hash, row_number() over (partition by article_id order by seen_at, text_hash) as version

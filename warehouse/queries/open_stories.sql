@@ -1,5 +1,5 @@
--- The articles of every story that has one between the two instants: those that new articles could join.
--- Texts are fetched by row id, so that what lies far from the two instants is not read.
+-- The articles of every story that has one between the two instants: those that new articles could
+-- join. Texts are fetched by row id, so that what lies far from the two instants is not read.
 with open as materialized (
     select distinct s.story_id
     from story_articles s
@@ -9,7 +9,8 @@ with open as materialized (
 members as materialized (
     select s.article_id, s.story_id
     from story_articles s
-    where s.story_id in (from open) and exists (from state.vectors v where v.article_id = s.article_id and v.model = $model)
+    where s.story_id in (from open)
+        and exists (from state.vectors v where v.article_id = s.article_id and v.model = $model)
 )
 select a.article_id, a.source_id, coalesce(a.published_at, a.first_seen_at) as seen_at, a.title, a.body, a.credit,
     m.story_id, coalesce(o.name, a.source_id) as outlet,

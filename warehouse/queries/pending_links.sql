@@ -1,11 +1,18 @@
--- Links of one source that are to be fetched, oldest first: new ones, also where another page has named them as its canonical; those whose last try may be tried again (for two weeks: a page that
--- answers 500 for good must not cost a request every night); twice more, in the next night and the third after that, those that had
--- an answer which is no article but may pass: a broken body, an empty page; those whose sitemap says that they changed since;
--- articles of a topic 6, 24 and 72 hours after they were found, because some are edited without a word; and articles whose address
--- last answered with something doubtful, in full and for two weeks, until they are known to be gone. Of several forms of one address
--- one, not the one that has had its end, https before
--- http and the full site before the mobile one. With what a conditional GET of them sends, unless the page was last read in full more
--- than a week ago, or was no article: some servers say for ever that nothing has changed.
+-- A source's links to fetch, oldest first:
+-- * new ones, including those that another page names as its canonical;
+-- * those whose last try may be repeated, for two weeks: a page that always answers 500 must not
+--   cost a request every night;
+-- * those whose response is no article but may be one later, such as a broken body or an empty
+--   page: twice, in the next night and the third after that;
+-- * those whose sitemap says that they have changed since;
+-- * articles of a topic 6, 24, and 72 hours after they were found, because some are edited
+--   silently;
+-- * articles whose URL last gave a doubtful answer: in full, and for two weeks, until they are
+--   known to be gone.
+-- Of several forms of one URL only one is fetched: preferably not one that was rejected, https
+-- rather than http, and the full site rather than the mobile one. Each comes with what a
+-- conditional GET sends, unless the page was last read in full more than a week ago, or gave no
+-- article: some servers answer 304 forever.
 with doubtful as (
     select distinct d.url
     from doubtful_answers d
@@ -54,11 +61,13 @@ where l.source_id = $source_id
         or exists (
             from article_urls u
             join state.topic_hits h using (article_id), unnest([6, 24, 72]) t(hours)
-            where u.url = l.url and l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
+            where u.url = l.url and l.tried_at < l.discovered_at + to_hours(t.hours)
+                and l.discovered_at + to_hours(t.hours) <= $now
         )
     )
 qualify row_number() over (
     partition by coalesce(l.identity_key, l.url)
-    order by coalesce(not r.retry, false), l.url not like 'https:%', l.url similar to 'https?://(m|amp|mobile|wap)\..*', l.url
+    order by coalesce(not r.retry, false), l.url not like 'https:%',
+        l.url similar to 'https?://(m|amp|mobile|wap)\..*', l.url
 ) = 1
 order by l.listed_at nulls last, l.url;

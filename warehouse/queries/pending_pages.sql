@@ -1,4 +1,5 @@
--- Pages that no extractor has read yet, oldest first, with the title that a feed or sitemap gave their link.
+-- Pages that no extractor has read yet, oldest first, with the title that a feed or sitemap gave
+-- their link.
 with next as (
     select url, source_id, found_url, final_url, fetched_at, content_type, warc_file, warc_offset, arrived_by
     from state.pages

@@ -1,5 +1,5 @@
--- Articles: the newest text seen is current; the first arrival stays on record. A date that a later look does not find, or finds no more
--- exactly than to the day, stays as it was.
+-- Articles: the newest text is current, the first arrival stays on record. A date stays as it was
+-- if a later look does not find one, or finds it only to the day.
 merge into state.articles t
 using (
     select

@@ -1,5 +1,5 @@
--- What the addresses of known articles answered, later than their text, that is not taken for it: once for each reason and text, from the
--- first to the last time it was seen.
+-- What the addresses of known articles answered, later than their text, that is not taken for it:
+-- once for each reason and text, from the first to the last time it was seen.
 merge into doubtful_answers t
 using (
     select u.article_id, n.url, n.reason, n.detail, n.title, n.body, n.text_hash, n.seen_at, n.noted_at

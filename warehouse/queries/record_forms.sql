@@ -1,4 +1,5 @@
--- Links that are another form of a known article's address lead to it, the oldest where there are several.
+-- Links that are another form of a known article's address lead to it, the oldest where there are
+-- several.
 insert into article_urls
 select n.url, arg_min(a.article_id, a.first_seen_at)
 from incoming n

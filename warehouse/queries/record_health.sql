@@ -1,4 +1,5 @@
--- How each source stands today. A source that this run passed over keeps what an earlier run of the day found.
+-- How each source stands today. A source that this run skipped keeps what an earlier run of the day
+-- found.
 merge into source_health t
 using (
     with dated as (
@@ -22,7 +23,8 @@ using (
     from dated d,
         lateral (
             select count(*) as articles, count(a.doubts) as doubtful from state.articles a
-            where a.source_id = d.source_id and a.arrived_by = 'run' and timezone(d.timezone, a.landed_at)::date = d.today
+            where a.source_id = d.source_id and a.arrived_by = 'run'
+                and timezone(d.timezone, a.landed_at)::date = d.today
         ) landed,
         lateral (
             select count(*) as rejections from rejections r

@@ -1,4 +1,5 @@
--- Links as they were listed: a known one keeps its first date, its title and its end, and takes the newest lastmod.
+-- Links as they were listed: a known one keeps its first date, its title and its end, and takes the
+-- newest lastmod.
 merge into state.links t using incoming n on t.url = n.url
 when matched then update set
     listed_at = greatest(t.listed_at, n.listed_at::timestamptz),

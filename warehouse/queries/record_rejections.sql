@@ -1,5 +1,5 @@
--- Links that ended without an article. A URL that has an article keeps it as its end. A page that is only read again, and ends
--- as before, keeps its day: source_health counts by it.
+-- Links that ended without an article. A URL that has an article keeps it as its end. A page that
+-- is only read again, and ends as before, keeps its day: source_health counts by it.
 merge into rejections t
 using (from incoming i where not exists (from article_urls u where u.url = i.url)) n on t.url = n.url
 when matched then update set

@@ -1,3 +1,4 @@
 -- Pages that lead to an article, to be read by the extractor again.
 update state.pages set extracted_with = null
-where url in (from article_urls u join state.articles a using (article_id) join incoming n on n.url = a.url select u.url);
+where url in (from article_urls u join state.articles a using (article_id)
+    join incoming n on n.url = a.url select u.url);

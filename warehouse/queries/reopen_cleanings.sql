@@ -1,4 +1,5 @@
--- The articles that hold a line which was just learned or overruled are to be cleaned again, from their text as it was extracted.
+-- The articles that hold a line which was just learned or overruled are to be cleaned again, from
+-- their text as it was extracted.
 update state.cleanings c set stale = true
 from article_versions v
 join state.articles a on a.article_id = v.article_id

@@ -1,6 +1,7 @@
 -- Articles since then, with what a topic has recorded of each.
 select
-    a.article_id, s.story_id, coalesce(a.published_at, a.first_seen_at) as seen_at, o.name as outlet, a.url, a.title, a.body,
+    a.article_id, s.story_id, coalesce(a.published_at, a.first_seen_at) as seen_at, o.name as outlet, a.url,
+    a.title, a.body,
     h.strength as recorded, h.evidence
 from state.articles a
 join story_articles s using (article_id)

@@ -1,4 +1,5 @@
--- The newest articles of a source as they were extracted, copies once: what its lines are learned from.
+-- The newest articles of a source as they were extracted, copies once: what its lines are learned
+-- from.
 create or replace temp table sampled_articles as
 with newest as materialized (
     select article_id

@@ -1,4 +1,5 @@
--- One row per text that opens sentences of many sampled articles, or is such a sentence: on how many, and what stands behind it.
+-- One row per text that opens sentences of many sampled articles, or is such a sentence: on how
+-- many, and what stands behind it.
 create or replace temp table sampled_counts as
 select
     source_id, whole, text,
@@ -9,7 +10,8 @@ select
     avg(coalesce(len(line_end) <= 250 and not regexp_matches(line_end, '[.]["”]?$'), false)::int) as tail_share,
     max(continued_share) as next_share
 from (
-    select *, count(*) over (partition by source_id, whole, text, next) / count(*) over (partition by source_id, whole, text)
+    select *, count(*) over (partition by source_id, whole, text, next)
+        / count(*) over (partition by source_id, whole, text)
             as continued_share
     from sampled_texts
 ) join sampled_sizes using (source_id)

@@ -1,4 +1,5 @@
--- The sentences of the sampled articles, as words: what stands between line breaks and sentence ends.
+-- The sentences of the sampled articles, as words: what stands between line breaks and sentence
+-- ends.
 create or replace temp table sampled_sentences as
 with lines as (
     select source_id, unit, generate_subscripts(list, 1) as line_at, unnest(list) as line
@@ -8,7 +9,8 @@ select
     source_id, unit,
     line_at = 1 and place = 1 as is_first,
     list[place] as sentence,
-    string_split(regexp_replace(list[place], ':([^\s/\d])', ': \1', 'g'), ' ') as words, -- outlets forget the blank behind a colon
+    -- outlets forget the blank behind a colon
+    string_split(regexp_replace(list[place], ':([^\s/\d])', ': \1', 'g'), ' ') as words,
     case when len(list) - place < 3 then array_to_string(list[place:], ' ') end as line_end
 from (
     select *, unnest(range(1, len(list) + 1)) as place

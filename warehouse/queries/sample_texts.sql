@@ -1,5 +1,5 @@
--- The texts that may return: whole sentences (`whole`) and their first one to eight words, with the word behind them, of the sentences
--- that open as many others do.
+-- The texts that may return: whole sentences (`whole`) and their first one to eight words, with the
+-- word behind them, of the sentences that open as many others do.
 create or replace temp table sampled_texts as
 with openings as (
     select source_id, array_to_string(words[:2], ' ') as opening
@@ -18,7 +18,8 @@ candidates as materialized (
     from sampled_sentences s
     where exists (from openings o where o.source_id = s.source_id and o.opening = array_to_string(s.words[:2], ' '))
         or exists (from first_words o where o.source_id = s.source_id and o.opening = s.words[1]
-            and (ends_with(o.opening, ':') or not regexp_matches(o.opening, '[,a-z]$') or regexp_matches(o.opening, $marks)))
+            and (ends_with(o.opening, ':') or not regexp_matches(o.opening, '[,a-z]$')
+                or regexp_matches(o.opening, $marks)))
 )
 select source_id, unit, is_first, true as whole, sentence as text, '' as next, line_end
 from candidates

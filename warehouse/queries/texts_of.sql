@@ -1,5 +1,5 @@
--- The texts on record of these articles, those that were believed and those that were kept aside. The rows are found first, by ids alone:
--- beside 400,000 texts that takes a twentieth of the time.
+-- The recorded texts of these articles, including those kept aside. The rows are found by their ids
+-- first: beside 400,000 texts that takes a twentieth of the time.
 with asked as (select unnest($article_ids::varchar[]) as article_id),
 wanted as (select v.rowid as place from asked join article_versions v using (article_id))
 select v.article_id, v.title, v.body, v.seen_at, a.published_at, a.last_seen_at as shown_from, false as doubted

@@ -10,7 +10,8 @@ with chosen as materialized (
     limit $batch
 )
 select
-    a.article_id, a.source_id, coalesce(a.published_at, a.first_seen_at) as seen_at, a.title, a.body, a.credit, s.story_id,
+    a.article_id, a.source_id, coalesce(a.published_at, a.first_seen_at) as seen_at, a.title, a.body, a.credit,
+    s.story_id,
     s.story_id is not null as anew, coalesce(o.name, a.source_id) as outlet,
     exists (from state.topic_hits h where h.article_id = a.article_id and h.decision in ('raised', 'joined')) as alerted
 from state.articles a

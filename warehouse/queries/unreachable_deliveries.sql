@@ -1,4 +1,5 @@
--- Messages of a topic that have not arrived in one of its channels, though the first try was a while ago.
+-- Messages of a topic that have not arrived in one of its channels, though the first try was a
+-- while ago.
 select distinct d.alert_id
 from deliveries d
 join messages m using (alert_id)

@@ -1,4 +1,5 @@
--- The model's vectors of some articles (a JSON list of ids). They are fetched by row id, so that those of the archive are not read.
+-- A model's vectors of some articles, given as a JSON list of ids. They are fetched by row id, so
+-- that those of the archive are not read.
 with wanted as materialized (select unnest(from_json($article_ids, '["VARCHAR"]')))
 select article_id, vector
 from state.vectors

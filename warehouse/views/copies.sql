@@ -2,12 +2,16 @@
 create or replace view copies as
 with pairs as (
     select
-        s.story_id, s.article_id, s.original_article_id, c.source_id, o.source_id as original_source_id, s.relation, s.similarity,
+        s.story_id, s.article_id, s.original_article_id, c.source_id, o.source_id as original_source_id, s.relation,
+        s.similarity,
         if('day' in (c.published_precision, o.published_precision), null, c.published_at - o.published_at) as delay,
         -- of the copy and of the original; a sentence ends with its line, or with . ! or ? before a space
         list_transform(
             [c.body, o.body],
-            lambda body: list_transform(regexp_extract_all(body, '[^\n]+?(?:[.!?][”’")\]]*(?: |$)|\n|$)'), lambda found: trim(found, E' \n'))
+            lambda body: list_transform(
+                regexp_extract_all(body, '[^\n]+?(?:[.!?][”’")\]]*(?: |$)|\n|$)'),
+                lambda found: trim(found, E' \n')
+            )
         ) as sentences,
         list_transform([c.body, o.body], lambda body: regexp_extract_all(lower(body), '[\pL\pN]+')) as words
     from story_articles s
@@ -25,10 +29,12 @@ surplus as (  -- how many more times the copy has a word; fewer: negative
     group by all
 ),
 counted as (
-    select article_id, sum(greatest(times, 0))::integer as added, sum(greatest(-times, 0))::integer as removed from surplus group by article_id
+    select article_id, sum(greatest(times, 0))::integer as added, sum(greatest(-times, 0))::integer as removed
+        from surplus group by article_id
 )
 select
-    p.story_id, p.article_id, p.original_article_id, p.source_id, p.original_source_id, p.relation, p.similarity, p.delay,
+    p.story_id, p.article_id, p.original_article_id, p.source_id, p.original_source_id, p.relation, p.similarity,
+    p.delay,
     n.added as words_added, n.removed as words_removed,
     ((n.added + n.removed) / (len(p.words[1]) + len(p.words[2])))::float as share_changed,
     list_filter(p.sentences[1], lambda sentence: not list_contains(p.sentences[2], sentence)) as sentences_added,

@@ -1,4 +1,5 @@
--- One row per article that its outlet took away: its address says 410 or, at two looks half a day apart, that there is nothing.
+-- One row per article that its outlet took away: its address says 410 or, at two looks half a day
+-- apart, that there is nothing.
 create or replace view gone_articles as
 select d.article_id, d.url, d.detail, d.seen_at as gone_since
 from doubtful_answers d

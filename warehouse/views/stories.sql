@@ -1,4 +1,5 @@
--- One row per story: the reports of one event, whoever wrote them. Its title is the first published article's.
+-- One row per story: the reports of one event, whoever wrote them. Its title is the first published
+-- article's.
 create or replace view stories as
 select
     s.story_id,

@@ -1,4 +1,5 @@
--- One row per outlet and outlet that took its articles (itself, where it published a text twice): how many, how soon, how much changed.
+-- One row per outlet and outlet that took its articles (itself, where it published a text twice):
+-- how many, how soon, how much changed.
 create or replace view syndication as
 select
     original_source_id, source_id,
