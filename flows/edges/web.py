@@ -447,7 +447,7 @@ def _checked(url: httpx.URL) -> httpx.URL:
 
 def _backoff_s(attempt: int) -> float:
     jitter = random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
-    return _BACKOFF_S * 2 ** (attempt - 1) * jitter
+    return _BACKOFF_S * float(2 ** (attempt - 1)) * jitter
 
 
 def _raise_for_temporary(response: httpx.Response) -> None:
