@@ -9,7 +9,7 @@ from flows.edges import archive
 from flows.edges.web import Web
 from flows.errors import ArchiveError, BodyError, FetchFailed, ListingError
 from flows.records import DiscoveryKind, Document, Link, Look, Note, Rejection, Source, identity_key
-from flows.stages.discovery.links import declared, joined, sort_children, sort_entries
+from flows.stages.discovery.links import declared, merge_links, sort_children, sort_entries
 from flows.stages.discovery.listings import Entry, expand, read_listing
 from flows.steps.recording import record_singly, unrecorded
 from warehouse.store import Warehouse
@@ -149,7 +149,7 @@ async def _read_listing(look: _Look, kind: DiscoveryKind, url: str, found: Liste
     links, rejections = sort_entries(listing.entries, look.sources, source, kind)
     children, refused = sort_children(listing.children, source)
     for link in links:
-        found.links[link.url] = joined(found.links.get(link.url, link), link)
+        found.links[link.url] = merge_links(found.links.get(link.url, link), link)
     found.rejections += [*rejections, *refused]
     found.counts[url] = len(links)
     return children

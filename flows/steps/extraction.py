@@ -21,8 +21,8 @@ from flows.records import (
 )
 from flows.stages.extraction.extract import EXTRACTOR_VERSION, extract
 from flows.stages.extraction.interstitials import as_brief, find_repeated
-from flows.stages.extraction.settling import Holder, Settled, arrival, settle
-from flows.stages.extraction.succession import Capture, KnownText, judge
+from flows.stages.extraction.settling import Holder, Settled, assign_urls, make_arrival
+from flows.stages.extraction.succession import Capture, KnownText, find_version_doubts
 from flows.steps.recording import record_singly, unrecorded
 from warehouse.store import Warehouse
 
@@ -95,12 +95,12 @@ def _settle(
         {url for page, article in found for url in (page.found_url, *article.urls)}
     )
     arrivals = [
-        arrival(page, page.found_url, page.fetched_at, article, sources[page.source_id], met)
+        make_arrival(page, page.found_url, page.fetched_at, article, sources[page.source_id], met)
         for page, article in found
     ]
     keys = {identity_key(url) for each in arrivals for url in (each.article.url, each.own)}
     holders = [Holder(**row) for row in store.pages.holders(keys)]
-    return settle(arrivals, holders, store.pages.listed_forms(keys))
+    return assign_urls(arrivals, holders, store.pages.listed_forms(keys))
 
 
 def _judge(
@@ -114,7 +114,7 @@ def _judge(
     shown = {(text.article_id, text.shown_from) for text in texts}
     judged: list[Article | DoubtfulVersion] = []
     overwritten: set[str] = set()
-    for each, doubt in zip(captures, judge(captures, texts), strict=True):
+    for each, doubt in zip(captures, find_version_doubts(captures, texts), strict=True):
         if doubt is None:
             judged.append(each.article)
             continue

@@ -29,7 +29,7 @@ from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
 from flows.stages.extraction.polls import find_polls
 from flows.stages.extraction.settling import Holder, may_be_versions
-from flows.stages.extraction.succession import Capture, KnownText, judge
+from flows.stages.extraction.succession import Capture, KnownText, find_version_doubts
 from flows.stages.extraction.witnesses import Surroundings
 from tests.helpers.pages import page
 
@@ -390,7 +390,7 @@ def doubt(before: tuple[str, str], after: tuple[str, str]) -> str | None:
     title, body = after
     article = Article(URL, SOURCE.id, (URL,), title, body)
     known = KnownText(article.id, *before, seen)
-    return judge([Capture(article, seen + timedelta(hours=1))], [known])[0]
+    return find_version_doubts([Capture(article, seen + timedelta(hours=1))], [known])[0]
 
 
 def rejected_for_heading(place: int) -> bool:

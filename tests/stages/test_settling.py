@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from flows.records import Article, Source, identity_key
-from flows.stages.extraction.settling import Arrival, Holder, arrival, may_be_versions, settle
+from flows.stages.extraction.settling import (
+    Arrival,
+    Holder,
+    assign_urls,
+    make_arrival,
+    may_be_versions,
+)
 from tests.helpers.cases import cases
 
 CASES = cases("extract/settled")
@@ -34,7 +40,7 @@ def _arrival(case: dict[str, Any]) -> Arrival:
     urls = tuple(dict.fromkeys([url, led, case["own"]]))
     article = Article(url, "a", urls, title, body, published_at=_day(case))
     met = {led: case["held"]} if "held" in case else {}
-    return arrival(At(led, case["own"]), led, SEEN, article, SOURCE, met)
+    return make_arrival(At(led, case["own"]), led, SEEN, article, SOURCE, met)
 
 
 def _holder(case: dict[str, Any]) -> Holder:
@@ -45,7 +51,7 @@ def _holder(case: dict[str, Any]) -> Holder:
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["name"])
 def test_settle(case: dict[str, Any]) -> None:
     """Each article has an address, others that lead to it, and leaves what is not its own."""
-    settled = settle(
+    settled = assign_urls(
         [_arrival(each) for each in case["arrivals"]],
         [_holder(each) for each in case.get("holders", [])],
         [(form, identity_key(form)) for form in case.get("forms", [])],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flows.records import Article
-from flows.stages.extraction.succession import Capture, KnownText, judge
+from flows.stages.extraction.succession import Capture, KnownText, find_version_doubts
 from tests.helpers.cases import cases
 
 CASES: list[dict[str, Any]] = cases("succession/answers")
@@ -57,14 +57,14 @@ def test_judge(case: dict[str, Any]) -> None:
     a night with the earlier ones on record.
     """
     answers = captures(case)
-    doubts = judge(answers, [])
+    doubts = find_version_doubts(answers, [])
     assert doubts[0] is None
     assert (doubts[-1] or "believed") == case["expected"]
     order = random.Random(0).sample(range(len(answers)), len(answers))
-    assert judge([answers[at] for at in order], []) == [doubts[at] for at in order]
+    assert find_version_doubts([answers[at] for at in order], []) == [doubts[at] for at in order]
     for night in range(1, len(answers)):
         earlier = on_record(answers[:night], doubts[:night])
-        assert judge(answers[night : night + 1], earlier) == [doubts[night]]
+        assert find_version_doubts(answers[night : night + 1], earlier) == [doubts[night]]
 
 
 def test_what_stands_before_several_articles_is_none_of_them() -> None:
@@ -77,7 +77,7 @@ def test_what_stands_before_several_articles_is_none_of_them() -> None:
         ]
     }
     both = [each for n in (1, 2) for each in captures(case, f"https://a.example/{n}")]
-    doubts = judge(both, [])
+    doubts = find_version_doubts(both, [])
     assert [doubt or "believed" for doubt in doubts] == [
         *("believed", "another-text", "another-text"),
         *("believed", "another-text", "another-text"),

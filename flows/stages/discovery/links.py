@@ -84,11 +84,11 @@ def sort_entries(
         elif owned := owner(entry.url, sources):
             source, url = owned
             link = Link(url, source.id, entry.url, entry.listed_at, entry.lastmod, entry.title)
-            links[url] = joined(links.get(url, link), link)
+            links[url] = merge_links(links.get(url, link), link)
     return list(links.values()), list(rejections.values())
 
 
-def joined(first: Link, again: Link) -> Link:
+def merge_links(first: Link, again: Link) -> Link:
     """One link for two entries with the same URL: the newest dates, and the first title."""
     return replace(
         first,

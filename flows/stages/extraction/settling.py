@@ -1,6 +1,6 @@
 """Which URLs belong to the same article, once the texts at other URLs are known.
 
-    settle(arrivals, holders, forms) -> Settled: each article at the URL that it keeps
+    assign_urls(arrivals, holders, forms) -> Settled: each article at the URL that it keeps
 
 There are two rules. Two different texts never become versions of one article, whatever a
 rel=canonical states. Forms of one URL (http and https, with www. or m., with a final slash) that
@@ -92,7 +92,7 @@ class Settled:
 _Text = Article | Holder
 
 
-def arrival(
+def make_arrival(
     page: Located,
     found_url: str,
     fetched_at: datetime,
@@ -112,7 +112,7 @@ def arrival(
     return Arrival(article, own, led, fetched_at)
 
 
-def settle(
+def assign_urls(
     arrivals: Sequence[Arrival], holders: Sequence[Holder], forms: Iterable[tuple[str, str]]
 ) -> Settled:
     """The articles of a batch at the URLs that they keep. `holders` are the known articles with the

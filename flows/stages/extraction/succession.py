@@ -1,7 +1,7 @@
 """Which texts may become the next version of an article, since a server's newest answer is not
 always better.
 
-    judge(captures, texts) -> for each capture the reason to doubt it, or None
+    find_version_doubts(captures, texts) -> for each capture the reason to doubt it, or None
 
 A text that has no headline, words or date in common with the one before may be a bot check or an
 error with status 200. One that is only a part of it may be the teaser of a paywall. Such a text is
@@ -62,7 +62,9 @@ class KnownText:
     doubted: bool = False
 
 
-def judge(captures: Sequence[Capture], texts: Sequence[KnownText]) -> list[VersionDoubt | None]:
+def find_version_doubts(
+    captures: Sequence[Capture], texts: Sequence[KnownText]
+) -> list[VersionDoubt | None]:
     """The reason to doubt each capture, or None.
 
     `texts` are the recorded texts of the same articles. A capture is compared with the text that
