@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-scale bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-scale bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -35,6 +35,12 @@ sql: .venv/.installed  ## open a read-only SQL shell on the results
 
 test: .venv/.installed  ## run the test suite
 	$(BIN)/pytest -n 2 --dist worksteal
+
+coverage: .venv/.installed  ## measure how much of the program the tests run (fails below 95 %)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
 
 lint: .venv/.installed  ## check style, types, and import layers
 	$(BIN)/ruff check .
