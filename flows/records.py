@@ -393,8 +393,9 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class StoryArticle:
-    """An article in its story, as topics see it. `seen_at`: published_at, or first_seen_at where the
-    page has no date: then `precision` is None.
+    """An article in its story, as topics see it.
+
+    `seen_at`: published_at or, if the page has no date, first_seen_at; then `precision` is None.
     """
 
     article_id: str

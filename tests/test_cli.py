@@ -464,7 +464,7 @@ def test_sql_without_a_database(tmp_path: Path, capsys: pytest.CaptureFixture[st
         3,
         "",
         f"kliping: {path}: there is no such file yet: `kliping run` or `kliping backfill` "
-        f"makes it\n",
+        f"creates it\n",
     )
 
 
