@@ -20,10 +20,10 @@ told_texts as (
 )
 select
     s.story_id, s.article_id, coalesce(h.decision, 'mention') as decision,
-    coalesce(h.strength, 'mention') as strength, coalesce(h.score, 0) as score, coalesce(h.evidence, '[]') as evidence,
-    coalesce(a.published_at, a.first_seen_at) as seen_at, a.published_precision as precision, a.arrived_by,
-    o.name as outlet, a.url,
-    a.title, a.body, a.text_hash, s.relation, s.original_article_id, t.article_id is not null as told, w.title as told_title,
+    coalesce(h.strength, 'mention') as strength, coalesce(h.score, 0) as score,
+    coalesce(h.evidence, '[]') as evidence, coalesce(a.published_at, a.first_seen_at) as seen_at,
+    a.published_precision as precision, a.arrived_by, o.name as outlet, a.url, a.title, a.body, a.text_hash,
+    s.relation, s.original_article_id, t.article_id is not null as told, w.title as told_title,
     w.body as told_body,
     g.detail as gone
 from story_articles s
