@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-scale bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ bench-topics: .venv/.installed  ## compare the shipped topic with simpler rules
 
 bench-stories: .venv/.installed .venv-peers/.installed  ## compare grouping with other tools, and across nights and orders
 	@$(BIN)/python -m bench.stories
+
+bench-days: .venv/.installed  ## is what stands in one story one event? pairs of whole press days (some minutes, the first time)
+	@$(BIN)/python -m tests.bench_days
 
 bench-scale: .venv/.installed  ## group 5,000 articles next to 100,000 and a million (5.6 GB, several minutes)
 	@$(BIN)/python -m bench.scale
