@@ -69,8 +69,8 @@ bench-topics: .venv/.installed  ## compare the shipped topic with simpler rules
 bench-stories: .venv/.installed .venv-peers/.installed  ## compare grouping with other tools, and across nights and orders
 	@$(BIN)/python -m bench.stories
 
-bench-days: .venv/.installed  ## is what stands in one story one event? pairs of whole press days (some minutes, the first time)
-	@$(BIN)/python -m tests.bench_days
+bench-days: .venv/.installed  ## judge the stories of whole press days by read pairs (several minutes, the first time)
+	@$(BIN)/python -m bench.day_pairs
 
 bench-scale: .venv/.installed  ## group 5,000 articles next to 100,000 and a million (5.6 GB, several minutes)
 	@$(BIN)/python -m bench.scale

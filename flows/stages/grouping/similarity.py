@@ -5,8 +5,9 @@ close in meaning and wording though each of their instalments is its own event; 
 of one event share few words; a wire story translated twice shares hardly a phrase. So a score is a
 weighted sum of signals:
 
-story     meaning, words, time, and what is peculiar to series and digests: for two Indonesian
-articles foreign   meaning, numbers, time: where one of the two is in another language, for what is
+story     meaning, words, headlines, leads, names, numbers, time, outlets, and what is peculiar to
+series, standing pages and digests: for two Indonesian articles
+    foreign   meaning, numbers, time: where one of the two is in another language, for what is
 known of words is known of Indonesian
     copy      meaning, words, outlets, agencies: whether one text is made from the other
 
@@ -15,58 +16,62 @@ frequencies, not from the clippings at hand), so a night of two articles is judg
 thousand. The weights are learnt, and lie in weights.toml.
 """
 
-import re
 import tomllib
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from flows.records import Clipping
 from flows.stages.grouping.candidates import RARE, candidates
 from flows.stages.grouping.credits import agencies, credited, outlet_names
+from flows.stages.grouping.kinds import KINDS, kinds_of
 from flows.stages.grouping.languages import INDONESIAN, KOREAN, language_of
-from flows.stages.press.dates import MONTH_NAMES, WEEKDAY_NAMES
-from flows.stages.press.vocabulary import any_of
+from flows.stages.grouping.tables import (
+    Floats,
+    Indices,
+    ids_of,
+    incidence,
+    named_alike,
+    numbered,
+    product,
+    products,
+    shares,
+    sizes,
+    tf_idf,
+    without,
+)
+from flows.stages.grouping.texts import (
+    KEYWORDS,
+    LEAD,
+    headlined_days,
+    keywords_of,
+    names_of,
+    numbers_of,
+    phrases_of,
+    plain,
+    reported_day,
+    words_of,
+)
 
-Floats = NDArray[np.float32]
-Indices = NDArray[np.intp]
+Booleans = NDArray[np.bool_]
 Signals = Mapping[str, Floats]
-
 
 # a word that more of the articles have than this says nothing, and would make the products of
 # sparse tables dense
 COMMON = 0.22
-
-DAILY = [  # headlines of series of which every day, or every match, has its own
-    r"\b(prakiraan|perkiraan|prediksi|ramalan) cuaca\b|\bcuaca\b.*\b(hari ini|besok)\b|\bjadwal (salat|sholat|shalat|imsak)",
-    r"\bihsg\b|\brupiah\b|\bkurs\b|\bharga (emas|minyak|cabai|pangan|bitcoin|bbm)\b|\bwall street\b",
-    r"\bzodiak\b|\bhoroskop\b|\bshio\b",
-    r"\blive streaming\b|\bjadwal (siaran|pertandingan|liga|timnas|piala|lengkap)\b|\bklasemen\b|\bprediksi\b.*\bvs\b"
-    r"|\bprediksi skor\b|\bsusunan pemain\b|\brekor pertemuan\b|\bhasil (liga|piala|kejuaraan|kualifikasi|pertandingan|sea)\b",
-    r"\bkunci jawaban\b|\b(contoh )?soal (pts|uts|pas|uas|pat)\b",
-]
-SERIES = [
-    *DAILY,
-    r"\bgempa\b.*\b(guncang|m|magnitudo)\b",
-]  # a great quake stays in the news for days: only its place tells it from others
-DIGEST = re.compile(
-    r"^\W*(top \d+\b|(ter)?populer\b|rangkuman\b)|\b(berita|artikel) (ter)?populer\b"
+DAILY, SERIES, APART, DIGEST = (
+    np.array(chosen)
+    for chosen in (
+        [kind.each == "day" for kind in KINDS],
+        [kind.each != "" for kind in KINDS],
+        [kind.apart for kind in KINDS],
+        [kind.digest for kind in KINDS],
+    )
 )
-MONTHS, WEEKDAYS = ([name.lower() for name in names] for names in (MONTH_NAMES, WEEKDAY_NAMES))
-# how the press names the day that it reports: "Kamis (7/8/2025)", "Kamis, 7 Agustus 2025"
-REPORTED = re.compile(
-    rf"\((\d{{1,2}})/(\d{{1,2}})\b|\b{any_of(WEEKDAYS)},? (\d{{1,2}}) ({any_of(MONTHS)})\b"
-)
-
-WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
-GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")  # pages join words around links: "MenteriMalaysiaAnwar"
-NAME = re.compile(r"(?<=[a-z0-9,] )[A-Z][^\W\d_]+")  # a capital inside a sentence
 
 
 class Comparison:
@@ -77,39 +82,53 @@ class Comparison:
     """
 
     def __init__(self, clippings: Sequence[Clipping]) -> None:
-        table, total, floor = _document_frequencies()
-        ids = {word: number for number, word in enumerate(table)}
-        headlines = [_plain(c.title) for c in clippings]
-        bodies = [_plain(c.body) for c in clippings]
-        words = [WORD.findall(f"{h}\n{b}".lower()) for h, b in zip(headlines, bodies, strict=True)]
-        texts = [_ids(w, ids) for w in words]
-        series = [_first(SERIES, headline.lower()) for headline in headlines]
-        names = [
-            _ids(_names(h, b) if kind else [], ids)
-            for h, b, kind in zip(headlines, bodies, series, strict=True)
-        ]
-        frequency = np.full(len(ids), floor)
-        frequency[: len(table)] = list(table.values())
-        idf = np.where(frequency > COMMON * total, 0, np.log(total / frequency))
-
+        headlines = [plain(c.title) for c in clippings]
+        bodies = [plain(c.body) for c in clippings]
+        heads = [words_of(headline) for headline in headlines]
+        words = [head + words_of(body) for head, body in zip(heads, bodies, strict=True)]
+        leads = [w[: len(head) + LEAD] for head, w in zip(heads, words, strict=True)]
         self.seconds = np.array([int(c.seen_at.timestamp()) for c in clippings])
         self._vectors = np.array([c.vector for c in clippings], np.float32)
-        self._texts = texts
-        self._vocabulary = len(ids)
-        self._words = _tf_idf(texts, idf)
-        self._rare = _without(self._words, frequency > RARE * total)
-        self._reported = np.array([_reported(body.lower()) for body in bodies])
-        self._series = np.array(series)
-        self._digest = np.array([bool(DIGEST.search(headline.lower())) for headline in headlines])
-        self._names = _incidence([n[idf[n] > 0] for n in names], len(ids))
-        self._mentions = _incidence([t[idf[t] > 0] for t in texts], len(ids))
         self._languages = np.array([language_of(w) for w in words])
-        self._numbers = _named([_numbers(w) for w in words])
         self._outlets = np.unique([c.source_id for c in clippings], return_inverse=True)[1]
-        self._outlet_names, self._credits = _named_alike(
+        self._kinds = kinds_of(headlines)
+        self._reported = np.array([reported_day(body) for body in bodies])
+        (self._headlined,) = named_alike([headlined_days(headline) for headline in headlines])
+        self._numbers, self._lead_numbers = named_alike(
+            [numbers_of(w) for w in words], [numbers_of(lead) for lead in leads]
+        )
+        self._outlet_names, self._credits = named_alike(
             [outlet_names(c) for c in clippings],
             [credited(c) | agencies(b) for c, b in zip(clippings, bodies, strict=True)],
         )
+        names = [names_of(h, b) for h, b in zip(headlines, bodies, strict=True)]
+        self._count_words(heads, leads, words, names)
+
+    def _count_words(
+        self,
+        heads: Sequence[Sequence[str]],
+        leads: Sequence[Sequence[str]],
+        words: Sequence[Sequence[str]],
+        names: Sequence[set[str]],
+    ) -> None:
+        table, total, floor = _document_frequencies()
+        ids = {word: number for number, word in enumerate(table)}
+        texts = [ids_of(w, ids) for w in words]
+        named = [ids_of(sorted(n), ids) for n in names]
+        frequency = np.full(len(ids), floor)
+        frequency[: len(table)] = list(table.values())
+        idf = np.where(frequency > COMMON * total, 0, np.log(total / frequency))
+        self._texts = texts
+        self._vocabulary = len(ids)
+        self._words = tf_idf(texts, idf)
+        self._rare = without(self._words, frequency > RARE * total)
+        self._headlines = tf_idf([ids_of(head, ids) for head in heads], idf)
+        self._leads = tf_idf([ids_of(lead, ids) for lead in leads], idf)
+        self._keywords = incidence([keywords_of(t, idf) for t in texts], len(ids))
+        self._phrases = numbered([phrases_of(t, len(ids)) for t in texts])
+        self._names = incidence([n[idf[n] > 0] for n in named], len(ids))
+        self._name_shares = shares(self._names, idf)
+        self._mentions = incidence([t[idf[t] > 0] for t in texts], len(ids))
 
     def candidates(self, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
         """The pairs of one article of `rows` and one of `columns` that may be links."""
@@ -134,45 +153,54 @@ class Comparison:
 
     def story_signals(self, rows: Indices, columns: Indices) -> Signals:
         """What the story score weighs."""
-        kind = self._series[rows] * (self._series[rows] == self._series[columns])
-        series, daily = kind > 0, (kind > 0) & (kind <= len(DAILY))
-        other_day = self._other_day(rows, columns)
-        instalments = (daily & other_day) | (series & self._other_subject(rows, columns))
-        return {
+        one_outlet = self._outlets[rows] == self._outlets[columns]
+        named, named_too = self._named(rows, columns)
+        signals = {
             "vector": self.vector(rows, columns),
             "words": self.words(rows, columns),
+            "headline": products(self._headlines, rows, self._headlines, columns),
+            "lead": products(self._leads, rows, self._leads, columns),
+            "keywords": products(self._keywords, rows, self._keywords, columns) / KEYWORDS,
+            "phrases": self._of_shorter(self._phrases, rows, columns),
+            "named": (named + named_too) / 2,
+            "named_least": np.minimum(named, named_too),
+            "other_numbers": self._other_numbers(rows, columns),
             "days": self._days(rows, columns),
-            "other_day": other_day.astype(np.float32),
-            "series": series.astype(np.float32),
-            "barred": (instalments | self._digest[rows] | self._digest[columns]).astype(np.float32),
+            "other_day": self._other_day(rows, columns),
+            "one_outlet": one_outlet,
+            "one_series": one_outlet & self._shared_kind(rows, columns, ~DIGEST),
+            "apart": (self._kinds[rows] != self._kinds[columns])[..., APART].any(axis=-1),
+            "barred": self._barred(rows, columns),
         }
+        return {name: np.asarray(signal, np.float32) for name, signal in signals.items()}
 
     def foreign_signals(self, rows: Indices, columns: Indices) -> Signals:
         """What the score of articles weighs that are not both in Indonesian."""
         mine, theirs = self._languages[rows], self._languages[columns]
-        fewer = np.minimum(_sizes(self._numbers)[rows], _sizes(self._numbers)[columns])
-        return {
+        fewer = np.minimum(sizes(self._numbers)[rows], sizes(self._numbers)[columns])
+        signals = {
             "vector": self.vector(rows, columns),
-            "numbers": _products(self._numbers, rows, self._numbers, columns)
-            / np.maximum(fewer, 2),
+            "numbers": products(self._numbers, rows, self._numbers, columns) / np.maximum(fewer, 2),
             "days": self._days(rows, columns),
-            "one_language": (mine == theirs).astype(np.float32),
-            "korean": ((mine == KOREAN) != (theirs == KOREAN)).astype(
-                np.float32
-            ),  # its vectors lie farther from all the others
-            "barred": (self._digest[rows] | self._digest[columns]).astype(np.float32),
+            "one_language": mine == theirs,
+            # its vectors lie farther from all the others
+            "korean": (mine == KOREAN) != (theirs == KOREAN),
+            "barred": self._digest(rows, columns),
         }
+        return {name: np.asarray(signal, np.float32) for name, signal in signals.items()}
 
     def copy_signals(self, positions: Indices) -> Signals:
         """What the copy score weighs, for every two of the articles."""
         mine, theirs = self._outlet_names[positions], self._credits[positions]
-        agency = _product(theirs, theirs) + _product(mine, theirs) + _product(theirs, mine) > 0
+        agency = product(theirs, theirs) + product(mine, theirs) + product(theirs, mine) > 0
+        rows, columns = np.ix_(positions, positions)
         return {
-            "vector": self.vector(*np.ix_(positions, positions)),
-            "shared_words": self._shared([np.unique(self._texts[i]) for i in positions]),
-            "one_outlet": (self._outlets[positions, None] == self._outlets[positions]).astype(
-                np.float32
+            "vector": self.vector(rows, columns),
+            "shared_words": self._of_shorter(
+                numbered([np.unique(self._texts[i]) for i in positions]),
+                *np.ix_(np.arange(len(positions)), np.arange(len(positions))),
             ),
+            "one_outlet": (self._outlets[rows] == self._outlets[columns]).astype(np.float32),
             "agency": agency.astype(np.float32),
         }
 
@@ -188,39 +216,74 @@ class Comparison:
 
     def words(self, rows: Indices, columns: Indices) -> Floats:
         """The cosine of the TF-IDF vectors."""
-        return _products(self._words, rows, self._words, columns)
+        return products(self._words, rows, self._words, columns)
 
     def wording(self, positions: Indices) -> Floats:
         """The share of the shorter text's three-word phrases that the other has too, for every two
         of the articles.
         """
-        return self._shared([_phrases(self._texts[i], self._vocabulary) for i in positions])
+        return self._of_shorter(self._phrases, *np.ix_(positions, positions))
 
-    def _shared(self, texts: Sequence[Indices]) -> Floats:
-        """The share of the shorter text's items that the other has too, for every two of the texts."""
-        every, numbers = np.unique(np.concatenate(texts), return_inverse=True)
-        table = _incidence(
-            np.split(numbers, np.cumsum([len(text) for text in texts])[:-1]), len(every)
+    def _of_shorter(self, table: Any, rows: Indices, columns: Indices) -> Floats:
+        """The share of the shorter text's items that the other has too."""
+        size = sizes(table)
+        shorter = np.maximum(np.minimum(size[rows], size[columns]), 1)
+        return np.asarray(products(table, rows, table, columns) / shorter, np.float32)
+
+    def _named(self, rows: Indices, columns: Indices) -> tuple[Floats, Floats]:
+        """How much of the weight of the names in a headline the other article mentions, each way; 0
+        where the headline has none.
+        """
+        return (
+            products(self._name_shares, rows, self._mentions, columns),
+            products(self._mentions, rows, self._name_shares, columns),
         )
-        shorter = np.minimum.outer(_sizes(table), _sizes(table))
-        return np.asarray(_product(table, table) / np.maximum(shorter, 1), np.float32)
+
+    def _other_numbers(self, rows: Indices, columns: Indices) -> Floats:
+        """The share of the numbers of a lead that the other article lacks, the lesser of both
+        ways.
+        """
+        size = sizes(self._lead_numbers)
+        mine = size[rows] - products(self._lead_numbers, rows, self._numbers, columns)
+        theirs = size[columns] - products(self._numbers, rows, self._lead_numbers, columns)
+        return np.asarray(
+            np.minimum(mine / np.maximum(size[rows], 1), theirs / np.maximum(size[columns], 1)),
+            np.float32,
+        )
 
     def _days(self, rows: Indices, columns: Indices) -> Floats:
         """The days between their publications."""
         return np.asarray(np.abs(self.seconds[rows] - self.seconds[columns]) / 86400, np.float32)
 
-    def _other_day(self, rows: Indices, columns: Indices) -> NDArray[np.bool_]:
+    def _other_day(self, rows: Indices, columns: Indices) -> Booleans:
         """Both name the day that they report, and it is not the same."""
         mine, theirs = self._reported[rows], self._reported[columns]
         return np.asarray((mine != theirs) & (mine > 0) & (theirs > 0))
 
-    def _other_subject(self, rows: Indices, columns: Indices) -> NDArray[np.bool_]:
-        """Each headline of a series names somebody or some place that the other article does not
-        mention.
-        """
-        names = _sizes(self._names)
-        mine = names[rows] > _products(self._names, rows, self._mentions, columns)
-        theirs = names[columns] > _products(self._mentions, rows, self._names, columns)
+    def _barred(self, rows: Indices, columns: Indices) -> Booleans:
+        """Two instalments of a series, two headlines of different days, or a digest."""
+        instalments = (self._shared_kind(rows, columns, DAILY) & self._other_day(rows, columns)) | (
+            self._shared_kind(rows, columns, SERIES) & self._other_subject(rows, columns)
+        )
+        dated = sizes(self._headlined) > 0
+        shared = products(self._headlined, rows, self._headlined, columns)
+        other_headline = dated[rows] & dated[columns] & (shared == 0)
+        return np.asarray(instalments | other_headline | self._digest(rows, columns))
+
+    def _digest(self, rows: Indices, columns: Indices) -> Booleans:
+        digest = np.asarray((self._kinds & DIGEST).any(axis=1))
+        return np.asarray(digest[rows] | digest[columns])
+
+    def _shared_kind(self, rows: Indices, columns: Indices, chosen: Booleans) -> Booleans:
+        """Both headlines are of one of the chosen kinds."""
+        kinds = self._kinds & chosen
+        return np.asarray((kinds[rows] & kinds[columns]).any(axis=-1))
+
+    def _other_subject(self, rows: Indices, columns: Indices) -> Booleans:
+        """Each headline names somebody or some place that the other article does not mention."""
+        names = sizes(self._names)
+        mine = names[rows] > products(self._names, rows, self._mentions, columns)
+        theirs = names[columns] > products(self._mentions, rows, self._names, columns)
         return np.asarray(mine & theirs)
 
 
@@ -242,8 +305,8 @@ def _document_frequencies() -> tuple[dict[str, int], int, int]:
 
 @cache
 def weights() -> Mapping[str, Mapping[str, float]]:
-    """For each score the weights of its signals, its bias, and `mean`: what two clusters' mean
-    score must be for them to be joined.
+    """For each score the weights of its signals, its bias, and what two clusters must have to be
+    joined: `mean`, the least mean score, and for stories `link`, the least sum of links.
     """
     return tomllib.loads(files(__package__).joinpath("weights.toml").read_text("utf-8"))
 
@@ -253,116 +316,3 @@ def _weighed(score: str, signals: Signals) -> Floats:
     return np.asarray(
         learnt["bias"] + sum(learnt[name] * signal for name, signal in signals.items()), np.float32
     )
-
-
-def _numbers(words: Sequence[str]) -> set[str]:
-    """Its numbers of two digits and more, in no country's notation; no years, which all the news
-    shares.
-    """
-    numbers = {re.sub(r"[.,]", "", word) for word in words if word[0].isdigit()}
-    return {
-        number for number in numbers if len(number) > 1 and not re.fullmatch(r"(19|20)\d\d", number)
-    }
-
-
-def _plain(text: str) -> str:
-    return GLUED.sub(" ", unicodedata.normalize("NFKC", text))
-
-
-def _ids(words: Iterable[str], ids: dict[str, int]) -> Indices:
-    """The words' numbers; `ids` takes up new words."""
-    return np.array([ids.setdefault(word, len(ids)) for word in words], np.intp)
-
-
-def _first(patterns: Sequence[str], text: str) -> int:
-    """Which of the patterns is found in the text, the first counted as 1; 0 for none."""
-    return next(
-        (number for number, pattern in enumerate(patterns, 1) if re.search(pattern, text)), 0
-    )
-
-
-def _names(headline: str, body: str) -> set[str]:
-    """The headline's words that the body writes with a capital inside a sentence and never small:
-    headlines capitalise as they like.
-    """
-    capitalised = {name.lower() for name in NAME.findall(body)}
-    return set(WORD.findall(headline.lower())) & capitalised - set(WORD.findall(body))
-
-
-def _reported(body: str) -> int:
-    """The first day that the text names, as month * 100 + day; 0 where it names none."""
-    found = REPORTED.search(body)
-    if not found:
-        return 0
-    day, month, named_day, month_name = found.groups()
-    return (
-        int(month) * 100 + int(day)
-        if month
-        else (MONTHS.index(month_name) + 1) * 100 + int(named_day)
-    )
-
-
-def _phrases(text: Indices, vocabulary: int) -> Indices:
-    """A number for each three-word phrase of the text; it fits 63 bits up to two million words."""
-    return np.unique((text[:-2] * vocabulary + text[1:-1]) * vocabulary + text[2:])
-
-
-def _counts(texts: Sequence[Indices], width: int) -> Any:
-    """A sparse table of how often each text has each number below `width`."""
-    documents = np.repeat(np.arange(len(texts)), [len(t) for t in texts])
-    numbers = np.concatenate(texts)
-    return sparse.coo_array(
-        (np.ones(len(numbers), np.float32), (documents, numbers)), shape=(len(texts), width)
-    ).tocsr()
-
-
-def _incidence(texts: Sequence[Indices], width: int) -> Any:
-    """A sparse table of ones where a text has a number."""
-    table = _counts(texts, width)
-    table.data[:] = 1
-    return table
-
-
-def _named(texts: Sequence[set[str]]) -> Any:
-    """A sparse table of ones where a text has a name, with a column for each name."""
-    return _named_alike(texts)[0]
-
-
-def _named_alike(*tables: Sequence[set[str]]) -> list[Any]:
-    """Such tables with the same columns."""
-    ids: dict[str, int] = {}
-    numbered = [[_ids(sorted(names), ids) for names in table] for table in tables]
-    return [_incidence(table, max(len(ids), 1)) for table in numbered]
-
-
-def _tf_idf(texts: Sequence[Indices], idf: NDArray[np.float64]) -> Any:
-    """A sparse table with a row of length 1 for each text; a word counts (1 + ln times) * idf."""
-    table = _counts(texts, len(idf))
-    table.data = np.float32((1 + np.log(table.data)) * idf[table.indices])
-    table.eliminate_zeros()
-    lengths = np.sqrt((table * table).sum(axis=1))
-    table.data /= np.repeat(lengths, np.diff(table.indptr))
-    return table
-
-
-def _without(table: Any, unwanted: NDArray[np.bool_]) -> Any:
-    """The sparse table without what stands in some columns."""
-    left = table.copy()
-    left.data[unwanted[left.indices]] = 0
-    left.eliminate_zeros()
-    return left
-
-
-def _products(left: Any, rows: Indices, right: Any, columns: Indices) -> Floats:
-    """The products of pairs of rows, one of each sparse table."""
-    if rows.ndim == 1:
-        return np.asarray(left[rows].multiply(right[columns]).sum(axis=1), np.float32)
-    return _product(left[rows.ravel()], right[columns.ravel()])
-
-
-def _product(rows: Any, columns: Any) -> Floats:
-    return np.asarray((rows @ columns.T).toarray(), np.float32)
-
-
-def _sizes(table: Any) -> Floats:
-    return np.asarray(table.sum(axis=1), np.float32)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from flows.records import Clipping, Merge, Placement, Relation, stable_id
 from flows.stages.grouping.credits import credited, outlet_names
-from flows.stages.grouping.similarity import Comparison, Floats, Indices, weights
+from flows.stages.grouping.similarity import Comparison, weights
+from flows.stages.grouping.tables import Floats, Indices
 
 WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is another story
 # the share of phrases from which a text counts as a copy: labelled copies have .80 and more, four
@@ -130,18 +131,23 @@ def _stories(
         c.story_id if c.alerted and c.story_id else c.article_id
         for c in (clippings[i] for i in part)
     ]
-    for story in average_linkage(
-        score, _linked(score, rows, columns, comparison, window), weights()["story"]["mean"], labels
-    ):
+    linked = _linked(score, rows, columns, comparison, window)
+    learnt = weights()["story"]
+    for story in average_linkage(score, learnt["mean"], labels, linked, learnt["link"]):
         yield part[story]
 
 
 def average_linkage(
-    score: Floats, linked: NDArray[np.bool_], least: float, labels: Sequence[str]
+    score: Floats,
+    least: float,
+    labels: Sequence[str],
+    linked: NDArray[np.bool_] | None = None,
+    evidence: float = 0.0,
 ) -> list[list[int]]:
-    """Positions in clusters: of clusters with a link between them, the two of highest mean score
-    are joined while it is `least` or more.
+    """Positions in clusters: of clusters whose links add up to as much as `evidence`, the two of
+    highest mean score are joined while it is `least` or more.
 
+    `linked`: which pairs are links, of 0 or more; every pair of such a score where it is None.
     Positions with the same label are together from the start. Ties go to the first positions.
     """
     numbers = {label: number for number, label in enumerate(dict.fromkeys(labels))}
@@ -152,8 +158,9 @@ def average_linkage(
     # a product's last digits depend on where a pair stands in it; what follows must not
     even = np.round((np.float64(score) + score.T) / 2, 4)
     total = member @ even @ member.T
-    link = member @ (linked | linked.T) @ member.T > 0
-    mean = np.where(link, total / np.outer(size, size), -np.inf)
+    link = member @ np.where(True if linked is None else linked | linked.T, even, 0).clip(0)
+    link = link @ member.T
+    mean = np.where(link >= evidence, total / np.outer(size, size), -np.inf)
     np.fill_diagonal(mean, -np.inf)
     best = mean.max(
         axis=1
@@ -167,10 +174,10 @@ def average_linkage(
             table[kept] += table[gone]
             table[:, kept] += table[:, gone]
         size[kept] += size[gone]
-        link[gone] = link[:, gone] = False
+        link[gone] = link[:, gone] = -np.inf
         stale = (best > -np.inf) & ((best == mean[kept]) | (best == mean[gone]))
         mean[gone] = mean[:, gone] = -np.inf
-        mean[kept] = np.where(link[kept], total[kept] / (size[kept] * size), -np.inf)
+        mean[kept] = np.where(link[kept] >= evidence, total[kept] / (size[kept] * size), -np.inf)
         mean[kept, kept] = -np.inf
         mean[:, kept] = mean[kept]
         stale |= mean[kept] > best
@@ -247,9 +254,7 @@ def _placements(
     rows, columns = np.ix_(positions, positions)
     alike = np.clip((comparison.vector(rows, columns) + comparison.words(rows, columns)) / 2, 0, 1)
     original_of: dict[int, int] = {}
-    for copies in average_linkage(
-        score, score >= 0, weights()["copy"]["mean"], [c.article_id for c in story]
-    ):
+    for copies in average_linkage(score, weights()["copy"]["mean"], [c.article_id for c in story]):
         original_of |= dict.fromkeys(copies, copies[_original([story[i] for i in copies])])
     first = min(original_of.values())
     for i, clipping in enumerate(story):

@@ -1,6 +1,6 @@
 """Whole days of the press as clippings, and the pairs of them that somebody has read.
 
-The texts lie beside the project; here are ids and labels alone (tests/gold). An article's instant
+The texts lie beside the project; here are ids and labels alone (bench/gold). An article's instant
 is in the list too, for the corpora give dates in many forms, and some none: it was read from the
 date, from the address, between neighbours' article numbers or, for 2024, from the day that the text
 names, at midnight. Slices of one or several days were chosen for being whole.
@@ -21,12 +21,16 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.records import Clipping
-from tests.labelled import DATA, encoded
+from tests.helpers.labelled import encoded
+from tests.helpers.paths import DATA
 
 GOLD = Path(__file__).parent / "gold"
 DAYS, CORPORA = DATA / "days" / "articles.jsonl", DATA / "corpora" / "articles.jsonl.gz"
 VECTORS = Path(__file__).parents[1] / ".cache" / "day_vectors.npz"  # encoding takes some minutes
 JAKARTA = ZoneInfo("Asia/Jakarta")
+SHARED_PAIRS = DATA / "days" / "pairs.jsonl"
+# that a pair's day is part of
+SLICE_OF = {"2020-05-10": "2020-05-11", "2025-05-30": "2025-05-29"}
 DEV, HELD_BACK = "dev", "held_back"
 # the slice is one scraper's that stored some articles twice, the copy as a list in quotes
 TWICE = "['"
@@ -59,6 +63,28 @@ def day_pairs(*halves: str) -> list[DayPair]:
     """
     lines = (GOLD / "day_pairs.jsonl").read_text(encoding="utf-8").splitlines()
     return [pair for pair in (DayPair(**json.loads(line)) for line in lines) if pair.half in halves]
+
+
+def shared_pairs() -> list[DayPair]:
+    """The pairs that lie with the articles, of the days that are not held back."""
+    days = {pair.day for pair in day_pairs(DEV)}
+    rows = map(json.loads, SHARED_PAIRS.read_text(encoding="utf-8").splitlines())
+    return [
+        DayPair(
+            day,
+            row["id_a"],
+            row["id_b"],
+            row["same"],
+            row["ambiguous"],
+            row["error"],
+            row["drawn"],
+            None,
+            row["kliping_score"],
+            DEV,
+        )
+        for row in rows
+        if (day := SLICE_OF.get(row["day"], row["day"])) in days
+    ]
 
 
 def missing() -> str:

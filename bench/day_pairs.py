@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.days import DEV, HELD_BACK, DayPair, day_clippings, day_pairs, missing, twice
 from flows.records import Clipping
 from flows.stages.grouping.similarity import Comparison
 from flows.stages.grouping.stories import WINDOW, group
-from tests.days import DEV, HELD_BACK, DayPair, day_clippings, day_pairs, missing, twice
 
 SIZES = ((2, 2), (3, 4), (5, 9), (10, math.inf))
 SCORES = ((-math.inf, 0.0), (0.0, 1.0), (1.0, 2.0), (2.0, 4.0), (4.0, math.inf))
