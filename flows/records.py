@@ -379,6 +379,8 @@ class Placement:
     original_article_id: str
     # to the original or, for 'same_story', to the nearest article of the story; 1 for an original
     similarity: float
+    # in (0, 1]: how likely it and the articles of the story nearest to it are one event; 1 alone
+    certainty: float
     # the story that it was in before and left, unless that was merged
     left_story_id: str | None = None
 
@@ -410,6 +412,7 @@ class StoryArticle:
     relation: Relation
     original_article_id: str
     text_hash: str
+    certainty: float = 1.0  # that it belongs in its story
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,7 @@ CONTRACT = {
     "removed_text": "article_id rule text",
     "rejections": "url source_id stage reason detail rejected_at",
     "stories": "story_id title first_published_at last_published_at article_count source_count",
-    "story_articles": "story_id article_id relation original_article_id similarity",
+    "story_articles": "story_id article_id relation original_article_id similarity certainty",
     "topic_hits": "topic_id topic_version article_id story_id decision strength score evidence",
     "alerts": "alert_id topic_id story_id kind raised_at title text",
     "deliveries": "alert_id channel state attempts last_error sent_at",
@@ -307,7 +307,7 @@ def test_values_do_not_decide_a_columns_type(store: Warehouse) -> None:
         execute(store, "delete from story_articles")
         rows = [
             {"article_id": str(at), "story_id": "s", "relation": "copy", "original_article_id": "o"}
-            | {"similarity": value}
+            | {"similarity": value, "certainty": value}
             for at, value in enumerate(similarities)
         ]
         store.engine.write(rows, "record_placements")

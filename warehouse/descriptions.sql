@@ -95,6 +95,7 @@ comment on column stories.last_published_at is 'The latest of these.';
 comment on column stories.closes_at is '72 hours after last_published_at. An article published later founds its own story. Open stories: closes_at > now().';
 comment on column stories.article_count is 'The number of articles in it.';
 comment on column stories.source_count is 'The number of outlets in it.';
+comment on column stories.cohesion is 'From 0 to 1, how sure the story is: the mean certainty of its articles. Null while an earlier version placed them all.';
 
 comment on table story_articles is 'One row per article, with its place in its story.';
 comment on column story_articles.story_id is 'The story.';
@@ -102,6 +103,7 @@ comment on column story_articles.article_id is 'The article.';
 comment on column story_articles.relation is 'original (the first report, not taken from another), copy (the same text), rewrite (the same report reworded), or same_story (another report of the event).';
 comment on column story_articles.original_article_id is 'For a copy or rewrite, the article it was taken from, which is never itself a copy; otherwise the article itself.';
 comment on column story_articles.similarity is 'From 0 to 1, the mean similarity in meaning and in words: of a copy or rewrite to its original, of same_story to the nearest article in the story; 1 for an original.';
+comment on column story_articles.certainty is 'From 0 to 1, how likely the article belongs in the story: the mean chance of being one event with each of the three articles of it that are most likely so; 1 for an article alone. Below 0.7 about half do. Null where an earlier version placed it.';
 
 comment on view copies is 'One row per copy or rewrite: what it was taken from, how much later, and what was added and cut.';
 comment on column copies.story_id is 'The story.';

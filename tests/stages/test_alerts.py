@@ -75,7 +75,14 @@ def report(case: dict[str, Any]) -> Report:
     seen_at = NOW - timedelta(hours=case["h"])
     relation = case.get("relation", "same_story")
     body = SAYS[case.get("says", "told")]
-    said = hit(case["a"], seen_at=seen_at, outlet=case["o"], relation=relation, body=body)
+    said = hit(
+        case["a"],
+        seen_at=seen_at,
+        outlet=case["o"],
+        relation=relation,
+        body=body,
+        certainty=case.get("certainty", 1.0),
+    )
     return Report(
         said,
         case.get("decision", "joined"),

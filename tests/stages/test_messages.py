@@ -36,6 +36,7 @@ def test_message(case: dict[str, Any]) -> None:
             title=title,
             url=f"https://a.example/{article}",
             match=Match(1, evidence, "subject"),
+            certainty=case.get("certainty", {}).get(article, 1.0),
         )
         for article, outlet, seen_at, precision, relation, original, title in case["reports"]
     ]
@@ -69,6 +70,7 @@ def longest(kind: Any) -> Alert:
             relation="rewrite",
             original_article_id=f"a{(n + 1) % 20}",
             match=Match(0.5, evidence, "subject"),
+            certainty=0.4 if n else 1.0,
         )
         for n in range(20)
     ]

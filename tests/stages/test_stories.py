@@ -110,6 +110,26 @@ def test_similarity() -> None:
     assert 0 < similarities[-1] < similarities[1] < 1
 
 
+def test_certainty() -> None:
+    """An article alone is certain; in a story copies are more certain than another desk's report."""
+    texts = ("bridge", "bridge, lightly edited", "bridge, another desk")
+    degrees = (0, 3, 12)
+    story = [
+        _clipping(text, text, source, hours, angle)
+        for hours, (text, source, angle) in enumerate(
+            zip(texts, ("kompas", "detik", "voa"), degrees, strict=True)
+        )
+    ]
+    placed = {
+        p.article_id: p
+        for p in group([*story, _clipping("orchid", "orchid", "voa", 1, 80)], WINDOW)[0]
+    }
+
+    assert len({placed[text].story_id for text in texts}) == 1
+    assert placed["orchid"].certainty == 1
+    assert 0.5 < placed["bridge, another desk"].certainty < placed["bridge"].certainty <= 1
+
+
 nights = st.lists(
     st.tuples(
         st.sampled_from(sorted(TEXTS)),
@@ -160,6 +180,7 @@ def test_any_night(entries: list[tuple[Any, ...]], order: random.Random) -> None
         assert original.original_article_id == original.article_id
         assert (original is placement) == (placement.relation in ("original", "same_story"))
         assert 0 <= placement.similarity <= 1
+        assert 0 <= placement.certainty <= 1
     for members in _stories(placements).values():
         assert [relation for relation, _ in members.values()].count("original") == 1
 

@@ -23,7 +23,8 @@ select
     coalesce(h.strength, 'mention') as strength, coalesce(h.score, 0) as score,
     coalesce(h.evidence, '[]') as evidence, coalesce(a.published_at, a.first_seen_at) as seen_at,
     a.published_precision as precision, a.arrived_by, o.name as outlet, a.url, a.title, a.body, a.text_hash,
-    s.relation, s.original_article_id, t.article_id is not null as told, w.title as told_title,
+    s.relation, s.original_article_id, coalesce(s.certainty, 1) as certainty,
+    t.article_id is not null as told, w.title as told_title,
     w.body as told_body,
     g.detail as gone
 from story_articles s

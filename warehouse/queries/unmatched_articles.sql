@@ -2,7 +2,8 @@
 select
     a.article_id, s.story_id, coalesce(a.published_at, a.first_seen_at) as seen_at,
     a.published_precision as precision, a.arrived_by,
-    o.name as outlet, a.url, a.title, s.relation, s.original_article_id, a.body, a.text_hash
+    o.name as outlet, a.url, a.title, s.relation, s.original_article_id, a.body, a.text_hash,
+    coalesce(s.certainty, 1) as certainty
 from state.articles a
 join story_articles s using (article_id)
 join sources o using (source_id)

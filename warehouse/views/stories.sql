@@ -8,7 +8,8 @@ select
     max(coalesce(a.published_at, a.first_seen_at)) as last_published_at,
     last_published_at + interval 72 hours as closes_at,
     count(*) as article_count,
-    count(distinct a.source_id) as source_count
+    count(distinct a.source_id) as source_count,
+    avg(s.certainty)::float as cohesion
 from story_articles s
 join state.articles a using (article_id)
 group by s.story_id;

@@ -25,6 +25,7 @@ WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is another
 # the share of phrases from which a text counts as a copy: labelled copies have .80 and more, four
 # in five rewrites less
 COPIED = 0.76
+NEAREST = 3  # of a story's articles, those that say how surely one belongs there
 BLOCK = 512  # articles compared at a time: with 25,000 near them, 50 MB a table
 PAIRS = 100_000  # pairs scored at a time: 180 words each, 400 MB
 
@@ -239,19 +240,30 @@ def _placements(
     }
 
     def placed(
-        clipping: Clipping, relation: Relation, original: Clipping, similarity: float
+        clipping: Clipping,
+        relation: Relation,
+        original: Clipping,
+        similarity: float,
+        certainty: float,
     ) -> Placement:
         left = None if clipping.story_id in stays else clipping.story_id
         return Placement(
-            clipping.article_id, story_id, relation, original.article_id, round(similarity, 4), left
+            clipping.article_id,
+            story_id,
+            relation,
+            original.article_id,
+            round(similarity, 4),
+            round(certainty, 4),
+            left,
         )
 
     if len(story) == 1:  # as most are
-        yield placed(story[0], "original", story[0], 1.0)
+        yield placed(story[0], "original", story[0], 1.0, 1.0)
         return
     score = comparison.copy_score(positions)
     wording = comparison.wording(positions)
     rows, columns = np.ix_(positions, positions)
+    certain = certainties(comparison.story_score(rows, columns))
     alike = np.clip((comparison.vector(rows, columns) + comparison.words(rows, columns)) / 2, 0, 1)
     original_of: dict[int, int] = {}
     for copies in average_linkage(score, weights()["copy"]["mean"], [c.article_id for c in story]):
@@ -267,7 +279,20 @@ def _placements(
             relation, similarity = "original", np.float32(1)
         else:
             relation, similarity = "same_story", np.delete(alike[i], i).max()
-        yield placed(clipping, relation, story[original], float(similarity))
+        yield placed(clipping, relation, story[original], float(similarity), certain[i])
+
+
+def certainties(score: Floats) -> list[float]:
+    """For each of a story's articles, two or more, how likely it belongs there: the mean chance of
+    being one event with each of the `NEAREST` others that are most likely so.
+
+    A score is a logit. The mean over all others would doubt every article of a large story, whose
+    ends are far apart; the nearest alone would trust a chain.
+    """
+    chance = 1 / (1 + np.exp(-np.round((np.float64(score) + score.T) / 2, 4)))
+    np.fill_diagonal(chance, -1)
+    nearest = np.sort(chance, axis=1)[:, ::-1][:, : min(NEAREST, len(chance) - 1)]
+    return [float(each) for each in nearest.mean(axis=1)]
 
 
 def _original(copies: Sequence[Clipping]) -> int:

@@ -9,8 +9,8 @@ alert:
 
     changed       an article that the desk was told about is gone, was corrected or has grown
     development   a report other than a copy adds names and numbers that the desk was not told
-    pickup        the number of outlets has reached one of `LEVELS` since the desk was last told,
-                  and no report develops the story
+    pickup        the number of outlets that surely have it has reached one of `LEVELS` since the
+                  desk was last told, and no report develops the story
     closed        no report has joined for the whole window; after that only changes are told
 
 Articles from a backfill never raise an alert; they only count among a story's outlets.
@@ -33,7 +33,7 @@ from flows.records import (
     Topic,
     stable_id,
 )
-from flows.stages.watch.messages import compose
+from flows.stages.watch.messages import compose, sure_outlets
 from flows.stages.watch.news import News, added_facts, find_change, told_words
 
 REST = timedelta(hours=3)
@@ -189,8 +189,8 @@ def _find_development(followed: _Followed) -> _Finding | None:
 
 def _find_pickup(followed: _Followed) -> _Finding | None:
     """The first report, if the story has reached a level that no alert told of."""
-    before = {report.article.outlet for report in followed.reports if report.told}
-    outlets = {report.article.outlet for report in followed.reports}
+    before = sure_outlets([report.hit for report in followed.reports if report.told])
+    outlets = sure_outlets([report.hit for report in followed.reports])
     reached = [level for level in LEVELS if len(before) < level <= len(outlets)]
     if not (followed.fresh and reached):
         return None

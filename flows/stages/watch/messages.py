@@ -35,7 +35,7 @@ class _Length:
 
     headline: int = 200
     outlet: int = 80
-    sentence: int = 400
+    sentence: int = 360
     term: int = 30
 
 
@@ -58,6 +58,10 @@ _LABELS: dict[AlertKind, str] = {
     "pickup": "Makin banyak dimuat",
     "closed": "Selesai",
 }
+# Of the read pairs of whole days that stand in one story, .96 of 110 are one event where both
+# articles are as certain as this, 5 of 9 where one is less.
+SURE = 0.7
+_UNSURE = "belum pasti"  # that it is the same event
 # What a heartbeat says, by whether most outlets could not be reached.
 _STATUS = {False: "sudah diperiksa", True: "sebagian besar media tidak terjangkau"}
 _NOTHING = News()
@@ -184,14 +188,16 @@ def _outlet_list(outlets: Sequence[str]) -> str:
 
 def _occasion(kind: AlertKind, subject: Hit, reports: Sequence[Hit]) -> str:
     if kind == "pickup":
-        return f"{_LABELS[kind]}: kini {len(_outlets(reports))} media"
+        return f"{_LABELS[kind]}: kini {len(sure_outlets(reports))} media"
     if kind == "closed":
         return f"{_LABELS[kind]}: tidak ada laporan baru lagi"
     return f"{_LABELS[kind]}: {_fit(subject.article.outlet, _LENGTH.outlet)}, {_when(subject)}"
 
 
-def _outlets(reports: Sequence[Hit]) -> set[str]:
-    return {report.article.outlet for report in reports}
+def sure_outlets(reports: Sequence[Hit]) -> set[str]:
+    """The outlets of the reports that are surely of the event; of the surest, if none is."""
+    least = min(SURE, max((report.article.certainty for report in reports), default=SURE))
+    return {report.article.outlet for report in reports if report.article.certainty >= least}
 
 
 def _news_lines(news: News) -> Iterator[str]:
@@ -244,7 +250,7 @@ def _report_paragraphs(
     """The timeline of a story with several reports, and links to some of the others."""
     if len(reports) < 2:
         return []
-    heading = f"Dimuat {len(_outlets(reports))} media, {len(reports)} artikel:"
+    heading = f"Dimuat {len(sure_outlets(reports))} media, {len(reports)} artikel:"
     others = [
         report.article.url for report in _unseen_first(reports, told) if report is not subject
     ]
@@ -265,7 +271,8 @@ def _timeline(reports: Sequence[Hit], told: Collection[str]) -> list[str]:
             f"• {outlets[report.article.article_id]}, {_when(report)}: {_relation(report, outlets)}"
         )
         is_new = told and report.article.article_id not in told
-        lines.append(f"{line} (baru)" if is_new else line)
+        line += " (baru)" if is_new else ""
+        lines.append(f"{line} ({_UNSURE})" if report.article.certainty < SURE else line)
     left_out = len(lines) - _COUNT.reports
     if left_out <= 0:
         return lines
