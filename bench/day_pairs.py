@@ -55,7 +55,8 @@ def main() -> None:
     for day in days:
         row(day, [j for j in judged if j.pair.day == day])
     wrong = Counter(j.pair.kind for j in clear(judged) if j.joined and not j.pair.same)
-    print("\njoined though not one event: " + ", ".join(f"{k} {n}" for k, n in wrong.most_common()))
+    kinds = ", ".join(f"{kind} {n}" for kind, n in wrong.most_common())
+    print(f"\njoined though not one event: {kinds}")
     print("articles in stories of 1, 2, 3–4, 5–9, 10 and more: " + ", ".join(map(str, articles)))
 
 

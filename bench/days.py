@@ -66,7 +66,7 @@ def day_pairs(*halves: str) -> list[DayPair]:
 
 
 def shared_pairs() -> list[DayPair]:
-    """The pairs that lie with the articles, of the days that are not held back."""
+    """The pairs that lie with the articles, of the days that are not held back and are a slice."""
     days = {pair.day for pair in day_pairs(DEV)}
     rows = map(json.loads, SHARED_PAIRS.read_text(encoding="utf-8").splitlines())
     return [

@@ -368,16 +368,22 @@ def best_threshold(
                 figures[threshold].append(
                     judge.scores(thresholded(taught, *threshold), half[judge.groups] == held)
                 )
-    for threshold, (precision, recall) in truth.items():
-        mean, deviation = np.mean(figures[threshold], axis=0), np.std(figures[threshold], axis=0)
-        print(
-            "links {} mean {}: unseen days P {:.3f} R {:.3f}; unseen stories B³ F1 {:.3f} ± {:.3f}, F1 of real pairs {:.3f} ± {:.3f}".format(
-                *threshold, precision, recall, mean[0], deviation[0], mean[1], deviation[1]
-            )
-        )
+    report(truth, figures)
     return max(
         truth, key=lambda each: (min(truth[each][0], TRUE), np.mean(figures[each], axis=0)[0])
     )
+
+
+def report(
+    truth: Mapping[tuple[float, float], tuple[float, float]],
+    figures: Mapping[tuple[float, float], Sequence[tuple[float, float]]],
+) -> None:
+    for threshold, of_days in truth.items():
+        mean, deviation = np.mean(figures[threshold], axis=0), np.std(figures[threshold], axis=0)
+        print("links {} mean {}:".format(*threshold), end=" ")
+        print("unseen days P {:.3f} R {:.3f};".format(*of_days), end=" ")
+        print(f"unseen stories B³ F1 {mean[0]:.3f} ± {deviation[0]:.3f},", end=" ")
+        print(f"F1 of real pairs {mean[1]:.3f} ± {deviation[1]:.3f}")
 
 
 def pair_figures(found: Sequence[Booleans], together: Sequence[Booleans]) -> tuple[float, float]:
@@ -415,7 +421,8 @@ def apart(weights: Weights, story: Weights, events: list[str], invented: Compari
         )
     best = [shift for rightness, shift in fitting if rightness == max(fitting)[0]]
     print(
-        f"across languages: B³ F1 of the invented events {max(fitting)[0]:.3f}, for shifts of the bias from {best[0]} to {best[-1]}"
+        f"across languages: B³ F1 of the invented events {max(fitting)[0]:.3f}, "
+        f"for shifts of the bias from {best[0]} to {best[-1]}"
     )
     return weights | {"bias": weights["bias"] + best[-1]}
 

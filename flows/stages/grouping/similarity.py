@@ -263,7 +263,7 @@ class Comparison:
     def _barred(self, rows: Indices, columns: Indices) -> Booleans:
         """Two instalments of a series, two headlines of different days, or a digest."""
         instalments = (self._shared_kind(rows, columns, DAILY) & self._other_day(rows, columns)) | (
-            self._shared_kind(rows, columns, SERIES) & self._other_subject(rows, columns)
+            self._other_subject(rows, columns, self._shared_kind(rows, columns, SERIES))
         )
         dated = sizes(self._headlined) > 0
         shared = products(self._headlined, rows, self._headlined, columns)
@@ -279,8 +279,17 @@ class Comparison:
         kinds = self._kinds & chosen
         return np.asarray((kinds[rows] & kinds[columns]).any(axis=-1))
 
-    def _other_subject(self, rows: Indices, columns: Indices) -> Booleans:
-        """Each headline names somebody or some place that the other article does not mention."""
+    def _other_subject(self, rows: Indices, columns: Indices, asked: Booleans) -> Booleans:
+        """Each headline names somebody or some place that the other article does not mention; of
+        the pairs that are asked for, which are few.
+        """
+        if rows.ndim == 1:
+            found, at = asked.copy(), np.flatnonzero(asked)
+            found[at] = self._strangers(rows[at], columns[at])
+            return found
+        return np.asarray(asked & self._strangers(rows, columns))
+
+    def _strangers(self, rows: Indices, columns: Indices) -> Booleans:
         names = sizes(self._names)
         mine = names[rows] > products(self._names, rows, self._mentions, columns)
         theirs = names[columns] > products(self._mentions, rows, self._names, columns)

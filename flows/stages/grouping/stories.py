@@ -27,7 +27,7 @@ WINDOW = timedelta(hours=72)  # a copy or a follow-up later than this is another
 COPIED = 0.76
 NEAREST = 3  # of a story's articles, those that say how surely one belongs there
 BLOCK = 512  # articles compared at a time: with 25,000 near them, 50 MB a table
-PAIRS = 100_000  # pairs scored at a time: 180 words each, 400 MB
+PAIRS = 25_000  # pairs scored at a time: some 700 words and phrases each, 300 MB
 
 
 def group(clippings: Sequence[Clipping], window: timedelta) -> tuple[list[Placement], list[Merge]]:
@@ -151,29 +151,22 @@ def average_linkage(
     `linked`: which pairs are links, of 0 or more; every pair of such a score where it is None.
     Positions with the same label are together from the start. Ties go to the first positions.
     """
-    numbers = {label: number for number, label in enumerate(dict.fromkeys(labels))}
-    start = np.array([numbers[label] for label in labels])
-    clusters = [np.flatnonzero(start == number).tolist() for number in range(len(numbers))]
-    member = (start == np.arange(len(numbers))[:, None]).astype(np.float64)
+    clusters, member = _together(labels)
     size = member.sum(axis=1)
-    # a product's last digits depend on where a pair stands in it; what follows must not
-    even = np.round((np.float64(score) + score.T) / 2, 4)
+    even = _even(score)
     total = member @ even @ member.T
     link = member @ np.where(True if linked is None else linked | linked.T, even, 0).clip(0)
     link = link @ member.T
     mean = np.where(link >= evidence, total / np.outer(size, size), -np.inf)
     np.fill_diagonal(mean, -np.inf)
-    best = mean.max(
-        axis=1
-    )  # of each cluster; kept up to date so that a join costs some rows and not the whole table
+    # of each cluster; kept up to date so that a join costs some rows and not the whole table
+    best = mean.max(axis=1)
     while best.max() >= least:
         kept = int(best.argmax())
         gone = int(mean[kept].argmax())
         clusters[kept] += clusters[gone]
         clusters[gone] = []
-        for table in (total, link):
-            table[kept] += table[gone]
-            table[:, kept] += table[:, gone]
+        _absorb((total, link), kept, gone)
         size[kept] += size[gone]
         link[gone] = link[:, gone] = -np.inf
         stale = (best > -np.inf) & ((best == mean[kept]) | (best == mean[gone]))
@@ -185,6 +178,27 @@ def average_linkage(
         stale[[kept, gone]] = True
         best[stale] = mean[stale].max(axis=1)
     return [sorted(cluster) for cluster in clusters if cluster]
+
+
+def _even(score: Floats) -> NDArray[np.float64]:
+    """The scores, the same both ways and rounded: a product's last digits depend on where a pair
+    stands in it, and what follows must not.
+    """
+    return np.asarray(np.round((np.float64(score) + score.T) / 2, 4))
+
+
+def _absorb(tables: Sequence[NDArray[np.float64]], kept: int, gone: int) -> None:
+    for table in tables:
+        table[kept] += table[gone]
+        table[:, kept] += table[:, gone]
+
+
+def _together(labels: Sequence[str]) -> tuple[list[list[int]], NDArray[np.float64]]:
+    """The positions of each label, and the same as a table of a row for each label."""
+    numbers = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+    start = np.array([numbers[label] for label in labels])
+    clusters = [np.flatnonzero(start == number).tolist() for number in range(len(numbers))]
+    return clusters, (start == np.arange(len(numbers))[:, None]).astype(np.float64)
 
 
 def _identities(stories: Sequence[Sequence[Clipping]]) -> tuple[list[str], list[Merge]]:
@@ -238,48 +252,50 @@ def _placements(
         story_id,
         *(merge.story_id for merge in merges if merge.into_story_id == story_id),
     }
-
-    def placed(
-        clipping: Clipping,
-        relation: Relation,
-        original: Clipping,
-        similarity: float,
-        certainty: float,
-    ) -> Placement:
-        left = None if clipping.story_id in stays else clipping.story_id
-        return Placement(
+    places: Sequence[tuple[Relation, int, float]] = [("original", 0, 1.0)]
+    certain = [1.0]
+    if len(story) > 1:  # most are alone
+        places = _relations(story, positions, comparison)
+        certain = certainties(comparison.story_score(*np.ix_(positions, positions)))
+    for clipping, (relation, original, similarity), certainty in zip(
+        story, places, certain, strict=True
+    ):
+        yield Placement(
             clipping.article_id,
             story_id,
             relation,
-            original.article_id,
+            story[original].article_id,
             round(similarity, 4),
             round(certainty, 4),
-            left,
+            None if clipping.story_id in stays else clipping.story_id,
         )
 
-    if len(story) == 1:  # as most are
-        yield placed(story[0], "original", story[0], 1.0, 1.0)
-        return
-    score = comparison.copy_score(positions)
+
+def _relations(
+    story: Sequence[Clipping], positions: Indices, comparison: Comparison
+) -> list[tuple[Relation, int, float]]:
+    """For each clipping of a story its relation, its original, and how alike it is: to that or, for
+    an independent report, to the nearest one.
+    """
     wording = comparison.wording(positions)
     rows, columns = np.ix_(positions, positions)
-    certain = certainties(comparison.story_score(rows, columns))
     alike = np.clip((comparison.vector(rows, columns) + comparison.words(rows, columns)) / 2, 0, 1)
+    score = comparison.copy_score(positions)
     original_of: dict[int, int] = {}
     for copies in average_linkage(score, weights()["copy"]["mean"], [c.article_id for c in story]):
         original_of |= dict.fromkeys(copies, copies[_original([story[i] for i in copies])])
     first = min(original_of.values())
-    for i, clipping in enumerate(story):
+    found: list[tuple[Relation, int, float]] = []
+    for i in range(len(story)):
         original = original_of[i]
-        relation: Relation
         if original != i:
-            relation = "copy" if wording[i, original] >= COPIED else "rewrite"
-            similarity = alike[i, original]
+            copied = wording[i, original] >= COPIED
+            found.append(("copy" if copied else "rewrite", original, float(alike[i, original])))
         elif i == first:
-            relation, similarity = "original", np.float32(1)
+            found.append(("original", i, 1.0))
         else:
-            relation, similarity = "same_story", np.delete(alike[i], i).max()
-        yield placed(clipping, relation, story[original], float(similarity), certain[i])
+            found.append(("same_story", i, float(np.delete(alike[i], i).max())))
+    return found
 
 
 def certainties(score: Floats) -> list[float]:
@@ -289,7 +305,7 @@ def certainties(score: Floats) -> list[float]:
     A score is a logit. The mean over all others would doubt every article of a large story, whose
     ends are far apart; the nearest alone would trust a chain.
     """
-    chance = 1 / (1 + np.exp(-np.round((np.float64(score) + score.T) / 2, 4)))
+    chance = 1 / (1 + np.exp(-_even(score)))
     np.fill_diagonal(chance, -1)
     nearest = np.sort(chance, axis=1)[:, ::-1][:, : min(NEAREST, len(chance) - 1)]
     return [float(each) for each in nearest.mean(axis=1)]
