@@ -74,7 +74,7 @@ OWNERS = {
     "fastwarc": {"flows.edges.archive"},
     "trafilatura": {"flows.stages.extraction.container"},
     "feedparser": {"flows.stages.discovery.listings"},
-    "scipy": {"flows.stages.grouping.similarity"},
+    "scipy": {"flows.stages.grouping.tables"},
     "sentence_transformers": {"flows.edges.encoder", "flows.edges.offline_model"},
     "transformers": {"flows.edges.encoder", "flows.edges.offline_model"},
     "torch": {"flows.edges.encoder", "flows.edges.offline_model"},
