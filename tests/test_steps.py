@@ -603,7 +603,7 @@ def test_reprocess_parts_what_a_canonical_had_joined(
         }
         outlet = source(server, "/sitemap.xml")
         with monkeypatch.context() as older:
-            older.setattr(extraction, "settle", believing)
+            older.setattr(extraction, "assign_urls", believing)
             for night, path in enumerate([first, second]):
                 listing = sitemap(server.url(path), lastmod="")
                 server.routes["/sitemap.xml"] = page(listing, "application/xml")

@@ -156,6 +156,30 @@ def test_private_names_are_left_alone(path: Path) -> None:
     assert list(private_names(path)) == []
 
 
+LONGEST_FUNCTION = 40  # lines, with its docstring
+
+
+@pytest.mark.parametrize(
+    "path", [*MODULES.values(), *TESTS], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_functions_fit_on_a_screen(path: Path) -> None:
+    """No function is longer than a screen, and no conditional expression stands in another."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    long = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    ]
+    nested = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.IfExp)
+        and any(isinstance(below, ast.IfExp) for below in ast.walk(node) if below is not node)
+    ]
+    assert (long, nested) == ([], [])
+
+
 # ---- SQL ----
 
 STATEMENTS = sorted((ROOT / "warehouse").rglob("*.sql"))

@@ -111,7 +111,7 @@ def test_similarity() -> None:
 
 
 def test_certainty() -> None:
-    """An article alone is certain; in a story copies are more certain than another desk's report."""
+    """An article alone is certain; in a story a copy is more certain than another desk's report."""
     texts = ("bridge", "bridge, lightly edited", "bridge, another desk")
     degrees = (0, 3, 12)
     story = [

@@ -5,7 +5,8 @@ import re
 from flows.records import Clipping
 
 AGENCY = re.compile(
-    r"\b(AFP|AP|Associated Press|Reuters|A[Nn][Tt][Aa][Rr][Aa]|Anadolu|Bloomberg|Kyodo|Sputnik|TASS|Xinhua|Yonhap)\b"
+    r"\b(AFP|AP|Associated Press|Reuters|A[Nn][Tt][Aa][Rr][Aa]|Anadolu|Bloomberg|Kyodo|Sputnik|TASS"
+    r"|Xinhua|Yonhap)\b"
 )
 EDITION = re.compile(
     r"(?<=.)(news|indonesia|com|id)$"

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 
 INDONESIAN, KOREAN = "id", "ko"
 _COMMONEST = {  # so that a short text has some; Malay counts as Indonesian
-    INDONESIAN: "yang dan di dengan untuk dari pada ini itu dalam tidak akan oleh juga ke para ada telah sudah sebuah kata",
+    INDONESIAN: (
+        "yang dan di dengan untuk dari pada ini itu dalam tidak akan oleh juga ke para ada telah "
+        "sudah sebuah kata"
+    ),
     "en": "the of and to in a for on with that is was by at from as said it has after over were he",
 }
 FUNCTION_WORDS = {language: frozenset(words.split()) for language, words in _COMMONEST.items()}
