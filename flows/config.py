@@ -386,10 +386,11 @@ def _escalation(place: Place, channel: Callable[[Place], str]) -> Escalation:
 
 
 def _term_group(place: Place, taken: dict[str, int]) -> TermGroup:
-    keys = place.keys(required=("name", "any"))
+    keys = place.keys(required=("name", "any"), optional=("unsure",))
     return TermGroup(
         keys.read("name", lambda place: _distinct(place, _text(place), "a name", taken), ""),
         keys.read("any", _list_of(_term, optional=False), ()),
+        keys.read("unsure", _list_of(_term), ()),
     )
 
 
@@ -397,7 +398,7 @@ def _topic_version(all_of: tuple[TermGroup, ...], near: Nearness, none_of: tuple
     """The hash of what decides a match: the matcher's version, the terms, and nearness. The order
     of terms, the names, the title, and the channels do not count.
     """
-    groups = sorted(sorted(group.any) for group in all_of)
+    groups = sorted((sorted(group.any), sorted(group.unsure)) for group in all_of)
     return stable_id(f"topic {MATCHER_VERSION}", repr(groups), near, repr(sorted(none_of)))
 
 

@@ -417,10 +417,13 @@ class StoryArticle:
 
 @dataclass(frozen=True, slots=True)
 class TermGroup:
-    """One side of a topic: any of its terms will do."""
+    """One side of a topic: any of its terms will do. Those of `unsure` count only in an article
+    that has one of `any` as well.
+    """
 
     name: str
     any: tuple[str, ...]
+    unsure: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

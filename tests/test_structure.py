@@ -81,6 +81,7 @@ OWNERS = {
     "tokenizers": {"flows.edges.offline_model", "flows.edges.offline_weights"},
     "apprise": {"flows.edges.notify"},
     "yaml": {"flows.yamlfile"},
+    "babel": {"flows.stages.press.countries"},
     "cssselect": {"flows.config"},
     "typer": {"flows.cli"},
     "prefect": {"flows.nightly", "flows.schedule", "flows.orchestrator"},

@@ -5,7 +5,7 @@
 - outlets.toml: agencies and outlets
 - prompts.toml: what pages say to their readers
 - prose.toml: how sentences and headlines are written
-- countries.toml: the names, capitals and leaders of countries
+- countries.toml: what else countries are called (see flows.stages.press.countries)
 """
 
 import re

@@ -1,26 +1,27 @@
 """Whether a passage ties the sides of a topic to each other, or only mentions them side by side.
 
-    standing(countries, text, start, end, hits) -> 'tie', 'crowd' or 'list'
+    standing(countries, text, start, end, hits) -> 'tie', 'beside', 'crowd' or 'list'
 
 A list is a table ('A 2-1 B', standings, a row of figures), a teaser for another article, or an
 enumeration with a third country ('AS, Rusia dan Korut'). A crowd names two other countries or
 'other leaders': the sides may have to do with those rather than with each other, unless they stand
-close together. Countries are recognised by name, capital or leader, and only matter for topics
-that have two countries among their sides.
+close together. Sides are only beside each other if no word of the passage ties them (see
+flows.stages.watch.ties): 'Gempa Guncang Rusia dan Korut'. Countries are recognised by name, capital
+or leader, and only matter for topics that have two countries among their sides.
 """
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from flows.stages.press import vocabulary
+from flows.stages.press.countries import country_names
 from flows.stages.watch.terms import any_of
+from flows.stages.watch.ties import Found, Joint, has_shared, is_contest, ties
 
-Found = tuple[int, int, str]  # start and end in the field, and the name of the side or country
-Standing = Literal["tie", "crowd", "list"]
-_Joint = Literal["compound", "comma", "and"]
+Standing = Literal["tie", "beside", "crowd", "list"]
 
 _TEASER = re.compile(
     r"(?i)(?:(?:baca|simak|lihat|tonton)\s+juga|(?:artikel|berita)\s+terkait|pilihan\s+redaksi)\b"
@@ -44,14 +45,10 @@ _COMMA = re.compile(rf"(?i){_WORDS},{_WORDS}")
 _AND = re.compile(
     rf"(?i){_WORDS},?{_WORDS}(?:\b(?:dan|serta|atau|hingga|maupun|and|or|и)\b|[&와과]){_WORDS}"
 )
-_JOINTS: Mapping[_Joint, re.Pattern[str]] = {"compound": _COMPOUND, "comma": _COMMA, "and": _AND}
+_JOINTS: Mapping[Joint, re.Pattern[str]] = {"compound": _COMPOUND, "comma": _COMMA, "and": _AND}
 # These words, or one of these marks, begin another item or statement.
 _NEXT = re.compile(r"(?i)\W{0,9}(?:dan|serta|sedangkan|sementara|sampai|and|while|и|а)\b")
 _MARKS = frozenset(",;:")
-# What two countries have with each other, right before their names: 'pakta', 'hubungan'.
-_RELATION = re.compile(
-    rf"(?i)\b{vocabulary.any_of(vocabulary.read('prose')['relations'])}\s+(?:\w+\s+){{0,3}}$"
-)
 # The list goes on with 'and other leaders' or 'dan para pemimpin lain' after a side, or with
 # 'termasuk' or 'such as' before both.
 _OTHERS = re.compile(
@@ -85,14 +82,19 @@ _REACH, _FIGURES = _Reach(), _Figures()
 
 def other_countries(sides: Sequence[re.Pattern[str]]) -> tuple[re.Pattern[str], ...]:
     """A pattern for each country that is not a side; none if fewer than two sides are countries."""
-    countries = list(vocabulary.read("countries").values())
+    countries = list(country_names().values())
     own = [
         {side.pattern for side in sides if any(side.fullmatch(name) for name in names)}
         for names in countries
     ]
     if len(set[str]().union(*own)) < 2:
         return ()
-    return tuple(any_of(names) for names, of in zip(countries, own, strict=True) if not of)
+    return tuple(_country(names) for names, of in zip(countries, own, strict=True) if not of)
+
+
+@cache
+def _country(names: Sequence[str]) -> re.Pattern[str]:
+    return any_of(names)
 
 
 def named(countries: Sequence[re.Pattern[str]], text: str, start: int, end: int) -> list[Found]:
@@ -109,7 +111,7 @@ def standing(
 ) -> Standing:
     """How the sides relate in a passage that holds all of them; `hits` are in order."""
     passage = text[start:end]
-    if _TEASER.match(passage) or _TABLE.search(passage) or _is_row(passage):
+    if is_teaser(passage) or _TABLE.search(passage) or _is_row(passage):
         return "list"
     if any(
         _VERSUS.fullmatch(text, one[1], two[0]) for one, two in pairwise(hits) if one[2] != two[2]
@@ -117,6 +119,8 @@ def standing(
         return "list"
     if not countries:
         return "tie"
+    if is_contest(text, start, end):
+        return "list"
     others = named(countries, text, start, end)
     found = sorted([*hits, *others])
     sides = _names(hits)
@@ -127,7 +131,11 @@ def standing(
         sides <= _names(row) and _SUCH_AS.search(_before(text, start, row[0])) for row in rows
     )
     crowded = len(_names(others)) >= 2 and not _is_firm(text, start, found, sides)
-    return "crowd" if goes_on or crowded else "tie"
+    if goes_on or crowded:
+        return "crowd"
+    pairs = [(one, two) for one, two in pairwise(hits) if one[2] != two[2]]
+    tied = any(ties(text, (start, end), one, two, _joint(text, one, two)) for one, two in pairs)
+    return "tie" if tied else "beside"
 
 
 def _names(found: Iterable[Found]) -> set[str]:
@@ -137,6 +145,11 @@ def _names(found: Iterable[Found]) -> set[str]:
 def _before(text: str, start: int, found: Found) -> str:
     """The words in a passage right before a name."""
     return text[max(start, found[0] - _REACH.heading) : found[0]]
+
+
+def is_teaser(passage: str) -> bool:
+    """Whether a passage is the teaser of another article."""
+    return _TEASER.match(passage) is not None
 
 
 def stands_in_row(countries: Sequence[re.Pattern[str]], text: str, hits: Sequence[Found]) -> bool:
@@ -157,7 +170,7 @@ def _is_firm(text: str, start: int, found: Sequence[Found], sides: Collection[st
         between = text[one[1] : max(two[0], one[1])]
         if joint == "compound" or (joint is None and _goes_straight_on(between)):
             return True
-        if joint == "and" and (number == 0 or _RELATION.search(_before(text, start, one))):
+        if joint == "and" and (number == 0 or has_shared(text, start, one)):
             return True
     return False
 
@@ -174,7 +187,7 @@ def _enumerations(text: str, found: Sequence[Found]) -> list[list[Found]]:
     """
     rows: list[list[Found]] = []
     row: list[Found] = []
-    kind: _Joint | None = None
+    kind: Joint | None = None
     for one, two in pairwise(found):
         joint = _joint(text, one, two)
         if not _goes_on(kind, joint):
@@ -186,12 +199,12 @@ def _enumerations(text: str, found: Sequence[Found]) -> list[list[Found]]:
     return rows
 
 
-def _goes_on(kind: _Joint | None, joint: _Joint | None) -> bool:
+def _goes_on(kind: Joint | None, joint: Joint | None) -> bool:
     """Whether a row with one kind of joint continues with the next joint."""
     return joint is not None and (joint == kind or (kind, joint) == ("comma", "and"))
 
 
-def _joint(text: str, one: Found, two: Found) -> _Joint | None:
+def _joint(text: str, one: Found, two: Found) -> Joint | None:
     """What joins a name to the next, if nothing else stands between them."""
     if two[0] - one[1] > _REACH.joint:
         return None

@@ -6,7 +6,8 @@ How a term is written decides how it matches:
   and hyphens are interchangeable and may be missing ('Kim Jong-un', '#KoreaUtara'). If it begins
   with a capital, it may also touch its neighbour, since some pages lose the space around a link
   ('diRusia', 'Korea Utaramengancam'). A '*' at its start or end stands for any letters ('ekspor*'
-  matches 'ekspornya').
+  matches 'ekspornya'). With a '!' at its end it matches only with its capitals, or in a headline
+  that is all capitals ('Merdeka!' matches 'Merdeka' and 'MERDEKA').
 - An acronym ('DPRK', 'TASS') matches alone and in capitals.
 - A Cyrillic term is a stem ('Росси' matches 'Россией', 'Северн Коре' matches 'Северной Кореи').
 - A Korean or Chinese term matches anywhere, but a single Korean syllable ('러', which headlines use
@@ -37,7 +38,9 @@ def needles(terms: Iterable[str]) -> tuple[str, ...]:
     the terms.
     """
     pieces = {
-        max(words(form.lower().strip("*")), key=len) for term in terms for form in _forms(term)
+        max(words(bare(form.lower()).strip("*")), key=len)
+        for term in terms
+        for form in _forms(term)
     }
     return tuple(
         sorted(
@@ -57,6 +60,11 @@ def is_acronym(term: str) -> bool:
     return term.isalpha() and term.isupper() and term.upper() != term.lower()
 
 
+def bare(term: str) -> str:
+    """The term without the mark that its capitals count."""
+    return term.removesuffix("!")
+
+
 def _forms(term: str) -> list[str]:
     """The term composed and decomposed, if these differ. The text itself must not be normalised,
     because spans count its characters as they are.
@@ -68,10 +76,12 @@ def _term(term: str) -> str:
     """The pattern of one term, by the script and the case it is written in."""
     script = next((unicodedata.name(char).split()[0] for char in term if char.isalpha()), "LATIN")
     if script in _EAST_ASIAN:
-        return _east_asian(term, script)
+        return _east_asian(bare(term), script)
     if is_acronym(term):
         return rf"(?<!\w){re.escape(term)}(?!\w)"
-    return _latin(term) if script == "LATIN" else _stem(term)
+    if script != "LATIN":
+        return _stem(bare(term))
+    return _latin(term) if term == bare(term) else _as_written(bare(term).strip("*"))
 
 
 def _adjoining(parts: Iterable[str]) -> str:
@@ -92,6 +102,11 @@ def _stem(term: str) -> str:
         cases.add(term.capitalize())
     stems = (rf"\w*{GAP}+".join(map(re.escape, words(case.strip("*")))) for case in sorted(cases))
     return rf"(?<!\w)(?:{'|'.join(stems)})\w*"
+
+
+def _as_written(term: str) -> str:
+    forms = [_adjoining(words(form)) for form in (term, term.upper())]
+    return rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)"
 
 
 def _latin(term: str) -> str:

@@ -13,9 +13,12 @@ belongs to the topic. They are its subject if
 - the headline names one of them, or all of them apart, and they meet in the lead; or
 - they meet often enough throughout the body.
 
-Otherwise the article only mentions the topic.
+Where they never meet, they are its subject all the same if two countries are its sides, the headline
+names one, and a sentence of the lead says what the other has to do with it ('Putin Tiba', 'Kim Jong
+Un menyambutnya'). Otherwise the article only mentions the topic.
 
-A phrase in `none_of` has another meaning than the terms:
+A term under `unsure` counts only in an article that has one of its group's under `any`. A name
+that the article gives to somebody else ('kucing bernama Putin') counts nowhere in it. A phrase in `none_of` has another meaning than the terms:
 
 - If it contains a term ('salad Rusia'), that occurrence does not count.
 - If it contains an acronym, or its initials spell one ('Ketua DPRK', 'Dewan Perwakilan Rakyat
@@ -25,23 +28,24 @@ A phrase in `none_of` has another meaning than the terms:
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from flows.records import Match, Nearness, Span, Strength, Topic
-from flows.stages.watch.lists import Found, named, other_countries, standing, stands_in_row
+from flows.records import Match, Nearness, Span, Strength, TermGroup, Topic
+from flows.stages.watch.lists import is_teaser, named, other_countries, standing, stands_in_row
 from flows.stages.watch.passages import clauses, paragraphs, sentences
-from flows.stages.watch.terms import any_of, is_acronym, needles, words
+from flows.stages.watch.terms import any_of, bare, is_acronym, needles, words
+from flows.stages.watch.ties import Found, given_names, turns_to
 
 # Raise this when a change of this module, or of one that it uses, changes what matches: it is part
 # of every topic's version, so all articles are matched again. tests/stages/test_versions.py tells
 # when it is due.
-MATCHER_VERSION = 2
+MATCHER_VERSION = 3
 
-_Standing = Literal["tie", "list", "crowd", "apart"]
+_Standing = Literal["tie", "list", "crowd", "beside", "apart"]
 # The first of these that any clause of a passage has is the passage's.
-_STANDINGS: tuple[_Standing, ...] = ("tie", "list", "crowd")
+_STANDINGS: tuple[_Standing, ...] = ("tie", "list", "crowd", "beside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class _Group:
     name: str
     terms: re.Pattern[str]
     needles: tuple[str, ...]
+    certain: re.Pattern[str] | None  # the terms under `any`; None if there are no others
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,14 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class _Excluded:
+    """What does not count in an article: `phrases` of none_of where they stand, `words` anywhere."""
+
+    phrases: Sequence[_Phrase]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Passage:
     """A passage with the terms found in it. `standing` is how its sides relate to each other;
     'apart' if they share no clause.
@@ -125,10 +138,8 @@ class _Passage:
 
 def compile_topic(topic: Topic) -> CompiledTopic:
     """The topic with its terms as patterns."""
-    groups = tuple(
-        _Group(group.name, any_of(group.any), needles(group.any)) for group in topic.all_of
-    )
-    terms = [term for group in topic.all_of for term in group.any]
+    groups = tuple(_compile_group(group) for group in topic.all_of)
+    terms = [bare(term) for group in topic.all_of for term in (*group.any, *group.unsure)]
     phrases = tuple(_compile_phrase(phrase, terms, groups) for phrase in topic.none_of)
     return CompiledTopic(
         groups, phrases, other_countries([group.terms for group in groups]), topic.near
@@ -149,14 +160,14 @@ def match(topic: CompiledTopic, title: str, body: str) -> Match | None:
 def explain(topic: CompiledTopic, title: str, body: str) -> Explanation:
     """The result of `match`, the reason for it in words, and every term that was found."""
     found, reason = _judge(topic, title, body)
-    phrases = _phrases(topic, title, body)
-    headline = _read(topic, phrases, title, 0, len(title))
+    excluded = _exclude(topic, title, body)
+    headline = _read(topic, excluded, title, 0, len(title))
     terms = [
         *_spans("title", title, [headline]),
         *_spans(
             "body",
             body,
-            (_read(topic, phrases, body, start, end) for start, end in _passages(topic, body)),
+            (_read(topic, excluded, body, start, end) for start, end in _passages(topic, body)),
         ),
     ]
     missing = [
@@ -169,18 +180,23 @@ def explain(topic: CompiledTopic, title: str, body: str) -> Explanation:
 
 def _judge(topic: CompiledTopic, title: str, body: str) -> tuple[Match | None, str]:
     """The match, or None, and the reason."""
-    phrases = _phrases(topic, title, body)
-    if veto := next((phrase for phrase in phrases if phrase.veto), None):
+    excluded = _exclude(topic, title, body)
+    if veto := next((phrase for phrase in excluded.phrases if phrase.veto), None):
         return None, f"'{veto.phrase}' of none_of is in the text"
-    headline = _read(topic, phrases, title, 0, len(title))
+    headline = _read(topic, excluded, title, 0, len(title))
     passages = _passages(topic, body)
     read = {
-        number: _read(topic, phrases, body, start, end)
+        number: _read(topic, excluded, body, start, end)
         for number, (start, end) in enumerate(passages)
         if _may_hold(topic.groups, body[start:end].lower())
     }
-    met = {number: passage for number, passage in read.items() if passage.standing == "tie"}
+    met = _met(headline, read)
     if not met and headline.standing != "tie":
+        lead = [_read(topic, excluded, body, *each) for each in passages[: _SUBJECT.lead]]
+        if other := _turned_to(topic, title, body, headline, lead):
+            spans = [*_spans("title", title, [headline]), *_spans("body", body, [other])]
+            reason = "the headline names a side, and the lead says what the other does"
+            return Match(0.5, tuple(spans), "subject"), reason
         return None, _why_not(topic, [headline, *read.values()])
     strength, reason = _weigh(topic, title, headline, sorted(met), len(passages))
     in_headline = [headline] if headline.standing == "tie" else []
@@ -189,8 +205,36 @@ def _judge(topic: CompiledTopic, title: str, body: str) -> tuple[Match | None, s
     return Match(score, tuple(spans), strength), reason
 
 
+def _met(headline: _Passage, read: Mapping[int, _Passage]) -> dict[int, _Passage]:
+    """The passages in which the sides meet. In an article that ties them anywhere, they do so
+    wherever they stand beside each other, too.
+    """
+    tied = any(passage.standing == "tie" for passage in (headline, *read.values()))
+    counted = ("tie", "beside") if tied else ()
+    return {number: passage for number, passage in read.items() if passage.standing in counted}
+
+
+def _turned_to(
+    topic: CompiledTopic, title: str, body: str, headline: _Passage, lead: Iterable[_Passage]
+) -> _Passage | None:
+    """The passage of the lead that says what the side that is not in the headline has to do with
+    the one that is, where neither meets a third country; None if there is none.
+    """
+    sides = {name for *_, name in headline.hits}
+    if not topic.countries or len(sides) != 1 or named(topic.countries, title, 0, len(title)):
+        return None
+    for passage in lead:
+        if is_teaser(body[passage.start : passage.end]):
+            continue
+        others = {name for *_, name in passage.hits} - sides
+        start, end = passage.start, passage.end
+        if others and turns_to(body, start, end) and not named(topic.countries, body, start, end):
+            return passage
+    return None
+
+
 def _why_not(topic: CompiledTopic, passages: Iterable[_Passage]) -> str:
-    if any(passage.standing in ("list", "crowd") for passage in passages):
+    if any(passage.standing not in ("tie", "apart") for passage in passages):
         side_by_side = f"a list, a table, a teaser or a {topic.near} with others"
         return f"the sides stand only side by side: {side_by_side}"
     return f"the sides never meet in one {topic.near}"
@@ -216,14 +260,21 @@ def _passages(topic: CompiledTopic, body: str) -> list[tuple[int, int]]:
     return sentences(body) if topic.near == "sentence" else paragraphs(body)
 
 
-def _phrases(topic: CompiledTopic, title: str, body: str) -> list[_Phrase]:
-    """The phrases in `none_of` that are in the article."""
-    lowered = f"{title}\n{body}".lower()
-    return [
+def _exclude(topic: CompiledTopic, title: str, body: str) -> _Excluded:
+    """What does not count in the article."""
+    text = f"{title}\n{body}"
+    lowered = text.lower()
+    phrases = [
         phrase
         for phrase in topic.none_of
         if phrase.needle in lowered and (phrase.text.search(title) or phrase.text.search(body))
     ]
+    words = frozenset[str]().union(*(phrase.acronyms for phrase in phrases))
+    for group in topic.groups:
+        words |= given_names(text, group.terms)
+        if group.certain and not group.certain.search(text):
+            words |= {found.group() for found in group.terms.finditer(text)}
+    return _Excluded(phrases, words)
 
 
 def _names_a_side(topic: CompiledTopic, title: str, headline: _Passage) -> bool:
@@ -231,7 +282,7 @@ def _names_a_side(topic: CompiledTopic, title: str, headline: _Passage) -> bool:
     or about several others.
     """
     if headline.standing != "apart" or not headline.hits:
-        return headline.standing == "crowd"
+        return headline.standing in ("crowd", "beside")
     if len({name for *_, name in headline.hits}) == len(topic.groups):
         return True
     others = {name for *_, name in named(topic.countries, title, 0, len(title))}
@@ -245,19 +296,18 @@ def _may_hold(groups: Sequence[_Group], lowered: str) -> bool:
     return all(any(needle in lowered for needle in group.needles) for group in groups)
 
 
-def _read(
-    topic: CompiledTopic, phrases: Sequence[_Phrase], text: str, start: int, end: int
-) -> _Passage:
+def _read(topic: CompiledTopic, excluded: _Excluded, text: str, start: int, end: int) -> _Passage:
     """The passage between two offsets, read for the topic's terms."""
-    acronyms = frozenset[str]().union(*(phrase.acronyms for phrase in phrases))
     masked = [
-        found.span() for phrase in phrases for found in phrase.text.finditer(text, start, end)
+        found.span()
+        for phrase in excluded.phrases
+        for found in phrase.text.finditer(text, start, end)
     ]
     hits: list[Found] = sorted(
         (hit.start(), hit.end(), group.name)
         for group in topic.groups
         for hit in group.terms.finditer(text, start, end)
-        if hit.group() not in acronyms
+        if hit.group() not in excluded.words
         and not any(one < hit.end() and hit.start() < two for one, two in masked)
     )
     parts = [(start, end)]
@@ -278,6 +328,12 @@ def _spans(field: Literal["title", "body"], text: str, passages: Iterable[_Passa
         for of in passages
         for one, two, name in of.hits
     ]
+
+
+def _compile_group(group: TermGroup) -> _Group:
+    terms = [*group.any, *group.unsure]
+    certain = any_of(group.any) if group.unsure else None
+    return _Group(group.name, any_of(terms), needles(terms), certain)
 
 
 def _compile_phrase(phrase: str, terms: Sequence[str], groups: Sequence[_Group]) -> _Phrase:
