@@ -457,15 +457,17 @@ def try_topics(
     With --jsonl, prints one JSON object per item: id, matched (true only for a subject), strength,
     score, evidence, and topic if several are tested. If the items carry a `label` (true, false,
     on_topic, mention, off_topic, background), precision, recall, F1, and each error go to standard
-    error.
+    error. So do the articles found that are least like the others, if there are 20.
     """
     from flows.commands.topics_test import read_text, show_text, try_items
+    from flows.edges.encoder import Encoder, default_model
 
     chosen = _choose_topics(topics, topic)
     if (text is None) == (jsonl is None):
         raise ConfigError("expected either a text, a file or an address, or --jsonl FILE")
     if jsonl:
-        try_items(chosen, jsonl)
+        settings = Settings.from_environ(os.environ)
+        try_items(chosen, jsonl, Encoder(settings.model or default_model()))
     elif text is not None:
         known = load_sources(sources) if text.startswith("http") and sources.exists() else ()
         show_text(chosen, *read_text(text, known, Settings.from_environ(os.environ).contact))
@@ -482,14 +484,17 @@ def replay_topic(
 ) -> None:
     """Show which hits a changed topic would add and drop.
 
-    Compares the topic, as it now stands in topics.yaml, with its recorded hits, story by story.
-    Reads media.duckdb. Writes nothing and alerts nobody.
+    Compares the topic, as it now stands in topics.yaml, with its recorded hits, story by story. Ends
+    with the articles found that are least like the others, if there are 20. Reads media.duckdb.
+    Writes nothing and alerts nobody.
     """
     start = _instant("--since", since)
     [topic] = _choose_topics(topics, topic_id)
     from flows.commands.topics_replay import show_replay
+    from flows.edges.encoder import default_model
 
-    show_replay(topic, Reader(warehouse), start)
+    model = Settings.from_environ(os.environ).model or default_model()
+    show_replay(topic, Reader(warehouse), start, model)
 
 
 def _choose_topics(path: Path, topic_id: str | None) -> tuple[Topic, ...]:

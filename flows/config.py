@@ -32,7 +32,7 @@ from flows.records import (
     Topic,
     stable_id,
 )
-from flows.stages.watch.topics import MATCHER_VERSION
+from flows.stages.watch.topics import MATCHER_VERSION, CompiledTopic, compile_topic, explain
 from flows.yamlfile import Keys, Mistake, Place, YamlFile, did_you_mean
 
 T = TypeVar("T")
@@ -40,6 +40,7 @@ T = TypeVar("T")
 _STATUSES: tuple[Literal["active", "archive"], ...] = ("active", "archive")
 _NEARNESS: tuple[Nearness, ...] = ("sentence", "paragraph")
 _KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
+_EXAMPLES = ("yes", "not")
 # A pattern that could not be read becomes this one, which matches nothing, until the mistakes are
 # reported.
 _NO_PATTERN = re.compile(r"(?!)")
@@ -293,7 +294,8 @@ def _address_fault(address: str, check: Check) -> str | None:
 
 def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> Topic:
     keys = place.keys(
-        required=("id", "title", "all_of"), optional=("near", "none_of", "alert", "active")
+        required=("id", "title", "all_of"),
+        optional=("near", "none_of", "alert", "active", "examples"),
     )
     names_of_groups: dict[str, int] = {}
     all_of = keys.read(
@@ -302,7 +304,7 @@ def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> 
     near: Nearness = keys.read("near", _one_of(_NEARNESS), "sentence")
     none_of = keys.read("none_of", _list_of(_term), ())
     alert = keys.read("alert", lambda place: _alert(place, channels), _Alert())
-    return Topic(
+    topic = Topic(
         id=keys.read("id", _new_id(ids), ""),
         title=keys.read("title", _text, ""),
         all_of=all_of,
@@ -318,6 +320,38 @@ def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> 
         heartbeat=alert.heartbeat,
         escalate=alert.escalate,
     )
+    keys.read("examples", lambda place: _try_examples(place, topic), None)
+    return topic
+
+
+def _try_examples(place: Place, topic: Topic) -> None:
+    """Notes each example of which the topic says something else than it should."""
+    keys = place.keys(optional=_EXAMPLES)
+    rule = (
+        compile_topic(topic) if topic.all_of and all(group.any for group in topic.all_of) else None
+    )
+    for kind in _EXAMPLES:
+        keys.read(kind, _list_of(_example(kind, rule)), ())
+
+
+def _example(kind: str, rule: CompiledTopic | None) -> Callable[[Place], None]:
+    """`kind`: 'yes' for a text whose subject the topic is, 'not' for any other. `rule`: None where
+    the terms have a mistake, which is noted.
+    """
+
+    def read(place: Place) -> None:
+        title, _, body = _text(place).partition("\n")
+        if rule is None:
+            return
+        told = explain(rule, title.strip(), body.strip())
+        if (told.match is not None and told.match.strength == "subject") == (kind == "yes"):
+            return
+        expected = (
+            "a text that the topic finds" if kind == "yes" else "a text that it does not find"
+        )
+        raise Mistake(place, f"expected {expected}, but {told.reason}")
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,6 +364,11 @@ class Reader:
         while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
             yield from (dict(zip(names, row, strict=True)) for row in rows)
 
+    def vectors(self, model: str, article_ids: Sequence[str]) -> dict[str, list[float]]:
+        """The model's vectors of those of the articles that have one, by article."""
+        cursor = self._execute("vectors", model=model, article_ids=json.dumps(list(article_ids)))
+        return dict(cursor.fetchall())
+
     def _execute(self, query: str, /, **parameters: object) -> duckdb.DuckDBPyConnection:
         """Run warehouse/queries/<query>.sql. Raises WarehouseError if the snapshot lacks a column
         or table.

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+import numpy as np
 from rich.console import Console
 
+from flows.commands.topics_outliers import MOST, FoundHit, are_enough, outlier_lines
 from flows.records import Match, Span, Strength, Topic
 from flows.stages.watch.topics import compile_topic, match
 from flows.terminal import console, line, marked
@@ -43,19 +45,23 @@ class _Change:
     evidence: Sequence[Span]
 
 
-def show_replay(topic: Topic, reader: Reader, since: datetime) -> None:
-    """Print the stories in which a topic now finds something else than what is recorded, and how
-    many there are of each kind.
+def show_replay(topic: Topic, reader: Reader, since: datetime, model: str) -> None:
+    """Print the stories in which a topic now finds something else than what is recorded, how many
+    there are of each kind, and the articles that are least like the others by a model's vectors.
     """
     out = console()
     rule = compile_topic(topic)
     # of each story's articles, before and after
     strengths: dict[str, list[tuple[Strength | None, Strength | None]]] = {}
     changes: list[_Change] = []
+    hits: list[FoundHit] = []
     articles = 0
     for row in reader.replayed_articles(topic.id, since):
         articles += 1
-        change = _change(row, match(rule, row["title"], row["body"]))
+        found = match(rule, row["title"], row["body"])
+        if found and found.strength == "subject" and len(hits) < MOST:
+            hits.append(FoundHit(row["article_id"], row["title"], row["body"], found))
+        change = _change(row, found)
         if change.before or change.after:
             strengths.setdefault(change.story_id, []).append((change.before, change.after))
         if change.before != change.after:
@@ -73,6 +79,12 @@ def show_replay(topic: Topic, reader: Reader, since: datetime) -> None:
     out.print(
         f"{articles} articles since {since:%Y-%m-%d}: {', '.join(counts)}; nothing was written"
     )
+    vectors = reader.vectors(model, [hit.id for hit in hits])
+    hits = [hit for hit in hits if hit.id in vectors]
+    if are_enough(hits):
+        table = np.asarray([vectors[hit.id] for hit in hits], np.float32)
+        for said in outlier_lines(topic.id, hits, table):
+            out.print(line(said))
 
 
 def _by_story(change: _Change) -> tuple[str, datetime, str]:

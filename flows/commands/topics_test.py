@@ -22,8 +22,10 @@ from typing import Any, BinaryIO
 from rich.console import Console
 from rich.text import Text
 
+from flows.commands.topics_outliers import MOST, FoundHit, are_enough, outlier_lines
+from flows.edges.encoder import Encoder
 from flows.edges.network import passing_web
-from flows.errors import ConfigError, KlipingError
+from flows.errors import ConfigError, EncoderError, KlipingError
 from flows.records import Article, Link, Match, Page, Rejection, Source, Topic, WarcRef
 from flows.stages.discovery.links import canonical, owner
 from flows.stages.extraction.extract import extract
@@ -219,13 +221,15 @@ def _alerts(found: Match | None) -> bool:
     return found is not None and found.strength == "subject"
 
 
-def try_items(topics: Sequence[Topic], path: Path) -> None:
+def try_items(topics: Sequence[Topic], path: Path, encoder: Encoder) -> None:
     """Print one JSON line for each item of a file (`-`: standard input) and topic.
 
     If items have labels, a table goes to standard error; items marked `ambiguous` are left out of
-    it. Raises ConfigError at the first line that is not an item.
+    it. So do the articles found that are least like the others. Raises ConfigError at the first
+    line that is not an item.
     """
     rules = [(topic, compile_topic(topic), _Tally()) for topic in topics]
+    hits: dict[str, list[FoundHit]] = {topic.id: [] for topic in topics}
     for item in _items(path):
         for topic, rule, tally in rules:
             found = match(rule, item.title, item.text)
@@ -233,10 +237,26 @@ def try_items(topics: Sequence[Topic], path: Path) -> None:
             sys.stdout.write(json.dumps(answer | _answer(item, found), ensure_ascii=False) + "\n")
             if item.label is not None and not item.ambiguous:
                 tally.add(item, found)
+            if found and _alerts(found) and len(hits[topic.id]) < MOST:
+                hits[topic.id].append(FoundHit(str(item.id), item.title, item.text, found))
     sys.stdout.flush()
     for topic, _, tally in rules:
         if tally.counts:
             sys.stderr.write("\n".join([topic.id, *tally.lines()]) + "\n")
+    for topic, _, _ in rules:
+        for said in _outliers(topic.id, hits[topic.id], encoder):
+            sys.stderr.write(f"{said}\n")
+
+
+def _outliers(topic_id: str, hits: Sequence[FoundHit], encoder: Encoder) -> list[str]:
+    """What is said of the hits that are least like the others."""
+    if not are_enough(hits):
+        return []
+    try:
+        vectors = encoder.encode([(hit.title, hit.body) for hit in hits])
+    except EncoderError as error:
+        return [f"{topic_id}: the hits were not compared: {error}"]
+    return outlier_lines(topic_id, hits, vectors)
 
 
 def _answer(item: _Item, found: Match | None) -> dict[str, Any]:

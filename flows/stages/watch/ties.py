@@ -37,9 +37,10 @@ _LISTS: dict[str, list[str]] = tomllib.loads(
 _SHARED, _TOGETHER, _TOWARD = _words("shared"), _words("together"), _words("toward")
 _BEFALLS, _RANKS, _SEVERED = _words("befalls"), _words("ranks"), _words("severed")
 _BEARERS = _words("bearers")
-# What may stand between who bears a name and the name: "kucing [milik warga bernama] Putin"
+# What stands between who bears a name and the name: "kucing [milik warga bernama] Putin"
 _NAMING = re.compile(
-    r"\s+(?:(?:[\w-]+\s+){0,3}(?i:bernama|dinamai|diberi nama|dijuluki|dipanggil|berjuluk|named|called)\s+)?|"
+    r"[^\S\n]+(?:[\w-]+[^\S\n]+){0,3}"
+    r"(?i:bernama|dinamai|diberi nama|dijuluki|dipanggil|berjuluk|named|called)[^\S\n]+"
 )
 _SHARED_BEFORE = 80  # characters before two names in which what they share may stand ...
 _BETWEEN = re.compile(r"\s+(?:[^\W\d_][\w.-]*\s+){0,5}$")  # ... with up to five words between
