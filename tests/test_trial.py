@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from flows.edges.encoder import default_model
 from tests.helpers.command import Ran, ended
 from tests.helpers.misbehaving import Server, page
 from tests.helpers.outlets import article, outlet, written
@@ -375,6 +376,49 @@ def test_replay(archive: Path, topics: Path, capsys: pytest.CaptureFixture[str])
     assert later.out == "0 articles since 2026-03-11: 0 stories unchanged; nothing was written\n"
     assert published(archive).read_bytes() == before
     assert Reader(archive).query("select count(*) from topic_hits")[1] == [(3,)]
+
+
+def test_replay_ends_with_the_least_alike(
+    tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of many articles found, those whose vectors are far from the others' are shown at the end,
+    with what would be rid of them.
+    """
+    data = tmp_path / "many"
+    warehouse = Warehouse.open(data)
+    titles = ["Kapal Karam di Laut"] * 22 + ["Kapal Karam Asmara Artis", "Kapal Karam Bisnis Kopi"]
+    near, far = [1.0] + [0.0] * 24, [0.0] * 25
+    vectors = [near] * 22 + [[*far[:row], 1.0, *far[row + 1 :]] for row in (22, 23)]
+    facts = {"source_id": "satu", "published_at": "2026-03-10 05:00"}
+    plant(
+        warehouse,
+        {
+            "sources": [{"source_id": "satu", "name": "Satu"}],
+            "state.articles": [
+                {"article_id": f"a{n}", "title": title, "body": ".", "url": f"https://x.test/{n}"}
+                | facts
+                for n, title in enumerate(titles)
+            ],
+            "story_articles": [
+                {"story_id": f"s{n}", "article_id": f"a{n}"} for n in range(len(titles))
+            ],
+            "state.vectors": [
+                {"article_id": f"a{n}", "model": default_model(), "vector": vector}
+                for n, vector in enumerate(vectors)
+            ],
+        },
+    )
+    warehouse.close()
+    publish(data)
+    command = ("topics", "replay", "kapal", "--topics", topics, "--warehouse", data)
+    said = ended(capsys, *command).out.splitlines()
+    heading = next(n for n, line in enumerate(said) if "least like the others" in line)
+    assert said[heading + 1 : heading + 5] == [
+        "  a22  Kapal Karam Asmara Artis",
+        "    if so: none_of: [Karam Asmara]",
+        "  a23  Kapal Karam Bisnis Kopi",
+        "    if so: none_of: [Karam Bisnis]",
+    ]
 
 
 def test_topics_list(topics: Path, capsys: pytest.CaptureFixture[str]) -> None:

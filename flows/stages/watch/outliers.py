@@ -52,21 +52,22 @@ def offer(spans: Sequence[Span], others: Sequence[Sequence[Span]]) -> str | None
     """What would be rid of a hit and leave the others: the term's capitals ('Bulan!'), or a phrase
     for none_of; None if nothing of the kind would.
     """
-    if not spans:
-        return None
-    span = spans[0]
-    same = [
-        each.text
-        for hit in others
-        for each in hit
-        if each.group == span.group and each.text.lower() == span.text.lower()
-    ]
-    capitalised = [text for text in same if not text.islower()]
-    if span.text.islower() and same and len(capitalised) >= _CAPITALISED * len(same):
-        return f"'{span.text.capitalize()}!' instead of {span.text}"
-    said = " ".join(each.sentence.lower() for hit in others for each in hit)
-    phrases = [phrase for phrase in _phrases(span) if phrase.lower() not in said]
-    return f"none_of: [{phrases[0]}]" if phrases else None
+    written = [each for hit in others for each in hit]
+    said = " ".join(each.sentence.lower() for each in written)
+    for span in spans:
+        if _is_mostly_capitalised(span, written):
+            return f"'{span.text.capitalize()}!' instead of {span.text}"
+        for phrase in _phrases(span):
+            if phrase.lower() not in said:
+                return f"none_of: [{phrase}]"
+    return None
+
+
+def _is_mostly_capitalised(span: Span, written: Sequence[Span]) -> bool:
+    """Whether a word in small letters has capitals nearly everywhere else."""
+    same = [each.text for each in written if each.text.lower() == span.text.lower()]
+    capitalised = sum(not text.islower() for text in same)
+    return span.text.islower() and bool(same) and capitalised >= _CAPITALISED * len(same)
 
 
 def _phrases(span: Span) -> list[str]:
