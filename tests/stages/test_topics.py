@@ -24,6 +24,7 @@ SHIPPED = {
 }
 MATCH_CASES: list[dict[str, Any]] = cases("topics/match")
 SHIPPED_CASES: list[dict[str, Any]] = cases("topics/shipped")
+LOOKALIKES: dict[str, list[dict[str, str]]] = cases("topics/lookalikes")
 REASONS: list[dict[str, Any]] = cases("topics/reasons")
 
 
@@ -60,6 +61,18 @@ def test_shipped_topics(case: dict[str, Any]) -> None:
         SHIPPED[case.get("topic", "russia-dprk")], case.get("title", ""), case.get("body", "")
     )
     assert (found and found.strength) == case["strength"], found
+
+
+@pytest.mark.parametrize(
+    ("case", "wanted"),
+    [(case, key == "on_topic") for key, group in LOOKALIKES.items() for case in group],
+)
+def test_lookalikes(case: dict[str, str], wanted: bool) -> None:
+    """The shipped topic tells articles about Russia and North Korea from those that only name both,
+    or only seem to.
+    """
+    found = match(SHIPPED["russia-dprk"], case["title"], case.get("body", ""))
+    assert (found is not None and found.strength == "subject") == wanted, found
 
 
 @pytest.mark.parametrize("case", REASONS, ids=[case["reason"] for case in REASONS])
