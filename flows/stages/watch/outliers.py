@@ -31,8 +31,8 @@ class _Alike:
 
 ALIKE = _Alike()
 _CAPITALISED = 0.8  # of the others, before a word in small letters is something else
-_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
-_LAST_WORD = re.compile(r"([^\W\d_]+)\s+$")
+_NEXT_WORD = re.compile(r"\s{1,9}([^\W\d_]{1,40})")
+_LAST_WORD = re.compile(r"([^\W\d_]{1,40})\s{1,9}$")
 
 
 def least_alike(vectors: npt.NDArray[np.float32]) -> list[int]:

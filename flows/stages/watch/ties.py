@@ -39,8 +39,8 @@ _BEFALLS, _RANKS, _SEVERED = _words("befalls"), _words("ranks"), _words("severed
 _BEARERS = _words("bearers")
 # What stands between who bears a name and the name: "kucing [milik warga bernama] Putin"
 _NAMING = re.compile(
-    r"[^\S\n]+(?:[\w-]+[^\S\n]+){0,3}"
-    r"(?i:bernama|dinamai|diberi nama|dijuluki|dipanggil|berjuluk|named|called)[^\S\n]+"
+    r"[^\S\n]{1,3}(?:[\w-]{1,30}[^\S\n]{1,3}){0,3}"
+    r"(?i:bernama|dinamai|diberi nama|dijuluki|dipanggil|berjuluk|named|called)[^\S\n]{1,3}"
 )
 _SHARED_BEFORE = 80  # characters before two names in which what they share may stand ...
 _BETWEEN = re.compile(r"\s+(?:[^\W\d_][\w.-]*\s+){0,5}$")  # ... with up to five words between
