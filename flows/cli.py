@@ -484,9 +484,9 @@ def replay_topic(
 ) -> None:
     """Show which hits a changed topic would add and drop.
 
-    Compares the topic, as it now stands in topics.yaml, with its recorded hits, story by story. Ends
-    with the articles found that are least like the others, if there are 20. Reads media.duckdb.
-    Writes nothing and alerts nobody.
+    Compares the topic, as it now stands in topics.yaml, with its recorded hits, story by story.
+    Ends with the articles found that are least like the others, if there are 20. Reads
+    media.duckdb. Writes nothing and alerts nobody.
     """
     start = _instant("--since", since)
     [topic] = _choose_topics(topics, topic_id)

@@ -1,5 +1,5 @@
-"""The end of `kliping topics test --jsonl` and `kliping topics replay`: the hits that are least like
-the others, and what could be done about each.
+"""The end of `kliping topics test --jsonl` and `kliping topics replay`: the articles found that are
+least like the others, and what could be done about each.
 """
 
 from collections.abc import Sequence
@@ -34,9 +34,8 @@ def outlier_lines(
     if not rows:
         return []
     evidence = [hit.match.evidence for hit in hits]
-    lines = [
-        f"{topic_id}: of {len(hits)} articles that it is the subject of, these are least like the others; is any of them wrong?"
-    ]
+    found = f"of {len(hits)} articles that it is the subject of, these are least like the others"
+    lines = [f"{topic_id}: {found}; is any of them wrong?"]
     for row in rows:
         hit = hits[row]
         lines.append(f"  {hit.id}  {hit.title or hit.body[:80]}")

@@ -1,8 +1,8 @@
 """The hits of a topic that are least like the others: where a word means something else, the
 articles do too.
 
-    least_alike(vectors)                    -> their rows, the least alike first
-    offer(spans, others)                    -> what could be written into topics.yaml to be rid of it
+    least_alike(vectors)     -> their rows, the least alike first
+    offer(spans, others)     -> what could be written into topics.yaml to be rid of one
 """
 
 import re

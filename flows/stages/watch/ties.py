@@ -83,7 +83,7 @@ def has_shared(text: str, start: int, one: Found) -> bool:
 
 
 def turns_to(text: str, start: int, end: int) -> bool:
-    """Whether a passage that names only one of two countries says what it has to do with another."""
+    """Whether a passage that names one of two countries says what it has to do with another."""
     if is_contest(text, start, end) or _BEFALLS.search(text, start, end):
         return False
     return any(words.search(text, start, end) for words in (_TOWARD, _TOGETHER))

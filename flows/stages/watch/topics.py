@@ -13,12 +13,14 @@ belongs to the topic. They are its subject if
 - the headline names one of them, or all of them apart, and they meet in the lead; or
 - they meet often enough throughout the body.
 
-Where they never meet, they are its subject all the same if two countries are its sides, the headline
-names one, and a sentence of the lead says what the other has to do with it ('Putin Tiba', 'Kim Jong
-Un menyambutnya'). Otherwise the article only mentions the topic.
+Otherwise the article only mentions the topic. Two countries that never meet are its subject all the
+same if the headline names one, and a sentence of the lead says what the other has to do with it
+('Putin Tiba', 'Kim Jong Un menyambutnya').
 
-A term under `unsure` counts only in an article that has one of its group's under `any`. A name
-that the article gives to somebody else ('kucing bernama Putin') counts nowhere in it. A phrase in `none_of` has another meaning than the terms:
+A term under `unsure` counts only in an article that has one of its group's under `any`. A name that
+the article gives to somebody else ('kucing bernama Putin') counts nowhere in it.
+
+A phrase in `none_of` has another meaning than the terms:
 
 - If it contains a term ('salad Rusia'), that occurrence does not count.
 - If it contains an acronym, or its initials spell one ('Ketua DPRK', 'Dewan Perwakilan Rakyat
@@ -118,7 +120,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Excluded:
-    """What does not count in an article: `phrases` of none_of where they stand, `words` anywhere."""
+    """What does not count: `phrases` of none_of where they stand, `words` in the whole article."""
 
     phrases: Sequence[_Phrase]
     words: frozenset[str]
