@@ -1,6 +1,6 @@
 """A run: how it begins, its steps in order, and how it ends.
 
-    discover, fetch  ->  extract -> learn -> clean -> embed -> group -> match  ->  follow, deliver
+    discover, fetch  ->  extract -> learn -> clean -> embed -> group -> index -> match  ->  follow, deliver
 
 The nightly run begins and ends with steps of its own; those in the middle are here, and every kind
 of run has them. Each asks the warehouse what is pending and records what it did, so if a run is
@@ -21,6 +21,7 @@ from flows.records import Look, Run, RunKind, Source, Topic
 from flows.steps.cleaning import clean_batch, learn_lines
 from flows.steps.extraction import extract_batch
 from flows.steps.grouping import embed_batch, group_batch
+from flows.steps.indexing import index_batch
 from flows.steps.watching import match_batch
 from warehouse.engine import published
 from warehouse.store import Warehouse
@@ -66,6 +67,7 @@ def steps_of(work: Work) -> list[Step]:
         Step("clean", "articles", lambda: clean_batch(store)),
         Step("embed", "articles", lambda: embed_batch(store, work.encoder)),
         Step("group", "articles", lambda: group_batch(store, work.encoder.model, now)),
+        Step("index", "articles", lambda: index_batch(store)),
         *(_match(store, topic, now) for topic in work.topics),
     ]
 

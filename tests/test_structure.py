@@ -74,6 +74,7 @@ OWNERS = {
     "fastwarc": {"flows.edges.archive"},
     "trafilatura": {"flows.stages.extraction.container"},
     "feedparser": {"flows.stages.discovery.listings"},
+    "snowballstemmer": {"flows.steps.indexing"},
     "scipy": {"flows.stages.grouping.tables"},
     "sentence_transformers": {"flows.edges.encoder", "flows.edges.offline_model"},
     "transformers": {"flows.edges.encoder", "flows.edges.offline_model"},

@@ -15,6 +15,7 @@ from warehouse.articles import Articles
 from warehouse.engine import Engine, only_run, publish
 from warehouse.pages import Pages
 from warehouse.runs import Runs
+from warehouse.search import SearchIndex
 from warehouse.stories import Stories
 
 
@@ -26,6 +27,7 @@ class Warehouse:
         self.pages = Pages(engine)
         self.articles = Articles(engine)
         self.stories = Stories(engine)
+        self.search = SearchIndex(engine)
         self.alerts = Alerts(engine)
         self.runs = Runs(engine, self.alerts)
         self.pages.complete_keys()

@@ -1,0 +1,2 @@
+-- How many articles were tokenised.
+select count(distinct article_id) as articles from tokens;

@@ -1,0 +1,31 @@
+"""The index of words, by which articles are found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from warehouse.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class SearchIndex:
+    """What the warehouse knows of the words of articles."""
+
+    engine: Engine
+
+    def index_next(self, batch: int, stem: Callable[[str], str]) -> int:
+        """Take the words of the next articles in whose text is not indexed; how many there were.
+
+        `stem`: what forms of one word have in common; it is asked once for each new word.
+        """
+        self.engine.execute("tokenise_articles", batch=batch)
+        [found] = self.engine.rows("count_tokenised")
+        words = [row["word"] for row in self.engine.rows("new_words")]
+        with self.engine.transaction():
+            self.engine.write(
+                [{"word": word, "stem": stem(word)} for word in words], "record_search_words"
+            )
+            self.engine.execute("forget_documents")
+            self.engine.execute("record_documents_indexed")
+            self.engine.execute("record_postings")
+        count: int = found["articles"]
+        return count
