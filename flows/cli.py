@@ -246,6 +246,35 @@ def schedule(
 
 
 @app.command()
+def search(
+    question: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="QUESTION",
+            help='Words, a "phrase", outlet:ID, topic:ID, after:DATE, before:DATE; a minus refuses.',
+        ),
+    ],
+    by: Annotated[
+        Literal["both", "words", "meaning"], typer.Option(help="How to look for it.")
+    ] = "both",
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Show at most this many.")] = 10,
+    warehouse: DataDirectory = Path("warehouse"),
+    form: Annotated[Format, typer.Option("--format", help="The output format.")] = "table",
+) -> None:
+    """Find stories by words and by meaning, the best first.
+
+    Reads media.duckdb. A story is shown once, by its best report. Give a question that holds
+    quotes, or begins with a minus, in quotes of the shell, after --.
+    """
+    reader = Reader(warehouse)
+    from flows.commands.search import show_found
+    from flows.edges.encoder import Encoder, default_model
+
+    encoder = Encoder(Settings.from_environ(os.environ).model or default_model())
+    show_found(reader, " ".join(question), by, limit, form, encoder)
+
+
+@app.command()
 def sql(
     statement: Annotated[str | None, typer.Argument(help="Omit it to open a shell.")] = None,
     warehouse: DataDirectory = Path("warehouse"),

@@ -28,14 +28,22 @@ def marked(spans: Sequence[Span], to: Console) -> Iterator[str | tuple[str, str]
     """The passage of the first span, as parts of a line. The spans in it are bold on a terminal,
     and between » and « elsewhere.
     """
-    plain = not to.is_terminal or to.no_color
     passage = spans[0].sentence
     offset = spans[0].start - passage.index(spans[0].text)  # of the passage in its field
+    yield from highlighted(passage, [(span.start - offset, span.end - offset) for span in spans], to)
+
+
+def highlighted(
+    text: str, places: Sequence[tuple[int, int]], to: Console
+) -> Iterator[str | tuple[str, str]]:
+    """A text as parts of a line. These places in it, except those that overlap an earlier one, are
+    bold on a terminal, and between » and « elsewhere.
+    """
+    plain = not to.is_terminal or to.no_color
     done = 0
-    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        start, end = span.start - offset, span.end - offset
-        if done <= start and end <= len(passage):
-            yield passage[done:start]
-            yield f"»{passage[start:end]}«" if plain else (passage[start:end], "bold cyan")
+    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if done <= start and end <= len(text):
+            yield text[done:start]
+            yield f"»{text[start:end]}«" if plain else (text[start:end], "bold cyan")
             done = end
-    yield passage[done:]
+    yield text[done:]

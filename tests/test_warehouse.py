@@ -45,7 +45,7 @@ def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 QUERIES = [
     case
-    for name in ("links", "articles", "learned", "stories", "outbox", "runs")
+    for name in ("links", "articles", "learned", "stories", "outbox", "runs", "search")
     for case in cases(f"warehouse/{name}", TextDates)
 ]
 
@@ -135,6 +135,7 @@ SOUND: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "article_versions": [{"article_id": "article-1", "version": 1, "text_hash": "x"}],
     "rejections": [{"url": "gone"}],
     "state.vectors": [{"article_id": "article-1", "model": "m"}],
+    "state.search_documents": [{"article_id": "article-1", "text_hash": "x"}],
     "story_articles": [
         {
             "story_id": "story-1",
@@ -233,6 +234,8 @@ def test_everything_is_described(store: Warehouse) -> None:
         union all select view_name from duckdb_views() where not internal and comment is null
         union all select table_name || '.' || column_name from duckdb_columns()
         where not internal and schema_name = 'main' and comment is null
+        union all select function_name from duckdb_functions()
+        where not internal and function_type in ('macro', 'table_macro') and comment is null
         """,
     )
     assert silent == []

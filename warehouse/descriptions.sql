@@ -324,3 +324,29 @@ comment on column state.topic_hits.decision is 'As in the view.';
 comment on column state.topic_hits.strength is 'As in the view.';
 comment on column state.topic_hits.score is 'As in the view.';
 comment on column state.topic_hits.evidence is 'As in the view.';
+
+comment on table state.search_words is 'One row per word that the index of words knows: letters and digits, in lower case, without accents.';
+comment on column state.search_words.word is 'The word, or the first 50 characters of it.';
+comment on column state.search_words.stem is 'What the forms of the word have in common, by Snowball''s Indonesian stemmer.';
+comment on column state.search_words.word_id is 'Its number in the index.';
+
+comment on table state.search_documents is 'One row per article in the index of words.';
+comment on column state.search_documents.document_id is 'The number of its text in the index.';
+comment on column state.search_documents.article_id is 'The article.';
+comment on column state.search_documents.text_hash is 'The text that was indexed.';
+comment on column state.search_documents.words is 'The number of words in its headline and body.';
+comment on column state.search_documents.postings is 'The number of distinct words among them.';
+
+comment on table state.search_postings is 'One row per word and text that holds it, also of texts that articles no longer have, until a third of them are.';
+comment on column state.search_postings.word_id is 'The word.';
+comment on column state.search_postings.document_id is 'The text.';
+comment on column state.search_postings.times is 'How often the text holds the word; 255 stands for more, too.';
+comment on column state.search_postings.in_title is 'Whether the headline holds it.';
+
+comment on macro table search is 'The articles that answer a question, the best first; without words to look for, the newest first. Columns: score, article_id, story_id, source_id, outlet, published_at, title, url, passage (the sentence with most of the words), matched (the words in it). A question is words, which count by their stem, and what narrows it: "words in quotes" must stand together; outlet:ID, or outlet:"Name"; topic:ID; after:2026-03-10 (that day or later, in Jakarta); before:2026-03-17. A minus in front of any of these refuses. Only the first 32 parts count, and quoted words are looked for in the 5,000 best articles that hold all of them.';
+comment on macro table like_article is 'The articles nearest in meaning to the one with this id, the nearest first. Columns: similarity (the cosine of the vectors), article_id, story_id, source_id, outlet, published_at, title, url.';
+comment on macro state.words_of is 'The words of a text, as they are indexed.';
+comment on macro state.holds is 'Whether words stand in a text one after the other.';
+comment on macro state.passage_of is 'The sentence of a text with most of these words, and which of them it holds.';
+comment on macro table state.question_parts is 'What a question asks for, one row per part.';
+comment on macro table state.question_articles is 'The articles that the outlets, topics, and days in a question leave.';

@@ -17,8 +17,8 @@ MARKER = "<!-- From here on the text is made by `make docs` from warehouse/descr
 
 
 def text() -> str:
-    """What docs/warehouse.md should contain: its present head, and the tables of a new warehouse in
-    the order of descriptions.sql.
+    """What docs/warehouse.md should contain: its present head, and the tables and the public macros
+    of a new warehouse, the tables in the order of descriptions.sql.
     """
     head, marker, _ = FILE.read_text(encoding="utf-8").partition(MARKER)
     relations = defaultdict[str, list[Row]](list)
@@ -26,6 +26,7 @@ def text() -> str:
         warehouse = Engine.open(Path(directory))
         for column in warehouse.rows("dictionary"):
             relations[column["relation"]].append(column)
+        macros = warehouse.rows("macros")
         warehouse.close()
     sections = [
         (name, _section(name, relations[name]))
@@ -33,8 +34,9 @@ def text() -> str:
     ]
     public = [section for name, section in sections if not name.startswith("state.")]
     private = [section for name, section in sections if name.startswith("state.")]
+    asked = [_macro(macro) for macro in macros if not macro["name"].startswith("state.")]
     return "\n".join(
-        [head + marker, "## What to query\n", *public, "## The run's own state\n", *private]
+        [head + marker, "## What to query\n", *public, *asked, "## The run's own state\n", *private]
     )
 
 
@@ -52,6 +54,10 @@ def _section(name: str, columns: list[Row]) -> str:
         f"| {column['name']} | {column['type']} | {column['meaning']} |" for column in columns
     ]
     return "\n".join(lines) + "\n"
+
+
+def _macro(macro: Row) -> str:
+    return f"### {macro['name']}({macro['parameters']}) (macro)\n\n{macro['meaning']}\n"
 
 
 if __name__ == "__main__":

@@ -189,9 +189,10 @@ class Engine:
         return {name: rows for name, rows in found.items() if rows}
 
     def describe(self) -> None:
-        """Recreate the views, and the comments on every table and column."""
-        for name in statements("views"):
-            self._run(statement("views", name))
+        """Recreate the views and the macros, in order, and the comments on all of them."""
+        for folder in ("views", "macros"):
+            for name in statements(folder):
+                self._run(statement(folder, name))
         self._run((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
@@ -369,9 +370,31 @@ class Reader:
         cursor = self._execute("vectors", model=model, article_ids=json.dumps(list(article_ids)))
         return dict(cursor.fetchall())
 
+    def question(self, question: str) -> Row:
+        """How many parts a question has, and the words that are to be found, apart from phrases."""
+        [row] = _rows(self._execute("question", question=question))
+        return row
+
+    def search(self, question: str, top: int) -> list[Row]:
+        """The articles that answer a question by their words, the best first."""
+        return _rows(self._execute("search_articles", question=question, top=top))
+
+    def nearest(self, question: str, model: str, vector: Sequence[float], top: int) -> list[Row]:
+        """The articles nearest to the vector of a question, of those that its operators leave."""
+        return _rows(
+            self._execute(
+                "nearest_articles", question=question, model=model, vector=vector, top=top
+            )
+        )
+
+    def outlets_of_stories(self, stories: Sequence[str]) -> dict[str, list[str]]:
+        """The names of the outlets that reported each of these stories, the first to report first."""
+        rows = _rows(self._execute("outlets_of_stories", stories=stories))
+        return {row["story_id"]: row["outlets"] for row in rows}
+
     def _execute(self, query: str, /, **parameters: object) -> duckdb.DuckDBPyConnection:
-        """Run warehouse/queries/<query>.sql. Raises WarehouseError if the snapshot lacks a column
-        or table.
+        """Run warehouse/queries/<query>.sql. Raises WarehouseError if the snapshot lacks a column,
+        table, or macro, and QueryError if a value in a question cannot be read.
         """
         try:
             with _signals():
@@ -380,6 +403,8 @@ class Reader:
             raise WarehouseError(
                 "this media.duckdb is from an older version; the next `kliping run` upgrades it"
             ) from error
+        except duckdb.InvalidInputException as error:
+            raise QueryError(first_line(error).removeprefix("Invalid Input Error: ")) from error
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> list[Row]:

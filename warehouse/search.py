@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from warehouse.engine import Engine
 
+# Postings of older texts are joined by nothing, so they only take room; removing them reads and
+# writes the whole index, which shall not cost every night
+MOST_ORPHANS = 1 / 3
+
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
@@ -13,7 +17,7 @@ class SearchIndex:
     engine: Engine
 
     def index_next(self, batch: int, stem: Callable[[str], str]) -> int:
-        """Take the words of the next articles in whose text is not indexed; how many there were.
+        """Take in the words of the next articles whose text is not indexed; how many there were.
 
         `stem`: what forms of one word have in common; it is asked once for each new word.
         """
@@ -27,5 +31,8 @@ class SearchIndex:
             self.engine.execute("forget_documents")
             self.engine.execute("record_documents_indexed")
             self.engine.execute("record_postings")
+            [size] = self.engine.rows("orphaned_postings")
+            if size["orphans"] > MOST_ORPHANS * size["postings"]:
+                self.engine.execute("forget_orphans")
         count: int = found["articles"]
         return count

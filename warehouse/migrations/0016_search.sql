@@ -5,12 +5,13 @@ create table state.search_documents (
     document_id integer not null,
     article_id text not null,
     text_hash text not null,
-    words integer not null
+    words integer not null,
+    postings integer not null
 );
 
 create table state.search_postings (
     word_id integer not null,
     document_id integer not null,
-    count utinyint not null,
+    times utinyint not null,
     in_title boolean not null
 );

@@ -6,6 +6,6 @@ select
             coalesce((select max(document_id) from state.search_documents), 0),
             coalesce((select max(document_id) from state.search_postings), 0)
         ),
-    article_id, text_hash, sum(count)
+    article_id, text_hash, sum(count), count(*)
 from tokens
 group by article_id, text_hash;

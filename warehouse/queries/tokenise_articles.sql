@@ -1,5 +1,4 @@
--- The words of the next articles whose text the index of words does not have, without accents and in lower case: how often each stands in
--- the headline and in the body.
+-- The words of the next articles whose text the index of words does not have: how often each stands in the text, and whether in the headline.
 create or replace temp table tokens as
 with next as materialized (
     select article_id, text_hash, title, body
@@ -10,11 +9,10 @@ with next as materialized (
     limit $batch
 ),
 words as (
-    select article_id, text_hash, true as in_title, unnest(regexp_extract_all(lower(strip_accents(title)), '[\p{L}\p{N}]+')) as word from next
+    select article_id, text_hash, true as in_title, unnest(state.words_of(title)) as word from next
     union all
-    select article_id, text_hash, false, unnest(regexp_extract_all(lower(strip_accents(body)), '[\p{L}\p{N}]+')) from next
+    select article_id, text_hash, false, unnest(state.words_of(body)) from next
 )
-select article_id, text_hash, word, count(*) as count, bool_or(in_title) as in_title
+select article_id, text_hash, left(word, 50) as word, count(*) as count, bool_or(in_title) as in_title
 from words
-where len(word) <= 50
-group by article_id, text_hash, word;
+group by all;
