@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ bench-days: .venv/.installed  ## judge the stories of whole press days by read p
 
 bench-scale: .venv/.installed  ## group 5,000 articles next to 100,000 and a million (5.6 GB, several minutes)
 	@$(BIN)/python -m bench.scale
+
+bench-search: .venv/.installed  ## search archives of 100,000 and a million articles, and find known articles (an hour)
+	@$(BIN)/python -m bench.search
 
 bench-fuzz: .venv/.installed  ## read thousands of broken pages, listings, archives, and YAML files
 	@$(BIN)/python -m bench.fuzz

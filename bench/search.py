@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.machine import described
-from flows.commands.search import fused
+from flows.commands.search import DEPTH, fused
 from flows.edges.encoder import Encoder, default_model
 from flows.steps.indexing import index_batch
 from tests.helpers.paths import DATA, ROOT
@@ -34,7 +34,6 @@ from warehouse.store import Warehouse
 CORPORA = DATA / "corpora" / "articles.jsonl.gz"
 QUESTIONS = ROOT / "bench" / "gold" / "search_questions.jsonl"
 SAMPLE = 6_000  # of 23,897: encoding takes ten minutes
-DEPTH = 200  # results of each way that are looked at
 NIGHT = 5_000
 SPEED = {
     "two words": "harga beras",
@@ -196,3 +195,93 @@ def grown(store: Warehouse) -> dict[str, float]:
     began = time.monotonic()
     assert drain(store) == NIGHT
     return {f"indexing {NIGHT:,} articles": time.monotonic() - began}
+
+
+# ---- quality ----
+
+
+def show_quality() -> None:
+    """Print how far up words, meaning and both have the article that each question wants: the mean
+    reciprocal rank, by kind of question.
+    """
+    questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    sample = chosen()
+    missing = {each["id"] for each in questions} - {row["id"] for row in sample}
+    assert not missing, missing
+    encoder = Encoder(default_model())
+    vectors = encoded(encoder, sample)
+    with tempfile.TemporaryDirectory() as folder:
+        reader = archived(Path(folder), sample, vectors, encoder.model)
+        found = [answered(reader, encoder, each["question"]) for each in questions]
+    kinds = list(dict.fromkeys(each["kind"] for each in questions))
+    print(f"mean reciprocal rank among {len(sample):,} articles, {len(questions)} questions\n")
+    print("| found by | all | " + " | ".join(kinds) + " |\n|---" + "|---" * (len(kinds) + 1) + "|")
+    for way in found[0]:
+        ranks: Mapping[str, list[float]] = defaultdict(list)
+        for each, by in zip(questions, found, strict=True):
+            for kind in ("all", each["kind"]):
+                ranks[kind].append(reciprocal(by[way], each["id"]))
+        figures = (f"{sum(ranks[kind]) / len(ranks[kind]):.3f}" for kind in ("all", *kinds))
+        print(f"| {way} | " + " | ".join(figures) + " |")
+
+
+def chosen() -> list[dict[str, Any]]:
+    """The articles of the sample: those whose ids hash lowest."""
+    with gzip.open(CORPORA, "rt", encoding="utf-8") as lines:
+        rows = list(map(json.loads, lines))
+    return sorted(rows, key=lambda row: hashlib.sha256(row["id"].encode()).digest())[:SAMPLE]
+
+
+def encoded(encoder: Encoder, sample: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
+    """The vectors of the sample, from the temporary folder where they were made before."""
+    known = "".join(row["id"] for row in sample) + encoder.model
+    name = f"kliping-search-{hashlib.sha256(known.encode()).hexdigest()[:16]}.npy"
+    kept = Path(tempfile.gettempdir(), name)
+    if not kept.exists():
+        np.save(kept, encoder.encode([(row["title"], row["text"]) for row in sample]))
+    vectors: NDArray[np.float32] = np.load(kept)
+    return vectors
+
+
+def archived(
+    directory: Path, sample: Sequence[Mapping[str, Any]], vectors: NDArray[np.float32], model: str
+) -> Reader:
+    """A published file of the sample with its vectors."""
+    store = Warehouse.open(directory)
+    fill(store)
+    ids = [row["id"] for row in sample]
+    execute(
+        store,
+        "delete from state.articles where article_id not in (select unnest($ids))",
+        {"ids": ids},
+    )
+    rows = [
+        {"article_id": each, "model": model, "text_hash": "-", "vector": vector.tolist()}
+        for each, vector in zip(ids, vectors, strict=True)
+    ]
+    with store.engine.transaction():
+        store.engine.write(rows, "record_vectors")
+    drain(store)
+    store.close()
+    publish(directory)
+    return Reader(directory)
+
+
+def answered(reader: Reader, encoder: Encoder, question: str) -> dict[str, list[str]]:
+    """The ids that each way finds, the best first."""
+    [vector] = encoder.encode([(question, "")])
+    ways = {
+        "words": reader.search(question, DEPTH),
+        "meaning": reader.nearest(question, encoder.model, vector.tolist(), DEPTH),
+    }
+    ids = {way: [row["article_id"] for row in rows] for way, rows in ways.items()}
+    scores = fused(list(ids.values()))
+    return ids | {"both": sorted(scores, key=lambda each: -scores[each])}
+
+
+def reciprocal(ids: Sequence[str], wanted: str) -> float:
+    return 1 / (1 + ids.index(wanted)) if wanted in ids else 0.0
+
+
+if __name__ == "__main__":
+    main()

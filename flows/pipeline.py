@@ -1,6 +1,7 @@
 """A run: how it begins, its steps in order, and how it ends.
 
-    discover, fetch  ->  extract -> learn -> clean -> embed -> group -> index -> match  ->  follow, deliver
+    discover, fetch  ->  extract -> learn -> clean -> embed -> group -> index -> match
+        ->  follow, deliver
 
 The nightly run begins and ends with steps of its own; those in the middle are here, and every kind
 of run has them. Each asks the warehouse what is pending and records what it did, so if a run is

@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,7 @@ def test_passage(archive: Warehouse, case: dict[str, Any]) -> None:
 
 
 NEWEST = ["api", "kereta", "kebanjiran", "banjir"]
-LONG = {"banjir ": ["banjir", "kebanjiran"], "-x ": NEWEST} | dict.fromkeys("'%(\"\\a", [])
+LONG = {"banjir ": ["banjir", "kebanjiran"], "-x ": NEWEST} | {part: [] for part in "'%(\"\\a"}
 
 
 @pytest.mark.parametrize("part", [*LONG, "outlet:", "-outlet:x ", 'topic:"'])
@@ -202,9 +202,7 @@ def test_small_batches_give_the_same(tmp_path: Path, archive: Warehouse) -> None
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory whose snapshot holds the archive, two of its articles as one story, and
-    vectors by which the question "hujan" is near the train.
-    """
+    """A data directory whose snapshot holds the archive, two of its articles as one story."""
     directory = tmp_path_factory.mktemp("data")
     store = Warehouse.open(directory)
     fill(store)
@@ -242,7 +240,10 @@ def test_table(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_formats(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """JSON and CSV hold the same columns, unmarked."""
-    asked = ("search", "banjir", "--by", "words", "--warehouse", data, "--format")
+    asked: Sequence[str | Path] = (
+        *("search", "banjir", "--by", "words", "--warehouse"),
+        *(data, "--format"),
+    )
     [row] = json.loads(ended(capsys, *asked, "json").out)
     assert tuple(row) == COLUMNS
     assert (row["rank"], row["article_id"], row["story_id"]) == (1, "banjir", "s")
@@ -356,7 +357,10 @@ def test_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     publish(tmp_path)
 
     def best(*arguments: str) -> str:
-        asked = ("search", *arguments, "--format", "json", "--warehouse", tmp_path)
+        asked: Sequence[str | Path] = (
+            *("search", *arguments, "--format", "json", "--warehouse"),
+            tmp_path,
+        )
         article: str = json.loads(ended(capsys, *asked).out)[0]["article_id"]
         return article
 
