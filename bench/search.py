@@ -28,7 +28,7 @@ from flows.edges.encoder import Encoder, default_model
 from flows.steps.indexing import index_batch
 from tests.helpers.paths import DATA, ROOT
 from tests.helpers.tables import execute, fetch
-from warehouse.engine import Reader, private, publish
+from warehouse.engine import Reader, publish
 from warehouse.store import Warehouse
 
 CORPORA = DATA / "corpora" / "articles.jsonl.gz"
@@ -135,7 +135,7 @@ def repeat(store: Warehouse, size: int) -> None:
     )
     first = row["articles"] - row["repeated"]
     done, last = row["articles"], row["last"]
-    turn = 1 + round(row["repeated"] / first)
+    turn = 1 - (-row["repeated"] // first)
     while done < size:
         count = min(first, size - done)
         named = {"turn": turn, "shift": last, "count": count}
