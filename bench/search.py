@@ -114,8 +114,8 @@ def fill(store: Warehouse) -> None:
     )
     execute(
         store,
-        "insert into story_articles"
-        " select article_id, article_id, 'original', article_id, 1 from state.articles",
+        "insert into story_articles by name select article_id as story_id, article_id, 'original' as"
+        " relation, article_id as original_article_id, 1 as similarity from state.articles",
     )
 
 
@@ -164,8 +164,9 @@ REPEATED = (
         select article_id from state.search_documents where document_id <= $count)
     """,
     """
-    insert into story_articles
-    select article_id || '-' || $turn, article_id || '-' || $turn, 'original', article_id, 1
+    insert into story_articles by name
+    select article_id || '-' || $turn as article_id, article_id as story_id,
+        'original' as relation, story_id as original_article_id, 1 as similarity
     from state.search_documents where document_id <= $count
     """,
 )

@@ -30,7 +30,9 @@ def marked(spans: Sequence[Span], to: Console) -> Iterator[str | tuple[str, str]
     """
     passage = spans[0].sentence
     offset = spans[0].start - passage.index(spans[0].text)  # of the passage in its field
-    yield from highlighted(passage, [(span.start - offset, span.end - offset) for span in spans], to)
+    yield from highlighted(
+        passage, [(span.start - offset, span.end - offset) for span in spans], to
+    )
 
 
 def highlighted(

@@ -291,13 +291,13 @@ def test_meaning_needs_words(data: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_without_an_index(tmp_path: Path) -> None:
     """A snapshot from before there was an index, or none, is told in a line."""
-    with pytest.raises(WarehouseError, match="`kliping run` or `kliping backfill` makes it"):
+    with pytest.raises(WarehouseError, match="`kliping run` or `kliping backfill` creates it"):
         Reader(tmp_path)
     with duckdb.connect(str(published(tmp_path))) as connection:
         connection.execute("create table articles (article_id text)")
-    with pytest.raises(WarehouseError, match="the next `kliping run` brings it up to date"):
+    with pytest.raises(WarehouseError, match="the next `kliping run` upgrades it"):
         Reader(tmp_path).question("banjir")
-    with pytest.raises(WarehouseError, match="the next `kliping run` brings it up to date"):
+    with pytest.raises(WarehouseError, match="the next `kliping run` upgrades it"):
         Reader(tmp_path).search("banjir", 9)
 
 

@@ -456,7 +456,7 @@ from warehouse.store import Warehouse
 store = Warehouse.open(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
-rows = "select md5(n::text), sha256(n::text) from range(9999) t(n)"
+rows = "select md5(n::text), sha256(n::text) from range(7999) t(n)"
 execute(store, f"insert into article_urls {rows}")
 store.close()
 try:
@@ -479,4 +479,4 @@ def test_log_that_cannot_be_written_out(tmp_path: Path) -> None:
     assert told.endswith(": File too large; the next run publishes again\n")
     assert published(tmp_path).read_bytes() == before
     publish(tmp_path)
-    assert Reader(tmp_path).query("select count(*) from article_urls")[1] == [(9999,)]
+    assert Reader(tmp_path).query("select count(*) from article_urls")[1] == [(7999,)]
