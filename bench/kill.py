@@ -120,7 +120,7 @@ MARKS = (
     Mark("start"),
     Mark("migrations", file="var/writer.duckdb", most_s=0.4),
     *(Mark(f"after {line}", line=line) for line in ("discover", "fetch", "extract", "clean")),
-    *(Mark(f"after {line}", line=line) for line in ("embed", "group", "match", "looked")),
+    *(Mark(f"after {line}", line=line) for line in ("embed", "group", "index", "match", "looked")),
     Mark("delivery", most_s=0.03),  # at a message
     Mark("publish", file="var/media.duckdb.new", most_s=0.03),
 )

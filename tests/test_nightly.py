@@ -77,6 +77,7 @@ def test_run_says_what_it_did(two_nights: TwoNights) -> None:
         "clean",
         "embed",
         "group",
+        "index",
         "match",
         "alert",
         "looked",
@@ -245,7 +246,7 @@ def undisturbed(
     return state(warehouse)
 
 
-@pytest.mark.parametrize("step", ["fetch", "extract", "group", "match", "deliver"])
+@pytest.mark.parametrize("step", ["fetch", "extract", "group", "index", "match", "deliver"])
 def test_killed_run_is_finished_by_the_next(
     forked: Commands, undisturbed: dict[str, list[tuple[Any, ...]]], tmp_path: Path, step: str
 ) -> None:
