@@ -191,7 +191,7 @@ def grown(store: Warehouse) -> dict[str, float]:
     execute(
         store,
         "update state.articles set text_hash = text_hash || '+' where article_id in"
-        f" (select article_id from state.search_documents where document_id <= {NIGHT})",
+        f" (select article_id from state.search_documents order by document_id limit {NIGHT})",
     )
     began = time.monotonic()
     assert drain(store) == NIGHT

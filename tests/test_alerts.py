@@ -12,7 +12,7 @@ import pytest
 
 from flows.records import Look, Merge, Note, Source, TermGroup, Topic
 from flows.steps import watching
-from tests.helpers.tables import execute, fetch, in_memory, plant
+from tests.helpers.tables import execute, fetch, in_memory, offending, plant
 from warehouse.store import Warehouse
 
 NIGHT = datetime(2026, 3, 10, 18, tzinfo=UTC)  # 01:00 in Jakarta
@@ -116,7 +116,7 @@ def test_life_of_a_story(store: Warehouse) -> None:
         assert run(store, PACT, nights[night]) == []
     assert told == [["new_story"], [], ["development"], ["pickup"], [], [], ["closed"], []]
     assert len(store.alerts.pending_deliveries()) == 4
-    assert store.engine.offending() == {}
+    assert offending(store) == {}
 
 
 def test_rule_that_changes(store: Warehouse) -> None:
@@ -136,7 +136,7 @@ def test_rule_that_changes(store: Warehouse) -> None:
     narrow = replace(PACT, version="4", all_of=(TermGroup("russia", ("Kamchatka",)),))
     assert run(store, narrow, NIGHT + timedelta(hours=12)) == []
     assert run(store, PACT, NIGHT + timedelta(hours=16)) == []
-    assert store.engine.offending() == {}
+    assert offending(store) == {}
 
 
 def test_stories_that_merge(store: Warehouse) -> None:
@@ -151,7 +151,7 @@ def test_stories_that_merge(store: Warehouse) -> None:
     assert run(store, PACT, NIGHT + timedelta(hours=8)) == []
     come_in(store, "c", "old", "tiga", NIGHT + timedelta(hours=9), MORE)
     assert run(store, PACT, NIGHT + timedelta(hours=10)) == ["pickup"]
-    assert store.engine.offending() == {}
+    assert offending(store) == {}
 
 
 def test_backfill_never_alerts(store: Warehouse) -> None:
@@ -227,4 +227,4 @@ def test_run_that_could_not_look(store: Warehouse, usable: int, ring: bool, mess
         "Pakta: sebagian besar media tidak terjangkau"
     ] * messages
     assert fetch(store, "from alerts") == []
-    assert store.engine.offending() == {}
+    assert offending(store) == {}

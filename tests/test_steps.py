@@ -37,7 +37,7 @@ from tests.helpers.misbehaving import (
 )
 from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import DATE, SENTENCES, article, sitemap
-from tests.helpers.tables import execute, fetch, in_memory, plant
+from tests.helpers.tables import execute, fetch, in_memory, offending, plant
 from warehouse.store import Warehouse
 
 
@@ -121,7 +121,7 @@ def test_misbehaving_press(nights: Nights) -> None:
     assert look.failed
     assert texts(look) == ["links ended in http-5xx: 1", "links ended in timeout: 2"]
     assert sum(ends.values()) == len(PRESS)
-    assert nights.warehouse.engine.offending() == {}
+    assert offending(nights.warehouse) == {}
 
 
 def test_next_night_tries_again_what_may_have_passed(nights: Nights) -> None:
@@ -179,7 +179,7 @@ def test_what_stands_before_an_article_is_asked_for_again(nights: Nights) -> Non
         assert nights.ends(server) == {path: "article"}
         nights(outlet, NOW + timedelta(days=2))
         assert server.paths().count(path) == 2
-    assert nights.warehouse.engine.offending() == {}
+    assert offending(nights.warehouse) == {}
 
 
 def test_one_text_under_several_addresses(nights: Nights) -> None:
@@ -255,7 +255,7 @@ def test_topic_article_is_looked_at_again(nights: Nights) -> None:
         ("/read/a", 2, "Judul baru"),
         ("/read/b", 1, "Judul lama"),
     ]
-    assert nights.warehouse.engine.offending() == {}
+    assert offending(nights.warehouse) == {}
 
 
 def test_reprocess_keeps_articles(nights: Nights) -> None:
@@ -279,7 +279,7 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
         [after] = fetch(nights.warehouse, query)
     assert (after["article_id"], after["version"]) == (before["article_id"], 1)
     assert before["body"] == after["body"] + "\nKolom ini terbit tiap Rabu."
-    assert nights.warehouse.engine.offending() == {}
+    assert offending(nights.warehouse) == {}
 
 
 # Articles that were placed: days since, story, text and what it means
@@ -498,7 +498,7 @@ def test_a_page_that_leads_on_is_the_links_own_end(nights: Nights) -> None:
         server.routes["/sitemap.xml"] = page(sitemap(server.url("/read/antar")), "application/xml")
         nights(source(server, "/sitemap.xml"))
         assert nights.ends(server) == {"/read/antar": "article", "/read/asli": "article"}
-        assert nights.warehouse.engine.offending() == {}
+        assert offending(nights.warehouse) == {}
 
 
 # ---- identity ----
@@ -559,7 +559,7 @@ def test_a_stuck_canonical_makes_no_versions(nights: Nights) -> None:
             third: ["Dermaga ditutup"],
         }
         assert nights.ends(server) == dict.fromkeys((first, second, third), "article")
-        assert nights.warehouse.engine.offending() == {}
+        assert offending(nights.warehouse) == {}
 
 
 def test_an_address_gets_its_own_text_back(nights: Nights) -> None:
@@ -586,7 +586,7 @@ def test_an_address_gets_its_own_text_back(nights: Nights) -> None:
             first: "Perbaikan tanggul",
             second: "Tanam padi",
         }
-        assert nights.warehouse.engine.offending() == {}
+        assert offending(nights.warehouse) == {}
 
 
 def test_reprocess_parts_what_a_canonical_had_joined(
@@ -617,7 +617,7 @@ def test_reprocess_parts_what_a_canonical_had_joined(
             second: ["Tanam padi"],
         }
         assert current(nights.warehouse, server)[first] == "Perbaikan tanggul"
-        assert nights.warehouse.engine.offending() == {}
+        assert offending(nights.warehouse) == {}
 
 
 def believing(
@@ -654,7 +654,7 @@ def test_forms_of_an_address_are_fetched_once(nights: Nights) -> None:
             "/read/a/": "article",
             "/read/a/index.html": "article",
         }
-        assert nights.warehouse.engine.offending() == {}
+        assert offending(nights.warehouse) == {}
 
 
 def test_the_other_form_is_fetched_when_one_fails(nights: Nights) -> None:
@@ -668,7 +668,7 @@ def test_the_other_form_is_fetched_when_one_fails(nights: Nights) -> None:
         assert nights.ends(server) == {"/read/a": "http-4xx"}
         nights(source(server, "/sitemap.xml"), NOW + timedelta(days=1))
         assert nights.ends(server) == {"/read/a/": "article", "/read/a": "article"}
-        assert nights.warehouse.engine.offending() == {}
+        assert offending(nights.warehouse) == {}
 
 
 def test_addresses_from_before_get_their_keys(tmp_path: Path) -> None:
@@ -811,7 +811,7 @@ def test_good_is_not_overwritten_by_worse(nights: Nights) -> None:
         assert ends == {"page": 3}
         _, ends = nights(source(server, "/sitemap.xml"), NOW + timedelta(days=3))
         assert ends == {}
-    assert nights.warehouse.engine.offending() == {}
+    assert offending(nights.warehouse) == {}
 
 
 def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) -> None:

@@ -23,6 +23,12 @@ class SearchIndex:
         """
         self.engine.execute("tokenise_articles", batch=batch)
         [found] = self.engine.rows("count_tokenised")
+        count: int = found["articles"]
+        if count:
+            self._record(stem)
+        return count
+
+    def _record(self, stem: Callable[[str], str]) -> None:
         words = [row["word"] for row in self.engine.rows("new_words")]
         with self.engine.transaction():
             self.engine.write(
@@ -34,5 +40,3 @@ class SearchIndex:
             [size] = self.engine.rows("orphaned_postings")
             if size["orphans"] > MOST_ORPHANS * size["postings"]:
                 self.engine.execute("forget_orphans")
-        count: int = found["articles"]
-        return count
