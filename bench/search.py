@@ -114,7 +114,8 @@ def fill(store: Warehouse) -> None:
     )
     execute(
         store,
-        "insert into story_articles by name select article_id as story_id, article_id, 'original' as"
+        "insert into story_articles by name"
+        " select article_id as story_id, article_id, 'original' as"
         " relation, article_id as original_article_id, 1 as similarity from state.articles",
     )
 

@@ -251,7 +251,7 @@ def search(
         list[str],
         typer.Argument(
             metavar="QUESTION",
-            help='Words, a "phrase", outlet:ID, topic:ID, after:DATE, before:DATE; a minus refuses.',
+            help='Words, a "phrase", outlet:ID, topic:ID, after:DATE, before:DATE; - refuses.',
         ),
     ],
     by: Annotated[

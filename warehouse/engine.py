@@ -388,7 +388,7 @@ class Reader:
         )
 
     def outlets_of_stories(self, stories: Sequence[str]) -> dict[str, list[str]]:
-        """The names of the outlets that reported each of these stories, the first to report first."""
+        """The outlets that reported each of these stories, by name, the first to report first."""
         rows = _rows(self._execute("outlets_of_stories", stories=stories))
         return {row["story_id"]: row["outlets"] for row in rows}
 
