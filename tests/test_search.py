@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.commands.search import COLUMNS, fused
+from flows.commands.search import COLUMNS, best_reports, fused
 from flows.edges.encoder import Encoder, default_model
 from flows.errors import QueryError, WarehouseError
 from flows.steps.indexing import index_batch
@@ -374,3 +374,12 @@ def test_fused() -> None:
     """Reciprocal ranks are added: what two ways have is before what one has."""
     scores = fused([["a", "b"], ["c", "b"]])
     assert scores == {"a": 1 / 61, "b": 2 / 62, "c": 1 / 61}
+
+
+def test_stories_stand_where_their_best_report_does() -> None:
+    """A story that a later report has too keeps the place of its first one."""
+    rows = [
+        {"article_id": article, "story_id": story}
+        for article, story in (("a1", "a"), ("b1", "b"), ("a2", "a"), ("c1", "c"), ("b2", "b"))
+    ]
+    assert [row["article_id"] for row in best_reports(rows)] == ["a1", "b1", "c1"]

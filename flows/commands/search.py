@@ -75,7 +75,7 @@ def search(reader: Reader, question: str, by: By, limit: int, encoder: Encoder) 
         ways.append(reader.nearest(question, encoder.model, vector.tolist(), DEPTH))
     rows = {row["article_id"]: row for way in reversed(ways) for row in way}
     scores = fused([[row["article_id"] for row in way] for way in ways])
-    best = _best_reports([rows[article] for article in sorted(scores, key=_by(scores))])[:limit]
+    best = best_reports([rows[article] for article in sorted(scores, key=_by(scores))])[:limit]
     others = reader.outlets_of_stories([row["story_id"] for row in best])
     return [
         Found(
@@ -100,9 +100,12 @@ def _by(scores: Mapping[str, float]) -> Callable[[str], tuple[float, str]]:
     return lambda each: (-scores[each], each)
 
 
-def _best_reports(rows: Sequence[Row]) -> list[Row]:
-    """The first row of each story."""
-    return list({row["story_id"]: row for row in reversed(rows)}.values())[::-1]
+def best_reports(rows: Sequence[Row]) -> list[Row]:
+    """The first row of each story, in the order of the rows."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row["story_id"], row)
+    return list(first.values())
 
 
 def _row(rank: int, found: Found) -> tuple[object, ...]:
