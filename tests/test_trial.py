@@ -378,12 +378,9 @@ def test_replay(archive: Path, topics: Path, capsys: pytest.CaptureFixture[str])
     assert Reader(archive).query("select count(*) from topic_hits")[1] == [(3,)]
 
 
-def test_replay_ends_with_the_least_alike(
-    tmp_path: Path, topics: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Of many articles found, those whose vectors are far from the others' are shown at the end,
-    with what would be rid of them.
-    """
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """A data directory with 24 articles, the vectors of two of them far from the others'."""
     data = tmp_path / "many"
     warehouse = Warehouse.open(data)
     titles = ["Kapal Karam di Laut"] * 22 + ["Kapal Karam Asmara Artis", "Kapal Karam Bisnis Kopi"]
@@ -410,7 +407,16 @@ def test_replay_ends_with_the_least_alike(
     )
     warehouse.close()
     publish(data)
-    command = ("topics", "replay", "kapal", "--topics", topics, "--warehouse", data)
+    return data
+
+
+def test_replay_ends_with_the_least_alike(
+    many: Path, topics: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of many articles found, those whose vectors are far from the others' are shown at the end,
+    with what would be rid of them.
+    """
+    command = ("topics", "replay", "kapal", "--topics", topics, "--warehouse", many)
     said = ended(capsys, *command).out.splitlines()
     heading = next(n for n, line in enumerate(said) if "least like the others" in line)
     assert said[heading + 1 : heading + 5] == [
