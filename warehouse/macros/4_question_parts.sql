@@ -1,8 +1,11 @@
--- A macro: what a question asks for, one row per part of it. The operator is outlet, topic, after, before, phrase, or word; a minus refuses.
+-- A macro: what a question asks for, one row per part of it. The operator is outlet, topic, after, before, phrase, or
+-- word; a minus refuses.
 create or replace macro state.question_parts(question) as table
 with parts as (
     -- search engines end a question there, too: a pasted article would read the half of the index
-    select unnest(regexp_extract_all(question, '-?(?:(?:outlet|topic|after|before):)?(?:"[^"]*"|[^\s"]+)|"', 0, 'i')) as part
+    select unnest(regexp_extract_all(
+        question, '-?(?:(?:outlet|topic|after|before):)?(?:"[^"]*"|[^\s"]+)|"', 0, 'i'
+    )) as part
     limit 32
 ),
 read as (

@@ -1,4 +1,5 @@
--- A macro: the articles that the outlets, topics and days in a question leave; days are those of the desk. Their texts are not looked at.
+-- A macro: the articles that the outlets, topics and days in a question leave; days are those of the desk. Their
+-- texts are not looked at.
 create or replace macro state.question_articles(question) as table
 with parts as materialized (from state.question_parts(question)),
 outlets as (
@@ -20,8 +21,10 @@ given as (
         coalesce(bool_or(operator = 'outlet' and not refused), false) as by_outlet,
         coalesce(bool_or(operator = 'topic' and not refused), false) as by_topic,
         coalesce(bool_or(operator = 'topic'), false) as of_topics,
-        cast(max(day) filter (where operator = 'after' and not refused) as timestamp) at time zone 'Asia/Jakarta' as after,
-        cast(min(day) filter (where operator = 'before' and not refused) as timestamp) at time zone 'Asia/Jakarta' as before
+        cast(max(day) filter (where operator = 'after' and not refused) as timestamp)
+            at time zone 'Asia/Jakarta' as after,
+        cast(min(day) filter (where operator = 'before' and not refused) as timestamp)
+            at time zone 'Asia/Jakarta' as before
     from parts
 )
 select a.rowid as place, a.article_id, coalesce(a.published_at, a.first_seen_at) as seen_at

@@ -1,4 +1,5 @@
--- A macro: the articles that answer a question, the best first; without words the newest first. Words count by their stem.
+-- A macro: the articles that answer a question, the best first; without words the newest first. Words count by their
+-- stem.
 create or replace macro search(question, top := 100) as table
 with parts as materialized (from state.question_parts(question)),
 phrases as materialized (select words, refused from parts where operator = 'phrase'),
@@ -7,10 +8,17 @@ asked as (
     from (select operator, unnest(words) as word from parts where operator in ('word', 'phrase') and not refused)
     group by word
 ),
-needed as (select count(*) filter (where required) as words, count(*) = 0 and (select count(*) from parts) > 0 as everything from asked),
+needed as (
+    select
+        count(*) filter (where required) as words,
+        count(*) = 0 and (select count(*) from parts) > 0 as everything
+    from asked
+),
 forms as materialized (
     -- a form of the word that was asked for counts more than half, so that it cannot pass the word itself
-    select s.word_id, s.word, s.stem, max(if(s.word = w.word, 1.0, 0.6)) as weight, bool_or(s.word = w.word and a.required) as required
+    select
+        s.word_id, s.word, s.stem, max(if(s.word = w.word, 1.0, 0.6)) as weight,
+        bool_or(s.word = w.word and a.required) as required
     from asked a
     join state.search_words w on w.word = a.word
     join state.search_words s on s.stem = w.stem
@@ -26,8 +34,8 @@ refused as materialized (
 size as materialized (select count(*) as documents, avg(words) as usual from state.search_documents),
 found as materialized (
     select
-        p.document_id, f.stem, any_value(d.words) as words, sum(f.weight * p.times) as count, bool_or(p.in_title) as in_title,
-        count(*) filter (where f.required) as required
+        p.document_id, f.stem, any_value(d.words) as words, sum(f.weight * p.times) as count,
+        bool_or(p.in_title) as in_title, count(*) filter (where f.required) as required
     from state.search_postings p
     join forms f using (word_id)
     join state.search_documents d using (document_id)

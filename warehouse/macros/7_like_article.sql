@@ -10,7 +10,8 @@ nearest as materialized (
     limit top
 )
 select
-    round(n.similarity, 3) as similarity, n.article_id, s.story_id, a.source_id, o.name as outlet, a.published_at, a.title, a.url
+    round(n.similarity, 3) as similarity, n.article_id, s.story_id, a.source_id, o.name as outlet,
+    a.published_at, a.title, a.url
 from nearest n
 join state.articles a using (article_id)
 join sources o using (source_id)

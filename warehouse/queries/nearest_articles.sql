@@ -1,4 +1,5 @@
--- The articles nearest in meaning to a question's vector, of those that its operators, its phrases and its refused words leave.
+-- The articles nearest in meaning to a question's vector, of those that its operators, its phrases and its refused
+-- words leave.
 with parts as materialized (from state.question_parts($question)),
 nearest as materialized (
     select a.place, v.article_id, list_inner_product(v.vector, cast($vector as float[])) as similarity

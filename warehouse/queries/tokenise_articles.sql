@@ -1,4 +1,5 @@
--- The words of the next articles whose text the index of words does not have: how often each stands in the text, and whether in the headline.
+-- The words of the next articles whose text the index of words does not have: how often each stands in the text, and
+-- whether in the headline.
 create or replace temp table tokens as
 with next as materialized (
     select article_id, text_hash, title, body
