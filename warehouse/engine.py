@@ -372,19 +372,17 @@ class Reader:
 
     def question(self, question: str) -> Row:
         """How many parts a question has, and the words that are to be found, apart from phrases."""
-        [row] = _rows(self._execute("question", question=question))
+        [row] = self._answers("question", question=question)
         return row
 
     def search(self, question: str, top: int) -> list[Row]:
         """The articles that answer a question by their words, the best first."""
-        return _rows(self._execute("search_articles", question=question, top=top))
+        return self._answers("search_articles", question=question, top=top)
 
     def nearest(self, question: str, model: str, vector: Sequence[float], top: int) -> list[Row]:
         """The articles nearest to the vector of a question, of those that its operators leave."""
-        return _rows(
-            self._execute(
-                "nearest_articles", question=question, model=model, vector=vector, top=top
-            )
+        return self._answers(
+            "nearest_articles", question=question, model=model, vector=vector, top=top
         )
 
     def outlets_of_stories(self, stories: Sequence[str]) -> dict[str, list[str]]:
@@ -392,9 +390,16 @@ class Reader:
         rows = _rows(self._execute("outlets_of_stories", stories=stories))
         return {row["story_id"]: row["outlets"] for row in rows}
 
+    def _answers(self, query: str, /, **parameters: object) -> list[Row]:
+        """The rows of a query that reads a question. Raises QueryError if a day in it is none."""
+        try:
+            return _rows(self._execute(query, **parameters))
+        except duckdb.InvalidInputException as error:
+            raise QueryError(first_line(error).removeprefix("Invalid Input Error: ")) from error
+
     def _execute(self, query: str, /, **parameters: object) -> duckdb.DuckDBPyConnection:
         """Run warehouse/queries/<query>.sql. Raises WarehouseError if the snapshot lacks a column,
-        table, or macro, and QueryError if a value in a question cannot be read.
+        table, or macro.
         """
         try:
             with _signals():
@@ -403,8 +408,6 @@ class Reader:
             raise WarehouseError(
                 "this media.duckdb is from an older version; the next `kliping run` upgrades it"
             ) from error
-        except duckdb.InvalidInputException as error:
-            raise QueryError(first_line(error).removeprefix("Invalid Input Error: ")) from error
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
