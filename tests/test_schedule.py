@@ -33,6 +33,7 @@ STEPS = {
     "clean",
     "embed",
     "group",
+    "index",
     "match",
     "looked",
     "publish",
