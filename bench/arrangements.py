@@ -18,10 +18,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.edges.misbehaving import Exchange, Route, Server, conditional, page, status
 from tests.helpers.command import Kliping, Ran
 from tests.helpers.desks import Desk
 from tests.helpers.forked import Commands, wait_until
-from tests.helpers.misbehaving import Exchange, Route, Server, conditional, page, status
 from warehouse.engine import private, published
 
 ARTICLES: Mapping[str, tuple[str, ...]] = {

@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import arrangements as f
-from tests.helpers import misbehaving as web
+from tests.edges import misbehaving as web
 from tests.helpers.command import Ran
 from tests.helpers.desks import desk
 from tests.helpers.forked import Commands, commands

@@ -32,10 +32,10 @@ from flows.edges import crashlog
 from flows.edges.archive import WarcWriter
 from flows.records import Attempt
 from flows.steps import cleaning
+from tests.edges.misbehaving import Server, page, redirect, status
 from tests.helpers.clocks import NOW
 from tests.helpers.command import Kliping, Ran, ended
 from tests.helpers.desks import desk
-from tests.helpers.misbehaving import Server, page, redirect, status
 from tests.helpers.nights import Nights
 from tests.helpers.outbox import TOPIC, raise_alerts
 from tests.helpers.outlets import TOPICS, article, files, outlet, sitemap, written

@@ -14,9 +14,9 @@ import pytest
 from flows import orchestrator
 from flows.errors import KlipingError
 from flows.orchestrator import configure, reach, spare_loopback
+from tests.edges.misbehaving import Route, Server, drops, page, says_nothing, status
 from tests.helpers.clocks import until
 from tests.helpers.command import Kliping
-from tests.helpers.misbehaving import Route, Server, drops, page, says_nothing, status
 from tests.helpers.outlets import files, outlet
 from tests.helpers.paths import ROOT
 

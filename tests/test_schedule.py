@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.edges.misbehaving import Server, page, says_nothing
 from tests.helpers.clocks import LONGEST_S, until
 from tests.helpers.command import Kliping
-from tests.helpers.misbehaving import Server, page, says_nothing
 from tests.helpers.outlets import files, outlet, sitemap
 from tests.helpers.paths import ROOT
 from warehouse.engine import only_run, private

@@ -15,8 +15,7 @@ from flows.errors import RecordError
 from flows.records import Article, Discovery, Expect, Look, Rejection, StoredPage, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
 from flows.steps import discovery, extraction, grouping, recording
-from tests.helpers.clocks import NOW
-from tests.helpers.misbehaving import (
+from tests.edges.misbehaving import (
     Exchange,
     Route,
     Server,
@@ -35,6 +34,7 @@ from tests.helpers.misbehaving import (
     status,
     wrong_charset,
 )
+from tests.helpers.clocks import NOW
 from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import DATE, SENTENCES, article, sitemap
 from tests.helpers.tables import execute, fetch, in_memory, offending, plant

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from flows.edges.encoder import default_model
+from tests.edges.misbehaving import Server, page
 from tests.helpers.command import Ran, ended
-from tests.helpers.misbehaving import Server, page
 from tests.helpers.outlets import article, outlet, written
 from tests.helpers.tables import plant
 from warehouse.engine import Reader, publish, published

@@ -24,8 +24,7 @@ from flows.edges.transports import (
 from flows.edges.web import Fetched, Web, place
 from flows.errors import FetchFailed
 from flows.records import Reason
-from tests.helpers.clocks import Time
-from tests.helpers.misbehaving import (
+from tests.edges.misbehaving import (
     Exchange,
     Route,
     Server,
@@ -48,6 +47,7 @@ from tests.helpers.misbehaving import (
     status,
     wrong_charset,
 )
+from tests.helpers.clocks import Time
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 HALO = "<p>Halo, dunia: “selamat pagi”</p>"

@@ -11,8 +11,8 @@ from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
 from flows.records import Discovery, Look, Source
 from flows.steps import discovery, extraction, fetching
+from tests.edges.misbehaving import Server
 from tests.helpers.clocks import NOW, Time
-from tests.helpers.misbehaving import Server
 from tests.helpers.tables import fetch
 from warehouse.store import Warehouse
 

@@ -5,6 +5,8 @@
 
 A route is a function that gets the exchange and writes what it likes; `routes` may change while the
 server runs. What has no route answers 404, and so does /robots.txt unless it has one.
+
+Cases that are kept beside the project import it from here.
 """
 
 import gzip
