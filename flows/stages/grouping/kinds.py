@@ -14,7 +14,7 @@ Booleans = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`each`: in what the instalments of a series differ, 'day' or 'subject'; '' for no series.
+    """`each`: in what the instalments of a series differ, 'day' or 'instant'; '' for no series.
     `apart`: a standing page. `headline` is searched for in lower case.
     """
 

@@ -54,6 +54,7 @@ from flows.stages.grouping.texts import (
     phrases_of,
     plain,
     reported_day,
+    reported_minute,
     words_of,
 )
 
@@ -63,10 +64,11 @@ Signals = Mapping[str, Floats]
 # a word that more of the articles have than this says nothing, and would make the products of
 # sparse tables dense
 COMMON = 0.22
-DAILY, SERIES, APART, DIGEST = (
+DAILY, TIMED, SERIES, APART, DIGEST = (
     np.array(chosen)
     for chosen in (
         [kind.each == "day" for kind in KINDS],
+        [kind.each == "instant" for kind in KINDS],
         [kind.each != "" for kind in KINDS],
         [kind.apart for kind in KINDS],
         [kind.digest for kind in KINDS],
@@ -93,6 +95,7 @@ class Comparison:
         self._outlets = np.unique([c.source_id for c in clippings], return_inverse=True)[1]
         self._kinds = kinds_of(headlines)
         self._reported = np.array([reported_day(body) for body in bodies])
+        self._minutes = np.array([reported_minute(body) for body in bodies])
         (self._headlined,) = named_alike([headlined_days(headline) for headline in headlines])
         self._numbers, self._lead_numbers = named_alike(
             [numbers_of(w) for w in words], [numbers_of(lead) for lead in leads]
@@ -260,10 +263,17 @@ class Comparison:
         mine, theirs = self._reported[rows], self._reported[columns]
         return np.asarray((mine != theirs) & (mine > 0) & (theirs > 0))
 
+    def _other_minute(self, rows: Indices, columns: Indices) -> Booleans:
+        """Both name a clock, and its minute is not the same."""
+        mine, theirs = self._minutes[rows], self._minutes[columns]
+        return np.asarray((mine != theirs) & (mine >= 0) & (theirs >= 0))
+
     def _barred(self, rows: Indices, columns: Indices) -> Booleans:
         """Two instalments of a series, two headlines of different days, or a digest."""
-        instalments = (self._shared_kind(rows, columns, DAILY) & self._other_day(rows, columns)) | (
-            self._other_subject(rows, columns, self._shared_kind(rows, columns, SERIES))
+        instalments = (
+            (self._shared_kind(rows, columns, DAILY) & self._other_day(rows, columns))
+            | (self._shared_kind(rows, columns, TIMED) & self._other_minute(rows, columns))
+            | self._other_subject(rows, columns, self._shared_kind(rows, columns, SERIES))
         )
         dated = sizes(self._headlined) > 0
         shared = products(self._headlined, rows, self._headlined, columns)

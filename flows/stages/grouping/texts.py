@@ -22,6 +22,9 @@ REPORTED = re.compile(
 # a headline has only the day of which its instalment is: "Susunan doa Minggu, 25 Mei"
 HEADLINED = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}})\b|\b(\d{{1,2}}) ({any_of(MONTHS)})\b")
 
+# when something happened, to the minute: "pukul 08.17 WIB"
+CLOCK = re.compile(r"\b(?:pukul|jam|pkl\.?) (\d{1,2})[.:](\d\d)\b")
+
 WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")  # pages join words around links: "MenteriMalaysiaAnwar"
 NAME = re.compile(r"(?<=[a-z0-9,] )[A-Z][^\W\d_]+")  # a capital inside a sentence
@@ -57,6 +60,14 @@ def reported_day(body: str) -> int:
     """The first day that a text names, as month * 100 + day; 0 where it names none."""
     found = REPORTED.search(body.lower())
     return _day(found) if found else 0
+
+
+def reported_minute(body: str) -> int:
+    """The minute of the first clock that a text names, which no time zone of Indonesia changes; -1
+    where it names none.
+    """
+    found = CLOCK.search(body.lower())
+    return int(found[2]) if found else -1
 
 
 def headlined_days(headline: str) -> set[str]:
