@@ -48,6 +48,8 @@ def main() -> None:
     print("| pairs | precision | recall |\n|---|---|---|")
     row("all", judged)
     row("without articles stored twice", once)
+    if agreed := [j for j in judged if j.pair.second and not j.pair.second["ambiguous"]]:
+        row("clear to a second reader too", agreed)
     print(f"| weighted to articles | {weighted(judged, articles)} | |")
     by("size of the story", SIZES, judged, lambda j: j.size)
     by("score of the pair", SCORES, judged, lambda j: j.score)

@@ -42,7 +42,8 @@ class DayPair:
 
     `same`: one event (one happening, its announcement or its direct follow-up); where `ambiguous`,
     what the reader leant to. `kind`: of two that are not one. `drawn`: within a story of the
-    version that they were drawn from, or else nearest to or just below joining one.
+    version that they were drawn from, or else nearest to or just below joining one. `second`: what
+    another reader said, who saw neither these labels nor the stories; None where nobody did.
     """
 
     day: str
@@ -55,6 +56,7 @@ class DayPair:
     size: int | None
     score: float
     half: str
+    second: Mapping[str, bool] | None = None
 
 
 def day_pairs(*halves: str) -> list[DayPair]:
