@@ -109,7 +109,8 @@ def fill(store: Warehouse) -> None:
     )
     execute(
         store,
-        "insert into sources select distinct source_id, source_id, 'press', '-', 'archive'"
+        "insert into sources by name select distinct source_id, source_id as name, 'press' as"
+        " kind, '-' as home, 'archive' as status"
         " from state.articles",
     )
     execute(

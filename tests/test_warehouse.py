@@ -45,7 +45,7 @@ def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 QUERIES = [
     case
-    for name in ("links", "articles", "learned", "stories", "outbox", "runs", "search")
+    for name in ("links", "articles", "learned", "stories", "outbox", "runs", "search", "views")
     for case in cases(f"warehouse/{name}", TextDates)
 ]
 
@@ -92,7 +92,6 @@ TRIVIAL = {
     "document",
     "finish_run",
     "record_alert_articles",
-    "record_alerts",
     "record_extracted",
     "record_troubles",
 }
@@ -207,6 +206,15 @@ CONTRACT = {
         "run_id started_at finished_at state links pages articles rejections stories hits alerts"
     ),
     "source_health": "day source_id state quiet links articles rejections",
+    "coverage": "day source_id topic_id articles all_articles share",
+    "first_reports": "story_id title first_source_id first_article_id first_published_at"
+    " follower_source_id follower_article_id delay_minutes relation",
+    "timeline": "story_id n published_at published_on source_id outlet article_id title url"
+    " relation original_article_id delay_minutes",
+    "edits": "article_id source_id version seen_at previous_title title added cut",
+    "quotes": "article_id source_id published_on quote speaker",
+    "agencies": "article_id source_id agency evidence",
+    "silences": "day source_id state quiet links expected_links articles expected_articles",
 }
 INSTANTS = re.compile(r".*_at$")
 

@@ -7,6 +7,7 @@ comment on column sources.name is 'The outlet''s name.';
 comment on column sources.kind is 'press, agency, broadcaster, or user_blog. Leave user_blog out of press counts.';
 comment on column sources.home is 'URL of the outlet''s home page.';
 comment on column sources.status is 'active, or archive (never fetched live).';
+comment on column sources.timezone is 'The time zone that its local days are told in, as in sources.yaml; Asia/Jakarta for an outlet that is no longer declared there.';
 
 comment on view articles is 'One row per article, in its newest version.';
 comment on column articles.article_id is '16 hexadecimal digits derived from the canonical URL, so an article has the same id in every warehouse.';
@@ -18,10 +19,12 @@ comment on column articles.editor is 'Who edited it; names are joined by ''; ''.
 comment on column articles.credit is 'The agencies or outlets the text comes from, such as Reuters, joined by ''; ''. NULL if the page names none.';
 comment on column articles.dateline is 'The place the report is filed from, as written in the body. NULL if there is none.';
 comment on column articles.published_at is 'When it was published, according to the page; with precision day, local midnight in the source''s time zone. NULL if the page has no date.';
+comment on column articles.published_on is 'The day of published_at in the source''s time zone. NULL if published_at is.';
 comment on column articles.published_precision is 'How exact published_at is: second, minute, or day. NULL if published_at is.';
 comment on column articles.published_from is 'Where published_at was read: visible (the line next to the headline), json-ld, meta, and so on. NULL if published_at is.';
 comment on column articles.modified_at is 'When it was last changed, according to the page. NULL if the page does not say.';
 comment on column articles.first_seen_at is 'When it was first fetched; in a replay or backfill, the date of its oldest archive record.';
+comment on column articles.first_seen_on is 'The day of first_seen_at in the source''s time zone.';
 comment on column articles.last_seen_at is 'When the current text was fetched or, in a replay or backfill, archived.';
 comment on column articles.language is 'The language code declared for the source, such as id; it is not detected.';
 comment on column articles.body is 'The article''s paragraphs, joined by newlines, in NFC, without headline and clutter.';
@@ -30,6 +33,20 @@ comment on column articles.paywalled is 'Whether the page declares that it is no
 comment on column articles.doubts is 'What is doubtful about the text, joined by ''; '': container-missing (no selector in the source''s container found it), no-visible-headline, no-date, shorter-than-stated (shorter than the text in the page''s metadata), mostly-cut (more of its element was cut than kept). NULL if nothing is.';
 comment on column articles.story_id is 'The story it belongs to. NULL until it is grouped; in a published snapshot, every article is.';
 comment on column articles.arrived_by is 'How its first page arrived: run or backfill. Articles from a backfill never alert.';
+
+comment on view quotes is 'One row per quoted sentence: what stands between quotation marks and is said by somebody, or ends as a sentence does.';
+comment on column quotes.article_id is 'The article.';
+comment on column quotes.source_id is 'The outlet that published it.';
+comment on column quotes.published_on is 'The day of its published_at in the source''s time zone. NULL if it has no date.';
+comment on column quotes.quote is 'The words between the marks; quotation marks within are straight ones.';
+comment on column quotes.speaker is 'Who probably says so: the name that the same sentence gives beside a verb of speech, with the office before it, as written. NULL if it gives none, or a pronoun.';
+
+comment on view agencies is 'One row per article and news agency or broadcaster that it names as its source. An agency''s own articles do not name it.';
+comment on column agencies.article_id is 'The article.';
+comment on column agencies.source_id is 'The outlet that published it.';
+comment on column agencies.agency is 'The name by which all its spellings go: Antara, Reuters, AFP, AP, Xinhua, Yonhap, KCNA, TASS, VOA, BBC, and so on.';
+comment on column agencies.evidence is 'The strongest that there is: credit (it is in articles.credit), dateline (it stands before the first sentence, as in "Jakarta (ANTARA) -"), or text (it is cited, as in "dikutip dari Reuters").';
+comment on column agencies.published_on is 'The day of the article''s published_at in the source''s time zone. NULL if it has no date.';
 
 comment on table article_urls is 'One row per URL at which an article was found.';
 comment on column article_urls.url is 'The canonical URL, or another that leads to the same article, such as its http or mobile form.';
@@ -42,6 +59,17 @@ comment on column article_versions.seen_at is 'When this text was first fetched 
 comment on column article_versions.title is 'The headline of this version.';
 comment on column article_versions.body is 'The body of this version as extracted, including learned lines.';
 comment on column article_versions.text_hash is '16 hexadecimal digits derived from title and body.';
+
+comment on view edits is 'One row per later version of an article: what its outlet changed. Rows with nothing added or cut, and the same title, differ in the order of their sentences.';
+comment on column edits.article_id is 'The article.';
+comment on column edits.source_id is 'The outlet that published it.';
+comment on column edits.version is 'The version that this edit made, from 2 on.';
+comment on column edits.seen_at is 'When it was first fetched or archived.';
+comment on column edits.seen_on is 'The day of seen_at in the source''s time zone.';
+comment on column edits.previous_title is 'The headline before.';
+comment on column edits.title is 'The headline after; often the same.';
+comment on column edits.added is 'The sentences that the version before does not have word for word, as a list in order.';
+comment on column edits.cut is 'The sentences of the version before that this one does not have word for word, as a list in order.';
 
 comment on table doubtful_answers is 'One row per article and later answer of its address that was not accepted: a text that may not be the article''s, or no text.';
 comment on column doubtful_answers.article_id is 'The article, which keeps its text.';
@@ -91,7 +119,9 @@ comment on view stories is 'One row per story: all reports of one event, whoever
 comment on column stories.story_id is '16 hexadecimal digits, which stay the same when articles join.';
 comment on column stories.title is 'The headline of the article that was published first.';
 comment on column stories.first_published_at is 'The earliest published_at of its articles, or first_seen_at for a page without a date.';
+comment on column stories.first_published_on is 'The earliest day of its articles, each in its source''s time zone.';
 comment on column stories.last_published_at is 'The latest of these.';
+comment on column stories.last_published_on is 'The latest of these days.';
 comment on column stories.closes_at is '72 hours after last_published_at. An article published later founds its own story. Open stories: closes_at > now().';
 comment on column stories.article_count is 'The number of articles in it.';
 comment on column stories.source_count is 'The number of outlets in it.';
@@ -105,12 +135,38 @@ comment on column story_articles.original_article_id is 'For a copy or rewrite, 
 comment on column story_articles.similarity is 'From 0 to 1, the mean similarity in meaning and in words: of a copy or rewrite to its original, of same_story to the nearest article in the story; 1 for an original.';
 comment on column story_articles.certainty is 'From 0 to 1, how likely the article belongs in the story: the mean chance of being one event with each of the three articles of it that are most likely so; 1 for an article alone. Below 0.7 about half do. Null where an earlier version placed it.';
 
+comment on view timeline is 'One row per article, in the order in which its story was told. An article of which only the day is known stands at the end of that day.';
+comment on column timeline.story_id is 'The story.';
+comment on column timeline.n is 'Counts the story''s articles from 1.';
+comment on column timeline.published_at is 'As in articles. NULL if the page has no date; its place is then that of first_seen_at.';
+comment on column timeline.published_on is 'The day of published_at in the source''s time zone. NULL if published_at is.';
+comment on column timeline.source_id is 'The outlet.';
+comment on column timeline.outlet is 'The outlet''s name.';
+comment on column timeline.article_id is 'The article.';
+comment on column timeline.title is 'Its headline.';
+comment on column timeline.url is 'Its canonical URL.';
+comment on column timeline.relation is 'original, copy, rewrite, or same_story, as in story_articles.';
+comment on column timeline.original_article_id is 'The article it was taken from, or itself.';
+comment on column timeline.delay_minutes is 'Minutes after the first report. NULL if either has no date, or only a day.';
+
+comment on view first_reports is 'One row per story and outlet that followed another in telling it, by the first article of each.';
+comment on column first_reports.story_id is 'The story.';
+comment on column first_reports.title is 'The headline of the first report.';
+comment on column first_reports.first_source_id is 'The outlet that told it first; see timeline.';
+comment on column first_reports.first_article_id is 'Its article.';
+comment on column first_reports.first_published_at is 'When that came out. NULL if the page has no date.';
+comment on column first_reports.first_published_on is 'The day of it in the source''s time zone. NULL if first_published_at is.';
+comment on column first_reports.follower_source_id is 'The outlet that followed.';
+comment on column first_reports.follower_article_id is 'Its first article on the story.';
+comment on column first_reports.delay_minutes is 'Minutes from the one to the other. NULL if either has no date, or only a day.';
+comment on column first_reports.relation is 'The follower''s article''s, as in story_articles: copy and rewrite were taken from another outlet; same_story and original are reports of its own.';
+
 comment on view copies is 'One row per copy or rewrite: what it was taken from, how much later, and what was added and cut.';
 comment on column copies.story_id is 'The story.';
 comment on column copies.article_id is 'The copy or rewrite.';
 comment on column copies.original_article_id is 'The article it was taken from.';
 comment on column copies.source_id is 'The outlet that took it.';
-comment on column copies.original_source_id is 'The outlet it was taken from. An outlet that published a text twice takes from itself.';
+comment on column copies.original_source_id is 'The outlet it was taken from; the same as source_id where an outlet published a text twice.';
 comment on column copies.relation is 'copy or rewrite.';
 comment on column copies.similarity is 'From 0 to 1, the mean similarity of the two in meaning and in words.';
 comment on column copies.delay is 'From the original''s published_at to the copy''s; negative if a credit line names the later one as the origin. NULL if either has no date, or only a day.';
@@ -120,7 +176,7 @@ comment on column copies.share_changed is 'Words added and removed, as a share o
 comment on column copies.sentences_added is 'The sentences that the original does not have word for word, as a list in order.';
 comment on column copies.sentences_removed is 'The original''s sentences that the copy does not have word for word, as a list in order.';
 
-comment on view syndication is 'One row per pair of an outlet and an outlet that took its articles. An outlet that published a text twice took from itself.';
+comment on view syndication is 'One row per pair of an outlet and another that took its articles. What an outlet took from itself is in republished.';
 comment on column syndication.original_source_id is 'The outlet they were taken from.';
 comment on column syndication.source_id is 'The outlet that took them.';
 comment on column syndication.articles is 'The number of articles taken.';
@@ -128,6 +184,14 @@ comment on column syndication.copies is 'The number of those taken unchanged.';
 comment on column syndication.rewrites is 'The number of those reworded.';
 comment on column syndication.median_delay is 'The median delay after the original. NULL if no delay is known.';
 comment on column syndication.median_share_changed is 'The median of copies.share_changed.';
+
+comment on view republished is 'One row per outlet that published texts of its own again, as copies or reworded.';
+comment on column republished.source_id is 'The outlet.';
+comment on column republished.articles is 'The number of articles that it had published before.';
+comment on column republished.copies is 'The number of those unchanged.';
+comment on column republished.rewrites is 'The number of those reworded.';
+comment on column republished.median_delay is 'The median delay after the first. NULL if no delay is known.';
+comment on column republished.median_share_changed is 'The median of copies.share_changed.';
 
 comment on table story_splits is 'One row per article that left its story for another, because the story turned out to be two. The id stayed with the others.';
 comment on column story_splits.article_id is 'The article. An article that raised an alert, or joined a story that had, never leaves it.';
@@ -150,12 +214,22 @@ comment on column topic_hits.strength is 'subject (the article is about the topi
 comment on column topic_hits.score is 'Above 0, up to 1: 1 if the headline matches, otherwise 1 - 2^-n for n matching sentences.';
 comment on column topic_hits.evidence is 'A JSON list of the terms found, each with group, field (title or body), start and end (in characters of that field, from 0), text, and sentence.';
 
+comment on view coverage is 'One row per local day, outlet with articles on that day, and topic: how much of what the outlet wrote is of the topic.';
+comment on column coverage.day is 'The day of published_at, or of first_seen_at for a page without a date, in the source''s time zone.';
+comment on column coverage.source_id is 'The outlet.';
+comment on column coverage.topic_id is 'The topic.';
+comment on column coverage.articles is 'The number of its articles whose subject is the topic. Those that only mention it are in mentions.';
+comment on column coverage.all_articles is 'The number of all its articles.';
+comment on column coverage.share is 'articles / all_articles, from 0 to 1. Do not add shares up: divide sums.';
+comment on column coverage.mentions is 'The number of its articles that mention the topic, but are not of it.';
+
 comment on table alerts is 'One row per alert to a desk.';
 comment on column alerts.alert_id is '16 hexadecimal digits, which are also in the text that is sent. Two messages with the same id are one alert.';
 comment on column alerts.topic_id is 'The topic.';
 comment on column alerts.story_id is 'The story; after a merge, the one that survives.';
 comment on column alerts.kind is 'new_story (the first of a story), development (a report adds something), changed (an article the desk was told of has grown, was corrected, or is gone), pickup (3 or 10 outlets have it), or closed (nothing has joined it for 72 hours).';
 comment on column alerts.raised_at is 'The clock of the run that raised it.';
+comment on column alerts.raised_on is 'The day of raised_at in Jakarta.';
 comment on column alerts.title is 'The title that is sent: topic, kind, and headline.';
 comment on column alerts.text is 'The text that is sent: headline, occasion, what is new, passages with the terms found, outlets in order of publication, links, alert_id.';
 
@@ -185,6 +259,7 @@ comment on column messages.alert_id is 'The alert or heartbeat.';
 comment on column messages.topic_id is 'The topic.';
 comment on column messages.kind is 'As in alerts, or heartbeat.';
 comment on column messages.raised_at is 'The clock of the run that raised it.';
+comment on column messages.raised_on is 'The day of raised_at in Jakarta.';
 comment on column messages.title is 'The title that is sent.';
 comment on column messages.text is 'The text that is sent.';
 
@@ -230,6 +305,16 @@ comment on column source_health.articles is 'The number of articles that came in
 comment on column source_health.rejections is 'The number of links that ended without an article on this day.';
 comment on column source_health.doubtful is 'How many of its articles have doubts (articles.doubts). Many for one outlet mean that its template has changed.';
 comment on column source_health.detail is 'What went wrong, in words. Empty if nothing did.';
+
+comment on view silences is 'One row per outlet and day since it was first looked at, up to the last day of a run: what came, beside what is usual.';
+comment on column silences.day is 'The day, as in source_health.';
+comment on column silences.source_id is 'The outlet.';
+comment on column silences.state is 'As in source_health, or no_run if no run ended on that day.';
+comment on column silences.quiet is 'As in source_health. NULL with no_run.';
+comment on column silences.links is 'The number of links to articles in the last look of the day. NULL with no_run.';
+comment on column silences.expected_links is 'The usual number: the median of the days of the 28 before on which it could be looked at. NULL if these are fewer than 7.';
+comment on column silences.articles is 'The number of articles that came in on this day, without backfills. NULL with no_run.';
+comment on column silences.expected_articles is 'The usual number of them, counted like expected_links. NULL if the days are fewer than 7.';
 
 comment on table migrations is 'One row per change of the schema.';
 comment on column migrations.name is 'The file in warehouse/migrations.';
@@ -343,6 +428,7 @@ comment on column state.search_postings.document_id is 'The text.';
 comment on column state.search_postings.times is 'How often the text holds the word; 255 stands for more, too.';
 comment on column state.search_postings.in_title is 'Whether the headline holds it.';
 
+comment on macro local_day is 'The day of an instant in Jakarta, or in the time zone given: local_day(sent_at), local_day(seen_at, zone := ''Asia/Jayapura''). Columns that end in _on are made by it.';
 comment on macro table search is 'The articles that answer a question, the best first; without words to look for, the newest first. Columns: score, article_id, story_id, source_id, outlet, published_at, title, url, passage (the sentence with most of the words), matched (the words in it). A question is words, which count by their stem, and what narrows it: "words in quotes" must stand together; outlet:ID, or outlet:"Name"; topic:ID; after:2026-03-10 (that day or later, in Jakarta); before:2026-03-17. A minus in front of any of these refuses. Only the first 32 parts count, and quoted words are looked for in the 5,000 best articles that hold all of them.';
 comment on macro table like_article is 'The articles nearest in meaning to the one with this id, the nearest first. Columns: similarity (the cosine of the vectors), article_id, story_id, source_id, outlet, published_at, title, url.';
 comment on macro state.words_of is 'The words of a text, as they are indexed.';
@@ -350,3 +436,16 @@ comment on macro state.holds is 'Whether words stand in a text one after the oth
 comment on macro state.passage_of is 'The sentence of a text with most of these words, and which of them it holds.';
 comment on macro table state.question_parts is 'What a question asks for, one row per part.';
 comment on macro table state.question_articles is 'The articles that the outlets, topics, and days in a question leave.';
+comment on macro state.sentences_of is 'The sentences of a text, in order.';
+comment on macro state.missing_from is 'The sentences that others lack word for word, in order.';
+comment on macro state.speech_verbs is 'The verbs between a quotation and its speaker, as alternatives of a pattern.';
+comment on macro state.telling_verbs is 'The verbs between a speaker and what he says, as alternatives of a pattern.';
+comment on macro state.offices is 'Words in lower case that may open who speaks, as alternatives of a pattern.';
+comment on macro state.no_names is 'Capitalised words that are no part of a name, as alternatives of a pattern.';
+comment on macro state.name is 'The pattern of a name, with or without an office before it.';
+comment on macro state.speaker_after is 'The speaker that what follows a quotation names. Empty if it names none.';
+comment on macro state.speaker_before is 'The speaker that what precedes a quotation names. Empty if it names none.';
+comment on macro state.agency_names is 'News agencies and broadcasters, and how they are written.';
+comment on macro state.agency is 'The pattern of an agency''s name as it is written.';
+comment on macro state.agency_cited is 'The places in a text where an agency is named as its source.';
+comment on macro state.letters_of is 'The letters and digits of a name in lower case, by which its spellings are one.';

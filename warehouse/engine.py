@@ -39,7 +39,6 @@ _EXTRA_TYPES: Mapping[str, str] = {
     "matched": "BOOLEAN",
     "now": "TIMESTAMPTZ",
     "placed_at": "TIMESTAMPTZ",
-    "timezone": "VARCHAR",
 }
 
 
@@ -189,8 +188,8 @@ class Engine:
         return {name: rows for name, rows in found.items() if rows}
 
     def describe(self) -> None:
-        """Recreate the views and the macros, in order, and the comments on all of them."""
-        for folder in ("views", "macros"):
+        """Recreate the macros and the views that use them, in order, and the comments on both."""
+        for folder in ("macros", "views"):
             for name in statements(folder):
                 self._run(statement(folder, name))
         self._run((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))

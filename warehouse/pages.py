@@ -50,6 +50,7 @@ class Pages:
                         "kind": s.kind,
                         "home": s.home,
                         "status": s.status,
+                        "timezone": s.timezone,
                     }
                     for s in sources
                 ],

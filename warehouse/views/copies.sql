@@ -5,14 +5,8 @@ with pairs as (
         s.story_id, s.article_id, s.original_article_id, c.source_id, o.source_id as original_source_id, s.relation,
         s.similarity,
         if('day' in (c.published_precision, o.published_precision), null, c.published_at - o.published_at) as delay,
-        -- of the copy and of the original; a sentence ends with its line, or with . ! or ? before a space
-        list_transform(
-            [c.body, o.body],
-            lambda body: list_transform(
-                regexp_extract_all(body, '[^\n]+?(?:[.!?][”’")\]]*(?: |$)|\n|$)'),
-                lambda found: trim(found, E' \n')
-            )
-        ) as sentences,
+        -- of the copy and of the original
+        list_transform([c.body, o.body], lambda body: state.sentences_of(body)) as sentences,
         list_transform([c.body, o.body], lambda body: regexp_extract_all(lower(body), '[\pL\pN]+')) as words
     from story_articles s
     join state.articles c using (article_id)
@@ -37,7 +31,7 @@ select
     p.delay,
     n.added as words_added, n.removed as words_removed,
     ((n.added + n.removed) / (len(p.words[1]) + len(p.words[2])))::float as share_changed,
-    list_filter(p.sentences[1], lambda sentence: not list_contains(p.sentences[2], sentence)) as sentences_added,
-    list_filter(p.sentences[2], lambda sentence: not list_contains(p.sentences[1], sentence)) as sentences_removed
+    state.missing_from(p.sentences[2], p.sentences[1]) as sentences_added,
+    state.missing_from(p.sentences[1], p.sentences[2]) as sentences_removed
 from pairs p
 join counted n using (article_id);

@@ -9,7 +9,10 @@ select
     last_published_at + interval 72 hours as closes_at,
     count(*) as article_count,
     count(distinct a.source_id) as source_count,
-    avg(s.certainty)::float as cohesion
+    avg(s.certainty)::float as cohesion,
+    min(local_day(coalesce(a.published_at, a.first_seen_at), zone := o.timezone)) as first_published_on,
+    max(local_day(coalesce(a.published_at, a.first_seen_at), zone := o.timezone)) as last_published_on
 from story_articles s
 join state.articles a using (article_id)
+left join sources o using (source_id)
 group by s.story_id;

@@ -1,5 +1,4 @@
--- One row per outlet and outlet that took its articles (itself, where it published a text twice):
--- how many, how soon, how much changed.
+-- One row per outlet and other outlet that took its articles: how many, how soon, how much changed.
 create or replace view syndication as
 select
     original_source_id, source_id,
@@ -9,4 +8,5 @@ select
     median(delay) as median_delay,
     median(share_changed) as median_share_changed
 from copies
+where source_id <> original_source_id
 group by original_source_id, source_id;
