@@ -1,6 +1,7 @@
--- A macro: the speaker that what precedes a quotation names: Kata ANI, "…"; ANI mengatakan, "…". Empty if it names none.
+-- A macro: the speaker that what precedes a quotation names: Kata ANI, "…"; ANI mengatakan, "…". NULL or empty if it
+-- names none.
 create or replace macro state.speaker_before(preceding) as
-coalesce(
+case when regexp_matches(preceding, '[,:]\s*$') then coalesce(
     nullif(regexp_extract(
         preceding,
         '(?i:\b(?:menurut|' || state.speech_verbs() || ')) (' || state.name() || ')[^.":?!]{0,80}[,:]\s*$', 1
@@ -14,4 +15,4 @@ coalesce(
         preceding,
         '(' || state.name() || ')(?: \([^)]{1,40}\))?,? (?:' || state.telling_verbs() || ')\b[^.":?!]{0,120}[,:]\s*$', 1
     )
-);
+) end;
