@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 from flows import __version__
-from flows.commands.sql import Format, converse, show, show_learned
+from flows.commands.sql import Format, show, show_learned
 from flows.config import LOOKBACK, Settings, choose, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError, KlipingError
 from flows.records import Topic
@@ -278,14 +278,41 @@ def search(
 def sql(
     statement: Annotated[str | None, typer.Argument(help="Omit it to open a shell.")] = None,
     warehouse: DataDirectory = Path("warehouse"),
-    form: Annotated[Format, typer.Option("--format", help="The output format.")] = "table",
+    form: Annotated[
+        Literal["table", "csv", "json", "parquet", "xlsx"],
+        typer.Option("--format", help="The output format."),
+    ] = "table",
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write parquet or xlsx here, not to standard output."),
+    ] = None,
+    unrestricted: Annotated[
+        bool,
+        typer.Option("--unrestricted", help="Let statements use files, extensions, and the disk."),
+    ] = False,
 ) -> None:
-    """Query media.duckdb, read-only."""
+    """Query media.duckdb, read-only.
+
+    Statements can read or write no file of the machine, load no extension, and read no environment
+    variable. On a terminal, without a statement, DuckDB's own shell opens if it is installed.
+    """
+    from flows.commands.sql_export import export
+    from flows.commands.sql_shell import open_shell
+
+    if output and form not in ("parquet", "xlsx"):
+        raise ConfigError(f"--output: expected --format parquet or xlsx beside it, got {form}")
     reader = Reader(warehouse)
-    if statement is None:
-        converse(reader, form)
-    else:
-        show(*reader.query(statement), form)
+    match form, statement:
+        case "parquet" | "xlsx", None:
+            raise ConfigError(f"--format {form}: expected a statement")
+        case ("parquet" | "xlsx") as file_form, str():
+            export(reader, statement, file_form, output, confined=not unrestricted)
+        case ("table" | "csv" | "json") as text_form, None:
+            open_shell(reader, text_form, unrestricted)
+        case ("table" | "csv" | "json") as text_form, str():
+            if not unrestricted:
+                reader.confine()
+            show(*reader.query(statement), text_form)
 
 
 @sources_app.command("list")

@@ -28,6 +28,19 @@ Row = dict[str, Any]
 
 _ROWS_AT_A_TIME = 1_000  # that a reader fetches
 
+# What keeps statements of people away from all files but the one that is open. None of it can be
+# taken back. The second is not implied by the first, which still lets them read and write that one.
+_NO_ACCESS = "set enable_external_access = false"
+_NO_FILES = "set disabled_filesystems = 'LocalFileSystem'"
+_NO_EXTENSIONS = (
+    "set allow_community_extensions = false",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+)
+_CHANGEABLE = "set allowed_configs = ['TimeZone']"
+_LOCK = "set lock_configuration = true"
+_LOCKED = "select current_setting('lock_configuration')"
+
 # The types of what the rows of a write have besides columns of tables. Types are declared, never
 # guessed from values: a first similarity of 1 would turn all of them into integers.
 _EXTRA_TYPES: Mapping[str, str] = {
@@ -312,6 +325,20 @@ def _checkpoint(writer: Path) -> None:
             connection.execute("checkpoint")
 
 
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Say in DuckDB's words why it refuses a statement. Raises QueryError."""
+    try:
+        yield
+    except duckdb.PermissionException as error:
+        raise QueryError(
+            f"{error}\nNothing but media.duckdb can be reached, and no disk used for what does not "
+            "fit into memory; --unrestricted lifts this."
+        ) from error
+    except duckdb.Error as error:
+        raise QueryError(str(error)) from error
+
+
 class Reader:
     """A read-only connection to the snapshot. It may stay open while a run publishes. Raises
     WarehouseError.
@@ -327,19 +354,53 @@ class Reader:
             self._connection = duckdb.connect(str(path), read_only=True)
         except duckdb.Error as error:
             raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
+        self.path = path
         # The time zone of the desks.
         self._connection.execute("set TimeZone = 'Asia/Jakarta'")
 
+    def confine(self) -> None:
+        """From now on, no statement reads or writes a file, or loads an extension. A query that
+        does not fit into memory fails, because it cannot use the disk either.
+        """
+        self._settle(_NO_ACCESS, _NO_FILES, *_NO_EXTENSIONS, _CHANGEABLE, _LOCK)
+
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a statement. Returns column names and rows. Raises QueryError."""
-        try:
-            with _signals():
-                cursor = self._connection.execute(sql)
+        with _refusals(), _signals():
+            cursor = self._connection.execute(sql)
             if cursor is None:  # DuckDB's answer to an empty statement
                 raise QueryError("expected a statement")
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
-        except duckdb.Error as error:
-            raise QueryError(str(error)) from error
+
+    def write_parquet(self, sql: str, target: Path, confined: bool) -> None:
+        """Write the rows of a SELECT to a Parquet file. Confined, it touches no other file, and the
+        reader none after it. Raises QueryError.
+        """
+        with _refusals(), _signals():
+            match duckdb.extract_statements(sql):
+                case [statement] if statement.type == duckdb.StatementType.SELECT:
+                    select = statement.query.strip().rstrip(";")
+                case _:
+                    raise QueryError("expected one SELECT statement")
+            path = str(target).replace("'", "''")
+            if confined:
+                allowed = f"set allowed_paths = ['{path}']"
+                self._settle(allowed, _NO_ACCESS, *_NO_EXTENSIONS, _LOCK)
+            self._connection.execute(f"copy (\n{select}\n) to '{path}' (format parquet)")
+
+    def _settle(self, *settings: str) -> None:
+        """Apply settings of which the last locks them all, for every reader of this process."""
+        [[locked]] = self._connection.execute(_LOCKED).fetchall()
+        for setting in () if locked else settings:
+            self._connection.execute(setting)
+
+    def tables(self) -> list[Row]:
+        """The tables, views, and macros for analysts, with what each is."""
+        return _rows(self._execute("tables"))
+
+    def columns(self, relation: str) -> list[Row]:
+        """The columns of a table or view, with what each means; none if there is no such table."""
+        return _rows(self._execute("columns", relation=relation))
 
     def boilerplate(self, source_id: str) -> list[Row]:
         """The lines learned as clutter for a source, the most frequent first."""

@@ -1,22 +1,20 @@
-"""`kliping sql`, one statement or a shell, and the printing of results. Also the report of
-`kliping sources boilerplate`. All of it reads the published snapshot only.
+"""The printing of results, for `kliping sql` and others. Also the report of `kliping sources
+boilerplate`.
 """
 
 import csv
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Literal
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from flows.errors import QueryError
 from flows.records import Source
 from flows.terminal import console
-from warehouse.engine import Reader, Row
+from warehouse.engine import Row
 
 Format = Literal["table", "csv", "json"]
 
@@ -117,35 +115,3 @@ def show_learned(source: Source, lines: Sequence[Row]) -> None:
 
 def _fate(kept: bool) -> str:
     return "kept" if kept else "cut"
-
-
-def converse(reader: Reader, form: Format) -> None:
-    """A shell: run each statement read from standard input, until it ends. A statement ends with a
-    semicolon at the end of a line. An error does not end the shell.
-    """
-    interactive = sys.stdin.isatty()
-    if interactive:
-        with suppress(ImportError):  # line editing and history, where the platform has them
-            import readline  # noqa: F401
-        sys.stdout.write(
-            "End statements with ';'. 'show tables;' lists the tables; Ctrl-D leaves.\n"
-        )
-    statement = ""
-    while True:
-        try:
-            line = input("kliping> " if interactive and not statement else "")
-        except (EOFError, KeyboardInterrupt):
-            break
-        statement += line + "\n"
-        if line.rstrip().endswith(";"):
-            _answer(reader, statement, form)
-            statement = ""
-    if statement.strip():
-        _answer(reader, statement, form)
-
-
-def _answer(reader: Reader, statement: str, form: Format) -> None:
-    try:
-        show(*reader.query(statement), form)
-    except QueryError as error:
-        sys.stderr.write(f"{error}\n")
