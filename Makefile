@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-analyst bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ bench-scale: .venv/.installed  ## group 5,000 articles next to 100,000 and a mil
 
 bench-search: .venv/.installed  ## search archives of 100,000 and a million articles, and find known articles (an hour)
 	@$(BIN)/python -m bench.search
+
+bench-analyst: .venv/.installed  ## ten tasks of an analyst beside 100,000 articles (several minutes)
+	@$(BIN)/python -m bench.analyst
 
 bench-fuzz: .venv/.installed  ## read thousands of broken pages, listings, archives, and YAML files
 	@$(BIN)/python -m bench.fuzz

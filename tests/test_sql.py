@@ -19,7 +19,7 @@ from flows.commands.sql_export import CUT, MOST_CHARACTERS, fitted
 from tests.helpers.command import Ran, ended
 from tests.helpers.paths import ROOT
 from tests.helpers.tables import plant
-from warehouse.engine import publish, published
+from warehouse.engine import Reader, publish, published
 from warehouse.store import Warehouse
 
 
@@ -413,3 +413,34 @@ def test_plain_shell_at_a_terminal(
 ) -> None:
     """The plain shell stays where DuckDB's is too old, or another format is asked for."""
     assert "kliping> " in at_a_terminal(data, version, tmp_path, *options)
+
+
+# ---- what the documents say ----
+
+
+def documented() -> list[str]:
+    """The statements in docs/warehouse.md, and those after `kliping sql` in docs/operating.md."""
+    told = (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sql\n(.*?)^```", told, re.MULTILINE | re.DOTALL)
+    commands = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    statements = [part for block in blocks for part in block.split(";\n") if part.strip()]
+    return [*statements, *re.findall(r'^ +kliping sql "(.*?)"', commands, re.MULTILINE)]
+
+
+def test_documented_statements(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """Every statement in the documents runs, confined as the command has it."""
+    store = Warehouse.open(tmp_path)
+    plant(
+        store,
+        {
+            "state.articles": [{"article_id": "a", "source_id": "satu"}],
+            "story_articles": [{"article_id": "a"}],
+        },
+    )
+    store.close()
+    publish(tmp_path)
+    reader = Reader(tmp_path)
+    reader.confine()
+    for statement in documented():
+        with subtests.test(statement=statement):
+            reader.query(statement)
