@@ -483,6 +483,18 @@ class Span:
     text: str
     sentence: str
 
+    def sentence_start(self, field: str) -> int | None:
+        """Where the sentence around the term begins in the text of its field; None if the text has
+        changed since the term was found there.
+        """
+        if field[self.start : self.end] != self.text:
+            return None
+        # The same sentence may occur several times: this one begins no later than the term, and
+        # ends no earlier.
+        earliest = max(0, self.end - len(self.sentence))
+        found = field.find(self.sentence, earliest, self.start + len(self.sentence))
+        return None if found < 0 else found
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

@@ -38,6 +38,7 @@ class _Change:
     story_id: str
     outlet: str
     title: str
+    body: str
     url: str
     seen_at: datetime
     before: Strength | None
@@ -109,6 +110,7 @@ def _change(row: Row, found: Match | None) -> _Change:
         story_id=row["story_id"],
         outlet=row["outlet"],
         title=row["title"],
+        body=row["body"],
         url=row["url"],
         seen_at=row["seen_at"],
         before=row["recorded"],
@@ -131,6 +133,7 @@ def _show_story(out: Console, kind: str, changes: Sequence[_Change]) -> None:
         out.print(line(f"  {change.outlet}, {change.seen_at:%Y-%m-%d}: {before} → {after}"))
         in_body = [span for span in change.evidence if span.field == "body"]
         for first in [*in_body, *change.evidence][:1]:
-            passage = [span for span in change.evidence if span.sentence == first.sentence]
-            out.print(line("    ", *marked(passage, out)))
+            field = change.title if first.field == "title" else change.body
+            spans = [span for span in change.evidence if span.field == first.field]
+            out.print(line("    ", *marked(field, [first, *spans], out)))
         out.print(line(f"    {change.url}"))

@@ -12,7 +12,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -125,7 +125,7 @@ def show_text(topics: Sequence[Topic], title: str, body: str) -> None:
             spans = [span for span in explanation.terms if span.group == group.name]
             terms = dict.fromkeys(span.text for span in spans)
             out.print(line(f"  {group.name:<12}{', '.join(terms) or '-'}"))
-        _show_passages(out, explanation)
+        _show_passages(out, explanation, {"title": title, "body": body})
 
 
 def _verdict(topic: Topic, explanation: Explanation) -> Text:
@@ -136,13 +136,14 @@ def _verdict(topic: Topic, explanation: Explanation) -> Text:
     return line(f"{topic.id}: ", verdict, f", score {found.score:.2f}: {reason}")
 
 
-def _show_passages(out: Console, explanation: Explanation) -> None:
+def _show_passages(out: Console, explanation: Explanation, fields: Mapping[str, str]) -> None:
     """The passages that match or, if none do, those with any of the terms."""
     spans = explanation.match.evidence if explanation.match else explanation.terms
     passages = list(dict.fromkeys((span.field, span.sentence) for span in spans))
     for passage in passages[:_MAX_PASSAGES]:
         terms = [span for span in explanation.terms if (span.field, span.sentence) == passage]
-        out.print(line(f"  {_FIELDS[passage[0]]:<12}", *marked(terms, out)))
+        shown = marked(fields[passage[0]], terms, out)
+        out.print(line(f"  {_FIELDS[passage[0]]:<12}", *shown))
     if (more := len(passages) - _MAX_PASSAGES) > 0:
         out.print(line(f"  ({more} more)"))
 
