@@ -20,6 +20,7 @@ from flows.records import (
     Source,
     Trouble,
     TroubleKind,
+    counted,
 )
 
 # Kinds of trouble that lose nothing. Any other makes the exit status 1.
@@ -71,7 +72,7 @@ class Outcome:
 
     def _broken_checks(self) -> list[Note]:
         return [
-            Note("check", f"check {name} found {rows} rows: please report this", rows)
+            Note("check", f"check {name} found {counted(rows, 'rows')}: please report this", rows)
             for name, rows in self.offending.items()
         ]
 
@@ -139,7 +140,9 @@ def _unusual(look: Look, source: Source, newest: datetime | None, now: datetime)
         return
     least, silence = source.expect.min_links, source.expect.silent_after
     if not look.failed and look.listed < least:
-        yield Note("few-links", f"{look.listed} links listed, expected at least {least}")
+        yield Note(
+            "few-links", f"{counted(look.listed, 'links listed')}, expected at least {least}"
+        )
     if silence is None:
         return
     if newest is None:
@@ -163,9 +166,10 @@ def _page_notes(ends: Sequence[Ends]) -> Iterator[Note]:
     articles = _count(by_what["article"])
     pages = articles + _count(rejected)
     kind: TroubleKind = "mostly-rejected" if _are_most(rest, pages) else "rejected"
-    yield from _note("blocked", f"of {pages} pages were blocked", blocked)
-    yield from _note("broken", f"of {pages} pages could not be read", broken)
-    yield from _note(kind, f"of {pages} pages gave no article", rest)
+    of_pages = f"of {counted(pages, 'pages')}"
+    yield from _note("blocked", f"{of_pages} were blocked", blocked)
+    yield from _note("broken", f"{of_pages} could not be read", broken)
+    yield from _note(kind, f"{of_pages} gave no article", rest)
     yield from _note("doubtful-answer", "known articles now answer otherwise", by_what["answer"])
     incomplete = [each for each in by_what["doubt"] if each.reason in _INCOMPLETE]
     kind = "mostly-doubtful" if _are_most(incomplete, articles) else "doubtful"
@@ -183,5 +187,5 @@ def _are_most(ends: Sequence[Ends], pages: int) -> bool:
 def _note(kind: TroubleKind, what: str, ends: Sequence[Ends]) -> Iterator[Note]:
     if ends:
         reasons = ", ".join(f"{each.reason} {each.count}" for each in ends)
-        text = f"{_count(ends)} {what}: {reasons}; such as {ends[0].example}"
+        text = f"{counted(_count(ends), what)}: {reasons}; such as {ends[0].example}"
         yield Note(kind, text, _count(ends))

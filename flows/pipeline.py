@@ -18,7 +18,7 @@ from flows.config import Settings
 from flows.edges.encoder import Encoder, default_model
 from flows.outcome import Outcome, noted
 from flows.progress import Progress
-from flows.records import Look, Run, RunKind, Source, Topic
+from flows.records import Look, Run, RunKind, Source, Topic, counted
 from flows.steps.cleaning import clean_batch, learn_lines
 from flows.steps.extraction import extract_batch
 from flows.steps.grouping import embed_batch, group_batch
@@ -160,6 +160,6 @@ def end(work: Work, looks: Sequence[Look], unreadable: Sequence[str]) -> Outcome
 def tell(outcome: Outcome, progress: Progress, warehouse: Path) -> None:
     """Print how a run ended, once it is published."""
     progress.say("publish", str(published(warehouse)))
-    progress.say("added", ", ".join(f"{count} {kind}" for kind, count in outcome.added.items()))
+    progress.say("added", ", ".join(counted(count, kind) for kind, count in outcome.added.items()))
     for line in outcome.messages:
         progress.complain(line)

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import Progress as Bars
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from flows.records import counted
+
 REPORT_EVERY_S = 60.0  # where there is no terminal
 
 
@@ -55,7 +57,7 @@ class Progress:
                 bars.advance(bar, more)
                 if bars.disable and time.monotonic() - reported > REPORT_EVERY_S:
                     reported = time.monotonic()
-                    self.say(name, f"{done} {unit} so far")
+                    self.say(name, f"{counted(done, unit)} so far")
 
             yield advance
-        self.say(name, f"{done} {unit} in {time.monotonic() - started:.1f} s")
+        self.say(name, f"{counted(done, unit)} in {time.monotonic() - started:.1f} s")

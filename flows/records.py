@@ -89,6 +89,18 @@ def one_line(text: str, most: int = 300) -> str:
     return f"{shown[: most - 1]}…"
 
 
+def counted(count: int, nouns: str) -> str:
+    """How many there are of something, in words: '1 story unchanged', '2 stories unchanged'.
+
+    `nouns`: what is counted, its first word in the plural ('stories unchanged').
+    """
+    if count != 1:
+        return f"{count} {nouns}"
+    noun, gap, rest = nouns.partition(" ")
+    singular = f"{noun[:-3]}y" if noun.endswith("ies") else noun.removesuffix("s")
+    return f"1 {singular}{gap}{rest}"
+
+
 def _visible(character: str) -> str:
     if character.isprintable():
         return character
@@ -582,8 +594,9 @@ class Heartbeat:
 
     def __str__(self) -> str:
         return (
-            f"{self.answered} of {self.sources} sources answered, {self.links} links, "
-            f"{self.articles} articles looked at, {self.hits} hits, {self.alerts} alerts"
+            f"{self.answered} of {counted(self.sources, 'sources')} answered, "
+            f"{counted(self.links, 'links')}, {counted(self.articles, 'articles looked at')}, "
+            f"{counted(self.hits, 'hits')}, {counted(self.alerts, 'alerts')}"
         )
 
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 
 from flows.errors import ConfigError
-from flows.records import one_line
+from flows.records import counted, one_line
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -77,7 +77,7 @@ class YamlFile:
         if self.mistakes:
             reports = [f"{self.path}:{line}: {message}" for line, message in sorted(self.mistakes)]
             if (more := len(reports) - _MAX_MISTAKES) > 0:
-                reports[_MAX_MISTAKES:] = [f"{self.path}: {more} more mistakes"]
+                reports[_MAX_MISTAKES:] = [f"{self.path}: {counted(more, 'mistakes')} more"]
             raise ConfigError("\n".join(reports))
 
     def _text(self) -> str:

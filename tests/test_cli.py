@@ -515,7 +515,7 @@ NAMELESS = ["satu: nobody is named", "dua: nobody is named"]
             0,
             [
                 "satu (Satu)",
-                "1 links to articles",
+                "1 link to articles",
                 SATU,
                 "dua (Dua)",
                 DUA,
@@ -612,7 +612,7 @@ untuk sementara waktu sejak pagi hari. (Antara)</p>
 """
 REPORT = """\
 satu (Satu)
-  {0}/satu.xml: 1 links to articles
+  {0}/satu.xml: 1 link to articles
   {0}/satu/1
     title        Perahu Tiba  [visible: <h1>]
                  differs: og:title: Kapal[31m Berlabuh
@@ -673,7 +673,7 @@ def test_sources_check_report(
     )
     assert told == REPORT.format(server.url("")).splitlines()
     assert wrong == [
-        "satu: 1 links, expected at least 2; no selector of its `container` matches the page"
+        "satu: 1 link, expected at least 2; no selector of its `container` matches the page"
     ]
     assert checked.status == 0
 

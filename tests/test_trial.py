@@ -329,7 +329,7 @@ mentions added: Cuaca
   Satu, 2026-03-10: no match → mention
     Satu »kapal« »karam«.
     https://satu.example/passing
-7 articles since 1970-01-01: 1 added, 2 dropped, 1 mentions added, 1 stories unchanged; \
+7 articles since 1970-01-01: 1 added, 2 dropped, 1 mention added, 1 story unchanged; \
 nothing was written
 """
 

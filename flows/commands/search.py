@@ -14,6 +14,7 @@ from rich.console import Console
 from flows.commands.sql import Format, show
 from flows.edges.encoder import Encoder
 from flows.errors import QueryError
+from flows.records import counted
 from flows.terminal import console, highlighted, line
 from warehouse.engine import Reader, Row
 
@@ -138,8 +139,7 @@ def _show_stories(out: Console, found: Sequence[Found]) -> None:
             )
         )
         out.print(line(f"    {row['url']}"))
-    stories = f"{len(found)} stor{'y' if len(found) == 1 else 'ies'}"
-    out.print(stories if found else "nothing found")
+    out.print(counted(len(found), "stories") if found else "nothing found")
 
 
 def _start(passage: str, marks: Sequence[tuple[int, int]]) -> int:

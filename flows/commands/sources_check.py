@@ -16,7 +16,7 @@ from rich.text import Text
 
 from flows.edges.network import passing_web
 from flows.edges.web import Web
-from flows.records import Article, Doubt, Link, Origin, Page, Rejection, Source
+from flows.records import Article, Doubt, Link, Origin, Page, Rejection, Source, counted
 from flows.stages.extraction.extract import extract
 from flows.steps.discovery import Listed, list_links
 from flows.steps.fetching import fetch_link
@@ -88,7 +88,10 @@ async def _check(
     ]
     report = [
         line((f"{source.id} ({source.name})", _SOURCE)),
-        *(line(f"  {url}: {count} links to articles") for url, count in found.counts.items()),
+        *(
+            line(f"  {url}: {counted(count, 'links to articles')}")
+            for url, count in found.counts.items()
+        ),
         *(line("  ", (warning, _WARNING)) for warning in warnings),
         *(_report(article, ZoneInfo(source.timezone)) if article else ()),
     ]
@@ -125,7 +128,7 @@ def _listing_faults(found: Listed, source: Source, own: Sequence[Link]) -> Itera
     elif found.counts and not own:
         yield "no listed link matches its `articles`"
     elif found.counts and len(found.links) < source.expect.min_links:
-        yield f"{len(found.links)} links, expected at least {source.expect.min_links}"
+        yield f"{counted(len(found.links), 'links')}, expected at least {source.expect.min_links}"
 
 
 _DOUBTS: dict[Doubt, str] = {
@@ -174,7 +177,7 @@ def _report(article: Article, zone: ZoneInfo) -> Iterator[Text]:
         "dateline": article.dateline,
         "published_at": published,
         "modified_at": modified,
-        "body": f"{len(lines)} lines, {len(article.body.split())} words",
+        "body": f"{counted(len(lines), 'lines')}, {counted(len(article.body.split()), 'words')}",
     }
     yield line(f"  {article.url}")
     for name, value in fields.items():

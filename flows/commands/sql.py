@@ -12,7 +12,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from flows.records import Source
+from flows.records import Source, counted
 from flows.terminal import console
 from warehouse.engine import Row
 
@@ -41,7 +41,7 @@ def _print_json(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 def _print_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     out = Console(markup=False, highlight=False, emoji=False)
     fits = sum(len(name) + 2 for name in names) <= out.width
-    count = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+    count = counted(len(rows), "rows")
     out.print(_table(names, rows) if fits else _list(names, rows), count)
 
 
@@ -106,7 +106,7 @@ def show_learned(source: Source, lines: Sequence[Row]) -> None:
         out.print(f"{_fate(line['kept']):<5} {line['text']}")
         out.print(f"      {_WHERE[line['shape']]}{change}")
         out.print(
-            f"      on {line['articles']} of {line['counted']} articles, "
+            f"      on {line['articles']} of {counted(line['counted'], 'articles')}, "
             f"{line['first_seen_at']:%Y-%m-%d} to {line['last_seen_at']:%Y-%m-%d}; "
             f"learned {line['learned_at']:%Y-%m-%d}; cut from {line['cut_from']}; "
             f"line_id {line['line_id']}"

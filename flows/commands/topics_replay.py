@@ -4,7 +4,7 @@ recorded ones. Writes nothing and alerts nobody.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -13,7 +13,7 @@ import numpy as np
 from rich.console import Console
 
 from flows.commands.topics_outliers import MOST, FoundHit, are_enough, outlier_lines
-from flows.records import Match, Span, Strength, Topic
+from flows.records import Match, Span, Strength, Topic, counted
 from flows.stages.watch.topics import compile_topic, match
 from flows.terminal import console, line, marked
 from warehouse.engine import Reader, Row
@@ -73,19 +73,22 @@ def show_replay(topic: Topic, reader: Reader, since: datetime, model: str) -> No
         stories, key=lambda each: (_ORDER.index(each[0]), each[1][0].seen_at)
     ):
         _show_story(out, kind, group)
-    totals = Counter(kind for kind, _ in stories)
     same = sum(all(before == after for before, after in pairs) for pairs in strengths.values())
-    counts = [f"{totals[kind]} {kind}" for kind in _KINDS if totals[kind]]
-    counts.append(f"{same} stories unchanged")
-    out.print(
-        f"{articles} articles since {since:%Y-%m-%d}: {', '.join(counts)}; nothing was written"
-    )
+    outcome = _counts(Counter(kind for kind, _ in stories), same)
+    found = f"{counted(articles, 'articles')} since {since:%Y-%m-%d}"
+    out.print(f"{found}: {outcome}; nothing was written")
     vectors = reader.vectors(model, [hit.id for hit in hits])
     hits = [hit for hit in hits if hit.id in vectors]
     if are_enough(hits):
         table = np.asarray([vectors[hit.id] for hit in hits], np.float32)
         for said in outlier_lines(topic.id, hits, table):
             out.print(line(said))
+
+
+def _counts(totals: Mapping[str, int], same: int) -> str:
+    """How many stories of each kind there are, and how many that stay the same."""
+    changed = [counted(totals[kind], kind) for kind in _KINDS if totals[kind]]
+    return ", ".join([*changed, counted(same, "stories unchanged")])
 
 
 def _by_story(change: _Change) -> tuple[str, datetime, str]:

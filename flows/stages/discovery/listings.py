@@ -22,7 +22,7 @@ import feedparser
 from lxml import etree
 
 from flows.errors import ListingError
-from flows.records import Discovery, DiscoveryKind, Note, Source, one_line
+from flows.records import Discovery, DiscoveryKind, Note, Source, counted, one_line
 from flows.stages.discovery.markup import (
     Family,
     Markup,
@@ -191,7 +191,7 @@ def _break_notes(broken: str, read: int, markup: Markup, family: Family) -> tupl
         return ()
     lost = len(split_entries(markup.text, family)) - read
     if lost > 0:
-        return (Note("listing-part", f"{broken}: {lost} entries could not be read"),)
+        return (Note("listing-part", f"{broken}: {counted(lost, 'entries')} could not be read"),)
     if re.search(rf"</(?:[\w.-]{{1,40}}:)?{markup.root}\s?>", markup.text, re.IGNORECASE):
         return (Note("listing-form", broken),)
     return (Note("listing-part", broken),)
@@ -301,7 +301,9 @@ def _read_list(markup: Markup, url: str, zone: tzinfo) -> Listing:
     if len(addresses) == len(lines):
         return Listing(entries)
     others = len(lines) - len(addresses)
-    return Listing(entries, notes=(Note("listing-part", f"{others} lines that are no address"),))
+    return Listing(
+        entries, notes=(Note("listing-part", counted(others, "lines without an address")),)
+    )
 
 
 _READERS: Mapping[_Form, Callable[[Markup, str, tzinfo], Listing]] = {
