@@ -75,8 +75,8 @@ def show_replay(topic: Topic, reader: Reader, since: datetime, model: str) -> No
         _show_story(out, kind, group)
     same = sum(all(before == after for before, after in pairs) for pairs in strengths.values())
     outcome = _counts(Counter(kind for kind, _ in stories), same)
-    found = f"{counted(articles, 'articles')} since {since:%Y-%m-%d}"
-    out.print(f"{found}: {outcome}; nothing was written")
+    looked_at = f"{counted(articles, 'articles')} since {since:%Y-%m-%d}"
+    out.print(f"{looked_at}: {outcome}; nothing was written")
     vectors = reader.vectors(model, [hit.id for hit in hits])
     hits = [hit for hit in hits if hit.id in vectors]
     if are_enough(hits):
