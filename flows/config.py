@@ -4,7 +4,7 @@ file, line, and key, and with what was expected.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from string import Formatter
@@ -24,6 +24,7 @@ from flows.records import (
     DiscoveryKind,
     Escalation,
     Expect,
+    MessageLanguage,
     Nearness,
     Quiet,
     Source,
@@ -32,6 +33,7 @@ from flows.records import (
     Topic,
     stable_id,
 )
+from flows.stages.watch.templates import TRIALS, fault
 from flows.stages.watch.topics import MATCHER_VERSION, CompiledTopic, compile_topic, explain
 from flows.yamlfile import Keys, Mistake, Place, YamlFile, did_you_mean
 
@@ -40,6 +42,7 @@ T = TypeVar("T")
 _STATUSES: tuple[Literal["active", "archive"], ...] = ("active", "archive")
 _NEARNESS: tuple[Nearness, ...] = ("sentence", "paragraph")
 _KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
+_MESSAGE_LANGUAGES: tuple[MessageLanguage, ...] = get_args(MessageLanguage)
 _EXAMPLES = ("yes", "not")
 # A pattern that could not be read becomes this one, which matches nothing, until the mistakes are
 # reported.
@@ -49,6 +52,7 @@ _NO_PATTERN = re.compile(r"(?!)")
 LOOKBACK = timedelta(hours=72)  # of a run; also the oldest article that alerts
 _TIMEZONE = "Asia/Jakarta"
 _LANGUAGE = "id"
+_MESSAGE_LANGUAGE: MessageLanguage = "id"
 _MIN_DELAY_S = 5.0
 _ESCALATE_AFTER = timedelta(hours=1)
 
@@ -58,12 +62,17 @@ _MAX_LINKS = 100_000  # of expect.min_links; a sitemap may have 50,000
 _MAX_DELAY_S = 3600.0
 
 
+# Without a query or fragment, since a page's path is appended; short, since messages hold it.
+_BASE_URL = re.compile(r"https?://[^\s/?#]{1,100}(?:/[^\s?#]{0,100})?")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of the installation, from KLIPING_* variables."""
 
     model: str  # KLIPING_MODEL: the embedding model's name; '' for the default
     contact: str  # KLIPING_CONTACT: the address in the user agent, for outlets; '' for none
+    base_url: str = ""  # KLIPING_BASE_URL: where the reading room is, without a slash at its end
 
     @staticmethod
     def from_environ(environ: Mapping[str, str]) -> "Settings":
@@ -73,7 +82,13 @@ class Settings:
             raise ConfigError(
                 f"KLIPING_CONTACT: expected an e-mail address or a web address; got {contact!r}"
             )
-        return Settings(environ.get("KLIPING_MODEL", "").strip(), contact)
+        base_url = environ.get("KLIPING_BASE_URL", "").strip().rstrip("/")
+        if base_url and not _BASE_URL.fullmatch(base_url):
+            raise ConfigError(
+                "KLIPING_BASE_URL: expected the reading room's address, such as "
+                f"https://kliping.example.com; got {base_url!r}"
+            )
+        return Settings(environ.get("KLIPING_MODEL", "").strip(), contact, base_url)
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
@@ -108,8 +123,9 @@ def load_topics(
     channel is looked up. `inactive`: include the inactive topics.
     """
     file, keys, channels = _read_topics(path)
+    common = keys.read("language", _one_of(_MESSAGE_LANGUAGES), _MESSAGE_LANGUAGE)
     ids: dict[str, int] = {}
-    declared = keys.read("topics", _list_of(lambda place: _topic(place, channels, ids)), ())
+    declared = keys.read("topics", _list_of(lambda place: _topic(place, channels, ids, common)), ())
     topics = [topic for topic in declared if topic.active or inactive]
     addresses: dict[str, str] = {}
     if environ is not None:
@@ -150,7 +166,7 @@ def load_channels(
 
 def _read_topics(path: Path) -> tuple[YamlFile, Keys, dict[str, Place]]:
     file = YamlFile(path)
-    keys = file.root().keys(required=("version", "topics"), optional=("channels",))
+    keys = file.root().keys(required=("version", "topics"), optional=("channels", "language"))
     keys.read("version", _version, 1)
     return file, keys, keys.read("channels", _channels, {})
 
@@ -292,11 +308,16 @@ def _address_fault(address: str, check: Check) -> str | None:
     return check(address)
 
 
-def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> Topic:
-    keys = place.keys(
-        required=("id", "title", "all_of"),
-        optional=("near", "none_of", "alert", "active", "examples"),
-    )
+_TOPIC_KEYS = ("near", "none_of", "alert", "active", "examples", "language", "template")
+
+
+def _topic(
+    place: Place,
+    channels: Mapping[str, Place],
+    ids: dict[str, int],
+    language: MessageLanguage,
+) -> Topic:
+    keys = place.keys(required=("id", "title", "all_of"), optional=_TOPIC_KEYS)
     names_of_groups: dict[str, int] = {}
     all_of = keys.read(
         "all_of", _list_of(lambda place: _term_group(place, names_of_groups), optional=False), ()
@@ -319,9 +340,24 @@ def _topic(place: Place, channels: Mapping[str, Place], ids: dict[str, int]) -> 
         digest=alert.digest,
         heartbeat=alert.heartbeat,
         escalate=alert.escalate,
+        language=keys.read("language", _one_of(_MESSAGE_LANGUAGES), language),
     )
+    topic = replace(topic, template=keys.read("template", _template, None))
     keys.read("examples", lambda place: _try_examples(place, topic), None)
     return topic
+
+
+def _template(place: Place) -> str:
+    """A template of messages, once it has been tried on invented alerts. A mistake is noted with
+    its own line of the file, where the template stands as it is (after a |).
+    """
+    _text(place)
+    if found := fault(place.value, TRIALS):
+        in_block = getattr(place.node, "style", None) == "|"
+        line = place.line + found.line if in_block else place.line
+        where = "" if in_block else f" (line {found.line} of it)"
+        place.file.note(line, f"{place.key}: expected a Jinja2 template; {found.problem}{where}")
+    return place.value
 
 
 def _try_examples(place: Place, topic: Topic) -> None:

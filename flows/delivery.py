@@ -226,7 +226,7 @@ class _Lane:
 def _lanes(
     pending: Sequence[Delivery], topics: Sequence[Topic], channels: Mapping[str, notify.Channel]
 ) -> list[_Lane]:
-    digests = {topic.id: topic.title for topic in topics if topic.digest}
+    digests = {topic.id: topic for topic in topics if topic.digest}
     lanes: dict[str, _Lane] = {}
     bundles: dict[tuple[str, str], _Parcel] = {}
     for delivery in pending:
@@ -235,9 +235,9 @@ def _lanes(
         )
         bundle = bundles.get((delivery.channel, delivery.topic_id))
         if bundle:
-            title, text = digest(
-                digests[delivery.topic_id], [each.text for each in (*bundle.deliveries, delivery)]
-            )
+            topic = digests[delivery.topic_id]
+            messages = [(each.title, each.text) for each in (*bundle.deliveries, delivery)]
+            title, text = digest(topic.title, topic.language, messages)
             if lane.channel is None or lane.channel.holds(title, text):
                 bundle.deliveries.append(delivery)
                 bundle.title, bundle.text = title, text

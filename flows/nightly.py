@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from textwrap import indent
 from typing import ParamSpec, TypeVar
 
 from prefect import State, Task, flow, task
@@ -142,9 +143,9 @@ def tell_desks(
     each topic. `to_desks`: heartbeats are also sent.
     """
     for topic in work.topics:
-        follow(work.store, topic, work.now)
+        follow(work.store, topic, work.now, work.base_url)
     for alert in work.store.runs.alerts_of(work.run):
-        work.progress.say("alert", alert.text.replace("\n", "\n" + " " * 10))
+        work.progress.say("alert", indent(f"{alert.title}\n{alert.text}", " " * 10).lstrip())
     for topic in work.topics:
         articles = counts["match", pipeline.unit_of(topic)]
         found = watching.record_heartbeat(

@@ -33,7 +33,7 @@ Do = Callable[[], int]
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a run works with. `sources`: all declared ones; `topics`: the active ones; `now`: the
-    run's clock.
+    run's clock; `base_url`: where the reading room is, '' for nowhere.
     """
 
     store: Warehouse
@@ -44,6 +44,7 @@ class Work:
     pool: ProcessPoolExecutor
     now: datetime
     progress: Progress
+    base_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,16 @@ def steps_of(work: Work) -> list[Step]:
         Step("embed", "articles", lambda: embed_batch(store, work.encoder)),
         Step("group", "articles", lambda: group_batch(store, work.encoder.model, now)),
         Step("index", "articles", lambda: index_batch(store)),
-        *(_match(store, topic, now) for topic in work.topics),
+        *(_match(work, topic) for topic in work.topics),
     ]
 
 
-def _match(store: Warehouse, topic: Topic, now: datetime) -> Step:
-    return Step("match", unit_of(topic), lambda: match_batch(store, topic, now))
+def _match(work: Work, topic: Topic) -> Step:
+    return Step(
+        "match",
+        unit_of(topic),
+        lambda: match_batch(work.store, topic, work.now, work.base_url),
+    )
 
 
 def unit_of(topic: Topic) -> str:
@@ -95,7 +100,7 @@ def begin(
     run = store.runs.begin(kind, now, datetime.now(UTC))
     store.pages.record_sources(sources)
     encoder = Encoder(settings.model or default_model())
-    return Work(store, run, sources, topics, encoder, pool, now, Progress())
+    return Work(store, run, sources, topics, encoder, pool, now, Progress(), settings.base_url)
 
 
 def catch_up(

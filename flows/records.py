@@ -24,6 +24,7 @@ Relation = Literal["original", "copy", "rewrite", "same_story"]
 Strength = Literal["subject", "mention"]
 Nearness = Literal["sentence", "paragraph"]
 Decision = Literal["raised", "joined", "too_old", "backfill", "mention"]
+MessageLanguage = Literal["id", "en"]
 AlertKind = Literal["new_story", "changed", "development", "pickup", "closed"]
 ArrivedBy = Literal["run", "backfill"]
 Stage = Literal["discover", "fetch", "extract"]
@@ -463,7 +464,8 @@ class Topic:
     `near`: where in a body its sides must meet.
 
     `kinds`: the alerts it raises; `digest`: its messages of a delivery go out as one; `heartbeat`:
-    it tells of every night.
+    it tells of every night; `language`: of its messages; `template`: what its alerts say, where the
+    desk has a wording of its own.
     """
 
     id: str
@@ -480,6 +482,8 @@ class Topic:
     escalate: Escalation | None = None
     near: Nearness = "sentence"
     active: bool = True
+    language: MessageLanguage = "id"
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

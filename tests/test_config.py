@@ -158,6 +158,34 @@ def test_load_alert(tmp_path: Path) -> None:
     assert (plain.heartbeat, plain.escalate) == (False, None)
 
 
+LANGUAGES = [
+    # what the file and what the topic says, and the language of its messages
+    ("", "", "id"),
+    ("language: en\n", "", "en"),
+    ("language: en\n", "    language: id\n", "id"),
+    ("", "    language: en\n", "en"),
+]
+
+
+@pytest.mark.parametrize(("common", "own", "language"), LANGUAGES)
+def test_load_language_and_template(tmp_path: Path, common: str, own: str, language: str) -> None:
+    """A topic's messages are in the language that it or the file says; its template is kept as it
+    stands, and changes nothing about what matches.
+    """
+    plain = (
+        "version: 1\n{}topics:\n  - id: a\n    title: A\n    all_of: [{{name: x, any: [Rusia]}}]\n"
+    )
+    template = "    template: |\n      {{ why }}\n\n      {{ link }}\n"
+    path = tmp_path / "topics.yaml"
+    path.write_text(plain.format(""), encoding="utf-8")
+    [without], _ = load_topics(path, {})
+    path.write_text(plain.format(common) + own + template, encoding="utf-8")
+    [topic], _ = load_topics(path, {})
+    assert (topic.language, topic.template) == (language, "{{ why }}\n\n{{ link }}\n")
+    assert topic.version == without.version
+    assert without.template is None
+
+
 def test_load_inactive_topics(tmp_path: Path) -> None:
     """A command that tries rules gets the inactive topics as well."""
     topics, _ = load_topics(_file(tmp_path, TOPICS), None, inactive=True)
@@ -286,6 +314,10 @@ def test_parse_duration(text: str, expected: timedelta | None) -> None:
             {"KLIPING_CONTACT": "https://example.com/kliping"},
             Settings("", "https://example.com/kliping"),
         ),
+        (
+            {"KLIPING_BASE_URL": " https://kliping.example.com/meja/ "},
+            Settings("", "", "https://kliping.example.com/meja"),
+        ),
     ],
 )
 def test_settings(environ: dict[str, str], expected: Settings) -> None:
@@ -298,6 +330,15 @@ def test_settings_refuse_a_bad_contact(contact: str) -> None:
     """What goes into the user agent is an address and nothing else."""
     with pytest.raises(ConfigError, match="KLIPING_CONTACT"):
         Settings.from_environ({"KLIPING_CONTACT": contact})
+
+
+@pytest.mark.parametrize(
+    "address", ["kliping.example.com", "ftp://a.example", "https://a.example/?a=1", "https://a b"]
+)
+def test_settings_refuse_a_bad_base_url(address: str) -> None:
+    """Pages of the reading room are addresses below it."""
+    with pytest.raises(ConfigError, match="KLIPING_BASE_URL: expected the reading room's address"):
+        Settings.from_environ({"KLIPING_BASE_URL": address})
 
 
 # ---- the project's own files ----

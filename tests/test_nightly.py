@@ -182,7 +182,7 @@ def test_alerts(two_nights: TwoNights) -> None:
         assert told == [("development", 1), ("new_story", len(expected["alerts"]))]
     assert len(messages) == len({message["message"].split("[")[-1] for message in messages}) == 3
     [follow_up] = [message for message in messages if ", perkembangan: " in message["title"]]
-    assert "Yang baru: 13.10, Oryol, Nadezhda, Ilyina\n" in follow_up["message"]
+    assert re.search(r"\nYang baru: “.*Nadezhda Ilyina.*”\n", follow_up["message"])
     assert published_rows(warehouse, "select distinct state from deliveries") == [("sent",)]
     decisions = dict(
         published_rows(warehouse, "select decision, count(*) from topic_hits group by decision")

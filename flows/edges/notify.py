@@ -98,16 +98,17 @@ class Channel:
 
     def _fitted(self, title: str, text: str) -> tuple[str, str]:
         """Title and text, cut to what the service shows: the text first, then the title, but never
-        the text's last paragraph, which has the link and the key.
+        the first link that stands on a line of its own, nor the text's last paragraph, which has
+        the key.
         """
-        head, gap, tail = text.rpartition("\n\n")
-        title = _longest(title, lambda cut: self._shows_title(cut, tail))
+        shortest = _cut_at(text, 0)
+        title = _longest(title, lambda cut: self._shows_title(cut, shortest))
         if self._shows(title, text):
             return title, text
-        cut = _longest(head, lambda cut: self._shows(title, f"{cut}{gap}{tail}"))
-        if not cut:
-            return title, tail
-        return title, f"{cut}{gap}{tail}"
+        fits = bisect_left(
+            range(len(text)), True, key=lambda place: not self._shows(title, _cut_at(text, place))
+        )
+        return title, _cut_at(text, max(0, fits - 1))
 
     def _shows(self, title: str, text: str) -> bool:
         """Whether the service shows the whole text with that title."""
@@ -134,6 +135,22 @@ class Channel:
         if self._name == "NotifyTelegram":  # counts what is left after it has parsed the HTML
             return size(text)
         return size(self._written(text))
+
+
+_LINK = re.compile(r"(?m)^https?://\S+$")
+
+
+def _cut_at(text: str, place: int) -> str:
+    """A text of which only so many characters are left before its last paragraph, and its first
+    link, which stands before that paragraph where it was cut off.
+    """
+    head, gap, tail = text.rpartition("\n\n")
+    if (link := _LINK.search(head)) and place <= link.end():
+        place, tail = min(place, link.start()), f"{link[0]}\n{tail}"
+    beginning = head[:place].rstrip()
+    if not beginning:
+        return tail
+    return f"{beginning}…{gap}{tail}" if place < len(head) else f"{beginning}{gap}{tail}"
 
 
 def _longest(text: str, fits: Callable[[str], bool]) -> str:

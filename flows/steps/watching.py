@@ -14,7 +14,7 @@ from warehouse.store import Warehouse
 ARTICLES_PER_BATCH = 1_000
 
 
-def match_batch(store: Warehouse, topic: Topic, now: datetime) -> int:
+def match_batch(store: Warehouse, topic: Topic, now: datetime, base_url: str = "") -> int:
     """Match a topic with the next batch of articles, record its hits, and raise alerts. Returns how
     many articles there were.
     """
@@ -25,15 +25,18 @@ def match_batch(store: Warehouse, topic: Topic, now: datetime) -> int:
         for article in articles
         if (found := match(rule, article.title, article.body))
     ]
-    store.alerts.record_matched(topic, articles, decide(hits, store.alerts.alerted(), now))
+    decided = decide(hits, store.alerts.alerted(), now, base_url)
+    store.alerts.record_matched(topic, articles, decided)
     return len(articles)
 
 
-def follow_topic(store: Warehouse, topic: Topic, now: datetime) -> int:
+def follow_topic(store: Warehouse, topic: Topic, now: datetime, base_url: str = "") -> int:
     """Raise the alerts that follow up a topic's alerted stories. Returns how many there were."""
     # Older stories have nothing left to report.
     since = now - max(topic.max_age, stories.WINDOW) - stories.WINDOW
-    alerts = follow(store.alerts.alerted_stories(topic, since), topic, now, stories.WINDOW)
+    alerts = follow(
+        store.alerts.alerted_stories(topic, since), topic, now, stories.WINDOW, base_url
+    )
     store.alerts.record(topic, alerts)
     return len(alerts)
 

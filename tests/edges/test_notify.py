@@ -331,6 +331,42 @@ def test_long_title_leaves_room_for_link_and_key(
     assert most - 30 <= len(shown) <= most
 
 
+WHY = "Rusia ↔ Korut; 3 media"
+SMS = [
+    # what stands behind the link, and what a service of 160 characters without titles shows of it
+    ("kata " * 3, f"{WHY}\n{LINK}\n\n{'kata ' * 3}\n\n{KEY}"),
+    ("kata " * 60, f"{WHY}\n{LINK}\n\n{'kata ' * 15}kat…\n\n{KEY}"),
+]
+
+
+@pytest.mark.parametrize(("more", "shown"), SMS)
+def test_link_near_the_top_is_kept(
+    receiver: Receiver, opened: Opened, more: str, shown: str
+) -> None:
+    """A link that stands on a line of its own is not cut, wherever that is, and what stands before
+    it neither where there is room.
+    """
+    opened("freemobile://user@token", "notify_url").send(
+        "Judul", f"{WHY}\n{LINK}\n\n{more}\n\n{KEY}"
+    )
+    [said] = receiver.got
+    assert said["msg"].replace("\r", "").partition("\n")[2] == shown
+
+
+@pytest.mark.parametrize("length", [0, 30, 150, 400])
+def test_link_in_the_middle_outlasts_what_stands_before_it(
+    receiver: Receiver, opened: Opened, length: int
+) -> None:
+    """Where there is no room for it all, the link stands before the key."""
+    text = f"{'kata ' * (length // 5)}\n\n{LINK}\n\n{'lagi ' * 60}\n\n{KEY}"
+    opened("freemobile://user@token", "notify_url").send("Judul", text)
+    [said] = receiver.got
+    lines = said["msg"].replace("\r", "").split("\n")
+    assert LINK in lines
+    assert lines[-1] == KEY
+    assert len(said["msg"]) <= 160
+
+
 def test_channel_that_shows_few_lines(receiver: Receiver, opened: Opened) -> None:
     """A service that shows two lines gets link and key, and Apprise cuts nothing."""
     channel = opened("kodi://127.0.0.1:{port}", "")

@@ -112,7 +112,8 @@ def test_follow(case: dict[str, Any]) -> None:
     kind, subject = case["expected"]
     assert (alert.kind, alert.topic_id, alert.story_id) == (kind, "pact", "s1")
     assert alert.raised_at == NOW
-    assert alert.text.endswith(f"\nhttps://antara.example/{subject}\n[{alert.id}]")
+    assert alert.text.split("\n")[2] == f"https://antara.example/{subject}"
+    assert alert.text.endswith(f"\n\n[{alert.id}]")
     others = {each["a"] for each in case["reports"] if each.get("was") or each.get("gone")}
     ids = {each.article.article_id for each in reports}
     assert set(alert.article_ids) == ids - others | {subject}

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from flows.records import Alert, AlertKind, Match, Span
-from flows.stages.watch.messages import compose, digest, heartbeat
+from flows.records import AlertKind, Match, MessageLanguage, Span
+from flows.stages.watch.messages import LONGEST, compose, digest, heartbeat
 from flows.stages.watch.news import News
 from tests.helpers.cases import cases
 from tests.helpers.hits import SEEN_AT as NOW
@@ -15,16 +17,26 @@ from tests.helpers.hits import TOPICS, hit
 
 MESSAGE_CASES: list[dict[str, Any]] = cases("alerts/message")
 TOPIC = TOPICS["pact"]
-TELEGRAM = 4096
+
+
+def spans(case: dict[str, Any], title: str) -> tuple[tuple[Span, ...], str]:
+    """The evidence of a case as spans, and the body that its sentences make."""
+    evidence = case["evidence"]
+    body = "\n".join(dict.fromkeys(each[3] for each in evidence if each[1] == "body"))
+    fields = {"title": title, "body": body}
+    found = []
+    for group, field, text, sentence in evidence:
+        start = max(0, fields[field].find(text, max(0, fields[field].find(sentence))))
+        found.append(Span(group, field, start, start + len(text), text, sentence))
+    return tuple(found), case.get("body", body)
 
 
 @pytest.mark.parametrize("case", MESSAGE_CASES, ids=[case["case"] for case in MESSAGE_CASES])
 def test_message(case: dict[str, Any]) -> None:
     """Each case of message.yaml says exactly what stands there."""
-    evidence = tuple(
-        Span(group, field, 0, len(text), text, sentence)
-        for group, field, text, sentence in case["evidence"]
-    )
+    about = case.get("about", "a")
+    [title] = [title for article, *_, title in case["reports"] if article == about]
+    evidence, body = spans(case, title)
     reports = [
         hit(
             article,
@@ -34,18 +46,27 @@ def test_message(case: dict[str, Any]) -> None:
             original_article_id=original,
             outlet=outlet,
             title=title,
-            url=f"https://a.example/{article}",
+            body=body,
+            url=case.get("url", f"https://a.example/{article}"),
             match=Match(1, evidence, "subject"),
             certainty=case.get("certainty", {}).get(article, 1.0),
         )
         for article, outlet, seen_at, precision, relation, original, title in case["reports"]
     ]
-    about = next(
-        report for report in reports if report.article.article_id == case.get("about", "a")
-    )
-    more = (case.get("told", ()), News(**case.get("news", {})))
+    [subject] = [report for report in reports if report.article.article_id == about]
+    topic = replace(TOPIC, language=case.get("language", "id"), template=case.get("template"))
+    news = {**case.get("news", {})}
+    news["sentences"] = [(each, 0) for each in news.get("sentences", ())]
     alert = compose(
-        case.get("kind", "new_story"), "0123456789abcdef", TOPIC, about, reports, NOW, *more
+        case.get("kind", "new_story"),
+        "0123456789abcdef",
+        topic,
+        subject,
+        reports,
+        NOW,
+        case.get("told", ()),
+        News(**news),
+        case.get("base_url", ""),
     )
 
     assert alert.title == case["title"]
@@ -53,58 +74,92 @@ def test_message(case: dict[str, Any]) -> None:
     assert alert.article_ids == tuple(report.article.article_id for report in reports)
 
 
-def longest(kind: Any) -> Alert:
-    """An alert all of whose parts are as long as they can be."""
-    sentence = "kata " * 400 + "Korea Utara" + " lagi" * 400
-    evidence = tuple(
-        Span("dprk", "body", 0, 0, text, sentence[n:])
-        for n, text in enumerate(["Korea Utara", *(f"Pyongyang {n} " * 20 for n in range(20))])
-    )
+words = st.text(alphabet=st.sampled_from('Kata ibu“”"…🚆러%\n\t\u202e'), max_size=400)
+
+
+@st.composite
+def tellings(draw: st.DrawFn) -> dict[str, Any]:
+    """Anything that an alert may be about: parts of any length, and stories of any size."""
+    count = draw(st.integers(1, 14))
+    body = draw(words)
+    relations = st.sampled_from(["original", "copy", "rewrite", "same_story"])
+    path = "b/" + "x" * draw(st.integers(0, 600))
     reports = [
         hit(
             f"a{n}",
             seen_at=NOW + timedelta(minutes=n),
-            title="Judul " * 200,
-            outlet=f"Harian {n} " * 30,
-            url=f"https://antara.example/{n}/" + "a" * 275,
-            relation="rewrite",
-            original_article_id=f"a{(n + 1) % 20}",
-            match=Match(0.5, evidence, "subject"),
-            certainty=0.4 if n else 1.0,
+            title=draw(words),
+            body=body,
+            outlet=draw(words),
+            url=f"https://antara.example/{n}/{path}",
+            relation=draw(relations),
+            original_article_id=f"a{draw(st.integers(0, count))}",
+            precision=draw(st.sampled_from(["minute", "day", None])),
+            certainty=draw(st.sampled_from([0.4, 1.0])),
+            match=Match(1, (Span("g", "body", 0, 4, body[:4], body),), "subject"),
         )
-        for n in range(20)
+        for n in range(count)
     ]
-    return compose(
-        kind,
-        "0123456789abcdef",
-        TOPIC,
-        reports[0],
-        reports,
-        NOW,
-        ["a0"],
-        {
-            "development": News(["Fakta " * 50] * 20, [sentence[n:] for n in range(5)]),
-            "changed": News(
-                ["Fakta " * 50] * 20,
-                [sentence[n:] for n in range(5)],
-                None,
-                "Semula " * 200,
-                sentence,
-            ),
-        }.get(kind, News()),
-    )
+    return {
+        "kind": draw(st.sampled_from(get_args(AlertKind))),
+        "topic": replace(
+            TOPIC, title=draw(words), language=draw(st.sampled_from(get_args(MessageLanguage)))
+        ),
+        "subject": draw(st.sampled_from(reports)),
+        "reports": reports,
+        "told": ["a0"] if draw(st.booleans()) else [],
+        "news": News(
+            [(body, 0)] * draw(st.integers(0, 3)),
+            draw(st.sampled_from([None, "410", "kata"])),
+            draw(st.none() | words),
+            draw(st.none() | words),
+        ),
+        "base_url": draw(st.sampled_from(["", "https://kliping.example/meja"])),
+    }
 
 
-@pytest.mark.parametrize("kind", get_args(AlertKind))
-def test_long_parts_are_cut_and_link_and_key_kept(kind: Any) -> None:
-    """However long headline, outlets, sentences and terms are, the message is within Telegram's
-    limit, with the link and the key.
+@given(tellings())
+@settings(max_examples=150, deadline=None)
+def test_an_alert_is_short_and_has_its_link_and_key(given: dict[str, Any]) -> None:
+    """Whatever it is about: at most LONGEST characters with its title, a whole link near the top,
+    and the key as its last line.
     """
-    alert = longest(kind)
-    assert len(alert.title) + len(alert.text) <= TELEGRAM
-    assert len(alert.title) <= 320
-    assert alert.text.endswith(f"/0/{'a' * 275}\n[{alert.id}]")
-    assert kind != "new_story" or "Korea Utara lagi" in alert.text
+    alert = compose(alert_id="0123456789abcdef", now=NOW, **given)
+    lines = alert.text.split("\n")
+    story = f"{given['base_url']}/stories/s1"
+    links = [line for line in lines[:4] if line in (given["subject"].article.url, story)]
+    assert len(alert.title) + 1 + len(alert.text) <= LONGEST
+    assert links
+    assert (story in links) == bool(given["base_url"])
+    assert lines[-2:] == ["", f"[{alert.id}]"]
+    assert alert.title.strip()
+    assert "\n\n\n" not in alert.text
+
+
+LINKS = [
+    # an article's address, the room's, and the links of the message
+    ("https://a.example/b?c=1", "", ["https://a.example/b?c=1"]),
+    (
+        "https://a.example/b",
+        "https://k.example",
+        ["https://a.example/b", "https://k.example/stories/s1"],
+    ),
+    (f"https://a.example/{'%EB%9F%AC' * 30}-%20%2F", "", [f"https://a.example/{'러' * 30}-%20%2F"]),
+    (f"https://a.example/{'%EB%9F' * 40}", "", [f"https://a.example/{'%EB%9F' * 40}"]),
+    (f"https://a.example/{'x' * 1500}", "", [f"https://a.example/{'x' * 1500}"]),
+    (f"https://a.example/{'x' * 1500}", "https://k.example", ["https://k.example/stories/s1"]),
+]
+
+
+@pytest.mark.parametrize(("url", "base_url", "links"), LINKS)
+def test_no_link_is_broken(url: str, base_url: str, links: list[str]) -> None:
+    """A long address is shortened where it stays the same one; one that leaves no room for more is
+    whole all the same, or the story's page stands for it.
+    """
+    subject = hit("a", url=url)
+    alert = compose("new_story", "k", TOPIC, subject, [subject], NOW, base_url=base_url)
+    assert [line for line in alert.text.split("\n") if line.startswith("https://")] == links
+    assert alert.text.endswith("[k]")
 
 
 ALL = ["Antara", "Kompas", "Detik", "Tempo"]
@@ -231,6 +286,11 @@ def test_heartbeat_has_one_key_a_day() -> None:
 
 def test_digest() -> None:
     """Several messages in one, each whole."""
-    title, text = digest(TOPIC.title, ["satu\n\n[1]", "dua\n\n[2]"])
+    messages = [
+        ("Rusia–Korea Utara: Kim Pulang", "satu\n\n[1]"),
+        ("Rusia–Korea Utara, perkembangan: kereta", "dua\n\n[2]"),
+    ]
+    title, text = digest(TOPIC.title, "id", messages)
     assert title == "Rusia–Korea Utara: 2 kabar"
-    assert text == "satu\n\n[1]\n\n———\n\ndua\n\n[2]"
+    assert text == "1. Kim Pulang\nsatu\n\n[1]\n\n———\n\n2. Perkembangan: kereta\ndua\n\n[2]"
+    assert digest(TOPIC.title, "en", messages)[0] == "Rusia–Korea Utara: 2 alerts"

@@ -33,8 +33,9 @@ from flows.records import (
     Topic,
     stable_id,
 )
-from flows.stages.watch.messages import compose, sure_outlets
+from flows.stages.watch.messages import compose
 from flows.stages.watch.news import News, added_facts, find_change, told_words
+from flows.stages.watch.telling import sure_outlets
 
 REST = timedelta(hours=3)
 LEVELS = (3, 10)  # numbers of outlets
@@ -44,11 +45,13 @@ def decide(
     hits: Sequence[Hit],
     alerted: Collection[tuple[str, str]],
     now: datetime,
+    base_url: str = "",
 ) -> list[tuple[Hit, Decision, Alert | None]]:
     """A decision for each hit, whatever their order; sorted by seen_at, then by article.
 
-    `alerted` are the (topic_id, story_id) pairs that already have an alert. A date in the future is
-    a wrong clock, not an old article, and so counts as recent.
+    `alerted` are the (topic_id, story_id) pairs that already have an alert; `base_url`: the reading
+    room's, '' for none. A date in the future is a wrong clock, not an old article, and so counts as
+    recent.
     """
     ordered = sorted(
         hits, key=lambda hit: (hit.article.seen_at, hit.article.article_id, hit.topic.id)
@@ -65,7 +68,8 @@ def decide(
         if decision == "raised":
             done.add(story)
             alert_id = _alert_id(hit.topic, "new_story", hit.article.story_id)
-            alert = compose("new_story", alert_id, hit.topic, hit, stories[story], now)
+            reports = stories[story]
+            alert = compose("new_story", alert_id, hit.topic, hit, reports, now, base_url=base_url)
         decided.append((hit, decision, alert))
     return decided
 
@@ -81,13 +85,19 @@ def _decision(hit: Hit, now: datetime, *, alerted: bool) -> Decision:
 
 
 def follow(
-    stories: Sequence[AlertedStory], topic: Topic, now: datetime, window: timedelta
+    stories: Sequence[AlertedStory],
+    topic: Topic,
+    now: datetime,
+    window: timedelta,
+    base_url: str = "",
 ) -> list[Alert]:
-    """The follow-up alerts of stories that were alerted in earlier runs, at most one per story."""
+    """The follow-up alerts of stories that were alerted in earlier runs, at most one per story.
+    `base_url`: the reading room's, '' for none.
+    """
     return [
         alert
         for story in stories
-        if (alert := _follow_up(story, topic, now, window))
+        if (alert := _follow_up(story, topic, now, window, base_url))
         and alert.id not in {id for id, _, _ in story.alerts}
     ]
 
@@ -123,7 +133,9 @@ class _Followed:
 _Finding = tuple[Report, tuple[str, ...], News]
 
 
-def _follow_up(story: AlertedStory, topic: Topic, now: datetime, window: timedelta) -> Alert | None:
+def _follow_up(
+    story: AlertedStory, topic: Topic, now: datetime, window: timedelta, base_url: str
+) -> Alert | None:
     reports = sorted(
         story.reports,
         key=lambda report: (report.article.seen_at, report.article.article_id),
@@ -140,7 +152,7 @@ def _follow_up(story: AlertedStory, topic: Topic, now: datetime, window: timedel
             alert_id = _alert_id(topic, kind, story.story_id, *identity)
             told = {report.article.article_id for report in reports if report.told}
             hits = [report.hit for report in reports]
-            alert = compose(kind, alert_id, topic, subject.hit, hits, now, told, news)
+            alert = compose(kind, alert_id, topic, subject.hit, hits, now, told, news, base_url)
             return replace(alert, article_ids=_told_of(subject, reports))
     return None
 

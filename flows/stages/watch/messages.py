@@ -1,76 +1,56 @@
-"""The messages to the desk: plain Indonesian text that a person can act on.
+"""The messages to the desk: plain text in the topic's language that a person can act on.
 
     compose(kind, alert_id, topic, subject, …)       -> Alert
     heartbeat(topic, asked, silent, …)               -> Heartbeat: what a run looked at
-    digest(topic_title, texts)                       -> the title and text of several in one
+    digest(topic_title, language, messages)          -> the title and text of several in one
 
-The last paragraph of an alert is its link and its id. A channel with room for less cuts the text
-before that.
+An alert's title is its headline. Its text begins with why it matters, where and when it was
+reported, and the link; its last line is the alert's id. Title and text are at most LONGEST
+characters, and the rest is behind the link. A topic may have a template of its own for the text.
 """
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from flows.records import (
     Alert,
     AlertKind,
     Heartbeat,
     Hit,
-    Precision,
-    Relation,
-    Span,
+    MessageLanguage,
     Topic,
     stable_id,
 )
-from flows.stages.press.dates import MONTH_NAMES, WEEKDAY_NAMES
+from flows.stages.watch import templates
 from flows.stages.watch.news import News
+from flows.stages.watch.telling import (
+    LENGTH,
+    Telling,
+    changes,
+    news_quotes,
+    occasion,
+    other_links,
+    report_lines,
+    values_of,
+    why,
+)
+from flows.stages.watch.texts import cut_quote, fit, short_url
+from flows.stages.watch.wording import WIB, Wording
+
+LONGEST = 900  # characters of title and text: two screens of a phone
 
 
-# Together these keep a text with URLs of 300 characters below 4,000; Telegram takes 4,096.
 @dataclass(frozen=True, slots=True)
-class _Length:
-    """The most characters of each part."""
+class _Least:
+    """The fewest characters to which a part is cut: less says nothing."""
 
-    headline: int = 200
-    outlet: int = 80
-    sentence: int = 360
-    term: int = 30
+    title: int = 60
+    sentence: int = 80
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
-    """The most that are shown of each part."""
-
-    sentences: int = 2
-    terms: int = 6
-    reports: int = 8
-    links: int = 3
-
-
-_LENGTH, _COUNT = _Length(), _Count()
-_WIB = timezone(timedelta(hours=7), "WIB")
-_LABELS: dict[AlertKind, str] = {
-    "new_story": "Berita baru",
-    "development": "Perkembangan",
-    "changed": "Berubah",
-    "pickup": "Makin banyak dimuat",
-    "closed": "Selesai",
-}
-# Of the read pairs of whole days that stand in one story, .96 of 110 are one event where both
-# articles are as certain as this, 5 of 9 where one is less.
-SURE = 0.7
-_UNSURE = "belum pasti"  # that it is the same event
-# What a heartbeat says, by whether most outlets could not be reached.
-_STATUS = {False: "sudah diperiksa", True: "sebagian besar media tidak terjangkau"}
+_LEAST = _Least()
 _NOTHING = News()
-_RELATIONS: dict[Relation, str] = {
-    "original": "asli",
-    "copy": "salinan",
-    "rewrite": "ditulis ulang",
-    "same_story": "laporan lain",
-}
 
 
 def compose(
@@ -82,31 +62,25 @@ def compose(
     now: datetime,
     told: Collection[str] = (),
     news: News = _NOTHING,
+    base_url: str = "",
 ) -> Alert:
     """The alert about `subject`, one of the story's `reports`, which are in order of publication.
 
     `told` are the ids of the articles that earlier alerts covered, `news` is what the subject adds
-    to them.
+    to them. `base_url`: where the reading room is, to link to the story's page there; '' for
+    nowhere.
     """
-    headline = _fit(subject.article.title, _LENGTH.headline)
-    title = _fit(topic.title, _LENGTH.outlet)
-    if kind != "new_story":
-        title = f"{title}, {_LABELS[kind].lower()}"
-    paragraphs = [
-        [headline, _occasion(kind, subject, reports)],
-        list(_news_lines(news)),
-        list(_kind_lines(kind, subject, reports)),
-        *_report_paragraphs(subject, reports, told),
-        [subject.article.url, f"[{alert_id}]"],
-    ]
+    story_link = f"{base_url}/stories/{subject.article.story_id}" if base_url else ""
+    telling = Telling(kind, topic, subject, reports, told, news, story_link)
+    title, text = _written(telling, f"[{alert_id}]")
     return Alert(
         id=alert_id,
         topic_id=topic.id,
         story_id=subject.article.story_id,
         kind=kind,
         raised_at=now,
-        title=f"{title}: {headline}",
-        text="\n\n".join("\n".join(lines) for lines in paragraphs if lines),
+        title=title,
+        text=text,
         article_ids=tuple(report.article.article_id for report in reports),
     )
 
@@ -128,18 +102,13 @@ def heartbeat(
     alerts. It has an id, and so is sent, if `ring` allows it and either most outlets did not answer
     or the topic asks for one every night; that id changes once a day.
     """
-    links, articles, hits, alerts = counts
     answered = len(asked) - len(silent)
     blind = 2 * len(silent) > len(asked)
-    counted = f"{links} tautan, {articles} artikel diperiksa, {hits} cocok, {alerts} kabar"
-    lines = [
-        f"{_instant(now)}: {answered} dari {len(asked)} media menjawab; {counted}.",
-        *_coverage_lines(silent, partly, blind=blind),
-    ]
     heartbeat_id = None
     if ring and (blind or topic.heartbeat):
         heartbeat_id = _heartbeat_id(topic, now, blind=blind)
-        lines += ["", f"[{heartbeat_id}]"]
+    wording = Wording(topic.language)
+    lines = list(_looked_lines(wording, asked, silent, partly, counts, now))
     return Heartbeat(
         heartbeat_id,
         topic.id,
@@ -148,209 +117,150 @@ def heartbeat(
         answered,
         *counts,
         missed,
-        title=f"{_fit(topic.title, _LENGTH.outlet)}: {_STATUS[blind]}",
-        text="\n".join(lines),
+        title=f"{fit(topic.title, LENGTH.topic)}: {wording.say('blind' if blind else 'looked')}",
+        text="\n".join([*lines, "", f"[{heartbeat_id}]"] if heartbeat_id else lines),
     )
 
 
-def digest(topic_title: str, texts: Sequence[str]) -> tuple[str, str]:
-    """The title and the text of one message that holds several."""
-    title = f"{_fit(topic_title, _LENGTH.outlet)}: {len(texts)} kabar"
-    return title, "\n\n———\n\n".join(texts)
+def digest(
+    topic_title: str, language: MessageLanguage, messages: Sequence[tuple[str, str]]
+) -> tuple[str, str]:
+    """The title and text of one message that holds several, each with its title and text."""
+    topic = fit(topic_title, LENGTH.topic)
+    parts = []
+    for number, (title, text) in enumerate(messages, start=1):
+        own = title.removeprefix(topic).lstrip(":, ")
+        parts.append(f"{number}. {own[:1].upper()}{own[1:]}\n{text}")
+    counted = Wording(language).count("messages", len(messages))
+    return f"{topic}: {counted}", "\n\n———\n\n".join(parts)
 
 
 # ---- heartbeats ----
 
 
 def _heartbeat_id(topic: Topic, now: datetime, *, blind: bool) -> str:
-    day = f"{now.astimezone(_WIB):%Y-%m-%d}"
+    day = f"{now.astimezone(WIB):%Y-%m-%d}"
     return stable_id("heartbeat", topic.id, day, "blind" if blind else "")
 
 
-def _coverage_lines(silent: Sequence[str], partly: Sequence[str], *, blind: bool) -> Iterator[str]:
-    if blind:
-        yield (
-            "Sebagian besar media tidak dapat diperiksa: "
-            "tidak ada kabar belum tentu tidak ada berita."
-        )
-    if silent:
-        yield f"Tidak menjawab: {_outlet_list(silent)}"
-    if partly:
-        yield f"Tidak sepenuhnya terbaca: {_outlet_list(partly)}"
-
-
-def _outlet_list(outlets: Sequence[str]) -> str:
-    return ", ".join(_fit(outlet, _LENGTH.term) for outlet in outlets)
+def _looked_lines(
+    wording: Wording,
+    asked: Sequence[str],
+    silent: Sequence[str],
+    partly: Sequence[str],
+    counts: tuple[int, int, int, int],
+    now: datetime,
+) -> Iterator[str]:
+    links, articles, hits, alerts = counts
+    yield wording.say(
+        "answered",
+        when=wording.instant(now),
+        answered=wording.number(len(asked) - len(silent)),
+        outlets=wording.count("outlets", len(asked)),
+        links=wording.count("links", links),
+        articles=wording.count("articles", articles),
+        hits=wording.number(hits),
+        messages=wording.count("messages", alerts),
+    )
+    if 2 * len(silent) > len(asked):
+        yield wording.say("blind_means")
+    for phrase, outlets in (("silent", silent), ("partly", partly)):
+        if outlets:
+            names = ", ".join(fit(outlet, LENGTH.term) for outlet in outlets)
+            yield wording.say(phrase, outlets=names)
 
 
 # ---- alerts ----
 
 
-def _occasion(kind: AlertKind, subject: Hit, reports: Sequence[Hit]) -> str:
-    if kind == "pickup":
-        return f"{_LABELS[kind]}: kini {len(sure_outlets(reports))} media"
-    if kind == "closed":
-        return f"{_LABELS[kind]}: tidak ada laporan baru lagi"
-    return f"{_LABELS[kind]}: {_fit(subject.article.outlet, _LENGTH.outlet)}, {_when(subject)}"
-
-
-def sure_outlets(reports: Sequence[Hit]) -> set[str]:
-    """The outlets of the reports that are surely of the event; of the surest, if none is."""
-    least = min(SURE, max((report.article.certainty for report in reports), default=SURE))
-    return {report.article.outlet for report in reports if report.article.certainty >= least}
-
-
-def _news_lines(news: News) -> Iterator[str]:
-    """What is new about the subject, one item per line."""
-    if news.gone:
-        # Only an HTTP status is the same in every language; the tables hold the other signs.
-        status = f": {news.gone}" if news.gone.isdigit() else ""
-        yield f"Tidak dapat dibuka lagi di situsnya{status}"
-    if news.correction:
-        yield f"Dikoreksi: {_quoted(_fit(news.correction, _LENGTH.sentence))}"
-    if news.title_before:
-        yield f"Judul semula: {_quoted(_fit(news.title_before, _LENGTH.headline))}"
-    if news.facts:
-        facts = ", ".join(_fit(fact, _LENGTH.term) for fact in news.facts[: _COUNT.terms])
-        yield f"Yang baru: {facts}"
-    left = _COUNT.sentences - bool(news.correction)
-    quoted = [passage for passage in news.passages if passage != news.correction][:left]
-    yield from (_quoted(_fit(passage, _LENGTH.sentence)) for passage in quoted)
-
-
-def _kind_lines(kind: AlertKind, subject: Hit, reports: Sequence[Hit]) -> Iterator[str]:
-    """What only alerts of this kind say: why a story matched, or over what time it was reported."""
-    if kind == "new_story":
-        yield from _evidence_lines(subject)
-    elif kind == "closed" and len(reports) > 1:
-        yield f"Dari {_when(reports[0])} sampai {_when(reports[-1])}"
-    elif kind == "closed":
-        yield f"Dimuat satu kali: {_fit(subject.article.outlet, _LENGTH.outlet)}, {_when(subject)}"
-
-
-def _evidence_lines(hit: Hit) -> list[str]:
-    """The sentences that matched and the terms found in them, from the body or else from the
-    headline.
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A line of a message, in a paragraph of it. `least`: to how many characters it may be cut, 0
+    for not at all.
     """
-    spans = [span for span in hit.match.evidence if span.field == "body"]
-    spans = spans or list(hit.match.evidence)
-    first_in = {span.sentence: span for span in reversed(spans)}
-    shown = list(dict.fromkeys(span.sentence for span in spans))[: _COUNT.sentences]
-    terms = [_fit(span.text, _LENGTH.term) for span in spans if span.sentence in shown]
-    different = list(dict.fromkeys(terms))[: _COUNT.terms]
-    return [
-        *(_quoted(_excerpt(first_in[sentence])) for sentence in shown),
-        f"Kata kunci: {', '.join(different)}",
-    ]
+
+    paragraph: int
+    text: str
+    least: int = 0
 
 
-def _report_paragraphs(
-    subject: Hit, reports: Sequence[Hit], told: Collection[str]
-) -> list[list[str]]:
-    """The timeline of a story with several reports, and links to some of the others."""
-    if len(reports) < 2:
-        return []
-    heading = f"Dimuat {len(sure_outlets(reports))} media, {len(reports)} artikel:"
-    others = [
-        report.article.url for report in _unseen_first(reports, told) if report is not subject
-    ]
-    return [
-        [heading, *_timeline(reports, told)],
-        ["Tautan lain:", *others[: _COUNT.links]],
-    ]
-
-
-def _timeline(reports: Sequence[Hit], told: Collection[str]) -> list[str]:
-    """A line for each report, or for the first and the last ones if there are many."""
-    outlets = {
-        report.article.article_id: _fit(report.article.outlet, _LENGTH.term) for report in reports
-    }
-    lines = []
-    for report in reports:
-        line = (
-            f"• {outlets[report.article.article_id]}, {_when(report)}: {_relation(report, outlets)}"
-        )
-        is_new = told and report.article.article_id not in told
-        line += " (baru)" if is_new else ""
-        lines.append(f"{line} ({_UNSURE})" if report.article.certainty < SURE else line)
-    left_out = len(lines) - _COUNT.reports
-    if left_out <= 0:
-        return lines
-    half = _COUNT.reports // 2
-    return [*lines[:half], f"• … {left_out} laporan lagi", *lines[-half:]]
-
-
-def _relation(report: Hit, outlets: Mapping[str, str]) -> str:
-    """How a report relates to the one that it was taken from, and to which outlet that belongs."""
-    relation = _RELATIONS[report.article.relation]
-    source = outlets.get(report.article.original_article_id)
-    if report.article.original_article_id == report.article.article_id or not source:
-        return relation
-    return f"{relation} dari {source}"
-
-
-def _unseen_first(reports: Sequence[Hit], told: Collection[str]) -> list[Hit]:
-    """Reports that the desk has not seen before those that it has, copies last in each group."""
-    return sorted(
-        reports,
-        key=lambda report: (report.article.article_id in told, report.article.relation == "copy"),
-    )
-
-
-# ---- text ----
-
-
-def _quoted(text: str) -> str:
-    """The text in quotation marks, with single ones for a quotation inside it."""
-    inner = text.strip('“”"')
-    # Stripping may have removed one half of a pair whose other half is inside.
-    if inner.count("“") != inner.count("”") or inner.count('"') % 2:
-        inner = text
-    return f"“{inner.replace('“', '‘').replace('”', '’')}”"
-
-
-def _excerpt(span: Span) -> str:
-    """The span's sentence, or the part around the span if the sentence is too long."""
-    sentence = _one_line(span.sentence)
-    if len(sentence) <= _LENGTH.sentence:
-        return sentence
-    start = max(0, sentence.find(_one_line(span.text)) - _LENGTH.sentence // 4)
-    excerpt = _cut(sentence[start:], _LENGTH.sentence)
-    return f"…{excerpt}" if start else excerpt
-
-
-def _when(hit: Hit) -> str:
-    """When a report was published, or when it was found if its page does not say."""
-    if hit.article.precision is None:
-        return f"ditemukan {_instant(hit.article.seen_at)}"
-    return _instant(hit.article.seen_at, hit.article.precision)
-
-
-def _instant(moment: datetime, precision: Precision = "minute") -> str:
-    """A date as it is written in Jakarta: 'Senin, 5 Januari 2026, 09.30 WIB'. The time is left out
-    if only the day is known.
+def _written(telling: Telling, key: str) -> tuple[str, str]:
+    """The title and the text. The link and the key are always whole, and the title is cut before
+    any of them; a link that leaves no room for more stands alone.
     """
-    if precision == "day":
-        # A day is stored as midnight in the source's zone. In eastern Indonesia that is the evening
-        # before in Jakarta.
-        moment += timedelta(hours=5)
-    local = moment.astimezone(_WIB)
-    day = (
-        f"{WEEKDAY_NAMES[local.weekday()]}, {local.day} {MONTH_NAMES[local.month - 1]} {local.year}"
-    )
-    return day if precision == "day" else f"{day}, {local:%H.%M} WIB"
+    links = _links(telling)
+    tail = f"\n\n{key}"
+    room = LONGEST - sum(len(link) + 1 for link in links) - len(tail)
+    title = _title(telling, min(LENGTH.title, max(_LEAST.title, room)))
+    if own := _own_text(telling, links):
+        return title, f"{own}{tail}"
+    paragraphs = _filled(list(_parts(telling)), room - len(title))
+    opening = [*paragraphs.pop(0, []), *links]
+    texts = ["\n".join(lines) for lines in (opening, *paragraphs.values())]
+    return title, "\n\n".join(texts) + tail
 
 
-def _fit(text: str, length: int) -> str:
-    """The text in one line, cut to a length."""
-    return _cut(_one_line(text), length)
+def _title(telling: Telling, most: int) -> str:
+    topic = fit(telling.topic.title, LENGTH.topic)
+    if telling.kind != "new_story":
+        topic = f"{topic}, {telling.wording.say(telling.kind).lower()}"
+    return fit(f"{topic}: {fit(telling.headline, LENGTH.headline)}", most)
 
 
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+def _links(telling: Telling) -> list[str]:
+    """The outlet's own page, and the story's."""
+    own = short_url(telling.subject.article.url)
+    if not telling.story_link:
+        return [own]
+    if len(own) + len(telling.story_link) > LONGEST - LENGTH.title:
+        return [telling.story_link]  # which leads to the other
+    return [own, telling.story_link]
 
 
-def _one_line(text: str) -> str:
-    """The text in one line, without control, direction and other invisible characters."""
-    visible = "".join(char for char in text if char.isprintable() or char.isspace())
-    return re.sub(r"\s+", " ", visible).strip()
+def _own_text(telling: Telling, links: Sequence[str]) -> str | None:
+    """What the topic's template says, with the link, if it leaves that out; None if there is no
+    template, or it fails on this alert.
+    """
+    if telling.topic.template is None:
+        return None
+    text = templates.render(telling.topic.template, values_of(telling))
+    if text is None:
+        return None
+    return text if any(link in text for link in links) else "\n\n".join([text, links[0]])
+
+
+def _parts(telling: Telling) -> Iterator[_Part]:
+    """The lines of a message, the most important first."""
+    yield _Part(0, fit(why(telling), LENGTH.why), least=_LEAST.sentence)
+    yield _Part(0, occasion(telling, telling.subject))
+    yield from (_Part(1, line) for line in changes(telling))
+    quotes = news_quotes(telling)
+    if quotes:
+        opening = quotes[0]
+        if telling.news.sentences:
+            opening = telling.wording.say("new", quote=opening)
+        yield _Part(1, opening, least=_LEAST.sentence)
+    yield from (_Part(2, line) for line in report_lines(telling))
+    yield from (_Part(1, quote, least=_LEAST.sentence) for quote in quotes[1:])
+    yield from (_Part(3, line) for line in other_links(telling))
+
+
+def _filled(parts: Sequence[_Part], room: int) -> dict[int, list[str]]:
+    """The parts that there is room for, by paragraph. Where one of a paragraph has no room, those
+    after it have none either.
+    """
+    filled: dict[int, list[str]] = {}
+    full: set[int] = set()
+    for part in parts:
+        if part.paragraph in full:
+            continue
+        room_here = room - (1 if part.paragraph in filled or part.paragraph == 0 else 2)
+        text = part.text
+        if len(text) > room_here and part.least and room_here >= part.least:
+            text = cut_quote(text, room_here)
+        if len(text) > room_here:
+            full.add(part.paragraph)
+            continue
+        filled.setdefault(part.paragraph, []).append(text)
+        room = room_here - len(text)
+    return dict(sorted(filled.items()))

@@ -13,6 +13,7 @@ from flows.records import Report
 from flows.stages.press.dates import MONTH_NAMES, WEEKDAY_NAMES, ZONES
 from flows.stages.press.phrases import translated
 from flows.stages.press.vocabulary import any_of, read
+from flows.stages.watch.passages import sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,12 @@ _TOKENS = re.compile(r"(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]+)|(?P<start
 class News:
     """What a message quotes.
 
-    `facts` are names and numbers that are new, `passages` the paragraphs with them, those with the
-    most first. An article that has changed may be `gone`, and why, may have had another title
-    (`title_before`), or may have a paragraph with a `correction`.
+    `sentences` have names and numbers that are new, those with the most first; each comes with where
+    the first of them stands in it. An article that has changed may be `gone`, and why, may have had
+    another title (`title_before`), or may have a paragraph with a `correction`.
     """
 
-    facts: Sequence[str] = ()
-    passages: Sequence[str] = ()
+    sentences: Sequence[tuple[str, int]] = ()
     gone: str | None = None
     title_before: str | None = None
     correction: str | None = None
@@ -72,7 +72,7 @@ def added_facts(report: Report, known: Collection[str]) -> News | None:
     added = [written for written, word in facts if word not in known]
     if len(added) < _LEAST.facts or len(added) < _LEAST.share * len(facts):
         return None
-    return News(added, _passages(report.article.body, added))
+    return News(_telling(report.article.body, set(added)))
 
 
 def find_change(report: Report, known: Collection[str]) -> News | None:
@@ -115,17 +115,19 @@ def _numbers(text: str) -> list[str]:
     )
 
 
-def _passages(body: str, facts: Collection[str]) -> list[str]:
-    """The paragraphs with the facts, those with the most first."""
-    count = {
-        paragraph: sum(written in facts for written, _ in _words(paragraph))
-        for paragraph in body.split("\n")
-    }
-    return [
-        paragraph
-        for paragraph in sorted(count, key=count.__getitem__, reverse=True)
-        if count[paragraph]
-    ]
+def _telling(body: str, facts: Collection[str]) -> list[tuple[str, int]]:
+    """The sentences with the facts, each with where its first one stands. Those with the most names
+    come first, then those with the most numbers, which say less by themselves ('pukul 13.10').
+    """
+    found = []
+    for start, end in sentences(body):
+        sentence = body[start:end]
+        told = [token for token in _TOKENS.finditer(sentence) if token[0] in facts]
+        if told:
+            names = {token[0] for token in told if token["word"]}
+            found.append((len(names), len({token[0] for token in told}), sentence, told[0].start()))
+    found.sort(key=lambda each: each[:2], reverse=True)
+    return [(sentence, at) for *_, sentence, at in found]
 
 
 def _words(text: str, facts_only: bool = False) -> Iterator[tuple[str, str]]:
