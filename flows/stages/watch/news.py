@@ -44,8 +44,8 @@ _TOKENS = re.compile(r"(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]+)|(?P<start
 class News:
     """What a message quotes.
 
-    `sentences` have names and numbers that are new, those with the most first; each comes with where
-    the first of them stands in it. An article that has changed may be `gone`, and why, may have had
+    `sentences` have names and numbers that are new, each with where the first of them stands in it;
+    those with the most come first. An article that has changed may be `gone`, and why, may have had
     another title (`title_before`), or may have a paragraph with a `correction`.
     """
 
