@@ -231,7 +231,7 @@ comment on column alerts.kind is 'new_story (the first of a story), development 
 comment on column alerts.raised_at is 'The clock of the run that raised it.';
 comment on column alerts.raised_on is 'The day of raised_at in Jakarta.';
 comment on column alerts.title is 'The title that is sent: topic, kind, and headline.';
-comment on column alerts.text is 'The text that is sent: headline, occasion, what is new, passages with the terms found, outlets in order of publication, links, alert_id.';
+comment on column alerts.text is 'The text that is sent, without the headline: why it matters, outlet and date, links, the sentences that matched or are new, the reports, alert_id; or what the topic''s template says.';
 
 comment on table alert_articles is 'One row per alert and article it is about.';
 comment on column alert_articles.alert_id is 'The alert.';

@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote
 
 _LONG_URL = 200  # characters
+_WHOLE_WORDS = 0.6  # of a length, at least, where a text is cut after a word
 
 
 def short_url(url: str) -> str:
@@ -45,7 +46,7 @@ def excerpt(sentence: str, at: int, length: int) -> str:
     if len(line) <= length:
         return line
     start = max(0, min(len(before) - length // 4, len(line) - length + 1))
-    start = line.rfind(" ", 0, start) + 1 if start else 0
+    start = line.rfind(" ", 0, start + 1) + 1 if start else 0
     return f"…{cut(line[start:], length - 1)}" if start else fit(line, length)
 
 
@@ -55,7 +56,14 @@ def fit(text: str, length: int) -> str:
 
 
 def cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    """The text, cut to a length: after a word, if one ends near there."""
+    if len(text) <= length:
+        return text
+    short = text[: length - 1]
+    words = short.rpartition(" ")[0]
+    if text[length - 1] != " " and len(words) >= _WHOLE_WORDS * length:
+        short = words
+    return f"{short.rstrip()}…"
 
 
 def in_one_line(text: str) -> str:
