@@ -85,13 +85,18 @@ def come_in(
     )
 
 
+ROOM = "https://kliping.example"  # where the reading room is
+
+
 def run(store: Warehouse, topic: Topic, now: datetime) -> list[str]:
     """The end of a run: match, then follow; the kinds of the alerts that it raised."""
     before = {alert.id for alert in store.alerts.all()}
-    while watching.match_batch(store, topic, now):
+    while watching.match_batch(store, topic, now, ROOM):
         pass
-    watching.follow_topic(store, topic, now)
-    return [alert.kind for alert in store.alerts.all() if alert.id not in before]
+    watching.follow_topic(store, topic, now, ROOM)
+    raised = [alert for alert in store.alerts.all() if alert.id not in before]
+    assert all(f"\n{ROOM}/stories/{alert.story_id}\n" in alert.text for alert in raised)
+    return [alert.kind for alert in raised]
 
 
 def test_life_of_a_story(store: Warehouse) -> None:
@@ -175,7 +180,7 @@ def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
     come_in(store, "a", "s", "satu", NIGHT - timedelta(hours=5))
     run(store, PACT, NIGHT)
     come_in(store, "b", "s", "dua", NIGHT - timedelta(hours=4), MORE)
-    watching.match_batch(store, PACT, NIGHT)
+    watching.match_batch(store, PACT, NIGHT, ROOM)
     for statement in (
         "drop table alert_articles",
         "drop view messages",
