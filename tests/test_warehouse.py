@@ -6,6 +6,7 @@ import re
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,6 +119,19 @@ def test_a_story_closes_when_nothing_can_join(store: Warehouse) -> None:
     )
     [row] = fetch(store, "select closes_at - last_published_at as open_for from stories")
     assert row == {"open_for": WINDOW}
+
+
+@pytest.mark.parametrize(
+    "piece", ['"', "\u201c", '"aku kamu dia," kata ', "Budi ", "kantor berita "]
+)
+def test_views_of_a_long_text(store: Warehouse, piece: str) -> None:
+    """A text of 100,000 characters of one kind takes seconds, not minutes."""
+    body = piece * (100_000 // len(piece))
+    plant(store, {"state.articles": [{"article_id": "a", "body": body}]})
+    began = time.monotonic()
+    for view in ("quotes", "agencies"):
+        fetch(store, f"select count(*) from {view}")
+    assert time.monotonic() - began < 30
 
 
 # ---- checks ----

@@ -8,20 +8,26 @@ with paragraphs as (
     left join sources o using (source_id)
     where regexp_matches(a.body, '["“„]|''''')
 ),
-pieces as (  -- every second one is quoted; the last, unless it is closed, is not looked at
-    select
-        article_id, source_id, published_on, string_split(paragraph, '"') as parts,
-        unnest(range(2, len(parts), 2)) as place
+pieces as (  -- every second one is quoted
+    select article_id, source_id, published_on, string_split(paragraph, '"') as parts
     from paragraphs
     where contains(paragraph, '"')
 ),
+marked as (
+    select
+        article_id, source_id, published_on,
+        unnest(parts[1:-1:2]) as preceding, unnest(parts[2:-1:2]) as marked, unnest(parts[3:-1:2]) as following
+    from pieces
+),
 quoted as (
     select
-        article_id, source_id, published_on, trim(parts[place]) as quote,
-        right(parts[place - 1], 300) as preceding, left(parts[place + 1], 300) as following
-    from pieces
-    -- what has a space at both ends stands between two quotations, one of which was not closed
-    where regexp_matches(quote, '\S\s+\S+\s+\S') and not regexp_matches(parts[place], '^\s(?s:.*)\s$')
+        article_id, source_id, published_on, trim(marked) as quote,
+        right(preceding, 300) as preceding, left(following, 300) as following
+    from marked
+    where following is not null  -- the last one was closed
+        and regexp_matches(marked, '\S\s+\S+\s+\S')
+        -- what has a space at both ends stands between two quotations, one of which was not closed
+        and not regexp_matches(marked, '^\s(?s:.*)\s$')
 ),
 told as (
     select
