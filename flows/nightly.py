@@ -77,33 +77,36 @@ async def nightly(
         network.of(private(warehouse) / "warc", replay, now) as net,
     ):
         work = pipeline.begin("run", store, declared, watched, settings, pool, net.now)
-        looks = await look(work, net, settings.contact, chosen, since)
+        looks, unreachable = await look(work, net, settings.contact, chosen, since)
         counts = pipeline.catch_up(work, _task_of)
         looks = pipeline.note_ends(work, looks)
         tell_desks(work, looks, counts, to_desks=not only)
         clock = net.now if replay or now else datetime.now(UTC)
         delivery.tell(deliver(store, watched, channels, clock), work.progress)
-        outcome = pipeline.end(work, looks, net.unreadable)
+        outcome = pipeline.end(work, looks, net.unreadable, unreachable)
     pipeline.tell(outcome, work.progress, warehouse)
     return outcome
 
 
 async def look(
     work: Work, net: Network, contact: str, chosen: Sequence[Source], since: timedelta
-) -> list[Look]:
-    """Discover and fetch, all sources concurrently."""
+) -> tuple[list[Look], str]:
+    """Discover and fetch, all sources concurrently. Also returns why no outlet could be reached,
+    "" if one could.
+    """
     async with net.web(contact) as web:
         with work.progress.step("discover", "sources") as advance:
             listed = await asyncio.gather(
                 *(_discovered(work, web, source, since, advance) for source in chosen)
             )
         with work.progress.step("fetch", "links") as advance:
-            return await asyncio.gather(
+            looks = await asyncio.gather(
                 *(
                     _fetched(work, web, net, source, found, advance)
                     for source, found in zip(chosen, listed, strict=True)
                 )
             )
+        return looks, web.unreachable
 
 
 async def _discovered(

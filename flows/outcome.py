@@ -42,13 +42,14 @@ _HOUR = timedelta(hours=1)
 class Outcome:
     """`looks`: how each source was found, none in a backfill; `unreadable`: places in archives that
     could not be read; `offending`: number of rows found, by check; `added`: what the run added, by
-    kind.
+    kind; `unreachable`: why no outlet at all could be reached.
     """
 
     looks: Sequence[Look] = ()
     unreadable: Sequence[str] = ()
     offending: Mapping[str, int] = field(default_factory=dict)
     added: Mapping[str, int] = field(default_factory=dict)
+    unreachable: str = ""
 
     @property
     def exit_status(self) -> int:
@@ -78,15 +79,24 @@ class Outcome:
 
     @property
     def messages(self) -> list[str]:
-        """The troubles as lines for a person, without those of every night."""
-        of_sources = (
-            _line(trouble, look.failed)
-            for look in self.looks
-            for trouble in troubles_of(look)
-            if trouble.kind not in USUAL
-        )
+        """The troubles as lines for a person, the cause of others first, without those of every
+        night.
+        """
         archives = (f"unreadable: {place}" for place in self.unreadable)
-        return [*of_sources, *archives, *(note.text for note in self._broken_checks())]
+        checks = (note.text for note in self._broken_checks())
+        return [*archives, *self._of_sources(), *checks]
+
+    def _of_sources(self) -> Iterator[str]:
+        if self.unreachable:
+            yield (
+                f"no network: none of {len(self.looks)} sources could be reached "
+                f"({self.unreachable}); is this machine online? Outlets are not fetched by a proxy"
+            )
+            return
+        for look in self.looks:
+            for trouble in troubles_of(look):
+                if trouble.kind not in USUAL:
+                    yield _line(trouble, look.failed)
 
 
 def noted(

@@ -144,11 +144,13 @@ def note_ends(work: Work, looks: Sequence[Look]) -> list[Look]:
     ]
 
 
-def end(work: Work, looks: Sequence[Look], unreadable: Sequence[str]) -> Outcome:
+def end(
+    work: Work, looks: Sequence[Look], unreadable: Sequence[str], unreachable: str = ""
+) -> Outcome:
     """Record how a run ended, and how its sources stand.
 
     `looks`: one for each source the run was to look at, none without a network; `unreadable`:
-    places in archives that could not be read.
+    places in archives that could not be read; `unreachable`: why no outlet at all could be reached.
     """
     store, run = work.store, work.run
     if looks:
@@ -156,7 +158,7 @@ def end(work: Work, looks: Sequence[Look], unreadable: Sequence[str]) -> Outcome
         by_source |= {look.source_id: look for look in looks}
         store.runs.record_health(work.sources, by_source, work.now)
     broken = {check: len(rows) for check, rows in store.engine.offending().items()}
-    outcome = Outcome(looks, unreadable, broken)
+    outcome = Outcome(looks, unreadable, broken, unreachable=unreachable)
     store.runs.record_troubles(run, outcome.troubles)
     added = store.runs.finish(run, datetime.now(UTC), outcome.state)
     return replace(outcome, added=added)

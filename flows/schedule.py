@@ -18,6 +18,8 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.context import refresh_global_settings_context
 from prefect.runner import Runner
 from prefect.schedules import Cron, Interval, Schedule
+from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule
+from prefect.settings import PREFECT_API_URL
 from prefect.states import Cancelled
 
 from flows import delivery
@@ -44,6 +46,10 @@ def run_on_schedule(
     with api(private(warehouse)) as lives:
         # Prefect read its environment when it was imported.
         refresh_global_settings_context()
+        first = next_start(when, datetime.now(UTC))
+        Progress().say(
+            "schedule", f"next run {_clock(first)}; Prefect at {PREFECT_API_URL.value()}"
+        )
         _serve(parameters, when, lives)
 
 
@@ -57,6 +63,29 @@ def parse_schedule(cron: str, timezone: str, every: timedelta | None) -> Schedul
         raise ConfigError(
             f"--cron: expected five fields such as '0 1 * * *', got {cron!r}"
         ) from error
+
+
+def next_start(when: Schedule, now: datetime) -> datetime:
+    """When the schedule's first run after `now` starts."""
+    timed: CronSchedule | IntervalSchedule
+    if when.interval:
+        timed = IntervalSchedule(interval=when.interval, anchor_date=when.anchor_date)
+    else:
+        timed = CronSchedule(cron=when.cron or "", timezone=when.timezone)
+    [first] = asyncio.run(timed.get_dates(1, start=now))
+    return first
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} {at:%Z}"
+
+
+async def _report_start(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    Progress().say("run", f"starts {_clock(datetime.now().astimezone())}")
+
+
+async def _report_end(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    Progress().say("run", f"ended {_clock(datetime.now().astimezone())}")
 
 
 async def _report_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
@@ -103,7 +132,10 @@ def _serve(parameters: dict[str, Any], when: Schedule, lives: Callable[[], bool]
     runner = CatchUpRunner(name="nightly", limit=1, prefetch_seconds=0)
     runner.add_flow(
         nightly.with_options(
-            on_failure=[_report_failure], on_crashed=[_report_crash], on_running=[end_on_sigterm]
+            on_running=[end_on_sigterm, _report_start],
+            on_completion=[_report_end],
+            on_failure=[_report_failure],
+            on_crashed=[_report_crash],
         ),
         name="nightly",
         schedule=when,

@@ -50,6 +50,17 @@ def test_outcome(case: dict[str, Any]) -> None:
         (Outcome([Look("a", looked=True)]), 3, []),
         (Outcome(unreadable=["a.warc: cut off"]), 1, ["unreadable: a.warc: cut off"]),
         (
+            Outcome(
+                [Look("a", looked=True, notes=(Note("listing", "no answer"),))],
+                unreachable="no answer in time",
+            ),
+            3,
+            [
+                "no network: none of 1 sources could be reached (no answer in time); "
+                "is this machine online? Outlets are not fetched by a proxy"
+            ],
+        ),
+        (
             Outcome(offending={"duplicates": 2}),
             1,
             ["check duplicates found 2 rows: please report this"],

@@ -15,6 +15,7 @@ from flows import __version__
 from flows.edges.archive import WarcWriter
 from flows.edges.transports import ArchivingTransport, LiveTransport, ReplayTransport
 from flows.edges.web import Web
+from flows.errors import ArchiveError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ def of(folder: Path, replay: Sequence[Path] | None, now: datetime | None) -> Ite
         replaying = ReplayTransport([path.resolve() for path in replay], now)
         clock = now or replaying.newest or started_at
         unreadable = [str(place) for place in replaying.unreadable]
+        if unreadable and replaying.newest is None:
+            raise ArchiveError(f"nothing to replay: {'; '.join(unreadable)}")
         yield Network(replaying, False, clock, lambda: None, unreadable)
         return
     folder.mkdir(parents=True, exist_ok=True)

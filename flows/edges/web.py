@@ -107,6 +107,13 @@ class Web:
             lambda: _HostQueue(sleep, clock)
         )
         self._robots: defaultdict[tuple[str, bool], _Origin] = defaultdict(_Origin)
+        self._answered = False
+        self._unanswered = ""
+
+    @property
+    def unreachable(self) -> str:
+        """Why no server could be reached at all; "" if one answered, or none was asked."""
+        return "" if self._answered else self._unanswered
 
     async def get(
         self,
@@ -239,6 +246,7 @@ class Web:
                 extensions={"declared": declared, "timeout": self._timeout},
             )
             response = await self._transport.handle_async_request(request)
+            self._answered = True
             payload = b"".join([part async for part in response.aiter_raw()])
         except PrivateAddressError as error:
             raise FetchFailed("private-address", str(error)) from error
@@ -247,13 +255,13 @@ class Web:
         except OverlongError as error:  # not retried in this run, which it has held up enough
             raise FetchFailed("timeout", str(error), retry=True) from error
         except httpx.TimeoutException as error:
+            self._unanswered = "no answer in time"
             raise _TemporaryError("timeout", "no answer in time", of_host=True) from error
         except BrokenOffError as error:
             raise _TemporaryError("broken", str(error), of_host=False) from error
         except httpx.TransportError as error:
-            raise _TemporaryError(
-                "broken", f"{type(error).__name__}: {_first_line(error)}", of_host=True
-            ) from error
+            self._unanswered = f"{type(error).__name__}: {_first_line(error)}"
+            raise _TemporaryError("broken", self._unanswered, of_host=True) from error
         _raise_for_temporary(response)
         return response, payload
 
