@@ -1,6 +1,8 @@
 # Each target sets up what it needs. PYTHON may name any interpreter from 3.11 on.
 PYTHON ?= python3
 BIN := .venv/bin
+VERSION := import sys; print(sys.version_info[:2])
+RECENT := import sys; sys.exit(None if sys.version_info >= (3, 11) else "Kliping needs Python 3.11 or newer, and this is %d.%d; name another: make PYTHON=python3.12" % sys.version_info[:2])
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
@@ -10,8 +12,9 @@ help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 .venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c '$(RECENT)'
 	@echo "setting up .venv (about two minutes, once)"
-	@test -d .venv || $(PYTHON) -m venv .venv
+	@test "$$($(BIN)/python -c '$(VERSION)' 2>&1)" = "$$($(PYTHON) -c '$(VERSION)')" || $(PYTHON) -m venv --clear .venv
 	@$(PIP) install -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
