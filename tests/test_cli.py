@@ -675,7 +675,7 @@ def test_sources_check_report(
     assert wrong == [
         "satu: 1 link, expected at least 2; no selector of its `container` matches the page"
     ]
-    assert checked.status == 0
+    assert checked.status == 1
 
 
 REPEATED = "Warta Sayungan hadir setiap sore di layar Anda."

@@ -35,20 +35,21 @@ _SOURCE, _ORIGIN, _RULE, _WARNING = "cyan", "green", "magenta", "yellow"
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """`works`: the source listed links and gave an article; `attention`: what an operator should
-    look at, whether it works or not.
+    """`works`: the source listed links and gave an article; `whole`: a selector of its container
+    found the text; `attention`: what an operator should look at, whether it works or not.
     """
 
     source: Source
     works: bool
+    whole: bool
     attention: list[str]
 
 
 async def check(
     chosen: Sequence[Source], declared: Sequence[Source], contact: str, article: str | None = None
 ) -> int:
-    """Check the chosen sources concurrently. Returns the exit status: 0 if each gave an article,
-    1 if some did, 3 if none did.
+    """Check the chosen sources concurrently. Returns the exit status: 0 if each gave an article
+    whose text its selectors found, 3 if none gave an article, 1 otherwise.
 
     `declared`: all sources, because a link belongs to the first one it matches; `article`: the
     address to extract instead of the newest links.
@@ -64,7 +65,7 @@ async def check(
     out.print(line(f"{len(checked)} checked: {working} gave an article, {len(noticed)} to look at"))
     for each in noticed:
         err.print(line((f"{each.source.id}: {'; '.join(each.attention)}", _WARNING)))
-    if working == len(checked):
+    if all(each.whole for each in checked):
         return 0
     return 1 if working else 3
 
@@ -97,7 +98,8 @@ async def _check(
     ]
     out.print(*report, sep="\n")
     attention = [*_listing_faults(found, source, own), *_article_faults(article, rejections)]
-    return _Checked(source, article is not None, attention)
+    whole = article is not None and "container-missing" not in article.doubts
+    return _Checked(source, article is not None, whole, attention)
 
 
 async def _first_article(
