@@ -402,6 +402,10 @@ class Reader:
         """The columns of a table or view, with what each means; none if there is no such table."""
         return _rows(self._execute("columns", relation=relation))
 
+    def rows(self, query: str, /, **parameters: object) -> list[Row]:
+        """The rows of warehouse/queries/<query>.sql. Raises WarehouseError."""
+        return _rows(self._execute(query, **parameters))
+
     def boilerplate(self, source_id: str) -> list[Row]:
         """The lines learned as clutter for a source, the most frequent first."""
         return _rows(self._execute("boilerplate", source_id=source_id))

@@ -1,0 +1,53 @@
+"""Text as HTML: printable, escaped, and with places marked."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from markupsafe import Markup, escape
+
+Place = tuple[int, int]  # start and end in characters; the end is not in it
+
+# Characters that HTML forbids, and those that change the direction of what stands after them.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
+
+
+def printable(text: str) -> str:
+    """The text with a space for each character that cannot be shown. Places in it stay valid."""
+    return _UNPRINTABLE.sub(" ", text)
+
+
+def marked(text: str, places: Iterable[Place], start: int = 0, end: int | None = None) -> Markup:
+    """The part of a text from `start` to before `end`, with what is at these places in <mark>.
+
+    Places are positions in the whole text. They may overlap, touch, or reach beyond the part; what
+    of them lies outside the part, or the text, is left out.
+    """
+    text = printable(text)
+    stop = len(text) if end is None else min(end, len(text))
+    pieces: list[Markup] = []
+    done = start
+    for first, last in _joined(places, start, stop):
+        pieces.append(escape(text[done:first]))
+        pieces.append(Markup("<mark>{}</mark>").format(text[first:last]))
+        done = last
+    return Markup("").join([*pieces, escape(text[done:stop])])
+
+
+def _joined(places: Iterable[Place], start: int, stop: int) -> Iterator[Place]:
+    """The places within the part, in order, those that overlap or touch as one."""
+    within = sorted((max(first, start), min(last, stop)) for first, last in places)
+    current: Place | None = None
+    for first, last in within:
+        if first >= last:
+            continue
+        if current is None:
+            current = (first, last)
+        elif first <= current[1]:
+            current = (current[0], max(current[1], last))
+        else:
+            yield current
+            current = (first, last)
+    if current is not None:
+        yield current
