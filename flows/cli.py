@@ -9,9 +9,10 @@ import os
 import select
 import signal
 import sys
+import webbrowser
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -82,6 +83,13 @@ def _instant(option: str, text: str) -> datetime:
     if instant.tzinfo is None:
         return instant.replace(tzinfo=UTC)
     return instant
+
+
+def _date(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"{option}: expected a day such as 2026-03-11, got {text!r}") from error
 
 
 def _zone(option: str, text: str) -> str:
@@ -272,6 +280,33 @@ def search(
 
     encoder = Encoder(Settings.from_environ(os.environ).model or default_model())
     show_found(reader, " ".join(question), by, limit, form, encoder)
+
+
+@app.command()
+def report(
+    day: Annotated[
+        str | None,
+        typer.Option("--date", metavar="DATE", help="The night to report, such as 2026-03-11."),
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    warehouse: DataDirectory = Path("warehouse"),
+    output: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, metavar="FILE", help="Write it here, not into DIR/reports/."),
+    ] = None,
+) -> None:
+    """Write the brief of a night, by default the newest, as one HTML file, and print its path.
+
+    Every run writes that of its own night. The file needs nothing else: it opens from a mail, and
+    prints. Exit status: 0 done; 2 wrong usage; 3 there is nothing to report.
+    """
+    asked = _date("--date", day) if day else None
+    from flows.commands.report import report as write
+
+    path = write(warehouse, asked, output)
+    sys.stdout.write(f"{path}\n")
+    if open_it:
+        webbrowser.open(path.resolve().as_uri())
 
 
 @app.command()

@@ -117,19 +117,19 @@ def load_topics(
     inactive: bool = False,
 ) -> tuple[tuple[Topic, ...], Mapping[str, str]]:
     """Read the active topics of a topics.yaml, and the Apprise URL of each channel that one of them
-    names. Raises ConfigError.
+    or `brief` names. Raises ConfigError.
 
     `environ` holds the channels' addresses; with None, for a command that does not alert, no
     channel is looked up. `inactive`: include the inactive topics.
     """
-    file, keys, channels = _read_topics(path)
+    file, keys, channels, brief = _read_topics(path)
     common = keys.read("language", _one_of(_MESSAGE_LANGUAGES), _MESSAGE_LANGUAGE)
     ids: dict[str, int] = {}
     declared = keys.read("topics", _list_of(lambda place: _topic(place, channels, ids, common)), ())
     topics = [topic for topic in declared if topic.active or inactive]
     addresses: dict[str, str] = {}
     if environ is not None:
-        used = {name for topic in topics for name in _channels_of(topic)}
+        used = {name for topic in topics for name in _channels_of(topic)}.union(brief)
         addresses = {
             name: _address(place, environ, check)
             for name, place in channels.items()
@@ -151,7 +151,7 @@ def load_channels(
     """Read the Apprise URL of each channel that a topics.yaml declares, or only of one, whether or
     not a topic names it. Raises ConfigError.
     """
-    file, _, channels = _read_topics(path)
+    file, _, channels, _ = _read_topics(path)
     if only and only not in channels:
         known = f"declared are {', '.join(channels)}" if channels else "none is declared"
         raise ConfigError(f"{path}: {only}: no such channel; {known}")
@@ -164,11 +164,22 @@ def load_channels(
     return addresses
 
 
-def _read_topics(path: Path) -> tuple[YamlFile, Keys, dict[str, Place]]:
+def load_brief(path: Path) -> tuple[str, ...]:
+    """The channels that a topics.yaml sends the nightly brief to. Raises ConfigError."""
+    file, _, _, brief = _read_topics(path)
+    file.report()
+    return brief
+
+
+def _read_topics(path: Path) -> tuple[YamlFile, Keys, dict[str, Place], tuple[str, ...]]:
+    """The file, its keys, its channels, and those of them that get the brief."""
     file = YamlFile(path)
-    keys = file.root().keys(required=("version", "topics"), optional=("channels", "language"))
+    optional = ("channels", "language", "brief")
+    keys = file.root().keys(required=("version", "topics"), optional=optional)
     keys.read("version", _version, 1)
-    return file, keys, keys.read("channels", _channels, {})
+    channels = keys.read("channels", _channels, {})
+    brief = keys.read("brief", _list_of(_channel_of(channels)), ())
+    return file, keys, channels, tuple(dict.fromkeys(brief))
 
 
 def choose(declared: Sequence[Source], only: Sequence[str], replaying: bool) -> list[Source]:
@@ -416,7 +427,7 @@ def _alert(place: Place, channels: Mapping[str, Place]) -> _Alert:
             "escalate",
         )
     )
-    channel = _one_of(tuple(channels), what="a channel declared under `channels`")
+    channel = _channel_of(channels)
     zone = keys.read("timezone", _timezone, _TIMEZONE)
     if "timezone" in keys.places and "quiet" not in keys.places:
         keys.places["timezone"].wrong("only beside quiet, whose time zone it is")
@@ -429,6 +440,10 @@ def _alert(place: Place, channels: Mapping[str, Place]) -> _Alert:
         heartbeat=keys.read("heartbeat", _truth, False),
         escalate=keys.read("escalate", lambda place: _escalation(place, channel), None),
     )
+
+
+def _channel_of(channels: Mapping[str, Place]) -> Callable[[Place], str]:
+    return _one_of(tuple(channels), what="a channel declared under `channels`")
 
 
 def _kinds(place: Place) -> tuple[AlertKind, ...]:

@@ -25,7 +25,7 @@ from flows.progress import Progress
 from flows.records import Attempt, Delivery, Topic
 from flows.stages.watch.alerts import is_quiet
 from flows.stages.watch.messages import digest
-from warehouse.engine import Reader, published
+from warehouse.engine import Reader, brief_file, published
 from warehouse.store import Warehouse, writing
 
 # The time within which attempts begin.
@@ -118,7 +118,12 @@ def deliver(
         done.held += sum(d.topic_id in held for d in pending)
         _serve(
             store,
-            _lanes([d for d in pending if d.topic_id not in held], topics, channels),
+            _lanes(
+                [d for d in pending if d.topic_id not in held],
+                topics,
+                channels,
+                store.engine.directory,
+            ),
             topics,
             now,
             deadline,
@@ -203,11 +208,14 @@ def try_channels(topics: Path, only: str | None) -> Iterable[tuple[str, str | No
 
 @dataclass(slots=True)
 class _Parcel:
-    """What is sent as one message: a delivery or, in a digest, several."""
+    """What is sent as one message: a delivery or, in a digest, several; with a file, if it is a
+    brief.
+    """
 
     deliveries: list[Delivery]
     title: str
     text: str
+    file: Path | None = None
 
 
 @dataclass(slots=True)
@@ -224,17 +232,20 @@ class _Lane:
 
 
 def _lanes(
-    pending: Sequence[Delivery], topics: Sequence[Topic], channels: Mapping[str, notify.Channel]
+    pending: Sequence[Delivery],
+    topics: Sequence[Topic],
+    channels: Mapping[str, notify.Channel],
+    directory: Path,
 ) -> list[_Lane]:
     digests = {topic.id: topic for topic in topics if topic.digest}
     lanes: dict[str, _Lane] = {}
-    bundles: dict[tuple[str, str], _Parcel] = {}
+    bundles: dict[tuple[str, str | None], _Parcel] = {}
     for delivery in pending:
         lane = lanes.setdefault(
             delivery.channel, _Lane(delivery.channel, channels.get(delivery.channel), deque())
         )
         bundle = bundles.get((delivery.channel, delivery.topic_id))
-        if bundle:
+        if bundle and delivery.topic_id:
             topic = digests[delivery.topic_id]
             messages = [(each.title, each.text) for each in (*bundle.deliveries, delivery)]
             title, text = digest(topic.title, topic.language, messages)
@@ -242,7 +253,9 @@ def _lanes(
                 bundle.deliveries.append(delivery)
                 bundle.title, bundle.text = title, text
                 continue
-        parcel = _Parcel([delivery], delivery.title, delivery.text)
+        day = delivery.brief_day
+        file = brief_file(directory, day) if day else None
+        parcel = _Parcel([delivery], delivery.title, delivery.text, file)
         lane.parcels.append(parcel)
         if delivery.topic_id in digests:
             bundles[delivery.channel, delivery.topic_id] = parcel
@@ -260,7 +273,9 @@ def _serve(
     """Send the parcels in the lanes, one at a time in each, and record every attempt before the
     next one in its lane.
     """
-    escalations = {topic.id: topic.escalate.after for topic in topics if topic.escalate}
+    escalations: dict[str | None, timedelta] = {
+        topic.id: topic.escalate.after for topic in topics if topic.escalate
+    }
     with ThreadPoolExecutor(max(1, len(lanes)), "delivery") as pool:
         sending: dict[Future[DeliveryFailed | None], _Lane] = {}
         waiting = list(lanes)
@@ -284,9 +299,13 @@ def _serve(
 def _send(channel: notify.Channel | None, parcel: _Parcel, pause_s: float) -> DeliveryFailed | None:
     if channel is None:
         return DeliveryFailed("no topic in topics.yaml names it")
+    if parcel.file and not parcel.file.exists():
+        return DeliveryFailed(
+            f"{parcel.file} is gone: `kliping report --date {parcel.file.stem}` writes it again"
+        )
     time.sleep(pause_s)
     try:
-        channel.send(parcel.title, parcel.text)
+        channel.send(parcel.title, parcel.text, file=parcel.file)
     except DeliveryFailed as failed:
         return failed
     return None
@@ -296,7 +315,7 @@ def _record(
     store: Warehouse,
     lane: _Lane,
     failure: DeliveryFailed | None,
-    escalations: Mapping[str, timedelta],
+    escalations: Mapping[str | None, timedelta],
     now: datetime,
     deadline: float,
     done: Delivered,

@@ -1,7 +1,8 @@
 """The nightly run, as a Prefect flow. Prefect schedules it, retries its tasks, and displays them. A
 task is a source or a batch, never an article.
 
-    discover -> fetch -> the steps of flows/pipeline.py -> follow -> heartbeat -> deliver -> publish
+    discover -> fetch -> the steps of flows/pipeline.py -> follow -> heartbeat -> deliver -> brief
+        -> publish
 """
 
 import asyncio
@@ -17,16 +18,20 @@ from prefect import State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows import delivery, pipeline
-from flows.config import LOOKBACK, Settings, choose, load_sources, load_topics
-from flows.edges import network, notify
+from flows.config import LOOKBACK, Settings, choose, load_brief, load_sources, load_topics
+from flows.edges import crashlog, network, notify
 from flows.edges.network import Network
 from flows.edges.processes import worker_pool
 from flows.edges.web import Web
+from flows.errors import KlipingError
 from flows.outcome import Outcome
 from flows.pipeline import Step, Work
+from flows.reading import brief
+from flows.reading.night import day_of, night_of
 from flows.records import Look, Note, Source
 from flows.steps import discovery, fetching, watching
-from warehouse.engine import private
+from warehouse.engine import brief_file, private
+from warehouse.reading import Reading
 from warehouse.store import writing
 
 P = ParamSpec("P")
@@ -84,6 +89,10 @@ async def nightly(
         clock = net.now if replay or now else datetime.now(UTC)
         delivery.tell(deliver(store, watched, channels, clock), work.progress)
         outcome = pipeline.end(work, looks, net.unreadable, unreachable)
+        key = write_brief(work, warehouse, () if only else load_brief(topics))
+        if key:
+            sent = deliver(store, watched, channels, clock, wanted=lambda d: d.alert_id == key)
+            delivery.tell(sent, work.progress)
     pipeline.tell(outcome, work.progress, warehouse)
     return outcome
 
@@ -155,3 +164,27 @@ def tell_desks(
             work.store, topic, work.run, looks, work.sources, articles, work.now, to_desks
         )
         work.progress.say("looked", f"{topic.id}: {found}")
+
+
+def write_brief(work: Work, warehouse: Path, channels: Sequence[str]) -> str | None:
+    """Write the night's brief and, if it is sent, record that. Returns the message's key if it is.
+
+    A brief that cannot be written fails no run: the tables have all that it says.
+    """
+    try:
+        found = night_of(Reading(work.store.engine), day_of(work.now))
+        if found is None:
+            return None
+        path = brief_file(warehouse, found.day)
+        brief.write(found, path)
+        if channels:
+            told = brief.message(found)
+            work.store.alerts.record_brief(told, channels)
+    except KlipingError as error:
+        work.progress.complain(f"brief: {error}")
+        return None
+    except Exception as error:
+        work.progress.complain(f"brief: {crashlog.report(error, private(warehouse))}")
+        return None
+    work.progress.say("brief", str(path))
+    return told.id if channels else None

@@ -99,6 +99,7 @@ def begin(
     """Record that a run has begun."""
     run = store.runs.begin(kind, now, datetime.now(UTC))
     store.pages.record_sources(sources)
+    store.alerts.record_topics(topics)
     encoder = Encoder(settings.model or default_model())
     return Work(store, run, sources, topics, encoder, pool, now, Progress(), settings.base_url)
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -605,19 +605,32 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """The message that a night's brief, a file, is attached to."""
+
+    id: str  # also the delivery's idempotency key
+    day: date  # of the night
+    raised_at: datetime
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A message on its way to one channel. `failed_at`: the first attempt of its life that failed,
-    if one did.
+    if one did; `brief_day`: the night whose brief is attached, if it is one, and then there is no
+    topic.
     """
 
     alert_id: str
     channel: str
-    topic_id: str
+    topic_id: str | None
     title: str
     text: str
     attempts: int = 0
     failed_at: datetime | None = None
     next_attempt_at: datetime | None = None
+    brief_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flows.records import (
     Alert,
     AlertedStory,
     Attempt,
+    Brief,
     Decision,
     Delivery,
     Heartbeat,
@@ -28,6 +29,15 @@ class Alerts:
     """What the warehouse knows of topics and alerts."""
 
     engine: Engine
+
+    def record_topics(self, topics: Sequence[Topic]) -> None:
+        """Record the topics that are watched."""
+        with self.engine.transaction():
+            self.engine.execute("retire_topics")
+            self.engine.write(
+                [{"topic_id": t.id, "title": t.title, "active": True} for t in topics],
+                "record_topics",
+            )
 
     def unmatched(self, topic: Topic, batch: int) -> list[StoryArticle]:
         """Grouped articles whose current text was not matched with this version of the topic yet,
@@ -139,6 +149,16 @@ class Alerts:
             self.engine.write([row], "record_heartbeat")
             if heartbeat.id:
                 self._write_outbox([heartbeat.id], topic.channels)
+
+    def record_brief(self, brief: Brief, channels: Sequence[str]) -> None:
+        """Record that a night's brief is sent, and a pending delivery for each channel; nothing if
+        that night's was recorded before.
+        """
+        row = asdict(brief)
+        row["brief_id"] = row.pop("id")
+        with self.engine.transaction():
+            self.engine.write([row], "record_brief")
+            self._write_outbox([brief.id], channels)
 
     def pending_deliveries(self) -> list[Delivery]:
         """Messages that were not delivered yet, each for one channel, oldest first."""

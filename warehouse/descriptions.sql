@@ -9,6 +9,11 @@ comment on column sources.home is 'URL of the outlet''s home page.';
 comment on column sources.status is 'active, or archive (never fetched live).';
 comment on column sources.timezone is 'The time zone that its local days are told in, as in sources.yaml; Asia/Jakarta for an outlet that is no longer declared there.';
 
+comment on table topics is 'One row per topic that topics.yaml has ever declared.';
+comment on column topics.topic_id is 'The topic''s short, stable key, as in topics.yaml.';
+comment on column topics.title is 'The topic''s title.';
+comment on column topics.active is 'Whether the last run watched for it.';
+
 comment on view articles is 'One row per article, in its newest version.';
 comment on column articles.article_id is '16 hexadecimal digits derived from the canonical URL, so an article has the same id in every warehouse.';
 comment on column articles.source_id is 'The outlet that published it.';
@@ -254,17 +259,24 @@ comment on column heartbeats.missed is 'What could not be looked at, in words. E
 comment on column heartbeats.title is 'The title of the message, whether it is sent or not.';
 comment on column heartbeats.text is 'The text of the message.';
 
-comment on view messages is 'One row per message to a desk: every alert, and every heartbeat that is sent.';
-comment on column messages.alert_id is 'The alert or heartbeat.';
-comment on column messages.topic_id is 'The topic.';
-comment on column messages.kind is 'As in alerts, or heartbeat.';
+comment on table briefs is 'One row per night whose brief is sent.';
+comment on column briefs.brief_id is '16 hexadecimal digits, which are also in the text that is sent.';
+comment on column briefs.day is 'The night. The file is reports/ and this day in the data directory; kliping report writes it again.';
+comment on column briefs.raised_at is 'The clock of the run that wrote it.';
+comment on column briefs.title is 'The title of the message.';
+comment on column briefs.text is 'The text of the message. The file is attached to it where a channel takes files.';
+
+comment on view messages is 'One row per message to a desk: every alert, and every heartbeat and brief that is sent.';
+comment on column messages.alert_id is 'The alert, heartbeat, or brief.';
+comment on column messages.topic_id is 'The topic. NULL for a brief, which is about all of them.';
+comment on column messages.kind is 'As in alerts, or heartbeat, or brief.';
 comment on column messages.raised_at is 'The clock of the run that raised it.';
 comment on column messages.raised_on is 'The day of raised_at in Jakarta.';
 comment on column messages.title is 'The title that is sent.';
 comment on column messages.text is 'The text that is sent.';
 
 comment on table deliveries is 'One row per message and channel: the outbox.';
-comment on column deliveries.alert_id is 'The alert or heartbeat; see messages.';
+comment on column deliveries.alert_id is 'The alert, heartbeat, or brief; see messages.';
 comment on column deliveries.channel is 'The channel''s name in topics.yaml. Its address is never stored.';
 comment on column deliveries.state is 'pending (every run tries it again), sent, or dead (given up after seven days of failures; kliping alerts retry --dead tries it again).';
 comment on column deliveries.attempts is 'How often it has been tried.';

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -58,6 +58,11 @@ _EXTRA_TYPES: Mapping[str, str] = {
 def published(directory: Path) -> Path:
     """The path of the snapshot that analysts read."""
     return directory / "media.duckdb"
+
+
+def brief_file(directory: Path, day: date) -> Path:
+    """The path of a night's brief."""
+    return directory / "reports" / f"{day:%Y-%m-%d}.html"
 
 
 def private(directory: Path) -> Path:

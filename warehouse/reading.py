@@ -1,16 +1,24 @@
-"""What the reading room and the brief show: read-only, from the published snapshot."""
+"""What the reading room and the brief show. It only reads."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from warehouse.engine import Reader, Row
 
 
+class Rows(Protocol):
+    """What named queries can be asked of: the published snapshot, or a run's own database."""
+
+    def rows(self, query: str, /, **parameters: object) -> list[Row]:
+        """The rows of warehouse/queries/<query>.sql."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A snapshot as people read it. What is open stays as it was published."""
+    """A warehouse as people read it. What is open stays as it was published."""
 
-    reader: Reader
+    asked: Rows
 
     @classmethod
     def open(cls, directory: Path) -> "Reading":
@@ -21,4 +29,4 @@ class Reading:
         """The rows of warehouse/queries/<query>.sql. Raises WarehouseError if the snapshot is from
         an older version.
         """
-        return self.reader.rows(query, **parameters)
+        return self.asked.rows(query, **parameters)

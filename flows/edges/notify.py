@@ -12,8 +12,10 @@ import threading
 import warnings
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import apprise
+from apprise.attachment.file import AttachFile
 
 from flows.errors import DeliveryFailed
 
@@ -57,9 +59,11 @@ class Channel:
         self._service = open_service(channel_url)
         self._name = type(self._service).__name__
 
-    def send(self, title: str, text: str, limit_s: float = LIMIT_S) -> None:
+    def send(
+        self, title: str, text: str, limit_s: float = LIMIT_S, file: Path | None = None
+    ) -> None:
         """Send a message as plain text, once, and wait for the channel's response. A text that is
-        too long is cut before its last paragraph.
+        too long is cut before its last paragraph. A `file` is attached if the service takes files.
 
         Raises DeliveryFailed unless the channel accepts it within `limit_s` seconds; it may still
         arrive later.
@@ -67,7 +71,7 @@ class Channel:
         if self._service is None:
             raise DeliveryFailed("the channel's URL is not understood")
         title, text = self._fitted(title, text)
-        attempt = _Attempt(self._service, self._written_title(title), self._written(text))
+        attempt = _Attempt(self._service, self._written_title(title), self._written(text), file)
         attempt.start()
         attempt.join(limit_s)
         if attempt.is_alive():
@@ -243,11 +247,14 @@ class _Attempt(threading.Thread):
     restarts every read timeout.
     """
 
-    def __init__(self, service: apprise.NotifyBase, title: str, text: str) -> None:
+    def __init__(
+        self, service: apprise.NotifyBase, title: str, text: str, file: Path | None
+    ) -> None:
         super().__init__(name="delivery", daemon=True)
         self._service = service
         self._title = title
         self._text = text
+        self._file = file
         self.failure: DeliveryFailed | None = DeliveryFailed("the delivery broke off")
 
     def run(self) -> None:
@@ -257,7 +264,12 @@ class _Attempt(threading.Thread):
             body_format = apprise.NotifyFormat.HTML
         try:
             with _Overheard() as overheard:
-                taken = outbox.notify(self._text, self._title, body_format=body_format)
+                files = apprise.AppriseAttachment()
+                if self._file:
+                    files.add(AttachFile(str(self._file)))  # type: ignore[no-untyped-call]
+                taken = outbox.notify(
+                    self._text, self._title, body_format=body_format, attach=files
+                )
         except Exception as error:  # a traceback could print parts of the URL
             self.failure = DeliveryFailed(f"Apprise broke off: {type(error).__name__}")
             return

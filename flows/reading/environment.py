@@ -23,6 +23,7 @@ def environment(languages: tuple[Language, ...]) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalized,
+        extensions=["jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
     )

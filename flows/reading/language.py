@@ -49,15 +49,25 @@ class Saying:
     texts: Mapping[Language, Markup]
 
     def __html__(self) -> str:
-        if len(set(self.texts.values())) == 1:
-            return next(iter(self.texts.values()))
-        said = Markup('<span class="said" lang="{}">{}</span>')
-        return Markup("").join(said.format(*each) for each in self.texts.items())
+        return self._in(Markup('<span class="said" lang="{}">{}</span>'), self.texts)
+
+    @property
+    def tspans(self) -> Markup:
+        """As text of a picture."""
+        plain = {language: escape(text.striptags()) for language, text in self.texts.items()}
+        return self._in(Markup('<tspan class="said" lang="{}">{}</tspan>'), plain)
 
     @property
     def label(self) -> str:
         """As plain text in the page's own language, for a title or an attribute."""
         return next(iter(self.texts.values())).striptags()
+
+    @staticmethod
+    def _in(element: Markup, texts: Mapping[Language, Markup]) -> Markup:
+        """The texts one after another, or one of them if they are the same."""
+        if len(set(texts.values())) == 1:
+            return next(iter(texts.values()))
+        return Markup("").join(element.format(*each) for each in texts.items())
 
 
 @dataclass(frozen=True, slots=True)

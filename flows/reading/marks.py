@@ -51,3 +51,26 @@ def _joined(places: Iterable[Place], start: int, stop: int) -> Iterator[Place]:
             current = (first, last)
     if current is not None:
         yield current
+
+
+def excerpt(text: str, places: Iterable[Place] = (), most: int = 360) -> Markup:
+    """A text as `marked` has it, or, if it has more than `most` characters, the part of it around
+    the first place, with an ellipsis for what is left out.
+    """
+    places = sorted(places)
+    if len(text) <= most:
+        return marked(text, places)
+    start = 0
+    if places and places[0][1] > most:
+        start = places[0][0] - most // 4
+    end = min(start + most, len(text))
+    before, after = "…" if start else "", "…" if end < len(text) else ""
+    return Markup("{}{}{}").format(before, marked(text, places, start, end), after)
+
+
+def around(text: str, passage: str, place: Place) -> int | None:
+    """Where a passage of a text begins that holds a place in it; None if it does not stand there.
+    The same words may also stand elsewhere.
+    """
+    start = text.find(passage, max(0, place[1] - len(passage)), place[0] + len(passage))
+    return None if start < 0 else start
