@@ -169,7 +169,7 @@ def bars(coverage: Sequence[Row]) -> Bars:
 
 # ---- takeovers: outlets that were taken from, and those that took ----
 
-_FLOWS_WIDTH, _SIDE, _BOX, _SPACE = 640, 200, 10, 14
+_FLOWS_WIDTH, _SIDE, _BOX, _SPACE = 500, 145, 8, 12
 _PER_ARTICLE, _TALLEST, _LEAST_BOX = 6, 420, 16  # of ribbons, of all of them, and of an outlet
 
 

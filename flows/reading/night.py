@@ -154,7 +154,8 @@ class _Teller:
         self._seen = {"since": span["seen_since"], "until": span["seen_until"]}
         self._day = {"day": span["day"]}
         self._articles = reading.rows("brief_articles", looked=span["looked"], **self._window)
-        self._ids = [row["article_id"] for row in self._articles]
+        self._new = frozenset(row["article_id"] for row in self._articles)
+        self._ids = json.dumps(sorted(self._new))
         self._press = [row for row in self._articles if row["source_kind"] != "user_blog"]
 
     def night(self) -> Night:
@@ -172,7 +173,7 @@ class _Teller:
             biggest=biggest,
             takeovers=rows("brief_takeovers", articles=self._ids),
             silences=rows("brief_silences", days=DAYS, **self._day),
-            edits=rows("brief_edits", articles=edited, **self._seen) if edited else [],
+            edits=rows("brief_edits", articles=json.dumps(edited), **self._seen) if edited else [],
             gone=rows("brief_gone", **self._seen),
             missed=self._missed(),
         )
@@ -196,13 +197,14 @@ class _Teller:
         wanted = sorted({*biggest, *of_topics})
         reports = {}
         if wanted:
-            told = self._reading.rows("brief_reports", stories=wanted, until=self._span["until"])
+            told = self._reading.rows(
+                "brief_reports", stories=json.dumps(wanted), until=self._span["until"]
+            )
             reports = {
                 story: list(rows) for story, rows in groupby(told, key=lambda row: row["story_id"])
             }
-        new = frozenset(self._ids)
         texts = self._texts(row for story in of_topics for row in reports.get(story, ()))
-        plain = [story_of(reports[story], new, {}, {}) for story in biggest]
+        plain = [story_of(reports[story], self._new, {}, {}) for story in biggest]
         return self._topics(hits, reports, texts), plain
 
     def _topics(
@@ -218,9 +220,7 @@ class _Teller:
                 if hit["strength"] == "subject"
             }
             ids = dict.fromkeys(hit["story_id"] for hit in of_topic if hit["strength"] == "subject")
-            stories = [
-                story_of(reports[story], frozenset(self._ids), evidence, texts) for story in ids
-            ]
+            stories = [story_of(reports[story], self._new, evidence, texts) for story in ids]
             topics.append(
                 Topic(
                     row,
@@ -233,16 +233,15 @@ class _Teller:
 
     def _texts(self, reports: Iterable[Row]) -> dict[str, Row]:
         """The texts of those reports that came in this night, and of their originals."""
-        new = set(self._ids)
         wanted = {
             article
             for row in reports
-            if row["article_id"] in new
+            if row["article_id"] in self._new
             for article in (row["article_id"], row["original_article_id"])
         }
         if not wanted:
             return {}
-        rows = self._reading.rows("brief_texts", articles=sorted(wanted))
+        rows = self._reading.rows("brief_texts", articles=json.dumps(sorted(wanted)))
         return {row["article_id"]: row for row in rows}
 
     def _missed(self) -> Missed:

@@ -1,4 +1,4 @@
--- Who took over whose reports, of these articles: copies and rewrites by outlet, the most first.
+-- Who took over whose reports, of these articles (a JSON list of ids): copies and rewrites by outlet, the most first.
 select
     o.source_id as original_source_id, so.name as original_outlet, c.source_id, sc.name as outlet,
     count(*) filter (s.relation = 'copy') as copies, count(*) filter (s.relation = 'rewrite') as rewrites,
@@ -10,6 +10,6 @@ join state.articles c using (article_id)
 join state.articles o on o.article_id = s.original_article_id
 join sources sc on sc.source_id = c.source_id
 join sources so on so.source_id = o.source_id
-where s.relation in ('copy', 'rewrite') and c.source_id <> o.source_id and s.article_id in (select unnest($articles))
+where s.relation in ('copy', 'rewrite') and c.source_id <> o.source_id and s.article_id in (select unnest(from_json_strict($articles, '["VARCHAR"]')))
 group by o.source_id, so.name, c.source_id, sc.name
 order by copies + rewrites desc, lower(so.name), lower(sc.name);
