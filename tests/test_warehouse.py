@@ -46,7 +46,17 @@ def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 QUERIES = [
     case
-    for name in ("links", "articles", "learned", "stories", "outbox", "runs", "search", "views")
+    for name in (
+        "links",
+        "articles",
+        "learned",
+        "stories",
+        "outbox",
+        "runs",
+        "search",
+        "views",
+        "brief",
+    )
     for case in cases(f"warehouse/{name}", TextDates)
 ]
 

@@ -17,6 +17,7 @@ from flows.reading.language import Wording
 from flows.reading.marks import excerpt
 from flows.reading.night import DAYS, Night, Story
 from flows.records import Brief, one_line, stable_id
+from flows.stages.watch.messages import SURE
 
 # How much of each is shown; what is left out is counted.
 _MOST: Mapping[str, int] = {
@@ -42,6 +43,7 @@ def page(night: Night) -> str:
         night=night,
         days=DAYS,
         most=_MOST,
+        sure=SURE,
         style=style_sheet(),
         excerpt=excerpt,
         gaps=gap_map(night.silences, night.day, DAYS),

@@ -19,6 +19,8 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
+from flows.reading.marks import printable
+
 Language = Literal["id", "en"]
 
 _LOCALES: Mapping[Language, str] = {"id": "id", "en": "en_GB"}
@@ -141,6 +143,8 @@ def _in(language: Language, value: object) -> object:
         return value.texts[language]
     if isinstance(value, (int, float)):
         return _number_text(value, language)
+    if type(value) is str:
+        return printable(value)
     return value
 
 

@@ -198,7 +198,10 @@ class _Teller:
         reports = {}
         if wanted:
             told = self._reading.rows(
-                "brief_reports", stories=json.dumps(wanted), until=self._span["until"]
+                "brief_reports",
+                stories=json.dumps(wanted),
+                looked=self._span["looked"],
+                until=self._span["until"],
             )
             reports = {
                 story: list(rows) for story, rows in groupby(told, key=lambda row: row["story_id"])

@@ -11,6 +11,7 @@ from markupsafe import escape
 
 from flows import records
 from flows.reading.language import Saying, Wording, phrases
+from flows.reading.marks import printable
 
 VOCABULARIES = {
     "relation": get_args(records.Relation),
@@ -79,4 +80,4 @@ def test_a_page_in_two_languages_says_it_in_both() -> None:
 def test_values_are_escaped(text: str) -> None:
     """Whatever an outlet calls itself, it stays text."""
     said = INDONESIAN.phrase("relation.taken", relation=INDONESIAN.number(1), outlet=text)
-    assert said.__html__() == f"1 dari {escape(text)}"
+    assert said.__html__() == f"1 dari {escape(printable(text))}"

@@ -2,7 +2,11 @@
 select
     a.alert_id, a.topic_id, coalesce(t.title, a.topic_id) as topic, a.story_id, a.kind, a.raised_at, a.title, a.text,
     coalesce(
-        (select list({channel: d.channel, state: d.state} order by d.channel) from deliveries d where d.alert_id = a.alert_id),
+        (
+            select list({channel: d.channel, state: d.state} order by d.channel)
+            from deliveries d
+            where d.alert_id = a.alert_id
+        ),
         []
     ) as deliveries
 from alerts a

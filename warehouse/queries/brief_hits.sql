@@ -1,4 +1,4 @@
--- The topics that these articles (a JSON list of ids) match, and why, in the order in which the articles were published.
+-- The topics that these articles (a JSON list of ids) match, and why, in the order in which they were published.
 select
     h.topic_id, h.article_id, s.story_id, h.strength, h.evidence, o.name as outlet, a.title, a.url, a.published_at,
     a.published_precision

@@ -32,8 +32,11 @@ previous as (
 )
 select
     a.day, l.clock is not null as looked,
-    if(l.clock is null, timezone('Asia/Jakarta', a.day::timestamp) - interval 1 microsecond, coalesce(p.clock, '1970-01-01'))
-        as since,
+    if(
+        l.clock is null,
+        timezone('Asia/Jakarta', a.day::timestamp) - interval 1 microsecond,
+        coalesce(p.clock, '1970-01-01')
+    ) as since,
     coalesce(l.clock, timezone('Asia/Jakarta', a.day::timestamp + interval 1 day) - interval 1 microsecond) as until,
     if(l.clock is null, since, coalesce(p.ended_at, '1970-01-01')) as seen_since,
     coalesce(l.ended_at, until) as seen_until
