@@ -329,6 +329,43 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+def test_report(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It writes the night's brief where a run does, or where it is told to, and prints the path."""
+    ran = ended(capsys, "report", "--warehouse", data, "--date", "2026-03-11")
+    written = data / "reports" / "2026-03-11.html"
+    assert (ran.status, ran.out, ran.err) == (0, f"{written}\n", "")
+    assert "Pada hari ini tidak ada pemeriksaan" in written.read_text("utf-8")
+    file = tmp_path / "brief.html"
+    ran = ended(capsys, "report", "--warehouse", data, "--date", "2026-03-11", "--output", file)
+    assert (ran.out, file.read_text("utf-8")) == (f"{file}\n", written.read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        ((), 3, "{data}: nothing has come in yet: there is no night to report"),
+        (("--date", "kemarin"), 2, "--date: expected a day such as 2026-03-11, got 'kemarin'"),
+        (
+            ("--date", "2026-03-11", "--output", "{data}/media.duckdb/brief.html"),
+            3,
+            "{data}/media.duckdb/brief.html: cannot be written: ",
+        ),
+    ],
+)
+def test_report_refused(
+    data: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: Sequence[str],
+    status: int,
+    says: str,
+) -> None:
+    """No night, no day, or no file: one line says so."""
+    given = [argument.format(data=data) for argument in arguments]
+    ran = ended(capsys, "report", "--warehouse", data, *given)
+    assert (ran.status, ran.out) == (status, "")
+    assert ran.err.startswith(f"kliping: {says.format(data=data)}")
+
+
 VALUES = """
     select 1 as n, null as nothing, date '2026-03-11' as day,
         timestamptz '2026-03-10 18:00:00+00' as at, ['a', 'b'] as list, '[b]"x", y' as t"""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.config import Settings, load_sources, load_topics, parse_duration
+from flows.config import Settings, load_brief, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError
 from flows.records import Discovery, Escalation, Expect, Quiet, Source, TermGroup, Topic
 from flows.stages.discovery.links import canonical, sort_entries
@@ -184,6 +184,15 @@ def test_load_language_and_template(tmp_path: Path, common: str, own: str, langu
     assert (topic.language, topic.template) == (language, "{{ why }}\n\n{{ link }}\n")
     assert topic.version == without.version
     assert without.template is None
+
+
+def test_load_brief(tmp_path: Path) -> None:
+    """The channels that get the brief have their address, though no topic names them."""
+    file = _file(tmp_path, TOPICS.replace("topics:\n", "brief: [spare, spare]\ntopics:\n"))
+    environ = {"KLIPING_DESK_URL": "json://a", "KLIPING_SPARE_URL": "json://b"}
+    assert load_brief(file) == ("spare",)
+    assert load_topics(file, environ)[1] == {"desk": "json://a", "spare": "json://b"}
+    assert load_brief(_file(tmp_path, TOPICS)) == ()
 
 
 def test_load_inactive_topics(tmp_path: Path) -> None:

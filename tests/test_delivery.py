@@ -5,7 +5,7 @@ order, and what the state is then.
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ import pytest
 
 from flows.delivery import Delivered, deliver, deliver_due, retry, try_channels
 from flows.errors import ConfigError
-from flows.records import Alert, Escalation, Quiet
+from flows.records import Alert, Brief, Escalation, Quiet
 from tests.helpers.clocks import NOW
 from tests.helpers.hits import topic
+from tests.helpers.mail import mail_server, parts_of
 from tests.helpers.outbox import SECRET, TOPIC, Desks, after, keys, raise_alerts
 from tests.helpers.tables import fetch, in_memory
-from warehouse.engine import Reader, only_run, publish, published
+from warehouse.engine import Reader, brief_file, only_run, publish, published
 from warehouse.store import Warehouse
 
 
@@ -379,3 +380,34 @@ def test_try_channels(
     ) as refused:
         list(try_channels(topics, None))
     assert SECRET not in str(refused.value)
+
+
+# ---- briefs ----
+
+
+def test_brief(store: Warehouse) -> None:
+    """A night's brief is sent once to each channel, with its file; one whose file is gone waits,
+    and says what to do.
+    """
+    told = Brief(
+        "0123456789abcdef", date(2026, 3, 11), NOW, "Ringkasan", "Isi\n\n[0123456789abcdef]"
+    )
+    file = brief_file(store.engine.directory, told.day)
+    with mail_server() as server:
+        channels = {"mail": server.url}
+        store.alerts.record_brief(told, ["mail"])
+        lost = deliver(store, [], channels, NOW)
+        file.parent.mkdir()
+        file.write_text("<!doctype html><p>Malam ini", encoding="utf-8")
+        found = deliver(store, [], channels, NOW + timedelta(hours=1))
+        store.alerts.record_brief(replace(told, title="Lagi"), ["mail"])
+        again = deliver(store, [], channels, NOW + timedelta(hours=2))
+        [message] = server.got
+    assert lost.troubles == [
+        f"channel mail: 1 not delivered: {file} is gone: `kliping report --date 2026-03-11` writes "
+        "it again; tried again"
+    ]
+    assert (found.summary, again.summary) == ("1 sent", "")
+    assert message["Subject"] == "Ringkasan"
+    assert "Malam ini" in str(parts_of(message)["2026-03-11.html"])
+    assert states(store) == {("0123456789abcdef", "mail"): ("sent", 2, None)}

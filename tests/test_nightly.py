@@ -14,6 +14,7 @@ import pytest
 from tests.helpers.command import NIGHT_1, NIGHT_2, Ran, night
 from tests.helpers.desks import desk
 from tests.helpers.forked import Commands, wait_until
+from tests.helpers.mail import mail_server, parts_of
 from tests.helpers.paths import PRESS
 from tests.helpers.tables import published_rows
 from warehouse.engine import only_run, published
@@ -82,6 +83,7 @@ def test_run_says_what_it_did(two_nights: TwoNights) -> None:
         "alert",
         "looked",
         "deliver",
+        "brief",
         "publish",
         "added",
         "",
@@ -188,6 +190,53 @@ def test_alerts(two_nights: TwoNights) -> None:
         published_rows(warehouse, "select decision, count(*) from topic_hits group by decision")
     )
     assert decisions["raised"] == 2
+
+
+def test_brief(two_nights: TwoNights) -> None:
+    """Each run writes its night's brief, and leaves nothing else beside it."""
+    warehouse, _, _ = two_nights
+    briefs = {path.name: path.read_text("utf-8") for path in (warehouse / "reports").iterdir()}
+    assert set(briefs) == {"2026-03-11.html", "2026-03-12.html"}
+    assert "18 artikel baru dalam 13 berita" in briefs["2026-03-12.html"]
+    assert (
+        "Rusia-Korea Utara tanda tangani pakta latihan angkatan laut" in briefs["2026-03-12.html"]
+    )
+    assert "latihan angkatan laut" not in briefs["2026-03-11.html"]
+    assert published_rows(warehouse, "select count(*) from briefs") == [(0,)]
+
+
+def test_brief_by_mail(forked: Commands, tmp_path: Path) -> None:
+    """A channel that asks for it gets the brief as a file, once a night."""
+    topics = tmp_path / "topics.yaml"
+    topics.write_text(
+        "version: 1\nchannels: {mail: {env: KLIPING_MAIL_URL}}\nbrief: [mail]\ntopics: []\n"
+    )
+    warehouse = tmp_path / "warehouse"
+    with mail_server() as server:
+        for _ in range(2):
+            ran = forked(
+                *night(warehouse, NIGHT_1, "--topics", str(topics)),
+                env={"KLIPING_MAIL_URL": server.url},
+            )
+            assert "brief     " in ran.out
+        [message] = server.got
+    assert message["Subject"] == "Ringkasan malam Rabu, 11 Maret 2026"
+    assert "artikel baru" in parts_of(message)["text/html"]
+    assert parts_of(message)["2026-03-11.html"]
+    assert published_rows(warehouse, "select channel, state from deliveries") == [("mail", "sent")]
+
+
+def test_brief_that_cannot_be_written(forked: Commands, tmp_path: Path) -> None:
+    """The run is as good as without one, and says why in a line."""
+    warehouse = tmp_path / "warehouse"
+    warehouse.mkdir()
+    (warehouse / "reports").write_text("no folder")
+    with desk() as here:
+        ran = run(forked, warehouse, NIGHT_1, here.url)
+    assert ran.status == 1  # as ever, for the link that answers 500
+    path = warehouse / "reports" / "2026-03-11.html"
+    assert ran.err.splitlines()[0] == f"brief: {path}: cannot be written: File exists"
+    assert published_rows(warehouse, "select state from runs") == [("partial",)]
 
 
 def test_what_a_night_could_not_see(two_nights: TwoNights) -> None:

@@ -173,7 +173,7 @@ class Engine:
         """
         if not rows:
             return
-        text = json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
+        text = json.dumps(rows, ensure_ascii=False, default=_iso)
         text = text.encode(errors="replace").decode()  # replaces lone surrogates
         structure = json.dumps([{name: self._types[name] for name in rows[0]}])
         self._run(_INCOMING, {"rows": text, "structure": structure})
@@ -240,6 +240,11 @@ class Engine:
                     self._run(statement("migrations", name))
                     self._run("insert into migrations values ($name, now())", {"name": name})
         self.describe()
+
+
+def _iso(value: date) -> str:
+    """A day or an instant for JSON."""
+    return value.isoformat()
 
 
 _MIGRATIONS = """

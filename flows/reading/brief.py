@@ -8,6 +8,7 @@ The file has both languages and no script: it opens from a mail, prints, and can
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from flows.errors import WarehouseError
@@ -61,7 +62,8 @@ def write(night: Night, path: Path) -> None:
         new.write_text(text, encoding="utf-8", errors="replace")
         new.replace(path)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink()
         raise WarehouseError(f"{path}: cannot be written: {error.strerror}") from error
 
 

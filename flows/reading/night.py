@@ -181,11 +181,13 @@ class _Teller:
     def _counts(self) -> dict[str, int]:
         """What was looked at, and how much came in. Blogs of users are counted apart."""
         [looked] = self._reading.rows("brief_looked", **self._day, **self._window)
+        if not self._span["looked"]:
+            looked["outlets"] = len({row["source_id"] for row in self._articles})
         return looked | {
             "articles": len(self._press),
             "blog_articles": len(self._articles) - len(self._press),
             "stories": len({row["story_id"] for row in self._press}),
-            "taken": sum(row["relation"] in ("copy", "rewrite") for row in self._press),
+            "taken": sum(bool(row["taken"]) for row in self._press),
         }
 
     def _stories(self) -> tuple[list[Topic], list[Story]]:

@@ -2,8 +2,6 @@
 drips.
 """
 
-import email
-import email.policy
 import html
 import json
 import logging
@@ -14,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from flows.edges.notify import Channel, check, open_service
 from flows.errors import DeliveryFailed
 from flows.orchestrator import spare_loopback
 from tests.helpers.cases import cases
+from tests.helpers.mail import mail_server, parts_of
 
 SECRET = "geheim123"
 TITLE = 'Rusia–Korea Utara: <b>"Pakta"</b> *Baru* & :smile: 🚀'
@@ -506,19 +506,10 @@ def test_markup_is_harmless_where_markdown_is_always_read(
 
 def test_markup_is_harmless_in_mail() -> None:
     """A mail has the text escaped in its HTML part, and as it is in its plain one."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        got: list[bytes] = []
-        threading.Thread(target=_take_mail, args=(listening, got), daemon=True).start()
-        port = listening.getsockname()[1]
-        Channel(f"mailto://127.0.0.1:{port}?from=kliping@a.example&to=desk@a.example").send(
-            TITLE, TEXT
-        )
-    message = email.message_from_bytes(got[0], policy=email.policy.default)
-    parts = {
-        part.get_content_type(): part.get_content()
-        for part in message.walk()
-        if not part.is_multipart()
-    }
+    with mail_server() as server:
+        Channel(server.url).send(TITLE, TEXT)
+        [message] = server.got
+    parts = parts_of(message)
     assert "<script>" not in parts["text/html"]
     assert "&lt;script&gt;" in parts["text/html"]
     assert KEY in parts["text/html"]
@@ -526,21 +517,20 @@ def test_markup_is_harmless_in_mail() -> None:
     assert str(message["Subject"]) == TITLE
 
 
-def _take_mail(listening: socket.socket, got: list[bytes]) -> None:
-    """A mail server of few words, for one message."""
-    connection, _ = listening.accept()
-    with connection, connection.makefile("rwb") as stream:
+def test_file_of_a_mail(tmp_path: Path) -> None:
+    """A mail has the file as it is, by its name, beside the text."""
+    file = tmp_path / "2026-03-11 a&b?.html"
+    file.write_text("<!doctype html><p>Malam ini", encoding="utf-8")
+    with mail_server() as server:
+        Channel(server.url).send(TITLE, TEXT, file=file)
+        [message] = server.got
+    parts = parts_of(message)
+    assert parts[file.name] in (file.read_text("utf-8"), file.read_bytes())
+    assert KEY in parts["text/html"]
 
-        def say(line: bytes) -> None:
-            stream.write(line + b"\r\n")
-            stream.flush()
 
-        say(b"220 desk")
-        while line := stream.readline():
-            if line.upper().startswith(b"DATA"):
-                say(b"354 go on")
-                got.append(b"".join(iter(stream.readline, b".\r\n")))
-            if line.upper().startswith(b"QUIT"):
-                return say(b"221 bye")
-            say(b"250 ok")
-    return None
+def test_file_where_none_are_taken(receiver: Receiver, opened: Opened) -> None:
+    """A service that takes no files gets the text."""
+    channel = opened("mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4", "")
+    channel.send(TITLE, TEXT, file=Path(__file__))
+    assert KEY in json.dumps(receiver.got)

@@ -67,11 +67,14 @@ def faults(html: str) -> list[str]:
         for name, value in (node.attrs or {}).items():
             if name.startswith("on") or name in ("src", "style", "xlink:href"):
                 found.append(f"{node.name} {name}")
-            if name == "href" and not (value or "").startswith(("http://", "https://", "#")):
+            if name == "href" and not leads(value or "", ids):
                 found.append(f"href {value}")
-            if name == "href" and (value or "").startswith("#") and value[1:] not in ids:
-                found.append(f"no {value}")
     return found
+
+
+def leads(address: str, ids: Sequence[str]) -> bool:
+    """Whether an address leads to the web, or to a place on the page."""
+    return address.startswith(("http://", "https://")) or address.removeprefix("#") in ids
 
 
 # Columns of texts that come from outside; all others are of the program's own making.
