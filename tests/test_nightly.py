@@ -221,7 +221,7 @@ def test_brief_by_mail(forked: Commands, tmp_path: Path) -> None:
             assert "brief     " in ran.out
         [message] = server.got
     assert message["Subject"] == "Ringkasan malam Rabu, 11 Maret 2026"
-    assert "artikel baru" in parts_of(message)["text/html"]
+    assert "terlampir" in parts_of(message)["text/html"]
     assert parts_of(message)["2026-03-11.html"]
     assert published_rows(warehouse, "select channel, state from deliveries") == [("mail", "sent")]
 
