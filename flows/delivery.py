@@ -116,19 +116,9 @@ def deliver(
         tried |= {(d.alert_id, d.channel) for d in pending}
         held = {topic.id for topic in topics if is_quiet(topic.quiet, now)}
         done.held += sum(d.topic_id in held for d in pending)
-        _serve(
-            store,
-            _lanes(
-                [d for d in pending if d.topic_id not in held],
-                topics,
-                channels,
-                store.engine.directory,
-            ),
-            topics,
-            now,
-            deadline,
-            done,
-        )
+        open_now = [d for d in pending if d.topic_id not in held]
+        lanes = _lanes(open_now, topics, channels, store.engine.directory)
+        _serve(store, lanes, topics, now, deadline, done)
         for topic in topics:
             if topic.escalate:
                 store.alerts.escalate(topic, now - topic.escalate.after)

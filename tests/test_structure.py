@@ -190,7 +190,11 @@ def test_functions_fit_on_a_screen(path: Path) -> None:
 # ---- SQL ----
 
 STATEMENTS = sorted((ROOT / "warehouse").rglob("*.sql"))
-SPOKEN = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "warehouse").glob("*.py"))
+SPOKEN = "".join(
+    path.read_text(encoding="utf-8")
+    for room in ("warehouse", "flows/reading")
+    for path in (ROOT / room).glob("*.py")
+)
 
 
 @pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: str(path.relative_to(ROOT)))

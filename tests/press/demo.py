@@ -7,6 +7,7 @@ leaves the machine.
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -14,10 +15,11 @@ from rich.table import Table
 
 from tests.helpers.desks import desk
 from tests.helpers.paths import PRESS, ROOT
-from warehouse.engine import Reader, published
+from warehouse.engine import Reader, brief_file, published
 
 DATA = ROOT / "demo-warehouse"
 NIGHTS = {"10 March 2026": "2026-03-11T01:00+07:00", "11 March 2026": "2026-03-12T01:00+07:00"}
+LAST = date(2026, 3, 12)
 QUERIES = {
     "who takes whose reports": """
         select o.source_id as written_by, c.source_id as taken_by, count(*) as articles
@@ -62,14 +64,7 @@ def main() -> None:
             "alerts twice."
         )
         console.print("To start over, run make clean-demo, then make demo.")
-    console.print(
-        f"\n== The database is {published(DATA).relative_to(ROOT)}. Three queries to try next:"
-    )
-    for purpose, query in QUERIES.items():
-        console.print(
-            f"\n{purpose}:\n.venv/bin/kliping sql --warehouse {DATA.name} "
-            f'"{" ".join(query.split())}"'
-        )
+    _tell_what_is_left(console)
 
 
 def run(clock: str, address: str) -> None:
@@ -144,6 +139,18 @@ def _tell_stories(reader: Reader, console: Console) -> None:
         console.print(
             f"  {relation:<10} {similarity:.2f}  {published_at:%d %b %H:%M}  {outlet:<18} {title}"
         )
+
+
+def _tell_what_is_left(console: Console) -> None:
+    console.print(
+        f"\n== The database is {published(DATA).relative_to(ROOT)}. Three queries to try next:"
+    )
+    for purpose, query in QUERIES.items():
+        console.print(
+            f"\n{purpose}:\n.venv/bin/kliping sql --warehouse {DATA.name} "
+            f'"{" ".join(query.split())}"'
+        )
+    console.print(f"\nThe brief of the last night: {brief_file(DATA, LAST).relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
