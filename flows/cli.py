@@ -303,7 +303,8 @@ def report(
     asked = _date("--date", day) if day else None
     from flows.commands.report import report as write
 
-    path = write(warehouse, asked, output)
+    base_url = Settings.from_environ(os.environ).base_url
+    path = write(warehouse, asked, output, base_url)
     sys.stdout.write(f"{path}\n")
     if open_it:
         webbrowser.open(path.resolve().as_uri())

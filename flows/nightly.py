@@ -176,9 +176,9 @@ def write_brief(work: Work, warehouse: Path, channels: Sequence[str]) -> str | N
         if found is None:
             return None
         path = brief_file(warehouse, found.day)
-        brief.write(found, path)
+        brief.write(found, path, work.base_url)
         if channels:
-            told = brief.message(found)
+            told = brief.message(found, work.base_url)
             work.store.alerts.record_brief(told, channels)
     except KlipingError as error:
         work.progress.complain(f"brief: {error}")

@@ -18,7 +18,7 @@ from flows.reading.language import Wording
 from flows.reading.marks import excerpt
 from flows.reading.night import DAYS, Night, Story
 from flows.records import Brief, one_line, stable_id
-from flows.stages.watch.messages import SURE
+from flows.stages.watch.telling import SURE
 
 # How much of each is shown; what is left out is counted.
 _MOST: Mapping[str, int] = {
@@ -37,11 +37,12 @@ _STORIES, _TITLE = 3, 120  # stories of a topic that the message names; characte
 _SPOKEN = Wording(("id",))
 
 
-def page(night: Night) -> str:
-    """The brief as HTML."""
+def page(night: Night, base_url: str = "") -> str:
+    """The brief as HTML. `base_url`: where the reading room is, to link to it; '' for no links."""
     made = environment(("id", "en"))
     return made.get_template("brief.html").render(
         night=night,
+        base_url=base_url,
         days=DAYS,
         most=_MOST,
         sure=SURE,
@@ -53,9 +54,9 @@ def page(night: Night) -> str:
     )
 
 
-def write(night: Night, path: Path) -> None:
+def write(night: Night, path: Path, base_url: str = "") -> None:
     """Write the brief as HTML to a file, which is complete or as it was. Raises WarehouseError."""
-    text = page(night)
+    text = page(night, base_url)
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def write(night: Night, path: Path) -> None:
         raise WarehouseError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def message(night: Night) -> Brief:
+def message(night: Night, base_url: str = "") -> Brief:
     """The message that the file is attached to: plain Indonesian text, its key in the last
     paragraph.
     """
@@ -83,7 +84,8 @@ def message(night: Night) -> Brief:
             for topic in night.topics
         ),
         [_said("brief.biggest"), *biggest] if biggest else [],
-        [_said("message.attached"), f"[{key}]"],
+        [_said("message.attached")],
+        [*([f"{base_url}/nights/{night.day}"] if base_url else []), f"[{key}]"],
     ]
     return Brief(
         id=key,

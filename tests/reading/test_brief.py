@@ -55,6 +55,17 @@ def test_page(warehouse: Warehouse, case: dict[str, Any]) -> None:
     assert [part for part in case.get("lacks", ()) if part in text] == []
 
 
+def test_links_to_the_reading_room(warehouse: Warehouse) -> None:
+    """Where there is one, its stories and the night are linked to."""
+    night = told(warehouse, {"base": "full"})
+    assert 'href="https://kliping.example/stories/s"' in brief.page(
+        night, "https://kliping.example"
+    )
+    text = brief.message(night, "https://kliping.example").text
+    assert "\nhttps://kliping.example/nights/2026-03-11\n[" in text
+    assert "kliping.example" not in brief.page(night) + brief.message(night).text
+
+
 def faults(html: str) -> list[str]:
     """What is wrong with a page: it is not well formed, or it runs or fetches something."""
     document = JustHTML(html, collect_errors=True, sanitize=False)
