@@ -69,7 +69,9 @@ def next_start(when: Schedule, now: datetime) -> datetime:
     """When the schedule's first run after `now` starts."""
     timed: CronSchedule | IntervalSchedule
     if when.interval:
-        timed = IntervalSchedule(interval=when.interval, anchor_date=when.anchor_date)
+        timed = IntervalSchedule.model_validate(
+            {"interval": when.interval, "anchor_date": when.anchor_date}
+        )
     else:
         timed = CronSchedule(cron=when.cron or "", timezone=when.timezone)
     [first] = asyncio.run(timed.get_dates(1, start=now))
