@@ -254,6 +254,43 @@ def schedule(
 
 
 @app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="DIR")],
+    warehouse: DataDirectory = Path("warehouse"),
+) -> None:
+    """Copy all that the data directory cannot do without.
+
+    A second backup into the same DIR copies the database and only the archives that are new. While
+    a run writes, it is refused.
+
+    Exit status: 0 done; 2 wrong usage; 3 a run holds the lock, or nothing could be copied: then the
+    former backup is as it was.
+    """
+    from flows.commands.backup import back_up
+
+    with _interruptible():
+        back_up(target, warehouse)
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="DIR")],
+    warehouse: DataDirectory = Path("warehouse"),
+) -> None:
+    """Put a backup into a data directory, and publish it.
+
+    Every file is verified first. A database that has runs which the backup lacks is not replaced.
+
+    Exit status: 0 done; 2 wrong usage; 3 a run holds the lock, or the backup cannot be used: then
+    nothing is replaced.
+    """
+    from flows.commands.backup import put_back
+
+    with _interruptible():
+        put_back(source, warehouse)
+
+
+@app.command()
 def search(
     question: Annotated[
         list[str],

@@ -134,7 +134,7 @@ def retry(topics: Path, warehouse: Path, alert_id: str | None, dead: bool) -> De
     """
     watched, addresses = load_topics(topics, os.environ, notify.check)
     now = datetime.now(UTC)
-    with writing(warehouse, "kliping alerts retry") as store:
+    with writing(warehouse, "kliping alerts retry", known=True) as store:
         if dead or alert_id:
             store.alerts.revive(alert_id)
         if alert_id is None:

@@ -35,7 +35,7 @@ def reprocess(
     declared = load_sources(sources)
     watched, _ = load_topics(topics, environ=None)
     settings = Settings.from_environ(os.environ)
-    with writing(warehouse, "kliping reprocess") as store, worker_pool() as pool:
+    with writing(warehouse, "kliping reprocess", known=True) as store, worker_pool() as pool:
         work = pipeline.begin(
             "reprocess", store, declared, watched, settings, pool, datetime.now(UTC)
         )

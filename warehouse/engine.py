@@ -12,7 +12,9 @@ import fcntl
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -25,6 +27,12 @@ from numpy.typing import NDArray
 from flows.errors import BusyError, QueryError, RecordError, WarehouseError
 
 Row = dict[str, Any]
+
+# What to do where the snapshot is not of this writer's database.
+KEEP_SNAPSHOT = (
+    "they would be lost when it is published. To go on from media.duckdb, remove "
+    "var/writer.duckdb; to go on without, move media.duckdb away"
+)
 
 _ROWS_AT_A_TIME = 1_000  # that a reader fetches
 
@@ -68,6 +76,15 @@ def brief_file(directory: Path, day: date) -> Path:
 def private(directory: Path) -> Path:
     """The directory of the run's own state."""
     return directory / "var"
+
+
+def require(directory: Path) -> None:
+    """Raise WarehouseError unless a run has begun to fill this data directory."""
+    if not published(directory).exists() and not (private(directory) / "writer.duckdb").exists():
+        raise WarehouseError(
+            f"{published(directory)}: there is no such file yet: `kliping run` or "
+            "`kliping backfill` creates it"
+        )
 
 
 @contextlib.contextmanager
@@ -137,6 +154,8 @@ class Engine:
                 connection = duckdb.connect(str(path))
                 on_failure.callback(connection.close)
                 engine = cls(connection, directory)
+                ours = _census_of(connection)
+                refuse_older(ours, "var/writer.duckdb", published(directory), KEEP_SNAPSHOT)
                 on_failure.pop_all()
         except OSError as error:
             raise WarehouseError(f"{path.parent}: cannot be written: {error.strerror}") from error
@@ -285,9 +304,18 @@ def _restore_from_snapshot(directory: Path) -> None:
     writer, snapshot = private(directory) / "writer.duckdb", published(directory)
     if writer.exists() or not snapshot.exists():
         return
-    writer.with_name(f"{writer.name}.wal").unlink(missing_ok=True)  # that of the lost database
+    put_writer(directory, snapshot)
+    sys.stderr.write(
+        f"{writer}: was missing, and is made from {snapshot.name} ({census(writer)})\n"
+    )
+
+
+def put_writer(directory: Path, source: Path) -> None:
+    """Replace the writer's database by a copy of another, whole one. Raises OSError."""
+    writer = private(directory) / "writer.duckdb"
     copy = writer.with_name(f"{writer.name}.new")
-    _copy(snapshot, copy)
+    _copy(source, copy)
+    writer.with_name(f"{writer.name}.wal").unlink(missing_ok=True)  # that of the one before
     copy.replace(writer)
 
 
@@ -296,6 +324,59 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
     with target.open("rb") as handle:
         os.fsync(handle.fileno())
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What is in a database: how many articles, and the runs that wrote it, the oldest first.
+
+    A database only ever gains runs, whatever else is deleted from it. So one whose runs another one
+    has, too, is an older state of it, or the same.
+    """
+
+    articles: int = 0
+    runs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        last = f", the last {self.runs[-1]}" if self.runs else ""
+        return f"{self.articles} articles, {len(self.runs)} runs{last}"
+
+
+def census(path: Path) -> Census:
+    """What is in a database file that no other program is writing; nothing if there is no file.
+    Raises WarehouseError.
+    """
+    if not path.exists():
+        return Census()
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return _census_of(connection)
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
+
+
+def _census_of(connection: duckdb.DuckDBPyConnection) -> Census:
+    try:
+        [(articles, runs)] = connection.execute(statement("queries", "census")).fetchall()
+    except duckdb.CatalogException:  # a database that was just created
+        return Census()
+    return Census(articles, tuple(runs))
+
+
+def refuse_older(ours: Census, name: str, other: Path, advice: str) -> None:
+    """Raise WarehouseError if another database has runs that ours lacks, and so must not be
+    replaced by ours. One that cannot be opened holds nothing that could be lost.
+
+    `name`: what our database is called, `advice`: how the message ends.
+    """
+    try:
+        theirs = census(other)
+    except WarehouseError:
+        return
+    if more := len(set(theirs.runs) - set(ours.runs)):
+        raise WarehouseError(
+            f"{other} ({theirs}) has {more} runs that {name} ({ours}) lacks: {advice}"
+        )
 
 
 def publish(directory: Path) -> Path:
@@ -312,7 +393,7 @@ def publish(directory: Path) -> Path:
     log = target.with_name(f"{target.name}.wal")
     copy = private(directory) / "media.duckdb.new"
     try:
-        _checkpoint(private(directory) / "writer.duckdb")
+        checkpoint(private(directory) / "writer.duckdb")
         _copy(private(directory) / "writer.duckdb", copy)
         log.unlink(missing_ok=True)
         copy.replace(target)
@@ -326,7 +407,7 @@ def publish(directory: Path) -> Path:
     return target
 
 
-def _checkpoint(writer: Path) -> None:
+def checkpoint(writer: Path) -> None:
     """Write a closed database's log into its file. Closing does so too, but fails silently, as on a
     full disk, and the file alone is an older state.
     """

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from warehouse.alerts import Alerts
 from warehouse.articles import Articles
-from warehouse.engine import Engine, only_run, publish
+from warehouse.engine import Engine, only_run, publish, require
 from warehouse.pages import Pages
 from warehouse.runs import Runs
 from warehouse.search import SearchIndex
@@ -42,13 +42,23 @@ class Warehouse:
 
 
 @contextmanager
-def writing(directory: Path, who: str) -> Iterator[Warehouse]:
+def writing(directory: Path, who: str, *, known: bool = False) -> Iterator[Warehouse]:
     """Open the warehouse for the one run that may write it, and publish it unless the block raises.
 
-    `who`: the run, for the message to others that find it locked. Raises BusyError, WarehouseError.
+    `who`: the run, for the message to others that find it locked; `known`: the data directory must
+    have been filled before. Raises BusyError, WarehouseError.
     """
-    since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    with only_run(directory, f"{who}, process {os.getpid()}, since {since}"):
+    if known:
+        require(directory)
+    with held(directory, who):
         with closing(Warehouse.open(directory)) as store:
             yield store
         publish(directory)
+
+
+@contextmanager
+def held(directory: Path, who: str) -> Iterator[None]:
+    """Hold a data directory's lock. Raises BusyError, WarehouseError."""
+    since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    with only_run(directory, f"{who}, process {os.getpid()}, since {since}"):
+        yield
