@@ -291,6 +291,54 @@ def restore(
 
 
 @app.command()
+def forget(
+    url: Annotated[str | None, typer.Argument(metavar="URL", help="An article's address.")] = None,
+    article: Annotated[
+        str | None, typer.Option(metavar="ID", help="The article with this id.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="ID", help="All of an outlet, now and later.")
+    ] = None,
+    author: Annotated[
+        str | None, typer.Option(metavar="NAME", help="All articles that name this author.")
+    ] = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why. It is kept.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    sources: SourcesFile = Path("sources.yaml"),
+    warehouse: DataDirectory = Path("warehouse"),
+) -> None:
+    """Delete an article from all that is here, and never take it in again.
+
+    For a legal request. What stays is a hash of the address, the date, and the reason. Backups and
+    messages that were sent are not reached.
+
+    Exit status: 0 done; 1 not confirmed; 2 wrong usage, or there is no such thing; 3 a run holds
+    the lock.
+    """
+    if sum(given is not None for given in (url, article, source, author)) != 1:
+        raise ConfigError("expected one of URL, --article ID, --source ID and --author NAME")
+    if not (dry_run or reason.strip()):
+        raise ConfigError("--reason: expected why, such as 'court order 12/2026'; it is kept")
+    from flows.commands.forget import forget as delete
+    from flows.commands.forget import show_plan
+    from warehouse.forgotten import Wanted
+
+    wanted = Wanted(tuple(filter(None, [article])), tuple(filter(None, [url])), source, author)
+    with _interruptible():
+        if dry_run:
+            show_plan(wanted, sources, warehouse)
+        elif not delete(wanted, reason, sources, warehouse, lambda: yes or _confirmed()):
+            _end("nothing was deleted", 1)
+
+
+def _confirmed() -> bool:
+    if not sys.stdin.isatty():
+        raise ConfigError("--yes: expected, where nobody can be asked")
+    return typer.confirm("Delete all this for good?")
+
+
+@app.command()
 def search(
     question: Annotated[
         list[str],

@@ -27,6 +27,7 @@ from flows.records import (
     MessageLanguage,
     Nearness,
     Quiet,
+    Retention,
     Source,
     SourceKind,
     TermGroup,
@@ -54,6 +55,7 @@ _TIMEZONE = "Asia/Jakarta"
 _LANGUAGE = "id"
 _MESSAGE_LANGUAGE: MessageLanguage = "id"
 _MIN_DELAY_S = 5.0
+_RETENTION = Retention()
 _ESCALATE_AFTER = timedelta(hours=1)
 
 # What a file may say.
@@ -211,9 +213,10 @@ class _Common:
     language: str = _LANGUAGE
     timezone: str = _TIMEZONE
     min_delay_s: float = _MIN_DELAY_S
+    retention: Retention = _RETENTION
 
 
-_COMMON_KEYS = ("language", "timezone", "min_delay_s")
+_COMMON_KEYS = ("language", "timezone", "min_delay_s", "retention")
 
 
 def _common(place: Place) -> _Common:
@@ -225,6 +228,9 @@ def _read_common(keys: Keys, default: _Common) -> _Common:
         language=keys.read("language", _language, default.language),
         timezone=keys.read("timezone", _timezone, default.timezone),
         min_delay_s=keys.read("min_delay_s", _seconds, default.min_delay_s),
+        retention=keys.read(
+            "retention", lambda place: _retention(place, default.retention), default.retention
+        ),
     )
 
 
@@ -262,6 +268,7 @@ def _source(place: Place, default: _Common, ids: dict[str, int]) -> Source:
         language=common.language,
         timezone=common.timezone,
         min_delay_s=common.min_delay_s,
+        retention=common.retention,
     )
 
 
@@ -279,6 +286,29 @@ def _expect(place: Place) -> Expect:
     return Expect(
         keys.read("min_links", _whole(0, _MAX_LINKS), 0), keys.read("silent_after", _duration, None)
     )
+
+
+def _retention(place: Place, default: Retention) -> Retention:
+    """What a source says holds in place of the default, key by key."""
+    keys = place.keys(optional=("pages", "texts", "warc", "alerted"))
+    return Retention(
+        keys.read("pages", _time_kept, default.pages),
+        keys.read("texts", _time_kept, default.texts),
+        keys.read("warc", _time_kept, default.warc),
+        keys.read("alerted", _truth, default.alerted),
+    )
+
+
+def _time_kept(place: Place) -> timedelta | None:
+    if place.value == "forever":
+        return None
+    match = re.fullmatch(r"([1-9]\d{0,3})([dy])", place.value)
+    if not match:
+        raise Mistake(place, "expected a time such as 180d or 5y, or forever")
+    return int(match[1]) * _KEPT_UNITS[match[2]]
+
+
+_KEPT_UNITS = {"d": timedelta(days=1), "y": timedelta(days=365)}
 
 
 def _parameters(place: Place) -> dict[str, str]:

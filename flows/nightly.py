@@ -76,13 +76,10 @@ async def nightly(
     chosen = choose(declared, only or [], replaying=bool(replay))
     settings = Settings.from_environ(os.environ)
 
-    with (
-        writing(warehouse, "kliping run") as store,
-        worker_pool() as pool,
-        network.of(private(warehouse) / "warc", replay, now) as net,
-    ):
-        work = pipeline.begin("run", store, declared, watched, settings, pool, net.now)
-        looks, unreachable = await look(work, net, settings.contact, chosen, since)
+    with writing(warehouse, "kliping run") as store, worker_pool() as pool:
+        with network.of(private(warehouse) / "warc", replay, now) as net:
+            work = pipeline.begin("run", store, declared, watched, settings, pool, net.now)
+            looks, unreachable = await look(work, net, settings.contact, chosen, since)
         counts = pipeline.catch_up(work, _task_of)
         looks = pipeline.note_ends(work, looks)
         tell_desks(work, looks, counts, to_desks=not only)

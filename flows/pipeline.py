@@ -1,6 +1,6 @@
 """A run: how it begins, its steps in order, and how it ends.
 
-    discover, fetch  ->  extract -> learn -> clean -> embed -> group -> index -> match
+    discover, fetch  ->  extract -> learn -> clean -> embed -> group -> index -> match -> expire
         ->  follow, deliver
 
 The nightly run begins and ends with steps of its own; those in the middle are here, and every kind
@@ -20,6 +20,7 @@ from flows.outcome import Outcome, noted
 from flows.progress import Progress
 from flows.records import Look, Run, RunKind, Source, Topic, counted
 from flows.steps.cleaning import clean_batch, learn_lines
+from flows.steps.expiry import expire
 from flows.steps.extraction import extract_batch
 from flows.steps.grouping import embed_batch, group_batch
 from flows.steps.indexing import index_batch
@@ -71,6 +72,7 @@ def steps_of(work: Work) -> list[Step]:
         Step("group", "articles", lambda: group_batch(store, work.encoder.model, now)),
         Step("index", "articles", lambda: index_batch(store)),
         *(_match(work, topic) for topic in work.topics),
+        Step("expire", "records", lambda: expire(store, work.sources, now, work.progress), False),
     ]
 
 

@@ -72,12 +72,13 @@ TroubleKind = Literal[
     "mostly-doubtful",  # most new articles' text may be incomplete: a template that moved
     "doubtful",  # some articles have doubts
     "few-links",  # fewer than expect.min_links
+    "forgotten",  # links of articles that were forgotten on request
     "silent",  # no new article for longer than expect.silent_after
     "archive",  # records of an archive that could not be read
     "check",  # rows that a check of the warehouse found: an error of the program
 ]
 # Every night has these: they are counted in the tables, but not reported.
-USUAL: frozenset[TroubleKind] = frozenset(["rejected", "doubtful"])
+USUAL: frozenset[TroubleKind] = frozenset(["rejected", "doubtful", "forgotten"])
 
 
 def one_line(text: str, most: int = 300) -> str:
@@ -130,6 +131,20 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what a source gave is kept since it was fetched or archived; None: for ever.
+
+    `pages`: what is known of each capture, and rejections; `texts`: articles, with all that was
+    made of them; `warc`: archived responses. `alerted`: also of articles that an alert names.
+    """
+
+    pages: timedelta | None = None
+    texts: timedelta | None = None
+    warc: timedelta | None = None
+    alerted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One outlet as sources.yaml declares it."""
 
@@ -148,6 +163,7 @@ class Source:
     strip: tuple[re.Pattern[str], ...] = ()  # whole lines removed after it
     keep: tuple[re.Pattern[str], ...] = ()  # learned lines that stay
     expect: Expect = Expect()
+    retention: Retention = Retention()
     language: str = "id"
     timezone: str = "Asia/Jakarta"
     min_delay_s: float = 5.0
@@ -747,6 +763,33 @@ def identity_key(url: str) -> str:
     if not query:
         return page
     return f"{page}?{'&'.join(query)}"
+
+
+def address_hash(url: str) -> str:
+    """What stays of a forgotten address: 64 hexadecimal digits, the same for all its forms."""
+    return hashlib.sha256(identity_key(url).encode(errors="replace")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """What was forgotten on request and is not taken in again: addresses, by their hashes, and
+    whole sources.
+    """
+
+    addresses: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.addresses or self.sources)
+
+    def cover(self, source_id: str, *urls: str) -> bool:
+        """Whether one of an article's addresses, or its source, was forgotten."""
+        return bool(self) and (
+            source_id in self.sources or any(address_hash(url) in self.addresses for url in urls)
+        )
+
+
+NOTHING_FORGOTTEN = Tombstones()
 
 
 def stable_id(*parts: str) -> str:

@@ -3,6 +3,7 @@ that receives alerts.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from flows.orchestrator import configure, loopback_server
 from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran
 from tests.helpers.desks import desk
 from tests.helpers.forked import Commands
+from tests.helpers.paths import PRESS
+from warehouse.engine import private
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +39,19 @@ def forked(kliping: Kliping, tmp_path_factory: pytest.TempPathFactory) -> Comman
     and again.
     """
     return Commands(tmp_path_factory.mktemp("commands"), kliping.environment)
+
+
+@pytest.fixture(scope="session")
+def own_archive(kliping: Kliping, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory after both nights, which holds the archive that answered. Copy it."""
+    warehouse = tmp_path_factory.mktemp("own") / "warehouse"
+    archive = private(warehouse) / "warc" / "press.warc.gz"
+    archive.parent.mkdir(parents=True)
+    shutil.copy(PRESS / "press.warc.gz", archive)
+    with desk() as here:
+        for clock in (NIGHT_1, NIGHT_2):
+            kliping.night(warehouse, clock, here.url, replay=archive)
+    return warehouse
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 
 from flows.config import Settings, load_brief, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError
-from flows.records import Discovery, Escalation, Expect, Quiet, Source, TermGroup, Topic
+from flows.records import Discovery, Escalation, Expect, Quiet, Retention, Source, TermGroup, Topic
 from flows.stages.discovery.links import canonical, sort_entries
 from flows.stages.discovery.listings import Entry as ListedEntry
 from tests.helpers.cases import cases
@@ -18,7 +18,8 @@ from tests.helpers.paths import ROOT
 
 SOURCES = """\
 version: 1
-defaults: {language: en, timezone: Asia/Makassar, min_delay_s: 2.5}
+defaults: {language: en, timezone: Asia/Makassar, min_delay_s: 2.5,
+           retention: {pages: 400d, texts: 5y, warc: 180d}}
 sources:
   - id: kompas
     name: Kompas.com
@@ -34,6 +35,7 @@ sources:
     prune: ['.inject-baca-juga', 'div > p:first-child']
     strip: ['^Baca juga:']
     expect: {min_links: 20, silent_after: 36h}
+    retention: {texts: forever, alerted: true}
   - {id: other, name: Other, home: 'http://127.0.0.1:8080/', articles: '.', timezone: UTC,
      language: id, min_delay_s: 0}
 """
@@ -84,6 +86,7 @@ def test_load_sources(tmp_path: Path) -> None:
         prune=(".inject-baca-juga", "div > p:first-child"),
         strip=(re.compile("^Baca juga:"),),
         expect=Expect(20, timedelta(hours=36)),
+        retention=Retention(timedelta(days=400), None, timedelta(days=180), alerted=True),
         language="en",
         timezone="Asia/Makassar",
         min_delay_s=2.5,
@@ -93,6 +96,7 @@ def test_load_sources(tmp_path: Path) -> None:
         "Other",
         "http://127.0.0.1:8080/",
         re.compile("."),
+        retention=Retention(timedelta(days=400), timedelta(days=5 * 365), timedelta(days=180)),
         language="id",
         timezone="UTC",
         min_delay_s=0,

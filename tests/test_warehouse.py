@@ -56,6 +56,7 @@ QUERIES = [
         "search",
         "views",
         "brief",
+        "forgotten",
     )
     for case in cases(f"warehouse/{name}", TextDates)
 ]
@@ -103,9 +104,12 @@ TRIVIAL = {
     "dictionary",
     "document",
     "finish_run",
+    "leftovers",
     "record_alert_articles",
     "record_extracted",
     "record_troubles",
+    "tombstones",
+    "unwanted_records",
 }
 
 

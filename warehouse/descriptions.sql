@@ -237,6 +237,7 @@ comment on column alerts.raised_at is 'The clock of the run that raised it.';
 comment on column alerts.raised_on is 'The day of raised_at in Jakarta.';
 comment on column alerts.title is 'The title that is sent: topic, kind, and headline.';
 comment on column alerts.text is 'The text that is sent, without the headline: why it matters, outlet and date, links, the sentences that matched or are new, the reports, alert_id; or what the topic''s template says.';
+comment on column alerts.emptied_at is 'When title and text were removed because an article it told of was forgotten or has expired. NULL if they were not.';
 
 comment on table alert_articles is 'One row per alert and article it is about.';
 comment on column alert_articles.alert_id is 'The alert.';
@@ -300,10 +301,10 @@ comment on column runs.stories is 'The number of new stories, minus those that w
 comment on column runs.hits is 'The number of new topic hits, minus those that the rule or the text no longer gives. NULL if finished_at is.';
 comment on column runs.alerts is 'The number of alerts raised. NULL if finished_at is.';
 
-comment on table troubles is 'One row per run, source, and kind of trouble: what the run could not look at, left out, doubts, or found to be less than usual. A run with none but listing-form, rejected, and doubtful exits with 0.';
+comment on table troubles is 'One row per run, source, and kind of trouble: what the run could not look at, left out, doubts, or found to be less than usual. A run with none but listing-form, rejected, doubtful, and forgotten exits with 0.';
 comment on column troubles.run_id is 'The run.';
 comment on column troubles.source_id is 'The outlet. NULL if the trouble is the run''s own.';
-comment on column troubles.kind is 'listing (an address that could not be read), listing-part, listing-form (all was read, but it is broken or not what is declared), left-out (beyond a limit), broke-off, link-failed (http-5xx, timeout), blocked (bot checks, 401, 403, 429, 451), broken, mostly-rejected, rejected, doubtful-answer (of a known article''s address), mostly-doubtful (the text of most articles may be incomplete), doubtful, few-links, silent, archive, or check.';
+comment on column troubles.kind is 'listing (an address that could not be read), listing-part, listing-form (all was read, but it is broken or not what is declared), left-out (beyond a limit), broke-off, link-failed (http-5xx, timeout), blocked (bot checks, 401, 403, 429, 451), broken, mostly-rejected, rejected, doubtful-answer (of a known article''s address), mostly-doubtful (the text of most articles may be incomplete), doubtful, few-links, silent, forgotten (links of what was forgotten on request, skipped), archive, or check.';
 comment on column troubles.count is 'How many links, pages, articles, entries, or rows it concerns.';
 comment on column troubles.example is 'A description in words, with one of them as an example.';
 
@@ -331,6 +332,12 @@ comment on column silences.expected_articles is 'The usual number of them, count
 comment on table migrations is 'One row per change of the schema.';
 comment on column migrations.name is 'The file in warehouse/migrations.';
 comment on column migrations.applied_at is 'When it was applied, by the machine''s clock.';
+
+comment on table forgotten is 'One row per address or outlet that was forgotten on request (kliping forget) and is not taken in again.';
+comment on column forgotten.address_hash is '64 hexadecimal digits, the SHA-256 of what the forms of the address have in common. NULL for an outlet.';
+comment on column forgotten.source_id is 'The outlet. NULL for an address.';
+comment on column forgotten.reason is 'Why, as the operator said.';
+comment on column forgotten.forgotten_at is 'When.';
 
 comment on table state.links is 'One row per link listed by a discovery address.';
 comment on column state.links.url is 'The canonical URL.';
@@ -361,7 +368,7 @@ comment on column state.pages.fetched_at is 'When it was fetched; in a replay or
 comment on column state.pages.content_type is 'The Content-Type header. Empty without one.';
 comment on column state.pages.digest is '16 hexadecimal digits derived from the decoded body.';
 comment on column state.pages.warc_file is 'The archive that holds it: a path within the data directory, or an absolute path elsewhere.';
-comment on column state.pages.warc_offset is 'Where its record begins, in bytes.';
+comment on column state.pages.warc_offset is 'Where its record begins, in bytes; -1 if the record has expired.';
 comment on column state.pages.arrived_by is 'run or backfill.';
 comment on column state.pages.extracted_with is 'The version of the extractor that read it. NULL until then.';
 comment on column state.pages.identity_key is 'What the forms of the address that redirects led to have in common.';
@@ -406,6 +413,13 @@ comment on column state.vectors.vector is 'A unit vector; 384 numbers with the m
 
 comment on table state.regroupings is 'One row per article waiting to be regrouped; none in a published snapshot.';
 comment on column state.regroupings.article_id is 'The article.';
+
+comment on table state.unwanted_records is 'One row per WARC record that is to be removed, because it has expired or holds what was forgotten; none in a published snapshot.';
+comment on column state.unwanted_records.warc_file is 'The archive, as in state.pages.';
+comment on column state.unwanted_records.warc_offset is 'Where the record begins, in bytes.';
+
+comment on table state.leftovers is 'One row per file of the data directory that is to be deleted or, if it is var/writer.duckdb, written anew.';
+comment on column state.leftovers.path is 'Its path within the data directory.';
 
 comment on table state.topic_looks is 'One row per topic and article it was matched against, whether it matched or not.';
 comment on column state.topic_looks.topic_id is 'The topic.';

@@ -52,6 +52,9 @@ _LOCKED = "select current_setting('lock_configuration')"
 # The types of what the rows of a write have besides columns of tables. Types are declared, never
 # guessed from values: a first similarity of 1 would turn all of them into integers.
 _EXTRA_TYPES: Mapping[str, str] = {
+    "alerted": "BOOLEAN",
+    "new_file": "VARCHAR",
+    "new_offset": "BIGINT",
     "ended": "BOOLEAN",
     "error": "VARCHAR",
     "failed": "BOOLEAN",
@@ -59,7 +62,10 @@ _EXTRA_TYPES: Mapping[str, str] = {
     "looked": "BOOLEAN",
     "matched": "BOOLEAN",
     "now": "TIMESTAMPTZ",
+    "pages_before": "TIMESTAMPTZ",
     "placed_at": "TIMESTAMPTZ",
+    "texts_before": "TIMESTAMPTZ",
+    "warc_before": "TIMESTAMPTZ",
 }
 
 
@@ -183,6 +189,13 @@ class Engine:
     def execute(self, query: str, /, **parameters: object) -> None:
         """Run warehouse/queries/<query>.sql, which returns nothing."""
         self._run(statement("queries", query), parameters)
+
+    def change(self, folder: str, name: str, /, **parameters: object) -> int:
+        """Run warehouse/<folder>/<name>.sql, which changes or deletes rows; how many there were."""
+        text = statement(folder, name)
+        used = {key: value for key, value in parameters.items() if f"${key}" in text}
+        [(count,)] = self._run(text, used).fetchall()
+        return int(count)
 
     def write(self, rows: Sequence[Mapping[str, object]], *queries: str) -> None:
         """Run queries that read `rows` as the relation `incoming`. Does nothing without rows.
@@ -377,6 +390,37 @@ def refuse_older(ours: Census, name: str, other: Path, advice: str) -> None:
         raise WarehouseError(
             f"{other} ({theirs}) has {more} runs that {name} ({ours}) lacks: {advice}"
         )
+
+
+def compact(directory: Path) -> None:
+    """Write the writer's database, which must be closed, into a new file, which then takes its
+    place: a deleted row stays in the blocks of the old one until they are used again. Raises
+    WarehouseError.
+    """
+    writer = private(directory) / "writer.duckdb"
+    fresh = writer.with_name(f"{writer.name}.new")
+    fresh.unlink(missing_ok=True)
+    try:
+        checkpoint(writer)
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{_quoted(writer)}' as old (read_only)")
+            connection.execute(f"attach '{_quoted(fresh)}' as fresh")
+            connection.execute("copy from database old to fresh")
+            connection.execute("delete from fresh.state.leftovers")
+            connection.execute("detach fresh")
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
+        fresh.replace(writer)
+    except (OSError, duckdb.Error) as error:
+        fresh.unlink(missing_ok=True)
+        why = error.strerror if isinstance(error, OSError) else first_line(error)
+        raise WarehouseError(
+            f"{writer}: cannot be written anew: {why}; repeat the command"
+        ) from error
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def publish(directory: Path) -> Path:

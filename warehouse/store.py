@@ -12,7 +12,8 @@ from pathlib import Path
 
 from warehouse.alerts import Alerts
 from warehouse.articles import Articles
-from warehouse.engine import Engine, only_run, publish, require
+from warehouse.engine import Engine, compact, only_run, publish, require
+from warehouse.forgotten import Forgotten
 from warehouse.pages import Pages
 from warehouse.runs import Runs
 from warehouse.search import SearchIndex
@@ -30,6 +31,7 @@ class Warehouse:
         self.search = SearchIndex(engine)
         self.alerts = Alerts(engine)
         self.runs = Runs(engine, self.alerts)
+        self.forgotten = Forgotten(engine)
         self.pages.complete_keys()
 
     @classmethod
@@ -53,6 +55,9 @@ def writing(directory: Path, who: str, *, known: bool = False) -> Iterator[Wareh
     with held(directory, who):
         with closing(Warehouse.open(directory)) as store:
             yield store
+            holds_deleted = store.forgotten.clear_leftovers()
+        if holds_deleted:
+            compact(directory)
         publish(directory)
 
 

@@ -4,8 +4,11 @@ Understands files whose records are each a gzip member, and uncompressed ones. H
 MAX_RECORD bytes of a file at once.
 """
 
+import os
 import re
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 # In bytes.
@@ -94,6 +97,48 @@ def extent(data: bytes) -> tuple[int, int]:
     if not data.startswith(b"WARC/") or length is None:
         raise DamagedError("no WARC record begins here")
     return begin, int(length[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The bytes of a file from `offset` to before `end`: a record or, if not `whole`, a place where
+    none can be read. `data`: what they hold, decompressed as far as it goes.
+    """
+
+    offset: int
+    end: int
+    data: bytes = field(repr=False)
+    whole: bool
+
+
+def spans(file: BinaryIO) -> Iterator[Span]:
+    """Every byte of a file, in order."""
+    size = file.seek(0, os.SEEK_END)
+    offset = 0
+    while offset < size:
+        try:
+            data, end = record_at(file, offset)
+            whole = True
+        except DamagedError as error:
+            end = after_damage(file, offset, error.following) or size
+            file.seek(offset)
+            data, whole = _decompressed(file.read(min(end - offset, MAX_RECORD))), False
+        yield Span(offset, end, data, whole)
+        offset = end
+
+
+def _decompressed(data: bytes) -> bytes:
+    """The data of a broken gzip member, as far as it goes; anything else as it is."""
+    if not data.startswith(_GZIP_MAGIC):
+        return data
+    member = zlib.decompressobj(wbits=31)
+    parts = []
+    try:
+        for start in range(0, len(data), _CHUNK):
+            parts.append(member.decompress(data[start : start + _CHUNK]))
+    except zlib.error:
+        pass
+    return b"".join(parts)
 
 
 def after_damage(file: BinaryIO, offset: int, end: int | None) -> int | None:

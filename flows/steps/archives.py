@@ -21,7 +21,12 @@ def take_in(
     """Record every article page of the archives. Returns the places that could not be read."""
     unreadable: list[Unreadable] = []
     with progress.step("archive", unit="pages") as advance:
-        pages = _archived_pages(archives, sources, unreadable)
+        forgotten = store.forgotten.tombstones()
+        pages = (
+            page
+            for page in _archived_pages(archives, sources, unreadable)
+            if not forgotten.cover(page.source_id, page.url)
+        )
         while batch := list(islice(pages, PAGES_PER_COMMIT)):
             store.pages.record_archived(batch)
             advance(len(batch))

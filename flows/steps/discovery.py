@@ -8,7 +8,19 @@ from zoneinfo import ZoneInfo
 from flows.edges import archive
 from flows.edges.web import Web
 from flows.errors import ArchiveError, BodyError, FetchFailed, ListingError
-from flows.records import DiscoveryKind, Document, Link, Look, Note, Rejection, Source, identity_key
+from flows.records import (
+    NOTHING_FORGOTTEN,
+    DiscoveryKind,
+    Document,
+    Link,
+    Look,
+    Note,
+    Rejection,
+    Source,
+    Tombstones,
+    WarcRef,
+    identity_key,
+)
 from flows.stages.discovery.links import declared, merge_links, sort_children, sort_entries
 from flows.stages.discovery.listings import Entry, expand, read_listing
 from flows.steps.recording import record_singly, unrecorded
@@ -30,13 +42,17 @@ async def discover(
     """Read a source's discovery addresses and record the links they list, except those dated before
     `now - since`.
     """
-    found = await list_links(web, source, sources, now, since, store.pages.document)
+    forgotten = store.forgotten.tombstones()
+    if source.id in forgotten.sources:
+        return Look(source.id, notes=(Note("forgotten", "forgotten on request"),))
+    found = await list_links(web, source, sources, now, since, store.pages.document, forgotten)
     recent = [
         link
         for link in found.links.values()
         if link.listed_at is None or link.listed_at >= now - since
     ]
     store.pages.record_links(found.documents, (), found.rejections, now)
+    store.forgotten.record_unwanted(found.unwanted)
     record_singly(
         recent,
         lambda links: store.pages.record_links({}, links, (), now),
@@ -59,7 +75,8 @@ async def discover(
 class Listed:
     """What a look at a source's discovery addresses found. `counts`: how many links each address
     that could be read lists; `notes`: what went wrong or was left out; `requested`: every address,
-    including child sitemaps.
+    including child sitemaps; `unwanted`: responses that list a forgotten article, and may hold some
+    of its text.
     """
 
     documents: dict[str, Document] = field(default_factory=dict)
@@ -68,6 +85,7 @@ class Listed:
     counts: dict[str, int] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     requested: set[str] = field(default_factory=set)
+    unwanted: list[WarcRef] = field(default_factory=list)
 
 
 async def list_links(
@@ -77,13 +95,15 @@ async def list_links(
     now: datetime,
     since: timedelta,
     known: Callable[[str], Document | None],
+    forgotten: Tombstones = NOTHING_FORGOTTEN,
 ) -> Listed:
     """Request every discovery address, and the child sitemaps that changed since `now - since`.
 
-    `known` returns the document last read at an address, for a conditional GET.
+    `known` returns the document last read at an address, for a conditional GET; `forgotten`: links
+    that are left out.
     """
     found = Listed()
-    look = _Look(web, source, sources, now, since, known)
+    look = _Look(web, source, sources, now, since, known, forgotten)
     for discovery in source.discover:
         for url in expand(discovery, source, now):
             await _follow_listing(look, discovery.kind, url, found)
@@ -100,6 +120,7 @@ class _Look:
     now: datetime
     since: timedelta
     known: Callable[[str], Document | None]
+    forgotten: Tombstones
 
 
 async def _follow_listing(look: _Look, kind: DiscoveryKind, url: str, found: Listed) -> None:
@@ -148,11 +169,26 @@ async def _read_listing(look: _Look, kind: DiscoveryKind, url: str, found: Liste
     found.notes += [replace(note, text=f"{url}: {note.text}") for note in listing.notes]
     links, rejections = sort_entries(listing.entries, look.sources, source, kind)
     children, refused = sort_children(listing.children, source)
+    links = _without_forgotten(look, url, links, found)
     for link in links:
         found.links[link.url] = merge_links(found.links.get(link.url, link), link)
     found.rejections += [*rejections, *refused]
     found.counts[url] = len(links)
     return children
+
+
+def _without_forgotten(look: _Look, url: str, links: Sequence[Link], found: Listed) -> list[Link]:
+    """The links of the document at `url` that may be taken in. A document that lists others, too,
+    is read in full the next time, because its response does not stay.
+    """
+    kept = [
+        link for link in links if not look.forgotten.cover(link.source_id, link.url, link.found_url)
+    ]
+    if skipped := len(links) - len(kept):
+        found.notes.append(Note("forgotten", "links of forgotten articles were skipped", skipped))
+        if document := found.documents.pop(url, None):
+            found.unwanted.append(document.warc)
+    return kept
 
 
 async def _document(look: _Look, url: str, found: Listed) -> bytes:

@@ -37,8 +37,9 @@ def extract_batch(
     now: datetime,
 ) -> int:
     """Extract the next batch of pages. Returns how many there were."""
-    pages = store.pages.pending_pages(PAGES_PER_BATCH)
-    read = _extract_all(pages, sources, pool if len(pages) >= POOLED_PAGES else None)
+    pending = store.pages.pending_pages(PAGES_PER_BATCH)
+    extracted = _extract_all(pending, sources, pool if len(pending) >= POOLED_PAGES else None)
+    pages, read = _without_forgotten(store, pending, extracted, now)
     read = _without_repeated(store, pages, read, sources)
     settled = _settle(store, list(zip(pages, read, strict=True)), sources)
     are_articles = [isinstance(each, Article) for each in read]
@@ -55,7 +56,29 @@ def extract_batch(
         ),
     )
     store.pages.forget_foreign_versions({article.url for article in settled.articles})
-    return len(pages)
+    return len(pending)
+
+
+def _without_forgotten(
+    store: Warehouse,
+    pages: Sequence[StoredPage],
+    read: Sequence[Article | Rejection],
+    now: datetime,
+) -> tuple[Sequence[StoredPage], Sequence[Article | Rejection]]:
+    """The pages, and what was read, without those that turn out to be of forgotten articles, such
+    as by the canonical address that they name.
+    """
+    forgotten = store.forgotten.tombstones()
+    if not forgotten:
+        return pages, read
+    met = [
+        forgotten.cover(page.source_id, page.url, page.final_url)
+        or (isinstance(found, Article) and forgotten.cover(found.source_id, *found.urls))
+        for page, found in zip(pages, read, strict=True)
+    ]
+    store.forgotten.record_met(list(compress(pages, met)), now)
+    kept = [not each for each in met]
+    return list(compress(pages, kept)), list(compress(read, kept))
 
 
 def _without_repeated(

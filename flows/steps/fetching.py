@@ -64,6 +64,14 @@ def _end(outcome: Page | Rejection | None) -> str:
 
 
 def _record(store: Warehouse, fetched: Sequence[Fetched], now: datetime) -> None:
+    forgotten = store.forgotten.tombstones()
+    met = [
+        page
+        for _, page in fetched
+        if isinstance(page, Page) and forgotten.cover(page.source_id, page.url, page.final_url)
+    ]
+    store.forgotten.record_met(met, now)
+    fetched = [each for each in fetched if each[1] not in met]
     record_singly(
         fetched,
         lambda several: store.pages.record_fetched(several, now),

@@ -50,12 +50,22 @@ class Kliping:
         out, err = process.communicate(timeout=600)
         return Ran(process.returncode, out, err)
 
-    def night(self, warehouse: Path, clock: str, desk_url: str, *more: str) -> Ran:
+    def night(
+        self,
+        warehouse: Path,
+        clock: str,
+        desk_url: str,
+        *more: str | Path,
+        replay: Path = PRESS / "press.warc.gz",
+    ) -> Ran:
         """One night of the invented press."""
-        return self(*night(warehouse, clock, *more), env={"KLIPING_DESK_URL": desk_url})
+        arguments = night(warehouse, clock, *more, replay=replay)
+        return self(*arguments, env={"KLIPING_DESK_URL": desk_url})
 
 
-def night(warehouse: Path, clock: str, *more: str) -> Sequence[str | Path]:
+def night(
+    warehouse: Path, clock: str, *more: str | Path, replay: Path = PRESS / "press.warc.gz"
+) -> Sequence[str | Path]:
     """The arguments of one night of the invented press."""
     files = (
         "--sources",
@@ -65,7 +75,7 @@ def night(warehouse: Path, clock: str, *more: str) -> Sequence[str | Path]:
         "--warehouse",
         warehouse,
     )
-    return ("run", "--replay", PRESS / "press.warc.gz", "--now", clock, *files, *more)
+    return ("run", "--replay", replay, "--now", clock, *files, *more)
 
 
 def ended(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> Ran:

@@ -1,5 +1,6 @@
--- Alerts for a story that does not exist, and raised hits whose story has no alert.
-select alert_id as id from alerts a where not exists (from story_articles s where s.story_id = a.story_id)
+-- Alerts, other than emptied ones, for a story that does not exist, and raised hits whose story has no alert.
+select alert_id as id from alerts a
+where a.emptied_at is null and not exists (from story_articles s where s.story_id = a.story_id)
 union all
 select h.article_id from topic_hits h
 where h.decision in ('raised', 'joined')

@@ -1,0 +1,2 @@
+-- The pages.
+delete from state.pages where url in (select url from doomed_addresses);

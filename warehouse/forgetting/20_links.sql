@@ -1,0 +1,2 @@
+-- The links.
+delete from state.links where url in (select url from doomed_addresses);

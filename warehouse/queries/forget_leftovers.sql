@@ -1,0 +1,2 @@
+-- Files that are deleted by now.
+delete from state.leftovers where path in (select path from incoming);
