@@ -54,6 +54,7 @@ def writing(directory: Path, who: str, *, known: bool = False) -> Iterator[Wareh
         require(directory)
     with held(directory, who):
         with closing(Warehouse.open(directory)) as store:
+            store.forgotten.clear_leftovers()  # of one that was killed
             yield store
             holds_deleted = store.forgotten.clear_leftovers()
         if holds_deleted:

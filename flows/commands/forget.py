@@ -84,6 +84,7 @@ def show_plan(wanted: Wanted, sources: Path, warehouse: Path) -> None:
     require(warehouse)
     known = load_sources(sources) if sources.exists() else ()
     with held(warehouse, "kliping forget"), closing(Warehouse.open(warehouse)) as store:
+        store.forgotten.clear_leftovers()  # of one that was killed
         _show(make_plan(store, _canonical(wanted, known), known, datetime.now(UTC)))
 
 

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urljoin
@@ -118,10 +119,13 @@ def _is_information(span: Span) -> bool:
 
 
 def _next_name(path: Path) -> Path:
-    """'a.warc.gz' is written anew as 'a~1.warc.gz', and that as 'a~2.warc.gz'."""
+    """'a.warc.gz' is written anew as 'a~1.warc.gz', and that as 'a~2.warc.gz', unless there is such
+    a file: then under the next number.
+    """
     match = _NAME.fullmatch(path.name)
     assert match
-    return path.with_name(f"{match[1]}~{int(match[2] or 0) + 1}{match[3]}")
+    names = (f"{match[1]}~{number}{match[3]}" for number in count(int(match[2] or 0) + 1))
+    return next(new for name in names if not (new := path.with_name(name)).exists())
 
 
 def _header(head: bytes, name: bytes) -> str | None:
