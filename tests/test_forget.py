@@ -234,6 +234,27 @@ def test_forgetting_that_breaks_off_is_finished(
     are_sound(filled)
 
 
+def test_backup_after_forgetting(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The next backup holds nothing of what was forgotten. An older one is not restored over the
+    data directory that forgot it.
+    """
+    before = known(filled, f"url = '{LENTERA}'")
+    needles = [*before.urls, *before.headlines, *before.lines]
+    older, backup = filled.parent / "older", filled.parent / "backup"
+    for target in (older, backup):
+        assert ended(capsys, "backup", target, "--warehouse", filled).status == 0
+    forgotten = ended(capsys, "forget", LENTERA, "--reason", "tes", "--yes", *FILES, filled)
+    assert forgotten.status == 0
+    refused = ended(capsys, "restore", older, "--warehouse", filled)
+    assert refused.status == 3
+    assert "addresses that were forgotten on request and that the backup" in refused.err
+    assert ended(capsys, "backup", backup, "--warehouse", filled).status == 0
+    assert ended(capsys, "restore", backup, "--warehouse", filled.parent / "new").status == 0
+    assert found(filled.parent / "new", needles) == []
+    left = [path.read_bytes() for path in backup.rglob("*") if path.is_file()]
+    assert [text for text in needles for data in left if text.encode() in data] == []
+
+
 REFUSED = {
     "nothing": ([], "expected one of URL, --article ID, --source ID and --author NAME"),
     "two things": ([SUARA, "--source", "mandala"], "expected one of URL"),

@@ -100,6 +100,7 @@ TRIVIAL = {
     "alerts",
     "begin_run",
     "census",
+    "census_forgotten",
     "column_types",
     "dictionary",
     "document",

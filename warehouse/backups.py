@@ -65,6 +65,7 @@ class Manifest:
     migration: str
     articles: int
     runs: tuple[str, ...]
+    forgotten: tuple[str, ...]
     files: tuple[Copied, ...]
 
     @property
@@ -75,7 +76,7 @@ class Manifest:
     @property
     def contents(self) -> Census:
         """What is in the database."""
-        return Census(self.articles, self.runs)
+        return Census(self.articles, self.runs, self.forgotten)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def back_up(directory: Path, target: Path, version: str, now: datetime) -> Done:
             statements("migrations")[-1],
             contents.articles,
             contents.runs,
+            contents.forgotten,
             tuple(files),
         )
         _write(target, manifest)
@@ -152,13 +154,13 @@ def _prepare(directory: Path, target: Path, version: str) -> Manifest:
             f"{target}: holds files, but no backup: expected an empty directory, or one that "
             "`kliping backup` made"
         )
-    begun = Manifest(version, None, "", 0, (), ())
+    begun = Manifest(version, None, "", 0, (), (), ())
     _write(target, begun)
     return begun
 
 
 def _refuse_other(former: Manifest, contents: Census, directory: Path, target: Path) -> None:
-    if set(former.runs) - set(contents.runs):
+    if {*former.runs, *former.forgotten} - {*contents.runs, *contents.forgotten}:
         raise WarehouseError(
             f"{target} ({former.contents}) is the backup of a fuller database than that of "
             f"{directory} ({contents}): back up into another directory, or restore it first"
@@ -270,6 +272,7 @@ def _manifest(told: dict[str, Any]) -> Manifest:
     return Manifest(
         made_at=datetime.fromisoformat(made_at) if made_at else None,
         runs=tuple(told.pop("runs")),
+        forgotten=tuple(told.pop("forgotten")),
         files=files,
         **told,
     )

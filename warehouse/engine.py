@@ -341,14 +341,16 @@ def _copy(source: Path, target: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """What is in a database: how many articles, and the runs that wrote it, the oldest first.
+    """What is in a database: how many articles, the runs that wrote it, the oldest first, and what
+    was forgotten on request.
 
-    A database only ever gains runs, whatever else is deleted from it. So one whose runs another one
-    has, too, is an older state of it, or the same.
+    A database only ever gains these two, whatever else is deleted from it. So one whose runs and
+    requests another one has, too, is an older state of it, or the same.
     """
 
     articles: int = 0
     runs: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         last = f", the last {self.runs[-1]}" if self.runs else ""
@@ -373,7 +375,11 @@ def _census_of(connection: duckdb.DuckDBPyConnection) -> Census:
         [(articles, runs)] = connection.execute(statement("queries", "census")).fetchall()
     except duckdb.CatalogException:  # a database that was just created
         return Census()
-    return Census(articles, tuple(runs))
+    try:
+        [(forgotten,)] = connection.execute(statement("queries", "census_forgotten")).fetchall()
+    except duckdb.CatalogException:  # an older database, in which nothing was
+        forgotten = []
+    return Census(articles, tuple(runs), tuple(forgotten))
 
 
 def refuse_older(ours: Census, name: str, other: Path, advice: str) -> None:
@@ -389,6 +395,11 @@ def refuse_older(ours: Census, name: str, other: Path, advice: str) -> None:
     if more := len(set(theirs.runs) - set(ours.runs)):
         raise WarehouseError(
             f"{other} ({theirs}) has {more} runs that {name} ({ours}) lacks: {advice}"
+        )
+    if more := len(set(theirs.forgotten) - set(ours.forgotten)):
+        raise WarehouseError(
+            f"{other} knows of {more} addresses that were forgotten on request and that {name} may "
+            f"still hold: {advice}"
         )
 
 
