@@ -1,7 +1,7 @@
 """Articles and their versions, lines learned as clutter, and vectors."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from flows.records import (
     Text,
     Uncleaned,
     identity_key,
+    one_line,
     stable_id,
 )
 from warehouse.engine import Engine, Row
@@ -67,7 +68,9 @@ class Articles:
             self.engine.write(done, "record_extracted")
 
     def _record_texts(self, read: Sequence[tuple[StoredPage, Article]], now: datetime) -> None:
-        """Write articles with their newest text, what was cut from it, and all versions."""
+        """Write articles with their newest text, what was cut from it, where its fields were read,
+        and all versions.
+        """
         # The oldest first. Of two captures at one instant, such as a first page and the whole
         # article, the longer counts as newer.
         read = sorted(read, key=lambda pair: (pair[0].fetched_at, len(pair[1].body)))
@@ -83,6 +86,7 @@ class Articles:
             ],
             "record_articles",
             "forget_removed",
+            "forget_origins",
             "forget_cleanings",
         )
         self.engine.write(
@@ -97,6 +101,10 @@ class Articles:
                 for removed in article.removed
             ],
             "record_removed",
+        )
+        self.engine.write(
+            [row for page, article in newest.values() for row in _origins(page, article)],
+            "record_origins",
         )
         self.engine.write(
             [_text(page, article) for page, article in versions.values()],
@@ -239,6 +247,19 @@ def _row(page: StoredPage, article: Article) -> Row:
         "arrived_by": page.arrived_by,
         "seen_at": page.fetched_at,
     }
+
+
+def _origins(page: StoredPage, article: Article) -> Iterator[Row]:
+    for name, origins in article.origins.items():
+        for origin in origins:
+            yield {
+                "article_id": article.id,
+                "seen_at": page.fetched_at,
+                "field": name,
+                "place": origin.place,
+                "text": one_line(origin.text),
+                "taken": origin.taken,
+            }
 
 
 def _text(page: StoredPage, article: Article) -> Row:
