@@ -99,7 +99,7 @@ comment on column removed_text.article_id is 'The article.';
 comment on column removed_text.rule is 'The rule that cut it. prune: and strip: are the source''s own rules in sources.yaml; learned: is followed by a line_id in learned_lines.';
 comment on column removed_text.text is 'What was cut.';
 
-comment on table field_origins is 'One row per field of an article and place on its page that says something about it. Articles that were read before 0017_field_origins was applied have none until they are read again.';
+comment on table field_origins is 'One row per field of an article and place on its page that says something about it. Articles that were read before 0018_field_origins was applied have none until they are read again.';
 comment on column field_origins.article_id is 'The article.';
 comment on column field_origins.field is 'The column of articles: title, author, editor, credit, dateline, published_at, modified_at, or body.';
 comment on column field_origins.place is 'The place: visible (a line that readers see; of a headline its element), json-ld, microdata, time, title, meta or the name of a meta tag, alt, url, the rule that cut the words from the text, or, of a body, container (a selector of the source) or density (the element that was chosen).';
