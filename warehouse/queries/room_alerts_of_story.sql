@@ -1,0 +1,9 @@
+-- Alerts about a story, the oldest first, with the state of their deliveries.
+select
+    a.alert_id, a.topic_id, a.kind, a.raised_at, a.title,
+    coalesce(array_agg(d.state order by d.channel) filter (where d.state is not null), []) as states
+from alerts a
+left join deliveries d using (alert_id)
+where a.story_id = $story_id
+group by all
+order by a.raised_at, a.alert_id;
