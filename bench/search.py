@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.machine import described
-from flows.commands.search import DEPTH, fused
 from flows.edges.encoder import Encoder, default_model
+from flows.reading.searching import DEPTH, fused
 from flows.steps.indexing import index_batch
 from tests.helpers.paths import DATA, ROOT
 from tests.helpers.tables import execute, fetch

@@ -12,9 +12,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.commands.search import COLUMNS, best_reports, fused
+from flows.commands.search import COLUMNS
 from flows.edges.encoder import Encoder, default_model
 from flows.errors import QueryError, WarehouseError
+from flows.reading.searching import best_reports, fused
 from flows.steps.indexing import index_batch
 from tests.helpers.cases import TextDates, cases
 from tests.helpers.command import ended
