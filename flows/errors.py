@@ -3,6 +3,7 @@
     KlipingError          what the user can put right: one line on standard error, no traceback
     ├── ConfigError       exit status 2: before anything was done
     ├── QueryError        exit status 2
+    ├── SlowError         exit status 3: an answer that took longer than it may
     ├── BusyError         exit status 3: nothing could be done
     ├── WarehouseError    exit status 3
     ├── EncoderError      exit status 3
@@ -41,6 +42,10 @@ class QueryError(KlipingError):
     """A statement that DuckDB rejects."""
 
     exit_status = 2
+
+
+class SlowError(KlipingError):
+    """A question that took longer than it may. The message says how long."""
 
 
 class BusyError(KlipingError):

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,7 +25,7 @@ from typing import Any, Self
 import duckdb
 from numpy.typing import NDArray
 
-from flows.errors import BusyError, QueryError, RecordError, WarehouseError
+from flows.errors import BusyError, QueryError, RecordError, SlowError, WarehouseError
 
 Row = dict[str, Any]
 
@@ -493,9 +494,7 @@ class Reader:
     def __init__(self, directory: Path) -> None:
         path = published(directory)
         if not path.exists():
-            raise WarehouseError(
-                f"{path}: there is no such file yet: `kliping run` or `kliping backfill` creates it"
-            )
+            raise _nothing_published(path)
         try:
             self._connection = duckdb.connect(str(path), read_only=True)
         except duckdb.Error as error:
@@ -547,6 +546,19 @@ class Reader:
     def columns(self, relation: str) -> list[Row]:
         """The columns of a table or view, with what each means; none if there is no such table."""
         return _rows(self._execute("columns", relation=relation))
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Break off what the block asks for after some seconds. Raises SlowError."""
+        timer = threading.Timer(seconds, self._connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise SlowError(f"broken off after {seconds:g} seconds") from error
+        finally:
+            timer.cancel()
 
     def rows(self, query: str, /, **parameters: object) -> list[Row]:
         """The rows of warehouse/queries/<query>.sql. Raises WarehouseError."""
@@ -618,6 +630,65 @@ class Reader:
             raise WarehouseError(
                 "this media.duckdb is from an older version; the next `kliping run` upgrades it"
             ) from error
+
+
+class _ThreadReader(Reader):
+    """A reader of a snapshot that other threads read as well."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.path = path
+        self._connection = database.cursor()
+        self._connection.execute("use media")
+
+
+class Snapshots:
+    """The snapshots of a data directory, one after the other, for a program that stays while runs
+    publish. Many threads may ask.
+
+    DuckDB gives whoever opens a path that this process has open the database that it opened before,
+    also when another file has that path by now. So each snapshot is attached to a database of its
+    own, in memory.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._path = published(directory)
+        self._lock = threading.Lock()
+        self._opened: tuple[tuple[int, int], duckdb.DuckDBPyConnection] | None = None
+
+    def newest(self) -> Reader:
+        """A reader, for one thread, of what was published last. It keeps that snapshot. Raises
+        WarehouseError.
+        """
+        with self._lock:
+            try:
+                status = self._path.stat()
+            except OSError as error:
+                raise _nothing_published(self._path) from error
+            file = (status.st_ino, status.st_mtime_ns)
+            if self._opened is None or self._opened[0] != file:
+                self._opened = (file, self._attached())
+            return _ThreadReader(self._opened[1], self._path)
+
+    def _attached(self) -> duckdb.DuckDBPyConnection:
+        database = duckdb.connect()
+        try:
+            database.execute(f"attach '{_quoted(self._path)}' as media (read_only)")
+        except duckdb.Error as error:
+            raise WarehouseError(f"{self._path}: cannot be opened: {first_line(error)}") from error
+        zone = "set global TimeZone = 'Asia/Jakarta'"  # of the desks, in every thread
+        for setting in (zone, _NO_ACCESS, *_NO_EXTENSIONS, _LOCK):
+            database.execute(setting)
+        return database
+
+
+def _nothing_published(path: Path) -> WarehouseError:
+    return WarehouseError(
+        f"{path}: there is no such file yet: `kliping run` or `kliping backfill` creates it"
+    )
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
