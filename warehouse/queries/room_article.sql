@@ -3,14 +3,8 @@ select
     a.article_id, a.source_id, o.name as outlet, a.url, a.title, a.author, a.editor, a.credit, a.dateline,
     a.published_at, a.published_precision, a.published_from, a.modified_at, a.first_seen_at, a.last_seen_at,
     a.language, a.body, a.word_count, a.arrived_by, a.paywalled, a.doubts,
-    s.story_id, s.relation, s.original_article_id, s.similarity, s.certainty,
-    t.title as story_title, origin.outlet as original_outlet, g.detail as gone, g.gone_since
+    s.story_id, s.relation, s.original_article_id, s.similarity, s.certainty
 from state.articles a
 join sources o using (source_id)
 left join story_articles s using (article_id)
-left join (
-    select x.article_id, y.name as outlet from state.articles x join sources y using (source_id)
-) origin on origin.article_id = s.original_article_id and s.relation in ('copy', 'rewrite')
-left join stories t on t.story_id = s.story_id
-left join gone_articles g on g.article_id = a.article_id
 where a.article_id = $article_id;

@@ -4,33 +4,37 @@ with joined as (
     select s.story_id, count(*) as fresh
     from state.articles a
     join story_articles s using (article_id)
-    where timezone('Asia/Jakarta', a.landed_at)::date = $day
+    where local_day(a.landed_at) = $day
     group by s.story_id
 ),
-ranked as materialized (
-    select t.*, j.fresh
-    from stories t
+told as (
+    select
+        s.story_id, any_value(j.fresh) as fresh, count(*) as article_count, count(distinct a.source_id) as source_count,
+        list(o.name order by coalesce(a.published_at, a.first_seen_at), a.article_id) as outlets,
+        min(coalesce(a.published_at, a.first_seen_at)) as first_published_at,
+        max(coalesce(a.published_at, a.first_seen_at)) as last_published_at,
+        arg_min(a.title, (coalesce(a.published_at, a.first_seen_at), a.article_id)) as title
+    from story_articles s
     join joined j using (story_id)
+    join state.articles a using (article_id)
+    join sources o using (source_id)
+    group by s.story_id
 ),
-last as (select row(source_count, article_count, story_id) as place from ranked where story_id = $after)
-select
-    r.story_id, r.title, r.first_published_at, r.last_published_at, r.article_count, r.source_count, r.fresh,
-    (
-        select array_agg(name order by seen_at) from (
-            select o.name, min(coalesce(a.published_at, a.first_seen_at)) as seen_at
-            from story_articles s
-            join state.articles a using (article_id)
-            join sources o using (source_id)
-            where s.story_id = r.story_id
-            group by o.name
-        )
-    ) as outlets,
-    (
-        select array_agg(distinct h.topic_id order by h.topic_id) from state.topic_hits h
-        join story_articles s using (article_id)
-        where s.story_id = r.story_id and h.strength = 'subject'
-    ) as topics
-from ranked r
-where not exists (from last) or row(r.source_count, r.article_count, r.story_id) < (select place from last)
-order by r.source_count desc, r.article_count desc, r.story_id desc
-limit $most;
+last as (select row(source_count, article_count, story_id) as place from told where story_id = $after),
+shown as (
+    from told
+    where not exists (from last) or row(source_count, article_count, story_id) < (select place from last)
+    order by source_count desc, article_count desc, story_id desc
+    limit $most
+),
+topics as (
+    select s.story_id, list(distinct h.topic_id order by h.topic_id) as topics
+    from state.topic_hits h
+    join story_articles s using (article_id)
+    where h.strength = 'subject' and s.story_id in (select story_id from shown)
+    group by s.story_id
+)
+select s.*, coalesce(t.topics, []) as topics
+from shown s
+left join topics t using (story_id)
+order by s.source_count desc, s.article_count desc, s.story_id desc;

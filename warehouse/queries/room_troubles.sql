@@ -4,6 +4,6 @@ select t.source_id, coalesce(o.name, t.source_id) as outlet, t.kind, t.count, t.
 from troubles t
 join runs r using (run_id)
 left join sources o using (source_id)
-where timezone('Asia/Jakarta', r.clock)::date between $first and $day
+where local_day(r.clock) between $first and $day
     and ($source_id is null or t.source_id = $source_id)
 order by r.clock desc, outlet nulls first, t.kind;

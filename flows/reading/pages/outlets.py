@@ -1,0 +1,38 @@
+"""The outlets: how each stands, day by day, what is doubtful, and what was learned of them."""
+
+from datetime import timedelta
+
+from flows.reading.request import PER_PAGE, Asked, Listed, NotFoundError, Shown
+from warehouse.room import Room
+
+DAYS = 30  # that the pages look back
+
+
+def outlets(room: Room, asked: Asked) -> Shown:
+    """All outlets, and the map of their last days."""
+    return Shown("outlets.html", {"outlets": room.sources(DAYS), "health": room.health(DAYS)})
+
+
+def outlet(room: Room, asked: Asked) -> Shown:
+    """One outlet."""
+    rows = room.sources(DAYS, asked.thing)
+    if not rows:
+        raise NotFoundError
+    [found] = rows
+    source_id = found["source_id"]
+    nights = room.nights()
+    articles = room.articles_of_source(source_id, PER_PAGE + 1, asked.named("after"))
+    last = nights[0] if nights else None
+    return Shown(
+        "outlet.html",
+        {
+            "outlet": found,
+            "health": room.health(DAYS, source_id),
+            "doubts": room.doubts(source_id, DAYS),
+            "rejections": room.rejections(source_id, DAYS),
+            "learned": room.learned_lines(source_id),
+            "troubles": room.troubles(last - timedelta(DAYS), last, source_id) if last else [],
+            "articles": Listed.of(articles, "article_id"),
+            "continued": bool(asked.named("after")),
+        },
+    )

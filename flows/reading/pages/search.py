@@ -1,0 +1,76 @@
+"""Search: the stories that answer a question, as `kliping search` finds them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import get_args
+
+from flows.edges.encoder import Encoder
+from flows.errors import EncoderError, QueryError
+from flows.reading.marks import Place
+from flows.reading.request import PER_PAGE, Asked, Shown
+from flows.reading.searching import DEPTH, By, Found, places_of, search
+from warehouse.engine import Row
+from warehouse.room import Room
+
+_LONGEST_QUESTION = 500  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A story that was found, and the places of its best report's passage that are marked."""
+
+    row: Row
+    others: Sequence[str]
+    places: Sequence[Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The page with the results. Its encoder is loaded when a question asks for meaning first, and
+    encodes one question at a time.
+    """
+
+    encoder: Encoder
+    lock: Lock
+
+    def __call__(self, room: Room, asked: Asked) -> Shown:
+        question = asked.parameter("q")[:_LONGEST_QUESTION].strip()
+        by = _way(asked.query.get("by", ""))
+        values = {"question": question, "by": by, "ways": get_args(By)}
+        if not question:
+            return Shown("search.html", values | {"results": None, "fault": None, "next": None})
+        page = _whole(asked.query.get("page", ""))
+        try:
+            found = self._found(room, question, by)
+        except (QueryError, EncoderError) as error:
+            fault = {"results": None, "fault": str(error), "next": None}
+            return Shown("search.html", values | fault, 400)
+        start = (page - 1) * PER_PAGE
+        shown = [_result(each) for each in found[start : start + PER_PAGE]]
+        more = {"first": start + 1, "total": len(found), "deep": len(found) >= DEPTH}
+        next_page = str(page + 1) if start + PER_PAGE < len(found) else None
+        return Shown(
+            "search.html", values | more | {"results": shown, "fault": None, "next": next_page}
+        )
+
+    def _found(self, room: Room, question: str, by: By) -> list[Found]:
+        if by == "words":
+            return search(room.reader, question, by, DEPTH, self.encoder)
+        with self.lock:
+            return search(room.reader, question, by, DEPTH, self.encoder)
+
+
+def _way(given: str) -> By:
+    return next((way for way in get_args(By) if way == given), "words")
+
+
+def _whole(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and 1 <= len(given) <= 3 else 1
+
+
+def _result(found: Found) -> Result:
+    row = found.report
+    return Result(
+        row, found.other_outlets, list(places_of(row["passage"] or "", set(row["matched"] or ())))
+    )
