@@ -396,6 +396,30 @@ def report(
 
 
 @app.command()
+def browse(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8017,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The address to listen at.")
+    ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Also answer under this host name, as behind a proxy."),
+    ] = None,
+    warehouse: DataDirectory = Path("warehouse"),
+) -> None:
+    """Serve the reading room: pages over media.duckdb for a browser, until interrupted.
+
+    It only reads, follows what runs publish, and answers on this machine alone. There is no login:
+    to share it, put it behind a proxy that has one.
+    """
+    from flows.commands.browse import browse as serve
+    from flows.edges.encoder import Encoder, default_model
+
+    encoder = Encoder(Settings.from_environ(os.environ).model or default_model())
+    serve(warehouse, host, port, allow_host or [], encoder)
+
+
+@app.command()
 def sql(
     statement: Annotated[str | None, typer.Argument(help="Omit it to open a shell.")] = None,
     warehouse: DataDirectory = Path("warehouse"),
@@ -706,7 +730,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     if arguments is None:
         arguments = sys.argv[1:]
-    words = spread(arguments, {"--replay", "--only"})
+    words = spread(arguments, {"--replay", "--only", "--allow-host"})
     spare_loopback()
     try:
         try:

@@ -45,6 +45,8 @@ _NEARNESS: tuple[Nearness, ...] = ("sentence", "paragraph")
 _KINDS: tuple[AlertKind, ...] = get_args(AlertKind)
 _MESSAGE_LANGUAGES: tuple[MessageLanguage, ...] = get_args(MessageLanguage)
 _EXAMPLES = ("yes", "not")
+_RULE_KEYS = ("all_of", "near", "none_of")  # of a topic: what decides a match, the required first
+_OTHER_KEYS = ("alert", "active", "examples", "language", "template")
 # A pattern that could not be read becomes this one, which matches nothing, until the mistakes are
 # reported.
 _NO_PATTERN = re.compile(r"(?!)")
@@ -349,32 +351,26 @@ def _address_fault(address: str, check: Check) -> str | None:
     return check(address)
 
 
-_TOPIC_KEYS = ("near", "none_of", "alert", "active", "examples", "language", "template")
-
-
 def _topic(
     place: Place,
     channels: Mapping[str, Place],
     ids: dict[str, int],
     language: MessageLanguage,
 ) -> Topic:
-    keys = place.keys(required=("id", "title", "all_of"), optional=_TOPIC_KEYS)
-    names_of_groups: dict[str, int] = {}
-    all_of = keys.read(
-        "all_of", _list_of(lambda place: _term_group(place, names_of_groups), optional=False), ()
+    keys = place.keys(
+        required=("id", "title", *_RULE_KEYS[:1]), optional=(*_RULE_KEYS[1:], *_OTHER_KEYS)
     )
-    near: Nearness = keys.read("near", _one_of(_NEARNESS), "sentence")
-    none_of = keys.read("none_of", _list_of(_term), ())
+    rule = _read_rule(keys)
     alert = keys.read("alert", lambda place: _alert(place, channels), _Alert())
     topic = Topic(
         id=keys.read("id", _new_id(ids), ""),
         title=keys.read("title", _text, ""),
-        all_of=all_of,
-        none_of=none_of,
+        all_of=rule.all_of,
+        none_of=rule.none_of,
         channels=alert.channels,
         max_age=alert.max_age,
-        version=_topic_version(all_of, near, none_of),
-        near=near,
+        version=_topic_version(rule.all_of, rule.near, rule.none_of),
+        near=rule.near,
         active=keys.read("active", _truth, True),
         kinds=alert.kinds,
         quiet=alert.quiet,
@@ -399,6 +395,50 @@ def _template(place: Place) -> str:
         where = "" if in_block else f" (line {found.line} of it)"
         place.file.note(line, f"{place.key}: expected a Jinja2 template; {found.problem}{where}")
     return place.value
+
+
+def parse_rule(topic_id: str, text: str) -> Topic:
+    """Read what decides a match of a topic, as topics.yaml has it: all_of, near, and none_of. The
+    topic's other keys may be there as well, and are not read. Raises ConfigError.
+    """
+    file = YamlFile(Path("rule"), given=text)
+    keys = file.entry().keys(
+        required=_RULE_KEYS[:1], optional=(*_RULE_KEYS[1:], "id", "title", *_OTHER_KEYS)
+    )
+    rule = _read_rule(keys)
+    file.report()
+    return Topic(
+        id=topic_id,
+        title=topic_id,
+        all_of=rule.all_of,
+        none_of=rule.none_of,
+        channels=(),
+        max_age=LOOKBACK,
+        version=_topic_version(rule.all_of, rule.near, rule.none_of),
+        near=rule.near,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What decides a topic's matches."""
+
+    all_of: tuple[TermGroup, ...]
+    near: Nearness
+    none_of: tuple[str, ...]
+
+
+def _read_rule(keys: Keys) -> _Rule:
+    names_of_groups: dict[str, int] = {}
+    return _Rule(
+        keys.read(
+            "all_of",
+            _list_of(lambda place: _term_group(place, names_of_groups), optional=False),
+            (),
+        ),
+        keys.read("near", _one_of(_NEARNESS), "sentence"),
+        keys.read("none_of", _list_of(_term), ()),
+    )
 
 
 def _try_examples(place: Place, topic: Topic) -> None:

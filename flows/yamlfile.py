@@ -37,18 +37,28 @@ class YamlFile:
 
     path: Path
     mistakes: list[tuple[int, str]] = field(default_factory=list)
+    given: str | None = None  # the text, where there is no file: then the path is what it is called
 
     def root(self) -> "Place":
         """The document. Raises ConfigError if there is none, because then nothing else can be
         checked.
         """
+        return self._mapping(self._node(self._text()), "`version: 1` first")
+
+    def entry(self) -> "Place":
+        """The document or, if it is a list of one entry, that. Raises ConfigError if it has no
+        keys.
+        """
         node = self._node(self._text())
+        if isinstance(node, yaml.SequenceNode) and len(node.value) == 1:
+            node = node.value[0]
+        return self._mapping(node, "not indented more than the others")
+
+    def _mapping(self, node: yaml.Node | None, how: str) -> "Place":
         if isinstance(node, yaml.MappingNode):
             return Place(self, node, "")
         found = "something else" if node else "none"
-        raise ConfigError(
-            f"{self.path}: expected keys with values, `version: 1` first; the file has {found}"
-        )
+        raise ConfigError(f"{self.path}: expected keys with values, {how}; the file has {found}")
 
     def _node(self, text: str) -> yaml.Node | None:
         try:
@@ -81,6 +91,8 @@ class YamlFile:
             raise ConfigError("\n".join(reports))
 
     def _text(self) -> str:
+        if self.given is not None:
+            return self.given
         try:
             data = self.path.read_bytes()
         except OSError as error:

@@ -1,24 +1,34 @@
-"""What the reading room shows, beside what the brief does: read-only, from a published snapshot."""
+"""What the pages of the reading room show, beside what the brief does. It only reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from warehouse.engine import Row
-from warehouse.reading import Reading
+from warehouse.engine import Reader, Row
 
 
 @dataclass(frozen=True, slots=True)
-class Room(Reading):
-    """A snapshot as its pages show it.
+class Room:
+    """A snapshot as the pages of the reading room show it.
 
     Lists have the newest first unless they say otherwise; `most`: how many rows; `after`: the id of
-    the last row of the page before, None on the first page.
+    the last row of the page before, None on the first page. All raise WarehouseError if the
+    snapshot is from an older version.
     """
+
+    reader: Reader
+
+    def rows(self, query: str, /, **parameters: object) -> list[Row]:
+        """The rows of warehouse/queries/<query>.sql."""
+        return self.reader.rows(query, **parameters)
 
     def sizes(self) -> Row:
         """How many articles, stories, and outlets there are, and the clock of the last run."""
         return self.rows("room_sizes")[0]
+
+    def titles(self) -> dict[str, str]:
+        """The titles of the topics, by topic."""
+        return {row["topic_id"]: row["title"] for row in self.rows("room_titles")}
 
     # ---- nights ----
 
@@ -33,6 +43,10 @@ class Room(Reading):
     def troubles(self, first: date, day: date, source_id: str | None = None) -> list[Row]:
         """What the runs from one day to another missed, of all outlets or one."""
         return self.rows("room_troubles", first=first, day=day, source_id=source_id)
+
+    def alerts_of_night(self, day: date) -> list[Row]:
+        """The alerts of a day, the oldest first."""
+        return self.rows("room_alerts_of_night", day=day)
 
     def stories(self, day: date, most: int, after: str | None) -> list[Row]:
         """The stories that articles joined on a day, those of most outlets first."""
@@ -66,6 +80,10 @@ class Room(Reading):
     def article(self, article_id: str) -> Row | None:
         """An article."""
         return _only(self.rows("room_article", article_id=article_id))
+
+    def gone(self, article_id: str) -> Row | None:
+        """Since when an article is gone from its outlet, if it is."""
+        return _only(self.rows("room_gone", article_id=article_id))
 
     def texts(self, article_ids: Sequence[str]) -> dict[str, Row]:
         """Headlines, bodies, and outlets of articles, by article."""

@@ -11,7 +11,7 @@ from rich.console import Console
 from flows.commands.topics_outliers import MOST, FoundHit, are_enough, outlier_lines
 from flows.reading.replaying import Change, Fate, compare, matched
 from flows.records import Match, Topic, counted
-from flows.terminal import console, line, marked
+from flows.terminal import console, highlighted, line
 from warehouse.engine import Reader, Row
 
 _COLOURS: Mapping[Fate, str] = {
@@ -62,6 +62,7 @@ def _show_story(out: Console, fate: Fate, changes: Sequence[Change]) -> None:
     for change in changes:
         before, after = change.before or "no match", change.after or "no match"
         out.print(line(f"  {change.outlet}, {change.seen_at:%Y-%m-%d}: {before} → {after}"))
-        if change.passage:
-            out.print(line("    ", *marked(change.passage, out)))
+        passage = change.passage
+        if passage.text:
+            out.print(line("    ", *highlighted(passage.text, passage.places, out)))
         out.print(line(f"    {change.url}"))

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Literal, get_args
 
+from flows.reading.marks import Place, around
 from flows.records import Match, Span, Strength, Topic
 from flows.stages.watch.topics import compile_topic, match
 from warehouse.engine import Row
@@ -20,8 +21,18 @@ _STRENGTHS: Sequence[Strength | None] = (None, "mention", "subject")  # the weak
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence or paragraph, and the places of the terms in it."""
+
+    text: str
+    places: Sequence[Place] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """An article whose recorded match, `before`, differs from what the topic now finds, `after`."""
+    """An article whose recorded match, `before`, differs from what the topic now finds, `after`.
+    `passage`: one that matches, or matched.
+    """
 
     article_id: str
     story_id: str
@@ -31,17 +42,7 @@ class Change:
     seen_at: datetime
     before: Strength | None
     after: Strength | None
-    evidence: Sequence[Span]
-
-    @property
-    def passage(self) -> Sequence[Span]:
-        """The spans of the first passage of the body that matches or matched, or of the headline;
-        none if there are none.
-        """
-        in_body = [span for span in self.evidence if span.field == "body"]
-        for first in [*in_body, *self.evidence][:1]:
-            return [span for span in self.evidence if span.sentence == first.sentence]
-        return []
+    passage: Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,30 @@ def _change(row: Row, found: Match | None) -> Change:
         seen_at=row["seen_at"],
         before=row["recorded"],
         after=after,
-        evidence=evidence,
+        passage=passage_of(evidence, row["title"], row["body"]),
     )
+
+
+def passage_of(evidence: Sequence[Span], title: str, body: str) -> Passage:
+    """The first passage of the body that evidence was found in, or else the headline; empty without
+    evidence.
+    """
+    in_body = [span for span in evidence if span.field == "body"]
+    for first in [*in_body, *evidence][:1]:
+        text = body if first.field == "body" else title
+        start = around(text, first.sentence, (first.start, first.end))
+        if start is None:  # the text has changed since
+            return Passage(first.sentence)
+        end = start + len(first.sentence)
+        return Passage(
+            first.sentence,
+            [
+                (span.start - start, span.end - start)
+                for span in evidence
+                if span.field == first.field and start <= span.start and span.end <= end
+            ],
+        )
+    return Passage("")
 
 
 def recorded_spans(row: Row) -> list[Span]:

@@ -1,7 +1,7 @@
 -- Articles that match a topic in one strength, the newest first; `after`: an article of the page before.
 with listed as (
     select
-        a.article_id, s.story_id, a.title, o.name as outlet, a.published_at, a.published_precision, h.decision, h.score,
+        a.article_id, s.story_id, a.title, a.body, o.name as outlet, a.published_at, a.published_precision, h.decision, h.score,
         h.evidence, coalesce(a.published_at, a.first_seen_at) as seen_at
     from state.topic_hits h
     join state.articles a using (article_id)

@@ -10,7 +10,7 @@ days as (
     select unnest(generate_series(day - ($days::integer - 1), day, interval 1 day))::date as day from last where day is not null
 )
 select
-    d.day, count(*) filter (h.strength = 'subject') as subjects, count(*) filter (h.strength = 'mention') as mentions
+    d.day, count(*) filter (h.strength = 'subject') as articles, count(*) filter (h.strength = 'mention') as mentions
 from days d
 left join hits h using (day)
 group by d.day

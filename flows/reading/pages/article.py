@@ -6,12 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 
 from flows.reading.differences import Difference, differences
+from flows.reading.language import phrases
 from flows.reading.marks import Place
 from flows.reading.replaying import recorded_spans
 from flows.reading.request import Asked, NotFoundError, Shown
 from flows.records import Span
 from warehouse.engine import Row
 from warehouse.room import Room
+
+# The columns of which a page says where they were read
+_FIELDS = (
+    "title",
+    "author",
+    "editor",
+    "credit",
+    "dateline",
+    "published_at",
+    "modified_at",
+    "body",
+)
 
 
 def article(room: Room, asked: Asked) -> Shown:
@@ -23,15 +36,21 @@ def article(room: Room, asked: Asked) -> Shown:
     hits = room.hits_of_article(article_id)
     spans = [span for hit in hits for span in recorded_spans(hit)]
     versions = room.versions(article_id)
+    removed = room.removed(article_id)
     return Shown(
         "article.html",
         {
             "article": found,
+            "story": room.story(found["story_id"]) if found["story_id"] else None,
+            "gone": room.gone(article_id),
             "hits": hits,
             "title_places": places(found["title"], spans, "title"),
             "body_places": places(found["body"], spans, "body"),
             "paragraphs": list(_paragraphs(found["body"])),
-            "cuts": _by_rule(room.removed(article_id)),
+            "cuts": _by_rule(removed),
+            "lines": len(removed),
+            "rule_phrase": rule_phrase,
+            "fields": _FIELDS,
             "origins": _by_field(room.origins(article_id)),
             "versions": versions,
             "changes": list(_changes(versions)),
@@ -51,6 +70,17 @@ def places(text: str, spans: Sequence[Span], field: str) -> list[Place]:
         for span in spans
         if span.field == field and text[span.start : span.end] == span.text
     ]
+
+
+def rule_phrase(rule: str) -> str:
+    """The name of the phrase that explains a rule, or the kind of rule that it is: what is before
+    its last mark, or the one before that.
+    """
+    while rule:
+        if (name := f"rule.{rule}") in phrases():
+            return name
+        rule = rule[: max(rule.rfind("-"), rule.rfind(":"), 0)]
+    return "rule.other"
 
 
 def _paragraphs(body: str) -> Iterator[Place]:

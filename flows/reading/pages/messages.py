@@ -28,6 +28,7 @@ def message(room: Room, asked: Asked) -> Shown:
         "alert.html",
         {
             "message": found,
+            "story": room.story(found["story_id"]) if found["story_id"] else None,
             "deliveries": room.deliveries(found["alert_id"]),
             "articles": room.articles_of_alert(found["alert_id"]),
         },

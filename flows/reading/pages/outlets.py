@@ -1,8 +1,11 @@
 """The outlets: how each stands, day by day, what is doubtful, and what was learned of them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+from flows.reading.charts import GapMap, gap_map
 from flows.reading.request import PER_PAGE, Asked, Listed, NotFoundError, Shown
+from warehouse.engine import Row
 from warehouse.room import Room
 
 DAYS = 30  # that the pages look back
@@ -10,7 +13,9 @@ DAYS = 30  # that the pages look back
 
 def outlets(room: Room, asked: Asked) -> Shown:
     """All outlets, and the map of their last days."""
-    return Shown("outlets.html", {"outlets": room.sources(DAYS), "health": room.health(DAYS)})
+    health = room.health(DAYS)
+    values = {"outlets": room.sources(DAYS), "gaps": _gaps(health), "days": DAYS}
+    return Shown("outlets.html", values)
 
 
 def outlet(room: Room, asked: Asked) -> Shown:
@@ -21,13 +26,16 @@ def outlet(room: Room, asked: Asked) -> Shown:
     [found] = rows
     source_id = found["source_id"]
     nights = room.nights()
+    health = room.health(DAYS, source_id)
     articles = room.articles_of_source(source_id, PER_PAGE + 1, asked.named("after"))
     last = nights[0] if nights else None
     return Shown(
         "outlet.html",
         {
             "outlet": found,
-            "health": room.health(DAYS, source_id),
+            "days": DAYS,
+            "gaps": _gaps(health),
+            "health": health,
             "doubts": room.doubts(source_id, DAYS),
             "rejections": room.rejections(source_id, DAYS),
             "learned": room.learned_lines(source_id),
@@ -36,3 +44,9 @@ def outlet(room: Room, asked: Asked) -> Shown:
             "continued": bool(asked.named("after")),
         },
     )
+
+
+def _gaps(health: Sequence[Row]) -> GapMap | None:
+    """The map of days and outlets; None if no run has looked yet."""
+    last = max((row["day"] for row in health), default=None)
+    return gap_map(health, last, DAYS) if last else None

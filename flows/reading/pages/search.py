@@ -37,7 +37,7 @@ class Search:
     def __call__(self, room: Room, asked: Asked) -> Shown:
         question = asked.parameter("q")[:_LONGEST_QUESTION].strip()
         by = _way(asked.query.get("by", ""))
-        values = {"question": question, "by": by, "ways": get_args(By)}
+        values: dict[str, object] = {"question": question, "by": by, "ways": get_args(By)}
         if not question:
             return Shown("search.html", values | {"results": None, "fault": None, "next": None})
         page = _whole(asked.query.get("page", ""))

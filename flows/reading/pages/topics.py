@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from flows.config import parse_rule
 from flows.errors import ConfigError
-from flows.reading.replaying import Replay, compare, matched
+from flows.reading.charts import bars
+from flows.reading.replaying import Passage, Replay, compare, matched, passage_of, recorded_spans
 from flows.reading.request import PER_PAGE, Asked, Listed, NotFoundError, Shown
 from flows.records import Match
 from warehouse.engine import Row
 from warehouse.room import Room
 
-DAYS = 90  # of the picture
+DAYS = 30  # of the picture
 _STRENGTHS = ("subject", "mention")
 
 
@@ -50,9 +51,13 @@ def topic(room: Room, asked: Asked) -> Shown:
         )
         for strength in _STRENGTHS
     }
+    days = room.hits_by_day(found["topic_id"], DAYS)
     values = {
         "topic": found,
-        "days": room.hits_by_day(found["topic_id"], DAYS),
+        "days": days,
+        "span": DAYS,
+        "chart": bars(days),
+        "passage": _passage,
         "hits": lists,
         "rule": rule,
         "trial": trial,
@@ -60,6 +65,11 @@ def topic(room: Room, asked: Asked) -> Shown:
         "most": TRIAL.shown,
     }
     return Shown("topic.html", values, 400 if faults else 200)
+
+
+def _passage(row: Row) -> Passage:
+    """Why an article is a hit."""
+    return passage_of(recorded_spans(row), row["title"], row["body"])
 
 
 def _tried(room: Room, topic_id: str, rule: str) -> tuple[Replay | None, list[str]]:

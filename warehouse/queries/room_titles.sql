@@ -1,0 +1,2 @@
+-- The titles of the topics.
+select topic_id, title from topics;
