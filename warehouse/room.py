@@ -90,6 +90,11 @@ class Room:
         rows = self.rows("room_texts", article_ids=list(article_ids))
         return {row["article_id"]: row for row in rows}
 
+    def precisions(self, article_ids: Sequence[str]) -> dict[str, str | None]:
+        """How exact the dates of articles are, by article."""
+        rows = self.rows("room_precisions", article_ids=list(article_ids))
+        return {row["article_id"]: row["published_precision"] for row in rows}
+
     def removed(self, article_id: str) -> list[Row]:
         """What was cut from an article, in the order of its page."""
         return self.rows("room_removed", article_id=article_id)

@@ -159,7 +159,7 @@ def _in_language(asked: Asked, language: Language) -> str:
 
 @cache
 def _style_text() -> str:
-    return style_sheet() + (files("flows.reading") / "room.css").read_text(encoding="utf-8")
+    return str(style_sheet()) + (files("flows.reading") / "room.css").read_text(encoding="utf-8")
 
 
 def _style(request: Request) -> Response:

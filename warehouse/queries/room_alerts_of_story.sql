@@ -1,7 +1,7 @@
 -- Alerts about a story, the oldest first, with the state of their deliveries.
 select
     a.alert_id, a.topic_id, a.kind, a.raised_at, a.title,
-    coalesce(array_agg(d.state order by d.channel) filter (where d.state is not null), []) as states
+    coalesce(list(struct_pack(d.channel, d.state) order by d.channel) filter (d.state is not null), []) as deliveries
 from alerts a
 left join deliveries d using (alert_id)
 where a.story_id = $story_id

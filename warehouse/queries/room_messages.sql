@@ -15,8 +15,7 @@ shown as (
 )
 select
     s.*,
-    coalesce(array_agg(struct_pack(d.channel, d.state) order by d.channel) filter (where d.state is not null), [])
-        as deliveries
+    coalesce(list(struct_pack(d.channel, d.state) order by d.channel) filter (d.state is not null), []) as deliveries
 from shown s
 left join deliveries d using (alert_id)
 group by all

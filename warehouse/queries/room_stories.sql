@@ -13,6 +13,8 @@ told as (
         list(o.name order by coalesce(a.published_at, a.first_seen_at), a.article_id) as outlets,
         min(coalesce(a.published_at, a.first_seen_at)) as first_published_at,
         max(coalesce(a.published_at, a.first_seen_at)) as last_published_at,
+        arg_min(coalesce(a.published_precision, 'day'), (coalesce(a.published_at, a.first_seen_at), a.article_id))
+            as first_precision,
         arg_min(a.title, (coalesce(a.published_at, a.first_seen_at), a.article_id)) as title
     from story_articles s
     join joined j using (story_id)

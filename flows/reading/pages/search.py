@@ -1,6 +1,6 @@
 """Search: the stories that answer a question, as `kliping search` finds them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import get_args
@@ -18,9 +18,12 @@ _LONGEST_QUESTION = 500  # characters
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A story that was found, and the places of its best report's passage that are marked."""
+    """A story that was found: its best report, how exact the date of that is, the story's other
+    outlets, and the places of the report's passage that are marked.
+    """
 
     row: Row
+    precision: str | None
     others: Sequence[str]
     places: Sequence[Place]
 
@@ -47,11 +50,13 @@ class Search:
             fault = {"results": None, "fault": str(error), "next": None}
             return Shown("search.html", values | fault, 400)
         start = (page - 1) * PER_PAGE
-        shown = [_result(each) for each in found[start : start + PER_PAGE]]
+        shown = found[start : start + PER_PAGE]
+        precisions = room.precisions([each.report["article_id"] for each in shown])
+        results = [_result(each, precisions) for each in shown]
         more = {"first": start + 1, "total": len(found), "deep": len(found) >= DEPTH}
         next_page = str(page + 1) if start + PER_PAGE < len(found) else None
         return Shown(
-            "search.html", values | more | {"results": shown, "fault": None, "next": next_page}
+            "search.html", values | more | {"results": results, "fault": None, "next": next_page}
         )
 
     def _found(self, room: Room, question: str, by: By) -> list[Found]:
@@ -69,8 +74,11 @@ def _whole(given: str) -> int:
     return int(given) if given.isascii() and given.isdigit() and 1 <= len(given) <= 3 else 1
 
 
-def _result(found: Found) -> Result:
+def _result(found: Found, precisions: Mapping[str, str | None]) -> Result:
     row = found.report
     return Result(
-        row, found.other_outlets, list(places_of(row["passage"] or "", set(row["matched"] or ())))
+        row,
+        precisions.get(row["article_id"]),
+        found.other_outlets,
+        list(places_of(row["passage"] or "", set(row["matched"] or ()))),
     )
