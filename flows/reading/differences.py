@@ -46,27 +46,34 @@ def differences(before: str, after: str) -> list[Difference]:
     """The passages of two texts, in order; those that are the same too."""
     old, new = _SENTENCE.findall(before), _SENTENCE.findall(after)
     matcher = SequenceMatcher(None, _stripped(old), _stripped(new))
-    return [
-        difference
-        for kind, one, two, three, four in matcher.get_opcodes()
-        for difference in _passage(kind, "".join(old[one:two]), "".join(new[three:four]))
-    ]
+    found: list[Difference] = []
+    for kind, one, two, three, four in matcher.get_opcodes():
+        found += _passages(kind, old[one:two], new[three:four])
+    return found
 
 
 def _stripped(sentences: Sequence[str]) -> list[str]:
     return [sentence.strip() for sentence in sentences]
 
 
-def _passage(kind: str, old: str, new: str) -> Iterator[Difference]:
+def _passages(kind: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Difference]:
     if kind == "equal":
-        yield Difference("same", [Piece(old)], [Piece(new)])
-    elif kind == "replace" and (pieces := _reworded(old, new)):
-        yield Difference("changed", *pieces)
+        yield Difference("same", [Piece("".join(old))], [Piece("".join(new))])
+    elif len(old) == len(new):
+        for one, two in zip(old, new, strict=True):
+            yield from _changed(one, two)
     else:
-        if old:
-            yield Difference("cut", [Piece(old, differs=True)], [])
-        if new:
-            yield Difference("added", [], [Piece(new, differs=True)])
+        yield from _changed("".join(old), "".join(new))
+
+
+def _changed(old: str, new: str) -> Iterator[Difference]:
+    if old and new and (pieces := _reworded(old, new)):
+        yield Difference("changed", *pieces)
+        return
+    if old:
+        yield Difference("cut", [Piece(old, differs=True)], [])
+    if new:
+        yield Difference("added", [], [Piece(new, differs=True)])
 
 
 def _reworded(old: str, new: str) -> tuple[list[Piece], list[Piece]] | None:

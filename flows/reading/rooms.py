@@ -63,6 +63,7 @@ def make_app(
         "/sources/{id}": outlets.outlet,
         "/topics": topics.topics,
         "/topics/{id}": topics.topic,
+        "/topics/{id}/try": topics.trial,
         "/alerts": messages.messages,
         "/alerts/{id}": messages.message,
     }

@@ -37,34 +37,36 @@ def topics(room: Room, asked: Asked) -> Shown:
 
 
 def topic(room: Room, asked: Asked) -> Shown:
-    """One topic, its hits in either strength, and the trial of `rule`, if one is given."""
-    rows = room.topics(asked.thing)
-    if not rows:
-        raise NotFoundError
-    [found] = rows
-    rule = asked.parameter("rule").strip()
-    trial, faults = _tried(room, found["topic_id"], rule) if rule else (None, [])
-    lists = {
+    """One topic, and its hits in either strength; `subject` and `mention` name the last hits of the
+    page before.
+    """
+    found = _topic(room, asked)
+    days = room.hits_by_day(found["topic_id"], DAYS)
+    hits = {
         strength: Listed.of(
             room.hits(found["topic_id"], strength, PER_PAGE + 1, asked.named(strength)),
             "article_id",
         )
         for strength in _STRENGTHS
     }
-    days = room.hits_by_day(found["topic_id"], DAYS)
-    values = {
-        "topic": found,
-        "days": days,
-        "span": DAYS,
-        "chart": bars(days),
-        "passage": _passage,
-        "hits": lists,
-        "rule": rule,
-        "trial": trial,
-        "faults": faults,
-        "most": TRIAL.shown,
-    }
-    return Shown("topic.html", values, 400 if faults else 200)
+    values = {"topic": found, "days": days, "span": DAYS, "chart": bars(days), "hits": hits}
+    return Shown("topic.html", values | {"passage": _passage})
+
+
+def trial(room: Room, asked: Asked) -> Shown:
+    """What `rule` would make of a topic, if one is given."""
+    found = _topic(room, asked)
+    rule = asked.parameter("rule").strip()
+    tried, faults = _tried(room, found["topic_id"], rule) if rule else (None, [])
+    values = {"topic": found, "rule": rule, "trial": tried, "faults": faults, "most": TRIAL.shown}
+    return Shown("try.html", values, 400 if faults else 200)
+
+
+def _topic(room: Room, asked: Asked) -> Row:
+    rows = room.topics(asked.thing)
+    if not rows:
+        raise NotFoundError
+    return rows[0]
 
 
 def _passage(row: Row) -> Passage:
