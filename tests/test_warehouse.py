@@ -57,6 +57,7 @@ QUERIES = [
         "views",
         "brief",
         "forgotten",
+        "room",
     )
     for case in cases(f"warehouse/{name}", TextDates)
 ]
@@ -111,6 +112,17 @@ TRIVIAL = {
     "record_troubles",
     "tombstones",
     "unwanted_records",
+    "room_deliveries",
+    "room_gone",
+    "room_hits_of_article",
+    "room_kept_aside",
+    "room_message",
+    "room_origins",
+    "room_precisions",
+    "room_story",
+    "room_texts",
+    "room_titles",
+    "room_versions",
 }
 
 

@@ -86,8 +86,8 @@ def _axe() -> str:
 def violations(driver: webdriver.Chrome) -> list[dict[str, Any]]:
     """What axe-core finds wrong with the page that is shown."""
     _forbid_scripts(driver, False)  # axe waits with timers, which are scripts of the page
-    driver.execute_script(_axe())  # type: ignore[no-untyped-call] # selenium's is untyped
-    found: dict[str, Any] = driver.execute_async_script(  # type: ignore[no-untyped-call]
+    driver.execute_script(_axe())
+    found: dict[str, Any] = driver.execute_async_script(
         "axe.run(document, {resultTypes: ['violations']}).then(arguments[arguments.length - 1])"
     )
     _forbid_scripts(driver, True)
