@@ -8,7 +8,7 @@ out.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -94,8 +94,8 @@ class _Desk:
         return answer
 
     def no_page(self, request: Request, error: Exception) -> Response:
-        """There is no such path."""
-        return self._fault(_asked(request), NotFoundError())
+        """There is no such path, and so none for the page to lead back to."""
+        return self._fault(replace(_asked(request), path="/"), NotFoundError())
 
     def _answer(self, page: Page, asked: Asked) -> Response:
         reader = self.snapshots.newest()

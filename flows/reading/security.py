@@ -43,8 +43,11 @@ def guarded(app: ASGIApp, host_names: Iterable[str]) -> ASGIApp:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
+            await app(scope, receive, send)
             return
+        if scope["type"] != "http":
+            return  # a web socket: nothing here speaks on one
         inner = known if scope["method"] in METHODS else _only_reads
         if len(Headers(scope=scope).getlist("host")) > 1:
             inner = _one_host

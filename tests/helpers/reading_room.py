@@ -1,4 +1,4 @@
-"""The reading room as a server of this process."""
+"""The reading room as a server of this process, and an invented archive to read in it."""
 
 import socket
 import threading
@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import uvicorn
 
 from flows.edges.encoder import Encoder, default_model
 from flows.reading.rooms import make_app
+from flows.steps.indexing import index_batch
+from tests.helpers.cases import TextDates, cases
+from tests.helpers.tables import plant
+from warehouse.engine import publish, published
+from warehouse.store import Warehouse
 
 _STARTS_WITHIN_S = 20
 
@@ -38,3 +44,23 @@ def served(directory: Path) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+def published_archive(directory: Path) -> None:
+    """Publish the invented archive of tests/cases/reading as the snapshot of a data directory."""
+    store = Warehouse.open(directory)
+    plant(store, cases("reading/archive", TextDates))
+    while index_batch(store):
+        pass
+    store.close()
+    publish(directory)
+
+
+def copied(directory: Path, target: Path, *statements: str) -> None:
+    """Publish a copy of a directory's snapshot in another, changed by some statements."""
+    copy = target / "copy.duckdb"
+    copy.write_bytes(published(directory).read_bytes())
+    with duckdb.connect(str(copy)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    copy.replace(published(target))
