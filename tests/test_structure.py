@@ -91,7 +91,8 @@ OWNERS = {
     "cssselect": {"flows.config"},
     "typer": {"flows.cli"},
     "prefect": {"flows.nightly", "flows.schedule", "flows.orchestrator"},
-    "uvicorn": {"flows.orchestrator"},
+    "uvicorn": {"flows.orchestrator", "flows.commands.browse"},
+    "starlette": {"flows.reading.rooms", "flows.reading.security"},
 }
 
 

@@ -90,21 +90,10 @@ class Articles:
             "forget_cleanings",
         )
         self.engine.write(
-            [
-                {
-                    "article_id": article.id,
-                    "seen_at": page.fetched_at,
-                    "rule": removed.rule,
-                    "text": removed.text,
-                }
-                for page, article in newest.values()
-                for removed in article.removed
-            ],
-            "record_removed",
+            [row for pair in newest.values() for row in _removed(*pair)], "record_removed"
         )
         self.engine.write(
-            [row for page, article in newest.values() for row in _origins(page, article)],
-            "record_origins",
+            [row for pair in newest.values() for row in _origins(*pair)], "record_origins"
         )
         self.engine.write(
             [_text(page, article) for page, article in versions.values()],
@@ -247,6 +236,16 @@ def _row(page: StoredPage, article: Article) -> Row:
         "arrived_by": page.arrived_by,
         "seen_at": page.fetched_at,
     }
+
+
+def _removed(page: StoredPage, article: Article) -> Iterator[Row]:
+    for removed in article.removed:
+        yield {
+            "article_id": article.id,
+            "seen_at": page.fetched_at,
+            "rule": removed.rule,
+            "text": removed.text,
+        }
 
 
 def _origins(page: StoredPage, article: Article) -> Iterator[Row]:

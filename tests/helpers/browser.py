@@ -88,7 +88,7 @@ def violations(driver: webdriver.Chrome) -> list[dict[str, Any]]:
     _forbid_scripts(driver, False)  # axe waits with timers, which are scripts of the page
     driver.execute_script(_axe())
     found: dict[str, Any] = driver.execute_async_script(
-        "axe.run(document, {resultTypes: ['violations']}).then(arguments[arguments.length - 1])"
+        "axe.run(document, {resultTypes: ['violations']}).then(arguments[0])"
     )
     _forbid_scripts(driver, True)
     violations: list[dict[str, Any]] = found["violations"]

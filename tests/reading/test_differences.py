@@ -1,6 +1,8 @@
 """How two texts differ."""
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,21 +12,19 @@ from flows.reading.differences import Piece, differences
 from tests.helpers.cases import cases
 from tests.helpers.linear import KINDS, LONG, SECONDS
 
-CASES = cases("reading/differences")
+CASES: list[dict[str, Any]] = cases("reading/differences")
 
 
-def shown(pieces: list[Piece]) -> str:
+def shown(pieces: Sequence[Piece]) -> str:
     """What differs in brackets."""
     return "".join(f"[{piece.text}]" if piece.differs else piece.text for piece in pieces)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_differences(case: dict[str, str]) -> None:
+def test_differences(case: dict[str, Any]) -> None:
     """The passages of two texts, each with what the other does not have."""
     found = differences(case["before"], case["after"])
-    assert [[each.kind, shown([*each.before]), shown([*each.after])] for each in found] == case[
-        "rows"
-    ]
+    assert [[each.kind, shown(each.before), shown(each.after)] for each in found] == case["rows"]
 
 
 TEXTS = st.text(st.sampled_from("ab. \nA!"), max_size=80)
