@@ -6,7 +6,7 @@ RECENT := import sys; sys.exit(None if sys.version_info >= (3, 11) else "Kliping
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-analyst bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-analyst bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -35,6 +35,12 @@ schedule: .venv/.installed  ## run every night at 01:00 WIB, until interrupted
 
 sql: .venv/.installed  ## open a read-only SQL shell on the results
 	$(BIN)/kliping sql
+
+browse: .venv/.installed  ## open the reading room for a browser, until interrupted
+	$(BIN)/kliping browse
+
+screenshots: .venv/.installed  ## take the pictures of the reading room for the documents, from the demo (needs Chromium)
+	@$(BIN)/python -m tests.press.screenshots
 
 test: .venv/.installed  ## run the test suite
 	$(BIN)/pytest -n 2 --dist worksteal

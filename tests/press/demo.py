@@ -151,6 +151,8 @@ def _tell_what_is_left(console: Console) -> None:
             f'"{" ".join(query.split())}"'
         )
     console.print(f"\nThe brief of the last night: {brief_file(DATA, LAST).relative_to(ROOT)}")
+    console.print("To read all of this in a browser:")
+    console.print(f".venv/bin/kliping browse --warehouse {DATA.name}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import get_args
 
 from flows.edges.encoder import Encoder
 from flows.errors import EncoderError, QueryError
@@ -14,6 +13,7 @@ from warehouse.engine import Row
 from warehouse.room import Room
 
 _LONGEST_QUESTION = 500  # characters
+_WAYS: Sequence[By] = ("words", "meaning", "both")  # that of the first needs no model
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Search:
     def __call__(self, room: Room, asked: Asked) -> Shown:
         question = asked.parameter("q")[:_LONGEST_QUESTION].strip()
         by = _way(asked.query.get("by", ""))
-        values: dict[str, object] = {"question": question, "by": by, "ways": get_args(By)}
+        values: dict[str, object] = {"question": question, "by": by, "ways": _WAYS}
         if not question:
             return Shown("search.html", values | {"results": None, "fault": None, "next": None})
         page = _whole(asked.query.get("page", ""))
@@ -67,7 +67,7 @@ class Search:
 
 
 def _way(given: str) -> By:
-    return next((way for way in get_args(By) if way == given), "words")
+    return next((way for way in _WAYS if way == given), _WAYS[0])
 
 
 def _whole(given: str) -> int:
