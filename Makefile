@@ -6,7 +6,7 @@ RECENT := import sys; sys.exit(None if sys.version_info >= (3, 11) else "Kliping
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-analyst bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-pages bench-analyst bench-fuzz bench-kill bench-faults bench-delivery train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -89,6 +89,9 @@ bench-search: .venv/.installed  ## search archives of 100,000 and a million arti
 
 bench-analyst: .venv/.installed  ## ten tasks of an analyst beside 100,000 articles (several minutes)
 	@$(BIN)/python -m bench.analyst
+
+bench-pages: .venv/.installed  ## time the pages of the reading room among 100,000 articles (some minutes)
+	@$(BIN)/python -m bench.pages
 
 bench-fuzz: .venv/.installed  ## read thousands of broken pages, listings, archives, and YAML files
 	@$(BIN)/python -m bench.fuzz

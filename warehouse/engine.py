@@ -564,6 +564,13 @@ class Reader:
         """The rows of warehouse/queries/<query>.sql. Raises WarehouseError."""
         return _rows(self._execute(query, **parameters))
 
+    def each(self, query: str, /, **parameters: object) -> Iterator[Row]:
+        """The rows of warehouse/queries/<query>.sql, read lazily."""
+        cursor = self._execute(query, **parameters)
+        names = [column[0] for column in cursor.description or ()]
+        while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
+            yield from (dict(zip(names, row, strict=True)) for row in rows)
+
     def boilerplate(self, source_id: str) -> list[Row]:
         """The lines learned as clutter for a source, the most frequent first."""
         return _rows(self._execute("boilerplate", source_id=source_id))
@@ -582,10 +589,7 @@ class Reader:
         """Articles since an instant, the oldest first, with the recorded match of a topic. They are
         read lazily.
         """
-        cursor = self._execute("replayed_articles", topic_id=topic_id, since=since)
-        names = [column[0] for column in cursor.description or ()]
-        while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
-            yield from (dict(zip(names, row, strict=True)) for row in rows)
+        yield from self.each("replayed_articles", topic_id=topic_id, since=since)
 
     def vectors(self, model: str, article_ids: Sequence[str]) -> dict[str, list[float]]:
         """The model's vectors of those of the articles that have one, by article."""

@@ -1,6 +1,6 @@
 """What the pages of the reading room show, beside what the brief does. It only reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -163,9 +163,9 @@ class Room:
         """The articles that match a topic in one strength."""
         return self.rows("room_hits", topic_id=topic_id, strength=strength, most=most, after=after)
 
-    def replayed(self, topic_id: str, most: int) -> list[Row]:
+    def replayed(self, topic_id: str, most: int) -> Iterator[Row]:
         """Like `Reader.replayed_articles`, but the newest articles, and the newest first."""
-        return self.rows("room_replayed", topic_id=topic_id, most=most)
+        return self.reader.each("room_replayed", topic_id=topic_id, most=most)
 
     # ---- messages ----
 
