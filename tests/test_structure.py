@@ -320,6 +320,7 @@ FOREIGN = {
 }
 
 
+NO_TEXT = {".gz", ".json", ".png", ".tsv"}  # or only data
 LONGEST_PATTERN = 200  # characters; a longer one is a list of words, which is data
 
 
@@ -364,7 +365,7 @@ def test_repository_names_no_machine(fact: str) -> None:
     found = []
     for name in listed.stdout.splitlines():
         path = ROOT / name
-        if path.suffix in (".gz", ".json", ".png", ".tsv") or not path.is_file() or path == Path(__file__):
+        if path.suffix in NO_TEXT or not path.is_file() or path == Path(__file__):
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if re.search(FOREIGN[fact], line):

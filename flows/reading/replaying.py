@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Literal, get_args
 
-from flows.reading.marks import Place, around
+from flows.reading.marks import Place
 from flows.records import Match, Span, Strength, Topic
 from flows.stages.watch.topics import compile_topic, match
 from warehouse.engine import Row
@@ -129,8 +129,7 @@ def passage_of(evidence: Sequence[Span], title: str, body: str) -> Passage:
     """
     in_body = [span for span in evidence if span.field == "body"]
     for first in [*in_body, *evidence][:1]:
-        text = body if first.field == "body" else title
-        start = around(text, first.sentence, (first.start, first.end))
+        start = first.sentence_start(body if first.field == "body" else title)
         if start is None:  # the text has changed since
             return Passage(first.sentence)
         end = start + len(first.sentence)
