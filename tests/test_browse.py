@@ -95,7 +95,7 @@ from flows.cli import main
 try:
     main(sys.argv[1:])
 finally:
-    heavy = {"prefect", "torch", "starlette", "uvicorn", "jinja2"} & set(sys.modules)
+    heavy = {"prefect", "torch", "starlette", "uvicorn"} & set(sys.modules)
     print("imported:", sorted(heavy), file=sys.stderr)
 """
 
