@@ -2,7 +2,6 @@
 documents: on a desk in the light and in the dark scheme, and on a phone.
 """
 
-import base64
 import sys
 from collections.abc import Iterator
 
@@ -31,7 +30,7 @@ def main() -> None:
                 resize(driver, size)
                 darken(driver, dark)
                 driver.get(room + address)
-                (PICTURES / f"{name}-{form}.png").write_bytes(picture(driver, size, place))
+                (PICTURES / f"{name}-{form}.png").write_bytes(picture(driver, place))
     total = sum(path.stat().st_size for path in PICTURES.glob("*.png"))
     print(f"{PICTURES.relative_to(ROOT)}: {total / 1e6:.1f} MB")
 
@@ -64,18 +63,14 @@ def one(sql: str) -> str:
     return str(Reader(DATA).query(sql)[1][0][0])
 
 
-def picture(driver: Chrome, size: tuple[int, int], place: str) -> bytes:
-    """The page as PNG, from a place on, with what is shown on demand there."""
-    top = 0.0
+def picture(driver: Chrome, place: str) -> bytes:
+    """What is seen of the page, from a place on, with what is shown on demand there, as PNG."""
     if place:
         for summary in driver.find_elements(By.CSS_SELECTOR, f"{place} + details > summary"):
             summary.click()
-        top = driver.find_element(By.CSS_SELECTOR, place).rect["y"]
-    clip = {"x": 0, "y": top, "width": size[0], "height": size[1], "scale": 1}
-    shot = driver.execute_cdp_cmd(
-        "Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip}
-    )
-    return base64.b64decode(shot["data"])
+        section = driver.find_element(By.CSS_SELECTOR, place)
+        driver.execute_script("arguments[0].scrollIntoView()", section)
+    return driver.get_screenshot_as_png()
 
 
 if __name__ == "__main__":
