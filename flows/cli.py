@@ -460,6 +460,19 @@ def sql(
             show(*reader.query(statement), text_form)
 
 
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", file_okay=False)] = Path(),
+) -> None:
+    """Write commented sources.yaml, topics.yaml, and .env.example.
+
+    Never overwrites a file. Says what to do next.
+    """
+    from flows.commands.init import init as write_files
+
+    write_files(folder)
+
+
 @sources_app.command("list")
 def list_sources(sources: SourcesFile = Path("sources.yaml")) -> None:
     """List every source and its discovery addresses."""

@@ -272,9 +272,14 @@ def own_server(log: Path) -> Iterator[tuple[str, Callable[[], bool]]]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}/api"
     log.parent.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {"PREFECT_API_URL": url, "PREFECT_UI_API_URL": url}
+    environment = os.environ | {
+        "PREFECT_API_URL": url,
+        "PREFECT_UI_API_URL": url,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),  # which finds this module
+    }
     with log.open("w") as output:
-        command = [sys.executable, "-m", __spec__.name, str(os.getpid()), str(port)]
+        # -P: the current directory may hold other packages of these names
+        command = [sys.executable, "-P", "-m", __spec__.name, str(os.getpid()), str(port)]
         # In a process group of its own, so that Ctrl-C does not reach it: this process needs it to
         # end in an orderly way.
         server = subprocess.Popen(  # noqa: S603 - no input of others
