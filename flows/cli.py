@@ -539,6 +539,41 @@ def check_sources(
     raise typer.Exit(asyncio.run(check(chosen, declared, contact, article)))
 
 
+@sources_app.command("add")
+def add_sources(
+    url: Annotated[
+        str | None, typer.Argument(metavar="URL", help="The outlet's home page, or its feed.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Add without asking.")] = False,
+    opml: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Add the outlets of this OPML file.")
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Add those of this table, as of Media Cloud."),
+    ] = None,
+    sources: SourcesFile = Path("sources.yaml"),
+) -> None:
+    """Find out about an outlet, and add it to the file after a yes.
+
+    Looks for feeds, sitemaps, and index pages, derives the pattern of its articles' addresses,
+    tries it on three of them, and shows what it would write.
+
+    Exit status: 0 added, or known in a list; 1 not wanted or, of a list, some could not be added; 2
+    wrong usage or configuration, or an outlet that is in the file already; 3 nothing could be
+    added.
+    """
+    from flows.commands.sources_add import add_all, add_one, read_lists
+
+    if (url is None) == (opml is None and table is None):
+        raise ConfigError("expected either an address, or --opml FILE or --csv FILE")
+    contact = Settings.from_environ(os.environ).contact
+    ask = None if yes else typer.confirm
+    if url is not None:
+        raise typer.Exit(add_one(url, sources, contact, ask))
+    raise typer.Exit(add_all(read_lists(opml, table), sources, contact, ask))
+
+
 @alerts_app.command("list")
 def list_alerts(
     pending: Annotated[bool, typer.Option("--pending", help="Only undelivered messages.")] = False,

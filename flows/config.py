@@ -109,6 +109,20 @@ def load_sources(path: Path) -> tuple[Source, ...]:
     return sources
 
 
+def room_for_source(path: Path) -> tuple[int, int]:
+    """Where another source fits in a sources.yaml that can be read: the number of lines before it,
+    and the indentation of its `- `. Raises ConfigError.
+    """
+    file = YamlFile(path)
+    keys = file.root().named()
+    [(line, indent)] = keys["sources"].attempt(Place.room) or [(0, 0)]
+    file.report()
+    later = [place for place in keys.values() if place.line > line]
+    if not later:  # after the comments at the end of the file
+        line = len(path.read_text(encoding="utf-8-sig").splitlines())
+    return line, indent
+
+
 # What is wrong with a channel's address, without quoting any part of it.
 Check = Callable[[str], str | None]
 

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -232,6 +233,14 @@ class Place:
             for number, node in enumerate(self.node.value)
         ]
 
+    def room(self) -> tuple[int, int]:
+        """Where another item of a list of `- ` lines fits: the number of lines before it, and its
+        indentation.
+        """
+        if not isinstance(self.node, yaml.SequenceNode) or self.node.flow_style:
+            raise Mistake(self, "expected a list of lines that begin with -")
+        return _last_line(self.node), self.node.start_mark.column
+
     def keys(self, required: Collection[str] = (), optional: Collection[str] = ()) -> "Keys":
         """The places in a mapping with known keys. Notes unknown and missing ones."""
         places = self._named()
@@ -259,6 +268,18 @@ class Place:
             "float": f"the number {value}",
         }
         return kinds.get(self.tag, f'"{value}"')
+
+
+def _last_line(node: yaml.Node) -> int:
+    """The number of the last line that a node has something on. The end that PyYAML gives for
+    what is written on lines of its own is that of the comments and empty lines after it.
+    """
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        parts = chain.from_iterable(
+            part if isinstance(part, tuple) else (part,) for part in node.value
+        )
+        return max(map(_last_line, parts), default=node.start_mark.line + 1)
+    return node.end_mark.line + (1 if node.end_mark.column else 0)
 
 
 @dataclass(frozen=True, slots=True)

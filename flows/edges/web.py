@@ -138,6 +138,13 @@ class Web:
             url, _Manners(declared, min_delay_s, obey_robots=True), conditions
         )
 
+    async def sitemaps(self, url: str, *, declared: Declared, min_delay_s: float) -> list[str]:
+        """The sitemaps that the robots.txt of a URL's origin names. Raises FetchFailed."""
+        target = _parsed(url)
+        manners = _Manners(declared, min_delay_s, obey_robots=True)
+        rules = await self._known_rules(target, manners, _place(target) in declared)
+        return list(dict.fromkeys(rules.sitemaps))
+
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
         return self
@@ -177,6 +184,15 @@ class Web:
         """The crawl-delay that the origin's robots.txt asks for, in seconds, 0 if none. Raises
         FetchFailed if it disallows the URL.
         """
+        rules = await self._known_rules(target, manners, declared)
+        if not rules.can_fetch(str(target), PRODUCT):
+            raise FetchFailed("robots", "disallowed by robots.txt")
+        return min(rules.crawl_delay(PRODUCT) or 0.0, MAX_WAIT_S)
+
+    async def _known_rules(
+        self, target: httpx.URL, manners: "_Manners", declared: bool
+    ) -> "Protego":
+        """The rules of the origin's robots.txt, which is fetched once. Raises FetchFailed."""
         origin = str(
             target.copy_with(raw_path=b"/robots.txt", fragment=None, username=None, password=None)
         )
@@ -186,9 +202,7 @@ class Web:
                 known.rules = await self._rules(origin, manners)
         if isinstance(known.rules, FetchFailed):
             raise FetchFailed(known.rules.reason, known.rules.detail, known.rules.retry)
-        if not known.rules.can_fetch(str(target), PRODUCT):
-            raise FetchFailed("robots", "disallowed by robots.txt")
-        return min(known.rules.crawl_delay(PRODUCT) or 0.0, MAX_WAIT_S)
+        return known.rules
 
     async def _rules(self, robots_url: str, manners: "_Manners") -> "Protego | FetchFailed":
         """Fetch a robots.txt. As RFC 9309 says, a missing one allows everything, and an unreachable
