@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from flows.edges.archive import ArchivedResponse, WarcWriter, read, scan
+from flows.edges.network import passing_web
 from flows.edges.transports import (
     ArchivingTransport,
     LiveTransport,
@@ -709,6 +710,32 @@ def test_robots_is_asked_for_once(visit: Visitor) -> None:
             *(server.url(f"/{number}") for number in range(10)), declared=frozenset({server.place})
         )
     assert server.paths().count("/robots.txt") == 1
+
+
+SITEMAPS: Mapping[str, tuple[Route, list[str]]] = {
+    "none": (status(404), []),
+    "two, one of them twice": (
+        robots("Sitemap: https://x.example/a.xml\nsitemap: /b\nSitemap: https://x.example/a.xml"),
+        ["https://x.example/a.xml", "/b"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SITEMAPS)
+def test_sitemaps(name: str) -> None:
+    """The sitemaps of a robots.txt come from the file that fetching asks for, too."""
+    route, expected = SITEMAPS[name]
+
+    async def look(server: Server) -> list[str]:
+        here = frozenset({server.place})
+        async with passing_web("") as web:
+            found = await web.sitemaps(server.url("/x"), declared=here, min_delay_s=0)
+            await web.get(server.url("/a"), declared=here, min_delay_s=0)
+            return found
+
+    with Server({"/robots.txt": route, "/a": page(HALO)}) as server:
+        assert asyncio.run(look(server)) == expected
+        assert server.paths() == ["/robots.txt", "/a"]
 
 
 def test_robots_of_the_new_host_counts(visit: Visitor) -> None:

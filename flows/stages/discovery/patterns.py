@@ -42,6 +42,7 @@ class _Least:
     words_known: int = 3
     short: float = 0.1  # the share of headlines in feeds that may be shorter
     forms: int = 4  # written at most
+    found: float = 0.5  # the share of the addresses in feeds that a pattern must find
 
 
 _LEAST = _Least()
@@ -77,17 +78,24 @@ Form = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Address:
-    """An address by its parts. `ending`: that of a file, such as '.html'."""
+    """An address by its parts. `ending`: that of a file, such as '.html'; `depth`: how many
+    sections stand in front; `form`: the kinds of the segments from there on.
+    """
 
     url: str
     host: str
     segments: tuple[str, ...]
     ending: str
-    number: str  # the name of the query parameter that names an article, or ''
+    depth: int
+    form: Form
 
     @property
     def is_listing(self) -> bool:
         return any(segment.lower() in _LISTING for segment in self.segments)
+
+    @property
+    def beginning(self) -> str:
+        return self.segments[0].lower() if self.segments else ""
 
     @property
     def words(self) -> int:
@@ -165,7 +173,8 @@ def derive(known: Iterable[str], listed: Iterable[str], site: str) -> str | None
     other sitemaps, among which are sections, tags, and authors.
     """
     certain = _addresses(known, site)
-    others = [each for each in _addresses(listed, site) if not each.is_listing]
+    linked = _addresses(listed, site)
+    others = [each for each in linked if not each.is_listing]
     if len(certain) >= _LEAST.known:
         share = round(_LEAST.share_of_known * len(certain))
         groups = _chosen(certain, max(share, 2 if len(certain) >= _LEAST.several else 1))
@@ -176,16 +185,19 @@ def derive(known: Iterable[str], listed: Iterable[str], site: str) -> str | None
         return None
     forms = {group.form for group in groups}
     hosts = {each.host for group in groups for each in group.members}
-    hosts |= {each.host for each in others if _is_likely(each) and _form(each)[1] in forms}
-    refused = _refused(_addresses(listed, site), groups)
+    hosts |= {each.host for each in others if _is_likely(each) and each.form in forms}
+    refused = _refused(linked, groups)
     host = f"^https?://{_host_pattern(hosts, site)}/"
     paths = {_path(group, bool(certain), refused): group for group in groups}
-    return host + _either(_needed(host, paths))
+    pattern = host + _either(_needed(host, paths))
+    finds = re.compile(pattern)
+    found = sum(bool(finds.search(each.url)) for each in certain)
+    return pattern if found >= _LEAST.found * len(certain) else None
 
 
 def _addresses(urls: Iterable[str], site: str) -> list[_Address]:
     found = (_address(url) for url in dict.fromkeys(urls) if is_on(url, site))
-    return [each for each in found if each.segments or each.number]
+    return [each for each in found if each.form]
 
 
 def _address(url: str) -> _Address:
@@ -197,12 +209,31 @@ def _address(url: str) -> _Address:
     number = next(
         (name for name, value in parse_qsl(parts.query) if name in _IDS and value.isdigit()), ""
     )
-    return _Address(url, _host(url), tuple(segments), ending[0] if ending else "", number)
+    form = _form(segments, number)
+    depth = next((at for at, part in enumerate(form) if part != _ANY), len(form))
+    written = ending[0] if ending else ""
+    return _Address(url, _host(url), tuple(segments), written, depth, tuple(form[depth:]))
+
+
+def _form(segments: Sequence[str], number: str) -> list[str]:
+    """The kinds of segments, up to the one that identifies the article; none of a home page.
+    `number`: the query parameter that names an article, or ''.
+    """
+    form: list[str] = []
+    for segment in segments:
+        kind = _kind(segment)
+        form.append(_kept(segment, kind))
+        if kind and kind.identifies:
+            return form
+    if number:
+        return [*(f"={segment}" for segment in segments), f"{_ID}{number}"]
+    form[-1:] = [_SLUG] if form else []
+    return form
 
 
 def _is_likely(address: _Address) -> bool:
     """Whether a link may lead to an article: by a number, a date, or the words of a headline."""
-    depth, form = _form(address)
+    depth, form = address.depth, address.form
     if "year" in form or address.words >= _LEAST.words:
         return True
     if form[-1] == "number":
@@ -214,29 +245,11 @@ def _chosen(addresses: Sequence[_Address], least: int) -> list[_Group]:
     """The forms that are frequent enough, the most frequent first."""
     groups: dict[Form, _Group] = {}
     for address in addresses:
-        depth, form = _form(address)
-        group = groups.setdefault(form, _Group(form, [], set()))
+        group = groups.setdefault(address.form, _Group(address.form, [], set()))
         group.members.append(address)
-        group.depths.add(depth)
+        group.depths.add(address.depth)
     frequent = [group for group in groups.values() if len(group.members) >= least]
     return sorted(frequent, key=lambda group: -len(group.members))[: _LEAST.forms]
-
-
-def _form(address: _Address) -> tuple[int, Form]:
-    """How many sections stand in front, and the kinds of the segments from there on."""
-    form: list[str] = []
-    for segment in address.segments:
-        kind = _kind(segment)
-        form.append(_kept(segment, kind))
-        if kind and kind.identifies:
-            break
-    else:
-        if address.number:
-            form = [*address.segments, f"{_ID}{address.number}"]
-        else:
-            form[-1:] = [_SLUG]
-    depth = next((at for at, part in enumerate(form) if part != _ANY), len(form))
-    return depth, tuple(form[depth:])
 
 
 def _kind(segment: str) -> _Kind | None:
@@ -278,15 +291,11 @@ def _part(group: _Group, at: int) -> str:
     if name not in _BY_NAME:
         return _escaped(kept or name)
     kind = _BY_NAME[name]
-    found = (kind.finds.match(each.segments[at + _depth(each)]) for each in group.members)
+    found = (kind.finds.match(each.segments[at + each.depth]) for each in group.members)
     lengths = [len(each.groupdict().get("least", "")) for each in found if each]
     # Earlier articles have smaller numbers, but pages of a list are not numbered so high.
     least = max(_SHORTEST, min(lengths) - 1)
     return _escaped(kept) + kind.writes.format(least=least)
-
-
-def _depth(address: _Address) -> int:
-    return _form(address)[0]
 
 
 def _slug(group: _Group, certain: bool) -> str:
@@ -323,8 +332,8 @@ def _refused(listed: Sequence[_Address], groups: Sequence[_Group]) -> list[str]:
     """The segments that no article of a section has: those that were seen to begin other pages, and
     those that do so everywhere.
     """
-    taken = {each.segments[0].lower() for group in groups for each in group.members}
-    begun = {each.segments[0].lower() for each in listed if each.segments}
+    taken = {each.beginning for group in groups for each in group.members}
+    begun = {each.beginning for each in listed}
     return sorted((begun & _LISTING | set(_WORDS["listing"]["always"])) - taken)
 
 
