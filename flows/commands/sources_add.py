@@ -194,7 +194,7 @@ def _free_id(draft: Draft, taken: Sequence[str]) -> str:
 # ---- a proposal ----
 
 
-class _KnownError(KlipingError):
+class _KnownError(Exception):
     """The outlet is in the file already; the message says as which."""
 
 
