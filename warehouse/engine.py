@@ -431,10 +431,6 @@ def compact(directory: Path) -> None:
         ) from error
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def publish(directory: Path) -> Path:
     """Replace the snapshot by a copy of the writer's database, which must be closed. Readers that
     have the old one open keep it.
