@@ -142,7 +142,13 @@ def test_texts_expire(filled: Path) -> None:
     assert after["articles"] == named
     assert after["alerts that say something"] == before["alerts that say something"]
     assert published_rows(filled, "from forgotten") == []
-    for table in ("article_versions", "removed_text", "state.vectors", "story_articles"):
+    for table in (
+        "article_versions",
+        "removed_text",
+        "field_origins",
+        "state.vectors",
+        "story_articles",
+    ):
         [(strays,)] = published_rows(
             filled, f"select count(*) from {table} anti join articles using (article_id)"
         )
