@@ -29,5 +29,5 @@ def backfill(archives: Sequence[Path], sources: Path, topics: Path, warehouse: P
         unreadable = take_in(store, [path.resolve() for path in archives], declared, work.progress)
         pipeline.catch_up(work)
         outcome = pipeline.end(work, (), [str(place) for place in unreadable])
-    pipeline.tell(outcome, work.progress, warehouse)
+    pipeline.tell(outcome, work, warehouse, settings.metrics_file)
     return outcome

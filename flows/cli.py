@@ -242,14 +242,10 @@ def schedule(
     load_sources(sources)
     _check_channels(topics)
     _settle_prefect(warehouse)
-    from flows.schedule import parse_schedule, run_on_schedule
+    from flows.schedule import run_on_schedule
 
     run_on_schedule(
-        sources.resolve(),
-        topics.resolve(),
-        warehouse.resolve(),
-        reach,
-        parse_schedule(cron, zone, interval),
+        sources.resolve(), topics.resolve(), warehouse.resolve(), reach, cron, zone, interval
     )
 
 
@@ -336,6 +332,27 @@ def _confirmed() -> bool:
     if not sys.stdin.isatty():
         raise ConfigError("--yes: expected, where nobody can be asked")
     return typer.confirm("Delete all this for good?")
+
+
+@app.command()
+def status(
+    warehouse: DataDirectory = Path("warehouse"),
+    form: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="The output format.")
+    ] = "table",
+) -> None:
+    """Show how the whole stands: runs, problems, deliveries, and the disk.
+
+    Reads media.duckdb, also while a run is in progress.
+
+    Exit status: 0 all is well; 1 something is wrong, each with a line; 3 nothing was published yet.
+    """
+    from flows.commands.status import show_status
+    from flows.edges.encoder import default_model
+    from flows.status import read_status
+
+    model = Settings.from_environ(os.environ).model or default_model()
+    raise typer.Exit(show_status(read_status(warehouse, model, datetime.now(UTC)), form))
 
 
 @app.command()

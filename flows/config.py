@@ -26,6 +26,7 @@ from flows.records import (
     Expect,
     MessageLanguage,
     Nearness,
+    Operators,
     Quiet,
     Retention,
     Source,
@@ -77,6 +78,8 @@ class Settings:
     model: str  # KLIPING_MODEL: the embedding model's name; '' for the default
     contact: str  # KLIPING_CONTACT: the address in the user agent, for outlets; '' for none
     base_url: str = ""  # KLIPING_BASE_URL: where the reading room is, without a slash at its end
+    ping_url: str = ""  # KLIPING_PING_URL: what hears of every run; '' for nobody
+    metrics_file: Path | None = None  # KLIPING_METRICS_FILE; None for that of the data directory
 
     @staticmethod
     def from_environ(environ: Mapping[str, str]) -> "Settings":
@@ -92,7 +95,17 @@ class Settings:
                 "KLIPING_BASE_URL: expected the reading room's address, such as "
                 f"https://kliping.example.com; got {base_url!r}"
             )
-        return Settings(environ.get("KLIPING_MODEL", "").strip(), contact, base_url)
+        ping_url = environ.get("KLIPING_PING_URL", "").strip()
+        if ping_url and not re.fullmatch(r"https?://[!-~]+", ping_url):
+            raise ConfigError("KLIPING_PING_URL: expected a web address")  # it is a secret
+        metrics_file = environ.get("KLIPING_METRICS_FILE", "").strip()
+        return Settings(
+            environ.get("KLIPING_MODEL", "").strip(),
+            contact,
+            base_url,
+            ping_url,
+            Path(metrics_file) if metrics_file else None,
+        )
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:
@@ -146,8 +159,10 @@ def load_topics(
     declared = keys.read("topics", _list_of(lambda place: _topic(place, channels, ids, common)), ())
     topics = [topic for topic in declared if topic.active or inactive]
     addresses: dict[str, str] = {}
+    operators = _read_operators(keys, channels, common)
     if environ is not None:
-        used = {name for topic in topics for name in _channels_of(topic)}.union(brief)
+        used = {name for topic in topics for name in _channels_of(topic)}
+        used |= {*brief, *operators.channels}
         addresses = {
             name: _address(place, environ, check)
             for name, place in channels.items()
@@ -155,6 +170,31 @@ def load_topics(
         }
     file.report()
     return tuple(topics), addresses
+
+
+def load_operators(path: Path) -> Operators:
+    """Read who is told of problems, from a topics.yaml. Raises ConfigError."""
+    file, keys, channels, _ = _read_topics(path)
+    common = keys.read("language", _one_of(_MESSAGE_LANGUAGES), _MESSAGE_LANGUAGE)
+    operators = _read_operators(keys, channels, common)
+    file.report()
+    return operators
+
+
+def _read_operators(
+    keys: Keys, channels: Mapping[str, Place], language: MessageLanguage
+) -> Operators:
+    return keys.read(
+        "operations", lambda place: _operators(place, channels, language), Operators((), language)
+    )
+
+
+def _operators(place: Place, channels: Mapping[str, Place], language: MessageLanguage) -> Operators:
+    keys = place.keys(required=("channels",), optional=("language",))
+    declared = keys.read("channels", _list_of(_channel_of(channels)), ())
+    return Operators(
+        tuple(dict.fromkeys(declared)), keys.read("language", _one_of(_MESSAGE_LANGUAGES), language)
+    )
 
 
 def _channels_of(topic: Topic) -> tuple[str, ...]:
@@ -192,7 +232,7 @@ def load_brief(path: Path) -> tuple[str, ...]:
 def _read_topics(path: Path) -> tuple[YamlFile, Keys, dict[str, Place], tuple[str, ...]]:
     """The file, its keys, its channels, and those of them that get the brief."""
     file = YamlFile(path)
-    optional = ("channels", "language", "brief")
+    optional = ("channels", "language", "brief", "operations")
     keys = file.root().keys(required=("version", "topics"), optional=optional)
     keys.read("version", _version, 1)
     channels = keys.read("channels", _channels, {})

@@ -227,7 +227,7 @@ def _lanes(
     channels: Mapping[str, notify.Channel],
     directory: Path,
 ) -> list[_Lane]:
-    digests = {topic.id: topic for topic in topics if topic.digest}
+    digests: dict[str | None, Topic] = {topic.id: topic for topic in topics if topic.digest}
     lanes: dict[str, _Lane] = {}
     bundles: dict[tuple[str, str | None], _Parcel] = {}
     for delivery in pending:

@@ -1,8 +1,8 @@
 """The nightly run, as a Prefect flow. Prefect schedules it, retries its tasks, and displays them. A
 task is a source or a batch, never an article.
 
-    discover -> fetch -> the steps of flows/pipeline.py -> follow -> heartbeat -> deliver -> brief
-        -> publish
+    discover -> fetch -> the steps of flows/pipeline.py -> health -> follow -> heartbeat -> deliver
+        -> brief -> publish
 """
 
 import asyncio
@@ -18,18 +18,28 @@ from prefect import State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows import delivery, pipeline
-from flows.config import LOOKBACK, Settings, choose, load_brief, load_sources, load_topics
+from flows.config import (
+    LOOKBACK,
+    Settings,
+    choose,
+    load_brief,
+    load_operators,
+    load_sources,
+    load_topics,
+)
 from flows.edges import crashlog, network, notify
 from flows.edges.network import Network
+from flows.edges.pinging import pinging
 from flows.edges.processes import worker_pool
 from flows.edges.web import Web
 from flows.errors import KlipingError
 from flows.outcome import Outcome
 from flows.pipeline import Step, Work
+from flows.progress import Progress
 from flows.reading import brief
 from flows.reading.night import day_of, night_of
 from flows.records import Look, Note, Source
-from flows.steps import discovery, fetching, watching
+from flows.steps import discovery, fetching, health, watching
 from warehouse.engine import brief_file, private
 from warehouse.reading import Reading
 from warehouse.store import writing
@@ -76,22 +86,34 @@ async def nightly(
     chosen = choose(declared, only or [], replaying=bool(replay))
     settings = Settings.from_environ(os.environ)
 
-    with writing(warehouse, "kliping run") as store, worker_pool() as pool:
-        with network.of(private(warehouse) / "warc", replay, now) as net:
-            work = pipeline.begin("run", store, declared, watched, settings, pool, net.now)
-            looks, unreachable = await look(work, net, settings.contact, chosen, since)
-        counts = pipeline.catch_up(work, _task_of)
-        looks = pipeline.note_ends(work, looks)
-        tell_desks(work, looks, counts, to_desks=not only)
-        clock = net.now if replay or now else datetime.now(UTC)
-        delivery.tell(deliver(store, watched, channels, clock), work.progress)
-        outcome = pipeline.end(work, looks, net.unreadable, unreachable)
-        key = write_brief(work, warehouse, () if only else load_brief(topics))
-        if key:
-            sent = deliver(store, watched, channels, clock, wanted=lambda d: d.alert_id == key)
-            delivery.tell(sent, work.progress)
-    pipeline.tell(outcome, work.progress, warehouse)
+    # Whoever waits for the nightly run must not take a replay, or a part, for it.
+    with pinging("" if replay or only else settings.ping_url, Progress().complain) as pings:
+        with writing(warehouse, "kliping run") as store, worker_pool() as pool:
+            pings.started()
+            with network.of(private(warehouse) / "warc", replay, now) as net:
+                work = pipeline.begin("run", store, declared, watched, settings, pool, net.now)
+                looks, unreachable = await look(work, net, settings.contact, chosen, since)
+            counts = pipeline.catch_up(work, _task_of)
+            looks = examine(work, looks, topics, opens=not (replay or unreachable))
+            tell_desks(work, looks, counts, to_desks=not only)
+            clock = net.now if replay or now else datetime.now(UTC)
+            delivery.tell(deliver(store, watched, channels, clock), work.progress)
+            outcome = pipeline.end(work, looks, net.unreadable, unreachable)
+            if key := write_brief(work, warehouse, () if only else load_brief(topics)):
+                sent = deliver(store, watched, channels, clock, wanted=lambda d: d.alert_id == key)
+                delivery.tell(sent, work.progress)
+        pipeline.tell(outcome, work, warehouse, settings.metrics_file)
+        pings.ended("\n".join(outcome.messages), well=outcome.exit_status < 3)
     return outcome
+
+
+def examine(work: Work, looks: Sequence[Look], topics: Path, *, opens: bool) -> list[Look]:
+    """The looks with notes on how their pages ended, and on the problems that stand. `opens`:
+    whether there can be problems.
+    """
+    ended = pipeline.note_ends(work, looks)
+    operators = load_operators(topics)
+    return health.examine(work.store, work.sources, ended, operators, work.now, opens=opens)
 
 
 async def look(

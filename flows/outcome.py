@@ -6,36 +6,26 @@ what that means for its exit status.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
 
 from flows.records import (
     FAILING,
     LINK_FAILURES,
     USUAL,
-    Doubt,
     Ends,
     Look,
     Note,
-    Source,
     Trouble,
     TroubleKind,
     counted,
 )
+from flows.stages.health.thresholds import thresholds
 
 # Kinds of trouble that lose nothing. Any other makes the exit status 1.
 _HARMLESS: frozenset[TroubleKind] = USUAL | {"listing-form"}
 _FAILED: frozenset[TroubleKind] = FAILING | {"listing"}
-# Rejections that are about the outlet's server rather than one page.
-_BLOCKED = ("interstitial", "http-4xx 401", "http-4xx 403", "http-4xx 429", "http-4xx 451")
-# Doubts whether the text is whole. Single pages have them for reasons of their own.
-_INCOMPLETE: frozenset[Doubt] = frozenset(
-    ["container-missing", "shorter-than-stated", "mostly-cut"]
-)
 # Pages are "most" of a source's if they exceed this share, and there are at least so many.
 _MOST_SHARE, _MOST_PAGES = 0.5, 3
-
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +89,18 @@ class Outcome:
                     yield _line(trouble, look.failed)
 
 
-def noted(
-    look: Look, source: Source, ends: Sequence[Ends], newest: datetime | None, now: datetime
-) -> Look:
-    """A look with notes on how its source's pages ended, and on what is less than usual.
+def noted(look: Look, ends: Sequence[Ends]) -> Look:
+    """A look with notes on how its source's pages ended. `ends`: how they did."""
+    return replace(look, unread=_are_unread(look, ends)).noting(_page_notes(ends))
 
-    `ends`: how the source's pages ended; `newest`: when its newest article was published.
-    """
-    return look.noting([*_page_notes(ends), *_unusual(look, source, newest, now)])
+
+def _are_unread(look: Look, ends: Sequence[Ends]) -> bool:
+    """Whether no page of several, or of all that are listed, gave an article."""
+    passed_over = thresholds().pages.passed_over
+    rejected = [e for e in ends if e.what == "rejection" and e.reason not in passed_over]
+    if any(each.what == "article" for each in ends):
+        return False
+    return _count(rejected) >= min(_MOST_PAGES, max(1, look.listed))
 
 
 def troubles_of(look: Look) -> list[Trouble]:
@@ -145,32 +139,12 @@ def _severity(kind: TroubleKind, failed: bool) -> str:
     return "note" if kind in _HARMLESS else "missed"
 
 
-def _unusual(look: Look, source: Source, newest: datetime | None, now: datetime) -> Iterator[Note]:
-    if not look.looked:
-        return
-    least, silence = source.expect.min_links, source.expect.silent_after
-    if not look.failed and look.listed < least:
-        yield Note(
-            "few-links", f"{counted(look.listed, 'links listed')}, expected at least {least}"
-        )
-    if silence is None:
-        return
-    if newest is None:
-        yield Note("silent", "no article yet")
-    elif now - newest > silence:
-        yield Note(
-            "silent",
-            f"its newest article is of {newest:%Y-%m-%d %H:%M} UTC, "
-            f"one is expected every {silence / _HOUR:g} hours",
-        )
-
-
 def _page_notes(ends: Sequence[Ends]) -> Iterator[Note]:
     by_what = defaultdict[str, list[Ends]](list)
     for each in ends:
         by_what[each.what].append(each)
     rejected = [each for each in by_what["rejection"] if each.reason not in LINK_FAILURES]
-    blocked = [each for each in rejected if each.reason in _BLOCKED]
+    blocked = [each for each in rejected if each.reason in thresholds().pages.blocked]
     broken = [each for each in rejected if each.reason == "broken"]
     rest = [each for each in rejected if each not in blocked and each not in broken]
     articles = _count(by_what["article"])
@@ -181,7 +155,8 @@ def _page_notes(ends: Sequence[Ends]) -> Iterator[Note]:
     yield from _note("broken", f"{of_pages} could not be read", broken)
     yield from _note(kind, f"{of_pages} gave no article", rest)
     yield from _note("doubtful-answer", "known articles now answer otherwise", by_what["answer"])
-    incomplete = [each for each in by_what["doubt"] if each.reason in _INCOMPLETE]
+    doubts = thresholds().articles.doubts
+    incomplete = [each for each in by_what["doubt"] if each.reason in doubts]
     kind = "mostly-doubtful" if _are_most(incomplete, articles) else "doubtful"
     yield from _note(kind, "articles with doubts", by_what["doubt"])
 

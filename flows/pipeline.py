@@ -19,6 +19,7 @@ from flows.edges.encoder import Encoder, default_model
 from flows.outcome import Outcome, noted
 from flows.progress import Progress
 from flows.records import Look, Run, RunKind, Source, Topic, counted
+from flows.status import read_status, write_metrics
 from flows.steps.cleaning import clean_batch, learn_lines
 from flows.steps.expiry import expire
 from flows.steps.extraction import extract_batch
@@ -133,33 +134,20 @@ def _drain(step: Step, do: Do, progress: Progress) -> int:
 def note_ends(work: Work, looks: Sequence[Look]) -> list[Look]:
     """The looks of a run, with notes on how each source's pages ended."""
     ends = work.store.runs.ends_of(work.run)
-    newest = work.store.runs.newest_of_sources()
-    declared = {source.id: source for source in work.sources}
     return [
-        noted(
-            look,
-            declared[look.source_id],
-            [each for each in ends if each.source_id == look.source_id],
-            newest.get(look.source_id),
-            work.now,
-        )
-        for look in looks
+        noted(look, [each for each in ends if each.source_id == look.source_id]) for look in looks
     ]
 
 
 def end(
     work: Work, looks: Sequence[Look], unreadable: Sequence[str], unreachable: str = ""
 ) -> Outcome:
-    """Record how a run ended, and how its sources stand.
+    """Record how a run ended.
 
     `looks`: one for each source the run was to look at, none without a network; `unreadable`:
     places in archives that could not be read; `unreachable`: why no outlet at all could be reached.
     """
     store, run = work.store, work.run
-    if looks:
-        by_source = {source.id: Look(source.id) for source in work.sources}
-        by_source |= {look.source_id: look for look in looks}
-        store.runs.record_health(work.sources, by_source, work.now)
     broken = {check: len(rows) for check, rows in store.engine.offending().items()}
     outcome = Outcome(looks, unreadable, broken, unreachable=unreachable)
     store.runs.record_troubles(run, outcome.troubles)
@@ -167,9 +155,15 @@ def end(
     return replace(outcome, added=added)
 
 
-def tell(outcome: Outcome, progress: Progress, warehouse: Path) -> None:
-    """Print how a run ended, once it is published."""
+def tell(outcome: Outcome, work: Work, warehouse: Path, metrics_file: Path | None) -> None:
+    """Print how a run ended, once it is published, and write its metrics."""
+    progress = work.progress
     progress.say("publish", str(published(warehouse)))
     progress.say("added", ", ".join(counted(count, kind) for kind, count in outcome.added.items()))
     for line in outcome.messages:
         progress.complain(line)
+    path = metrics_file or warehouse / "metrics.prom"
+    try:
+        write_metrics(path, read_status(warehouse, work.encoder.model, datetime.now(UTC)))
+    except OSError as error:
+        progress.complain(f"{path}: the metrics cannot be written: {error.strerror}")

@@ -77,6 +77,13 @@ TroubleKind = Literal[
     "archive",  # records of an archive that could not be read
     "check",  # rows that a check of the warehouse found: an error of the program
 ]
+ProblemKind = Literal[
+    "quiet",  # no new links or articles
+    "fewer",  # much fewer links than usual or expected
+    "failing",  # most pages give no article, or no discovery address can be read
+    "drifted",  # articles lack what they used to have: a template that moved
+    "blocked",  # the outlet keeps most pages, or its listings, from us
+]
 # Every night has these: they are counted in the tables, but not reported.
 USUAL: frozenset[TroubleKind] = frozenset(["rejected", "doubtful", "forgotten"])
 
@@ -503,6 +510,14 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Operators:
+    """Who is told of problems, as topics.yaml declares it: the channels, and their language."""
+
+    channels: tuple[str, ...] = ()
+    language: MessageLanguage = "id"
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A term found: `field` 'title' or 'body', start and end in characters of that field, and the
     sentence it stands in.
@@ -634,8 +649,8 @@ class Brief:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A message on its way to one channel. `failed_at`: the first attempt of its life that failed,
-    if one did; `brief_day`: the night whose brief is attached, if it is one, and then there is no
-    topic.
+    if one did; `brief_day`: the night whose brief is attached, if it is one. A brief has no topic,
+    nor has a message to the operators.
     """
 
     alert_id: str
@@ -671,7 +686,7 @@ class Look:
     """How one run found one source. The defaults are those of a source that it skipped.
 
     `usable`: whether a discovery address could be read; `listed`: how many links they list;
-    `notes`: what was wrong.
+    `notes`: what was wrong; `unread`: whether its pages could not be read.
     """
 
     source_id: str
@@ -679,6 +694,7 @@ class Look:
     usable: bool = False
     listed: int = 0
     notes: tuple[Note, ...] = ()
+    unread: bool = False
 
     @property
     def failed(self) -> bool:
@@ -713,6 +729,63 @@ class Ends:
     reason: str
     count: int
     example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one source gave on one day of its own time zone, in all looks of that day.
+
+    `links`: the most that a look listed; `new_links`: those never listed before, of which `unread`
+    and `blocked` ended without an article; `articles`: those that landed, of which so many have a
+    date (`dated`), an author (`signed`), their text from the declared container (`contained`), or
+    may not be whole (`incomplete`); `words`: their mean length; `usable_at`: the clock of the last
+    usable look, None if there was none; `hours`: how much time lies between that and the last
+    usable look of an earlier day, None on the first.
+    """
+
+    day: date
+    links: int = 0
+    new_links: int = 0
+    articles: int = 0
+    unread: int = 0
+    blocked: int = 0
+    dated: int = 0
+    signed: int = 0
+    contained: int = 0
+    incomplete: int = 0
+    words: float | None = None
+    usable_at: datetime | None = None
+    hours: float | None = None
+
+    @property
+    def pages(self) -> int:
+        """How many pages ended, without those that are not meant to be articles."""
+        return self.articles + self.unread + self.blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong with a source over nights. `closed_at`: None while it stands."""
+
+    id: str
+    source_id: str
+    kind: ProblemKind
+    opened_at: datetime
+    detail: str
+    command: str  # that shows more
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemMessage:
+    """A message to the operators: a problem was opened, or closed."""
+
+    id: str
+    problem_id: str
+    event: Literal["opened", "closed"]
+    raised_at: datetime
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,5 +42,5 @@ def reprocess(
         _REOPEN[stage](work, since)
         pipeline.catch_up(work)
         outcome = pipeline.end(work, (), ())
-    pipeline.tell(outcome, work.progress, warehouse)
+    pipeline.tell(outcome, work, warehouse, settings.metrics_file)
     return outcome

@@ -28,22 +28,32 @@ from flows.errors import ConfigError, KlipingError
 from flows.nightly import nightly
 from flows.orchestrator import api, end_on_sigterm
 from flows.progress import Progress
+from flows.status import scheduled
 from warehouse.engine import private
 
 DELIVERIES = "5-59/10 * * * *"  # every ten minutes, but not on the hour, when runs start
 
 
 def run_on_schedule(
-    sources: Path, topics: Path, warehouse: Path, since: timedelta, when: Schedule
+    sources: Path,
+    topics: Path,
+    warehouse: Path,
+    since: timedelta,
+    cron: str,
+    timezone: str,
+    every: timedelta | None,
 ) -> None:
-    """Run `nightly` on schedule until interrupted."""
+    """Run `nightly` by cron expression in a time zone, or at an interval, until interrupted. Raises
+    ConfigError.
+    """
+    when = parse_schedule(cron, timezone, every)
     parameters = {
         "sources": str(sources),
         "topics": str(topics),
         "warehouse": str(warehouse),
         "since": f"PT{since.total_seconds():.0f}S",  # ISO 8601: Prefect holds parameters as JSON
     }
-    with api(private(warehouse)) as lives:
+    with api(private(warehouse)) as lives, scheduled(warehouse, cron, timezone, every):
         # Prefect read its environment when it was imported.
         refresh_global_settings_context()
         first = next_start(when, datetime.now(UTC))

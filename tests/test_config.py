@@ -8,9 +8,26 @@ from typing import Any
 
 import pytest
 
-from flows.config import Settings, load_brief, load_sources, load_topics, parse_duration
+from flows.config import (
+    Settings,
+    load_brief,
+    load_operators,
+    load_sources,
+    load_topics,
+    parse_duration,
+)
 from flows.errors import ConfigError
-from flows.records import Discovery, Escalation, Expect, Quiet, Retention, Source, TermGroup, Topic
+from flows.records import (
+    Discovery,
+    Escalation,
+    Expect,
+    Operators,
+    Quiet,
+    Retention,
+    Source,
+    TermGroup,
+    Topic,
+)
 from flows.stages.discovery.links import canonical, sort_entries
 from flows.stages.discovery.listings import Entry as ListedEntry
 from tests.helpers.cases import cases
@@ -160,6 +177,24 @@ def test_load_alert(tmp_path: Path) -> None:
         False,
     )
     assert (plain.heartbeat, plain.escalate) == (False, None)
+
+
+OPERATORS = [
+    # what the file says, who is told of problems, and the channels whose address is read
+    ("", Operators(), set()),
+    ("operations: {channels: [ops, ops]}\n", Operators(("ops",)), {"ops"}),
+    ("language: en\noperations: {channels: []}\n", Operators((), "en"), set()),
+    ("operations: {channels: [ops], language: en}\n", Operators(("ops",), "en"), {"ops"}),
+]
+
+
+@pytest.mark.parametrize(("text", "operators", "used"), OPERATORS)
+def test_load_operators(tmp_path: Path, text: str, operators: Operators, used: set[str]) -> None:
+    """Who is told of problems; a channel that only they use has its address, too."""
+    channels = "channels: {ops: {env: KLIPING_OPS_URL}, spare: {env: KLIPING_SPARE_URL}}\n"
+    path = _file(tmp_path, f"version: 1\n{channels}{text}topics: []\n")
+    assert load_operators(path) == operators
+    assert load_topics(path, {"KLIPING_OPS_URL": "json://o"})[1].keys() == used
 
 
 LANGUAGES = [
@@ -330,6 +365,10 @@ def test_parse_duration(text: str, expected: timedelta | None) -> None:
         (
             {"KLIPING_BASE_URL": " https://kliping.example.com/meja/ "},
             Settings("", "", "https://kliping.example.com/meja"),
+        ),
+        (
+            {"KLIPING_PING_URL": "https://hc.example/uuid", "KLIPING_METRICS_FILE": "/a/b.prom"},
+            Settings("", "", "", "https://hc.example/uuid", Path("/a/b.prom")),
         ),
     ],
 )

@@ -1,24 +1,14 @@
 """How a run ended, told and as an exit status: a table of cases."""
 
-import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from flows.outcome import Outcome, noted
-from flows.records import Ends, Expect, Look, Note, Source
+from flows.records import Ends, Look, Note
 from tests.helpers.cases import cases
 
 CASES: list[dict[str, Any]] = cases("outcome")
-NOW = datetime(2026, 3, 11, 18, tzinfo=UTC)
-
-
-def expecting(min_links: int = 0, silent_after_h: float | None = None) -> Source:
-    silence = None if silent_after_h is None else timedelta(hours=silent_after_h)
-    return Source(
-        "s", "Satu", "https://s.example/", re.compile("."), expect=Expect(min_links, silence)
-    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
@@ -30,9 +20,7 @@ def test_outcome(case: dict[str, Any]) -> None:
         Ends("s", what, reason, count, f"https://s.example/{reason}")
         for what, reason, count in case.get("ends", ())
     ]
-    newest = NOW - timedelta(hours=case["newest"]) if "newest" in case else None
-    source = expecting(**case.get("expect", {}))
-    look = noted(Look("s", looked=True, **given), source, ends, newest, NOW)
+    look = noted(Look("s", looked=True, **given), ends)
     outcome = Outcome([look, Look("well", looked=True, usable=True), Look("passed over")])
 
     for line, told in zip(outcome.messages, case["told"], strict=True):

@@ -68,7 +68,13 @@ def test_dependency_rule() -> None:
 
 OWNERS = {
     "duckdb": {"warehouse.engine"},
-    "httpx": {"flows.edges.transports", "flows.edges.web", "flows.edges.network"},
+    "httpx": {
+        "flows.edges.transports",
+        "flows.edges.web",
+        "flows.edges.network",
+        "flows.edges.pinging",
+    },
+    "cronsim": {"flows.status"},
     "httpcore": {"flows.edges.transports"},
     "protego": {"flows.edges.web"},
     "fastwarc": {"flows.edges.archive"},

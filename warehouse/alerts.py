@@ -123,9 +123,10 @@ class Alerts:
             for article_id in alert.article_ids
         ]
         self.engine.write(reported, "record_alert_articles")
-        self._write_outbox([alert.id for alert in alerts], topic.channels)
+        self.put_in_outbox([alert.id for alert in alerts], topic.channels)
 
-    def _write_outbox(self, ids: Sequence[str], channels: Sequence[str]) -> None:
+    def put_in_outbox(self, ids: Sequence[str], channels: Sequence[str]) -> None:
+        """Record a pending delivery of each message to each channel, in the open transaction."""
         self.engine.write(
             [
                 {"alert_id": alert_id, "channel": channel}
@@ -148,7 +149,7 @@ class Alerts:
         with self.engine.transaction():
             self.engine.write([row], "record_heartbeat")
             if heartbeat.id:
-                self._write_outbox([heartbeat.id], topic.channels)
+                self.put_in_outbox([heartbeat.id], topic.channels)
 
     def record_brief(self, brief: Brief, channels: Sequence[str]) -> None:
         """Record that a night's brief is sent, and a pending delivery for each channel; nothing if
@@ -158,7 +159,7 @@ class Alerts:
         row["brief_id"] = row.pop("id")
         with self.engine.transaction():
             self.engine.write([row], "record_brief")
-            self._write_outbox([brief.id], channels)
+            self.put_in_outbox([brief.id], channels)
 
     def pending_deliveries(self) -> list[Delivery]:
         """Messages that were not delivered yet, each for one channel, oldest first."""
@@ -193,7 +194,7 @@ class Alerts:
                 channels=list(topic.channels),
             )
             with self.engine.transaction():
-                self._write_outbox([row["alert_id"] for row in rows], topic.escalate.to)
+                self.put_in_outbox([row["alert_id"] for row in rows], topic.escalate.to)
 
     def all(self) -> list[Alert]:
         """All alerts, oldest first."""

@@ -274,10 +274,10 @@ comment on column briefs.raised_at is 'The clock of the run that wrote it.';
 comment on column briefs.title is 'The title of the message.';
 comment on column briefs.text is 'The text of the message. The file is attached to it where a channel takes files.';
 
-comment on view messages is 'One row per message to a desk: every alert, and every heartbeat and brief that is sent.';
-comment on column messages.alert_id is 'The alert, heartbeat, or brief.';
-comment on column messages.topic_id is 'The topic. NULL for a brief, which is about all of them.';
-comment on column messages.kind is 'As in alerts, or heartbeat, or brief.';
+comment on view messages is 'One row per message: every alert, every heartbeat and brief that is sent, and what the operators are told of problems.';
+comment on column messages.alert_id is 'The alert, heartbeat, brief, or message to the operators.';
+comment on column messages.topic_id is 'The topic. NULL for a brief, which is about all of them, and for a message to the operators.';
+comment on column messages.kind is 'As in alerts, heartbeat, brief, problem_opened, or problem_closed.';
 comment on column messages.raised_at is 'The clock of the run that raised it.';
 comment on column messages.raised_on is 'The day of raised_at in Jakarta.';
 comment on column messages.title is 'The title that is sent.';
@@ -307,6 +307,7 @@ comment on column runs.rejections is 'The number of new rejections, minus those 
 comment on column runs.stories is 'The number of new stories, minus those that were merged. NULL if finished_at is.';
 comment on column runs.hits is 'The number of new topic hits, minus those that the rule or the text no longer gives. NULL if finished_at is.';
 comment on column runs.alerts is 'The number of alerts raised. NULL if finished_at is.';
+comment on column runs.size_bytes is 'The size of the data directory at its end. NULL if finished_at is, and for runs of an older version.';
 
 comment on table troubles is 'One row per run, source, and kind of trouble: what the run could not look at, left out, doubts, or found to be less than usual. A run with none but listing-form, rejected, doubtful, and forgotten exits with 0.';
 comment on column troubles.run_id is 'The run.';
@@ -319,12 +320,41 @@ comment on table source_health is 'One row per source and day on which a run end
 comment on column source_health.day is 'The day of the run''s clock in the source''s time zone.';
 comment on column source_health.source_id is 'The outlet.';
 comment on column source_health.state is 'new (articles came), nothing_new (looked, and found nothing new), failed (no usable discovery address, or a link ended in http-5xx or timeout), or not_looked.';
-comment on column source_health.quiet is 'Whether the newest article is older than expect.silent_after, or fewer links are listed than expect.min_links.';
+comment on column source_health.quiet is 'Whether it is quiet or has fewer links: less than expect in sources.yaml says or, in a live run, than it usually has (source_problems.kind).';
 comment on column source_health.links is 'The number of links to articles in the last look of the day.';
 comment on column source_health.articles is 'The number of articles that came in on this day, without backfills.';
 comment on column source_health.rejections is 'The number of links that ended without an article on this day.';
 comment on column source_health.doubtful is 'How many of its articles have doubts (articles.doubts). Many for one outlet mean that its template has changed.';
 comment on column source_health.detail is 'What went wrong, in words. Empty if nothing did.';
+comment on column source_health.most_links is 'The most links to articles that a look of the day listed. NULL, like all that follows, for days of an older version.';
+comment on column source_health.new_links is 'The number of links first listed on this day. NULL for days of an older version.';
+comment on column source_health.unread is 'How many of the new links ended in a rejection, without those withheld, and those not meant to be articles (robots, not-article, private-address, bad-url). NULL for days of an older version.';
+comment on column source_health.blocked is 'How many of the new links the outlet withheld: bot checks, consent and login walls, 401, 403, 429, 451. NULL for days of an older version.';
+comment on column source_health.dated is 'How many of the articles have a date. NULL for days of an older version.';
+comment on column source_health.signed is 'How many of the articles name an author. NULL for days of an older version.';
+comment on column source_health.contained is 'How many of the articles have their text from the container that sources.yaml declares; all of them if it declares none. NULL for days of an older version.';
+comment on column source_health.incomplete is 'How many of the articles have a doubt whether their text is whole (container-missing, shorter-than-stated, mostly-cut). NULL for days of an older version.';
+comment on column source_health.mean_words is 'The mean number of words of the articles. NULL if there are none, and for days of an older version.';
+comment on column source_health.learned_cuts is 'How many learned lines were cut from the articles. NULL if it was not looked at, and for days of an older version.';
+comment on column source_health.usable_at is 'The clock of the last look of the day that could read a discovery address. NULL if none could, and for days of an older version.';
+comment on column source_health.hours is 'The hours between usable_at and the last usable look of an earlier day: what the numbers of this day cover. NULL on the first day, if no look was usable, and for days of an older version.';
+
+comment on table source_problems is 'One row per problem of a source: it is opened in the night that shows it, and closed in the night that shows it to be over. Replays, backfills, and nights without a network open and close none.';
+comment on column source_problems.problem_id is '16 hexadecimal digits.';
+comment on column source_problems.source_id is 'The outlet.';
+comment on column source_problems.kind is 'quiet (no new links or articles), fewer (much fewer links than usual or expected), failing (most pages give no article, or no discovery address can be read), drifted (articles lack what they used to have: a template that moved), or blocked (the outlet withholds most pages, or its listings).';
+comment on column source_problems.opened_at is 'The clock of the run that opened it.';
+comment on column source_problems.closed_at is 'The clock of the run that closed it. NULL while it stands.';
+comment on column source_problems.detail is 'Why it was opened, in words.';
+comment on column source_problems.command is 'The command that shows more.';
+
+comment on table problem_messages is 'One row per message to the operators: a problem was opened, or closed.';
+comment on column problem_messages.message_id is '16 hexadecimal digits: alert_id in messages and deliveries.';
+comment on column problem_messages.problem_id is 'The problem.';
+comment on column problem_messages.event is 'opened or closed.';
+comment on column problem_messages.raised_at is 'The clock of the run that raised it.';
+comment on column problem_messages.title is 'The title of the message.';
+comment on column problem_messages.text is 'The text of the message.';
 
 comment on view silences is 'One row per outlet and day since it was first looked at, up to the last day of a run: what came, beside what is usual.';
 comment on column silences.day is 'The day, as in source_health.';

@@ -26,6 +26,7 @@ import duckdb
 from numpy.typing import NDArray
 
 from flows.errors import BusyError, QueryError, RecordError, SlowError, WarehouseError
+from flows.records import Problem
 
 Row = dict[str, Any]
 
@@ -54,18 +55,22 @@ _LOCKED = "select current_setting('lock_configuration')"
 # guessed from values: a first similarity of 1 would turn all of them into integers.
 _EXTRA_TYPES: Mapping[str, str] = {
     "alerted": "BOOLEAN",
+    "blocked_reasons": "VARCHAR[]",
     "new_file": "VARCHAR",
     "new_offset": "BIGINT",
     "ended": "BOOLEAN",
     "error": "VARCHAR",
     "failed": "BOOLEAN",
+    "incomplete_doubts": "VARCHAR[]",
     "left_story_id": "VARCHAR",
     "looked": "BOOLEAN",
     "matched": "BOOLEAN",
     "now": "TIMESTAMPTZ",
     "pages_before": "TIMESTAMPTZ",
+    "passed_over_reasons": "VARCHAR[]",
     "placed_at": "TIMESTAMPTZ",
     "texts_before": "TIMESTAMPTZ",
+    "usable": "BOOLEAN",
     "warc_before": "TIMESTAMPTZ",
 }
 
@@ -580,6 +585,29 @@ class Reader:
     def pending_deliveries(self) -> list[Row]:
         """Like `Alerts.pending_deliveries`, but in the snapshot."""
         return _rows(self._execute("pending_deliveries"))
+
+    def last_runs(self, number: int) -> list[Row]:
+        """The last runs, the newest first."""
+        return _rows(self._execute("last_runs", number=number))
+
+    def last_nights(self) -> list[Row]:
+        """What each source gave on the last day on which it was looked at."""
+        return _rows(self._execute("last_nights"))
+
+    def open_problems(self, now: datetime) -> list[Problem]:
+        """The problems that stand, the oldest first."""
+        rows = _rows(self._execute("problems", since=now))
+        problems = [Problem(id=row.pop("problem_id"), **row) for row in rows]
+        return [problem for problem in problems if problem.closed_at is None]
+
+    def undelivered(self) -> list[Row]:
+        """How many messages wait, or were given up, by channel."""
+        return _rows(self._execute("undelivered"))
+
+    def growth(self, now: datetime) -> float | None:
+        """By how many bytes a day the data directory grows; None if that is not known yet."""
+        rows = _rows(self._execute("growth", now=now))
+        return rows[0]["bytes_a_day"] if rows else None
 
     def replayed_articles(self, topic_id: str, since: datetime) -> Iterator[Row]:
         """Articles since an instant, the oldest first, with the recorded match of a topic. They are

@@ -1,12 +1,13 @@
-"""Runs, and the health of sources."""
+"""Runs: how they began and ended, and what they could not look at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from flows.records import USUAL, Alert, Ends, Look, Run, RunKind, Source, Trouble
+from flows.records import Alert, Ends, Run, RunKind, Trouble
 from warehouse.alerts import Alerts
 from warehouse.engine import Engine
+from warehouse.sizes import sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +64,11 @@ class Runs:
         }
         with self.engine.transaction():
             self.engine.execute(
-                "finish_run", run_id=run.id, finished_at=finished_at, state=state, **added
+                "finish_run",
+                run_id=run.id,
+                finished_at=finished_at,
+                state=state,
+                size_bytes=sizes(self.engine.directory).total,
+                **added,
             )
         return added
-
-    def record_health(
-        self, sources: Sequence[Source], looks: Mapping[str, Look], now: datetime
-    ) -> None:
-        """Record the health of each source on this day, after this run."""
-        with self.engine.transaction():
-            self.engine.write(
-                [
-                    {
-                        "source_id": source.id,
-                        "timezone": source.timezone,
-                        "now": now,
-                        "looked": look.looked,
-                        "failed": look.failed,
-                        "links": look.listed,
-                        "quiet": any(note.kind in ("silent", "few-links") for note in look.notes),
-                        "detail": "; ".join(
-                            note.text for note in look.notes if note.kind not in USUAL
-                        ),
-                    }
-                    for source in sources
-                    for look in [looks[source.id]]
-                ],
-                "record_health",
-            )

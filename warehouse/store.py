@@ -14,6 +14,7 @@ from warehouse.alerts import Alerts
 from warehouse.articles import Articles
 from warehouse.engine import Engine, compact, only_run, publish, require
 from warehouse.forgotten import Forgotten
+from warehouse.health import Health
 from warehouse.pages import Pages
 from warehouse.runs import Runs
 from warehouse.search import SearchIndex
@@ -32,6 +33,7 @@ class Warehouse:
         self.alerts = Alerts(engine)
         self.runs = Runs(engine, self.alerts)
         self.forgotten = Forgotten(engine)
+        self.health = Health(engine, self.alerts)
         self.pages.complete_keys()
 
     @classmethod

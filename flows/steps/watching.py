@@ -7,7 +7,7 @@ from flows.outcome import losses_of
 from flows.records import Heartbeat, Hit, Look, Run, Source, Topic
 from flows.stages.grouping import stories
 from flows.stages.watch.alerts import decide, follow
-from flows.stages.watch.messages import heartbeat
+from flows.stages.watch.messages import Coverage, heartbeat
 from flows.stages.watch.topics import compile_topic, match
 from warehouse.store import Warehouse
 
@@ -57,14 +57,23 @@ def record_heartbeat(
     with; `to_desk`: whether the heartbeat is also sent.
     """
     names = {source.id: source.name for source in sources}
-    asked = [names[look.source_id] for look in looks]
-    silent = [names[look.source_id] for look in looks if not look.usable]
+    coverage = Coverage(
+        asked=[names[look.source_id] for look in looks],
+        silent=[names[look.source_id] for look in looks if not look.usable],
+        unread={
+            names[look.source_id]: look.listed for look in looks if look.usable and look.unread
+        },
+        partly=[
+            names[look.source_id]
+            for look in looks
+            if look.usable and not look.unread and losses_of(look)
+        ],
+    )
     hits = store.alerts.hits_by_topic().get(topic.id, 0) - run.hits.get(topic.id, 0)
     alerts = sum(alert.topic_id == topic.id for alert in store.runs.alerts_of(run))
     counts = (sum(look.listed for look in looks), articles, hits, alerts)
-    partly = [names[look.source_id] for look in looks if look.usable and losses_of(look)]
     troubles = [trouble for look in looks for trouble in losses_of(look)]
     missed = "; ".join(f"{trouble.source_id}: {trouble.example}" for trouble in troubles)
-    found = heartbeat(topic, asked, silent, partly, counts, missed, now, to_desk)
+    found = heartbeat(topic, coverage, counts, missed, now, to_desk)
     store.alerts.record_heartbeat(topic, run.id, found)
     return found

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.records import AlertKind, Match, MessageLanguage, Span
-from flows.stages.watch.messages import LONGEST, compose, digest, heartbeat
+from flows.stages.watch.messages import LONGEST, Coverage, compose, digest, heartbeat
 from flows.stages.watch.news import News
 from tests.helpers.cases import cases
 from tests.helpers.hits import SEEN_AT as NOW
@@ -241,9 +241,7 @@ def test_heartbeat(
     """
     found = heartbeat(
         replace(TOPIC, heartbeat=nightly),
-        asked,
-        silent,
-        asked[-1:],
+        Coverage(asked, silent, partly=asked[-1:]),
         (60, 9, 2, 1),
         "antara: timeout",
         NOW,
@@ -264,15 +262,34 @@ def test_heartbeat(
     ) == (len(asked), len(asked) - len(silent), 60, 9, 2, 1)
 
 
+@pytest.mark.parametrize(
+    ("silent", "unread", "title", "answered"),
+    [
+        ([], {"Tempo": 6}, "sudah diperiksa", 3),
+        (["Antara"], {"Tempo": 6, "Detik": 1}, "sebagian besar media tidak terbaca", 1),
+        (ALL[:3], {"Tempo": 6}, "sebagian besar media tidak terjangkau", 0),
+    ],
+)
+def test_heartbeat_never_says_looked_of_unread_outlets(
+    silent: list[str], unread: dict[str, int], title: str, answered: int
+) -> None:
+    """An outlet whose pages could not be read is not among those that were looked at, and is named
+    with its links.
+    """
+    found = heartbeat(TOPIC, Coverage(ALL, silent, unread), (60, 9, 2, 1), "", NOW, True)
+    assert found.title == f"Rusia–Korea Utara: {title}"
+    assert found.answered == answered
+    assert f"{answered} dari 4 media menjawab" in found.text
+    assert "6 tautan, 0 artikel: Tempo tidak terbaca" in found.text.split("\n")
+
+
 def test_heartbeat_has_one_key_a_day() -> None:
     """Of one kind, topic and day in Jakarta: a run that is repeated sends nothing twice."""
 
     def key(at: str, silent: list[str]) -> str | None:
         return heartbeat(
             TOPIC,
-            ALL,
-            silent,
-            [],
+            Coverage(ALL, silent),
             (0, 0, 0, 0),
             "",
             datetime.fromisoformat(at).astimezone(UTC),

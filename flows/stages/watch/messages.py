@@ -1,7 +1,7 @@
 """The messages to the desk: plain text in the topic's language that a person can act on.
 
     compose(kind, alert_id, topic, subject, …)       -> Alert
-    heartbeat(topic, asked, silent, …)               -> Heartbeat: what a run looked at
+    heartbeat(topic, coverage, …)               -> Heartbeat: what a run looked at
     digest(topic_title, language, messages)          -> the title and text of several in one
 
 An alert's title is its headline. Its text begins with why it matters, where and when it was
@@ -9,8 +9,8 @@ reported, and the link; its last line is the alert's id. Title and text are at m
 characters, and the rest is behind the link. A topic may have a template of its own for the text.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.records import (
@@ -53,6 +53,29 @@ _LEAST = _Least()
 _NOTHING = News()
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What became of the outlets that a run was to look at, by name: `silent` did not answer,
+    `unread` answered, but their pages could not be read, so it has not looked at them either (with
+    how many links they list); of `partly` something is missing or doubtful.
+    """
+
+    asked: Sequence[str]
+    silent: Sequence[str] = ()
+    unread: Mapping[str, int] = field(default_factory=dict)
+    partly: Sequence[str] = ()
+
+    @property
+    def answered(self) -> int:
+        """How many outlets were looked at."""
+        return len(self.asked) - len(self.silent) - len(self.unread)
+
+    @property
+    def blind(self) -> bool:
+        """Whether most outlets were not looked at."""
+        return 2 * self.answered < len(self.asked)
+
+
 def compose(
     kind: AlertKind,
     alert_id: str,
@@ -87,9 +110,7 @@ def compose(
 
 def heartbeat(
     topic: Topic,
-    asked: Sequence[str],
-    silent: Sequence[str],
-    partly: Sequence[str],
+    coverage: Coverage,
     counts: tuple[int, int, int, int],
     missed: str,
     now: datetime,
@@ -97,27 +118,25 @@ def heartbeat(
 ) -> Heartbeat:
     """What a run looked at.
 
-    `asked` are the outlets that it was to look at, `silent` those that did not answer, `partly`
-    those of which something is missing or doubtful. `counts` are the links, articles, hits and
-    alerts. It has an id, and so is sent, if `ring` allows it and either most outlets did not answer
-    or the topic asks for one every night; that id changes once a day.
+    `counts` are the links, articles, hits and alerts. It has an id, and so is sent, if `ring`
+    allows it and either most outlets could not be read or the topic asks for one every night; that
+    id changes once a day.
     """
-    answered = len(asked) - len(silent)
-    blind = 2 * len(silent) > len(asked)
+    blind = coverage.blind
     heartbeat_id = None
     if ring and (blind or topic.heartbeat):
         heartbeat_id = _heartbeat_id(topic, now, blind=blind)
     wording = Wording(topic.language)
-    lines = list(_looked_lines(wording, asked, silent, partly, counts, now))
+    lines = list(_looked_lines(wording, coverage, counts, now))
     return Heartbeat(
         heartbeat_id,
         topic.id,
         now,
-        len(asked),
-        answered,
+        len(coverage.asked),
+        coverage.answered,
         *counts,
         missed,
-        title=f"{fit(topic.title, LENGTH.topic)}: {wording.say('blind' if blind else 'looked')}",
+        title=f"{fit(topic.title, LENGTH.topic)}: {wording.say(_status(coverage))}",
         text="\n".join([*lines, "", f"[{heartbeat_id}]"] if heartbeat_id else lines),
     )
 
@@ -138,6 +157,13 @@ def digest(
 # ---- heartbeats ----
 
 
+def _status(coverage: Coverage) -> str:
+    """The phrase of how much was looked at."""
+    if not coverage.blind:
+        return "looked"
+    return "blind" if 2 * len(coverage.silent) > len(coverage.asked) else "unreadable"
+
+
 def _heartbeat_id(topic: Topic, now: datetime, *, blind: bool) -> str:
     day = f"{now.astimezone(WIB):%Y-%m-%d}"
     return stable_id("heartbeat", topic.id, day, "blind" if blind else "")
@@ -145,9 +171,7 @@ def _heartbeat_id(topic: Topic, now: datetime, *, blind: bool) -> str:
 
 def _looked_lines(
     wording: Wording,
-    asked: Sequence[str],
-    silent: Sequence[str],
-    partly: Sequence[str],
+    coverage: Coverage,
     counts: tuple[int, int, int, int],
     now: datetime,
 ) -> Iterator[str]:
@@ -155,16 +179,23 @@ def _looked_lines(
     yield wording.say(
         "answered",
         when=wording.instant(now),
-        answered=wording.number(len(asked) - len(silent)),
-        outlets=wording.count("outlets", len(asked)),
+        answered=wording.number(coverage.answered),
+        outlets=wording.count("outlets", len(coverage.asked)),
         links=wording.count("links", links),
         articles=wording.count("articles", articles),
         hits=wording.number(hits),
         messages=wording.count("messages", alerts),
     )
-    if 2 * len(silent) > len(asked):
+    if coverage.blind:
         yield wording.say("blind_means")
-    for phrase, outlets in (("silent", silent), ("partly", partly)):
+    for outlet, listed in coverage.unread.items():
+        yield wording.say(
+            "unread",
+            links=wording.count("links", listed),
+            articles=wording.count("articles", 0),
+            outlet=fit(outlet, LENGTH.term),
+        )
+    for phrase, outlets in (("silent", coverage.silent), ("partly", coverage.partly)):
         if outlets:
             names = ", ".join(fit(outlet, LENGTH.term) for outlet in outlets)
             yield wording.say(phrase, outlets=names)

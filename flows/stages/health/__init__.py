@@ -1,0 +1,1 @@
+"""Health: from what each source gave by night, which problems stand."""
