@@ -1,5 +1,6 @@
 """What was forgotten on request is nowhere, and does not come back."""
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -22,11 +23,29 @@ from tests.helpers.command import NIGHT_2, Kliping, ended
 from tests.helpers.desks import desk
 from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import article, sitemap
-from tests.helpers.paths import PRESS
-from tests.helpers.tables import in_memory, offending, plant, published_rows
+from tests.helpers.paths import PRESS, ROOT
+from tests.helpers.tables import fetch, in_memory, offending, plant, published_rows
 from warehouse.engine import private, published
 from warehouse.forgotten import Wanted
 from warehouse.store import Warehouse
+
+# Tables with texts in which nothing of an article can stand.
+SILENT = {
+    "documents": "addresses of listings, and where they are archived",
+    "leftovers": "names of archive files",
+    "migrations": "names of our own",
+    "runs": "words of our own",
+    "sources": "what sources.yaml says",
+    "story_merges": "ids",
+    "topics": "what topics.yaml says",
+    "unwanted_records": "names of archive files",
+}
+TEXTS = """
+select distinct table_name
+from duckdb_columns()
+join duckdb_tables() using (schema_name, table_name)
+where data_type like 'VARCHAR%'
+"""
 
 FILES = ("--sources", PRESS / "sources.yaml", "--warehouse")
 LENTERA = "https://internasional.lentera.example/read/2026/03/10/214000470/putin-dan-kim-jong-un-bertemu-di-vladivostok-kereta-barang-dibuka-lagi"
@@ -344,3 +363,19 @@ def test_half_a_record_goes_too(tmp_path: Path) -> None:
     again, _ = takedown.copy_without(target, set())
     assert again == tmp_path / "a~2.warc.gz"
     assert takedown.copy_without(path, set(offsets[1:])) == (None, dict.fromkeys(places, -1))
+
+
+def test_every_table_is_searched(tmp_path: Path) -> None:
+    """Whatever holds texts has a statement that deletes what must be forgotten, or a reason."""
+    tables = {row["table_name"] for row in fetch(in_memory(tmp_path), TEXTS)}
+    folder = ROOT / "warehouse" / "forgetting"
+    statements = [path.read_text(encoding="utf-8") for path in folder.glob("*.sql")]
+    searched = {
+        table
+        for table in tables
+        if any(
+            re.search(rf"^(?:delete from|update) (?:state\.)?{table}\b", statement, re.MULTILINE)
+            for statement in statements
+        )
+    }
+    assert tables - searched == set(SILENT) | {"forgotten"}
