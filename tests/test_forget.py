@@ -91,7 +91,7 @@ def filled(own_archive: Path, tmp_path: Path) -> Path:
     shutil.copytree(own_archive, directory, ignore=shutil.ignore_patterns("prefect*"))
     rows = published_rows(directory, "select url, title, body from articles")
     text = "\n".join("\n".join(row) for row in rows)
-    (directory / "reports").mkdir()
+    (directory / "reports").mkdir(exist_ok=True)
     (directory / "reports" / "2026-03-11.html").write_text(f"<p>{text}</p>", encoding="utf-8")
     (directory / "reports" / "2026-01-01.html").write_text("<p>Tidak ada.</p>", encoding="utf-8")
     (private(directory) / "errors.log").write_text(text, encoding="utf-8")
