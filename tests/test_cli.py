@@ -1309,13 +1309,11 @@ def test_damaged_archives(kliping: Kliping, tmp_path: Path, command: str) -> Non
         ]
 
 
-def test_nothing_to_replay(
-    kliping: Kliping, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_to_replay(kliping: Kliping, tmp_path: Path) -> None:
     """A file that is no archive is said before any work is done, in one line, with status 3."""
     path = written(tmp_path / "README.md", "Bukan arsip.\n" * 9)
     options = files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"), topics=TOPICS)
-    refused = ended(capsys, "run", "--replay", path, *options)
+    refused = kliping("run", "--replay", path, *options)
     assert (refused.status, refused.out) == (3, "")
     assert refused.err == f"kliping: nothing to replay: {path} at byte 0: not a WARC file\n"
 

@@ -37,6 +37,7 @@ STEPS = {
     "index",
     "match",
     "looked",
+    "brief",
     "publish",
     "added",
 }

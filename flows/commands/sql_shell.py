@@ -58,7 +58,7 @@ def _hand_over(path: Path, unrestricted: bool) -> None:
 def _version(program: str) -> tuple[int, ...]:
     """Of DuckDB's shell, such as (1, 5); (0,) if it does not say."""
     said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
-    found = re.match(r"v?(\d+)\.(\d+)", said.stdout)
+    found = re.match(r"v?(\d{1,4})\.(\d{1,4})", said.stdout)
     return tuple(map(int, found.groups())) if found else (0,)
 
 

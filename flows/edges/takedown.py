@@ -23,7 +23,7 @@ from flows.edges.archive import MAX_BODY, decoded
 from flows.edges.warc_records import DamagedError, Span, extent, spans
 from flows.errors import BodyError, WarehouseError
 
-_NAME = re.compile(r"(.*?)(?:~(\d{1,9}))?(\.warc(?:\.gz)?)")
+_END = re.compile(r"(?:~(\d{1,9}))?(\.warc(?:\.gz)?)\Z")
 _PART = 2**20  # bytes copied at a time
 
 
@@ -40,9 +40,7 @@ class Facts:
 
 def archives(folder: Path) -> list[Path]:
     """The WARC files in a folder."""
-    return sorted(
-        path for path in folder.rglob("*") if path.is_file() and _NAME.fullmatch(path.name)
-    )
+    return sorted(path for path in folder.rglob("*") if path.is_file() and _END.search(path.name))
 
 
 def read_spans(path: Path) -> Iterator[Span]:
@@ -122,9 +120,10 @@ def _next_name(path: Path) -> Path:
     """'a.warc.gz' is written anew as 'a~1.warc.gz', and that as 'a~2.warc.gz', unless there is such
     a file: then under the next number.
     """
-    match = _NAME.fullmatch(path.name)
-    assert match
-    names = (f"{match[1]}~{number}{match[3]}" for number in count(int(match[2] or 0) + 1))
+    end = _END.search(path.name)
+    assert end
+    stem = path.name[: end.start()]
+    names = (f"{stem}~{number}{end[2]}" for number in count(int(end[1] or 0) + 1))
     return next(new for name in names if not (new := path.with_name(name)).exists())
 
 

@@ -102,6 +102,7 @@ class Missed:
     """
 
     health: Sequence[Row]
+    problems: Sequence[Row]
     troubles: Sequence[Row]
     rejections: Sequence[Row]
     doubts: Sequence[tuple[str, int]]
@@ -257,6 +258,7 @@ class _Teller:
         [cuts] = rows("brief_cuts", articles=self._ids)
         return Missed(
             health=rows("brief_health", **self._day),
+            problems=rows("brief_problems", **self._window),
             troubles=[
                 row for row in rows("brief_troubles", **self._window) if row["kind"] not in _TOLD
             ],

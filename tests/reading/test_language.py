@@ -22,6 +22,7 @@ VOCABULARIES = {
     "reason": get_args(records.Reason),
     "doubt": (*get_args(records.Doubt), *get_args(records.VersionDoubt)),
     "trouble": get_args(records.TroubleKind),
+    "problem": get_args(records.ProblemKind),
 }
 INDONESIAN, BOTH = Wording(("id",)), Wording(("id", "en"))
 NIGHT = datetime(2026, 3, 10, 18, 5, tzinfo=UTC)
