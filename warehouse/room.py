@@ -44,6 +44,10 @@ class Room:
         """What the runs from one day to another missed, of all outlets or one."""
         return self.rows("room_troubles", first=first, day=day, source_id=source_id)
 
+    def problems(self, source_id: str) -> list[Row]:
+        """The problems of an outlet, those that stand first."""
+        return self.rows("room_problems", source_id=source_id)
+
     def alerts_of_night(self, day: date) -> list[Row]:
         """The alerts of a day, the oldest first."""
         return self.rows("room_alerts_of_night", day=day)

@@ -36,6 +36,7 @@ def outlet(room: Room, asked: Asked) -> Shown:
             "days": DAYS,
             "gaps": _gaps(health),
             "health": health,
+            "problems": room.problems(source_id),
             "doubts": room.doubts(source_id, DAYS),
             "rejections": room.rejections(source_id, DAYS),
             "learned": room.learned_lines(source_id),
