@@ -130,7 +130,7 @@ TEXTS = st.text() | st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(text=TEXTS)
 def test_whatever_is_in_the_warehouse_stays_text(warehouse: Warehouse, text: str) -> None:
     """The page is well formed, runs and fetches nothing, and shows the text as it is."""
