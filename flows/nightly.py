@@ -38,7 +38,7 @@ from flows.pipeline import Step, Work
 from flows.progress import Progress
 from flows.reading import brief
 from flows.reading.night import day_of, night_of
-from flows.records import Look, Note, Source
+from flows.records import Look, Note, Operators, Source
 from flows.steps import discovery, fetching, health, watching
 from warehouse.engine import brief_file, private
 from warehouse.reading import Reading
@@ -83,6 +83,7 @@ async def nightly(
     """
     declared = load_sources(sources)
     watched, channels = load_topics(topics, os.environ, notify.check)
+    operators, readers = load_operators(topics), load_brief(topics)
     chosen = choose(declared, only or [], replaying=bool(replay))
     settings = Settings.from_environ(os.environ)
 
@@ -94,12 +95,12 @@ async def nightly(
                 work = pipeline.begin("run", store, declared, watched, settings, pool, net.now)
                 looks, unreachable = await look(work, net, settings.contact, chosen, since)
             counts = pipeline.catch_up(work, _task_of)
-            looks = examine(work, looks, topics, opens=not (replay or unreachable))
+            looks = examine(work, looks, operators, opens=not (replay or unreachable))
             tell_desks(work, looks, counts, to_desks=not only)
             clock = net.now if replay or now else datetime.now(UTC)
             delivery.tell(deliver(store, watched, channels, clock), work.progress)
             outcome = pipeline.end(work, looks, net.unreadable, unreachable)
-            if key := write_brief(work, warehouse, () if only else load_brief(topics)):
+            if key := write_brief(work, warehouse, () if only else readers):
                 sent = deliver(store, watched, channels, clock, wanted=lambda d: d.alert_id == key)
                 delivery.tell(sent, work.progress)
         pipeline.tell(outcome, work, warehouse, settings.metrics_file)
@@ -107,12 +108,11 @@ async def nightly(
     return outcome
 
 
-def examine(work: Work, looks: Sequence[Look], topics: Path, *, opens: bool) -> list[Look]:
+def examine(work: Work, looks: Sequence[Look], operators: Operators, *, opens: bool) -> list[Look]:
     """The looks with notes on how their pages ended, and on the problems that stand. `opens`:
     whether there can be problems.
     """
     ended = pipeline.note_ends(work, looks)
-    operators = load_operators(topics)
     return health.examine(work.store, work.sources, ended, operators, work.now, opens=opens)
 
 

@@ -18,7 +18,6 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.context import refresh_global_settings_context
 from prefect.runner import Runner
 from prefect.schedules import Cron, Interval, Schedule
-from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Cancelled
 
@@ -28,7 +27,7 @@ from flows.errors import ConfigError, KlipingError
 from flows.nightly import nightly
 from flows.orchestrator import api, end_on_sigterm
 from flows.progress import Progress
-from flows.status import scheduled
+from flows.status import next_run, scheduled
 from warehouse.engine import private
 
 DELIVERIES = "5-59/10 * * * *"  # every ten minutes, but not on the hour, when runs start
@@ -56,10 +55,9 @@ def run_on_schedule(
     with api(private(warehouse)) as lives, scheduled(warehouse, cron, timezone, every):
         # Prefect read its environment when it was imported.
         refresh_global_settings_context()
-        first = next_start(when, datetime.now(UTC))
-        Progress().say(
-            "schedule", f"next run {_clock(first)}; Prefect at {PREFECT_API_URL.value()}"
-        )
+        first = next_run(warehouse, (), datetime.now(UTC))
+        told = f"next run {_clock(first)}; " if first else ""
+        Progress().say("schedule", f"{told}Prefect at {PREFECT_API_URL.value()}")
         _serve(parameters, when, lives)
 
 
@@ -73,19 +71,6 @@ def parse_schedule(cron: str, timezone: str, every: timedelta | None) -> Schedul
         raise ConfigError(
             f"--cron: expected five fields such as '0 1 * * *', got {cron!r}"
         ) from error
-
-
-def next_start(when: Schedule, now: datetime) -> datetime:
-    """When the schedule's first run after `now` starts."""
-    timed: CronSchedule | IntervalSchedule
-    if when.interval:
-        timed = IntervalSchedule.model_validate(
-            {"interval": when.interval, "anchor_date": when.anchor_date}
-        )
-    else:
-        timed = CronSchedule(cron=when.cron or "", timezone=when.timezone)
-    [first] = asyncio.run(timed.get_dates(1, start=now))
-    return first
 
 
 def _clock(at: datetime) -> str:

@@ -89,7 +89,7 @@ def read_status(directory: Path, model: str, now: datetime) -> Status:
         __version__,
         model,
         _running(directory),
-        _next_run(directory, runs, now),
+        next_run(directory, runs, now),
         runs,
         reader.last_nights(),
         reader.open_problems(now),
@@ -147,7 +147,8 @@ def _schedule(directory: Path) -> Path:
     return private(directory) / "schedule.json"
 
 
-def _next_run(directory: Path, runs: Sequence[Row], now: datetime) -> datetime | None:
+def next_run(directory: Path, runs: Sequence[Row], now: datetime) -> datetime | None:
+    """When the schedule that says so runs next; None if none is known. `runs`: the last ones."""
     try:
         told = json.loads(_schedule(directory).read_text(encoding="utf-8"))
         if not _is_alive(told["process"]):

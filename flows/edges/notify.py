@@ -266,7 +266,8 @@ class _Attempt(threading.Thread):
             with _Overheard() as overheard:
                 files = apprise.AppriseAttachment()
                 if self._file:
-                    files.add(AttachFile(str(self._file)))  # type: ignore[no-untyped-call]
+                    file = AttachFile(str(self._file))  # type: ignore[no-untyped-call] # no types
+                    files.add(file)
                 taken = outbox.notify(
                     self._text, self._title, body_format=body_format, attach=files
                 )
