@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.edges.misbehaving import Server, page, status
+from tests.edges.misbehaving import Exchange, Server, page, status
 from tests.helpers.command import Kliping, Ran
 from tests.helpers.desks import Desk, desk
 from tests.helpers.outlets import SENTENCES, article, files, outlet, sitemap
@@ -139,3 +139,17 @@ def test_channel_that_is_down_loses_nothing(nights: Nights) -> None:
     nights(2, page_of=PAYWALL)
     assert nights.told() == ["Kliping: Satu cannot be read"]
     assert json.dumps(nights.ops.messages).count("cannot be read") == 1
+
+
+def test_topics_changed_during_a_run(nights: Nights) -> None:
+    """A run is of the topics.yaml that it began with, whatever becomes of the file meanwhile."""
+    withheld = status(403)
+
+    def changed(exchange: Exchange) -> None:
+        (nights.folder / "topics.yaml").write_text("version: 2", encoding="utf-8")
+        withheld(exchange)
+
+    nights(0)
+    assert nights(1, listing=changed).status == 3
+    assert nights.told() == ["Kliping: Satu blocks our requests"]
+    assert nights.rows("state from runs order by started_at") == [("done",), ("failed",)]
