@@ -93,10 +93,7 @@ def private(directory: Path) -> Path:
 def require(directory: Path) -> None:
     """Raise WarehouseError unless a run has begun to fill this data directory."""
     if not published(directory).exists() and not (private(directory) / "writer.duckdb").exists():
-        raise WarehouseError(
-            f"{published(directory)}: there is no such file yet: `kliping run` or "
-            "`kliping backfill` creates it"
-        )
+        raise _nothing_published(published(directory))
 
 
 @contextlib.contextmanager
@@ -528,7 +525,7 @@ class Reader:
                     select = statement.query.strip().rstrip(";")
                 case _:
                     raise QueryError("expected one SELECT statement")
-            path = str(target).replace("'", "''")
+            path = _quoted(target)
             if confined:
                 allowed = f"set allowed_paths = ['{path}']"
                 self._settle(allowed, _NO_ACCESS, *_NO_EXTENSIONS, _LOCK)

@@ -9,7 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.helpers.browser import DESK, MISSING, PHONE, browser, darken, resize, violations
-from tests.helpers.reading_room import copied, published_archive, served
+from tests.helpers.reading_room import copied, served
 
 pytestmark = pytest.mark.skipif(MISSING is not None, reason=str(MISSING))
 
@@ -35,15 +35,8 @@ ADDRESSES = (
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("archive")
-    published_archive(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def room(archive: Path) -> Iterator[str]:
-    with served(archive) as address:
+def room(directory: Path) -> Iterator[str]:
+    with served(directory) as address:
         yield address
 
 
@@ -154,12 +147,12 @@ def test_nothing_is_loaded_from_elsewhere(page: Chrome, room: str) -> None:
     assert [entry for entry in log if "Refused" in entry["message"]] == []
 
 
-def test_publish_in_between(page: Chrome, archive: Path, tmp_path: Path) -> None:
+def test_publish_in_between(page: Chrome, directory: Path, tmp_path: Path) -> None:
     """A page that is loaded again after a publish shows what was published."""
-    copied(archive, tmp_path)
+    copied(directory, tmp_path)
     with served(tmp_path) as room:
         page.get(f"{room}/articles/asli")
         assert heading(page) == "Harga Garam Naik di Sayungan"
-        copied(archive, tmp_path, "update state.articles set title = 'Harga Garam Turun'")
+        copied(directory, tmp_path, "update state.articles set title = 'Harga Garam Turun'")
         page.refresh()
         assert heading(page) == "Harga Garam Turun"

@@ -20,7 +20,7 @@ from flows.reading.rooms import make_app
 from flows.reading.security import HEADERS
 from tests.helpers.cases import cases
 from tests.helpers.paths import ROOT
-from tests.helpers.reading_room import copied, published_archive
+from tests.helpers.reading_room import copied
 from warehouse.engine import Snapshots, published
 from warehouse.room import Room
 
@@ -33,13 +33,6 @@ def visitor(directory: Path, *host_names: str, host: str = "localhost") -> TestC
 
     app = make_app(directory, Encoder("no model"), host_names, failed)
     return TestClient(app, base_url=f"http://{host}", follow_redirects=False)
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("archive")
-    published_archive(path)
-    return path
 
 
 @pytest.fixture(scope="module")
