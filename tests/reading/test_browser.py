@@ -1,12 +1,15 @@
 """The reading room in a real Chromium, in which no script can run."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.helpers.browser import DESK, MISSING, PHONE, browser, darken, resize, violations
 from tests.helpers.reading_room import copied, served
@@ -54,6 +57,16 @@ def page(chromium: Chrome) -> Chrome:
     return chromium
 
 
+@contextmanager
+def followed(page: Chrome) -> Iterator[None]:
+    """What is done inside leads to another page; it stands, whole, when this ends."""
+    left = page.find_element(By.TAG_NAME, "html")
+    yield
+    wait = WebDriverWait(page, 60)
+    wait.until(staleness_of(left))
+    wait.until(lambda _: page.execute_script("return document.readyState") == "complete")
+
+
 def heading(page: Chrome) -> str:
     return page.find_element(By.TAG_NAME, "h1").text
 
@@ -63,17 +76,19 @@ def test_from_a_question_to_what_was_cut(page: Chrome, room: str) -> None:
     was cut from it, and by which rule.
     """
     page.get(f"{room}/search")
-    field = page.find_element(By.NAME, "q")
-    field.send_keys("garam naik", Keys.ENTER)
+    with followed(page):
+        page.find_element(By.NAME, "q").send_keys("garam naik", Keys.ENTER)
     assert heading(page) == "Cari: garam naik"
     assert [mark.text for mark in page.find_elements(By.TAG_NAME, "mark")][:2] == ["garam", "naik"]
-    page.find_element(By.PARTIAL_LINK_TEXT, "juga di").click()
+    with followed(page):
+        page.find_element(By.PARTIAL_LINK_TEXT, "juga di").click()
     assert heading(page) == "Harga Garam Naik di Sayungan"
     differing = [
         each.text for each in page.find_elements(By.CSS_SELECTOR, ".sides del, .sides ins")
     ]
     assert {"dua", "tiga"} <= set(differing)
-    page.find_element(By.CSS_SELECTOR, ".timeline .original .headline").click()
+    with followed(page):
+        page.find_element(By.CSS_SELECTOR, ".timeline .original .headline").click()
     assert [mark.text for mark in page.find_elements(By.CSS_SELECTOR, "h1 mark")] == ["Garam"]
     cut = page.find_element(By.CSS_SELECTOR, ".cuts")
     assert not cut.is_displayed()
@@ -126,7 +141,8 @@ def test_keyboard(page: Chrome, room: str) -> None:
         *("Kliping", "Malam ini", "Cari", "Media", "Topik", "Kabar"),
         *("Indonesia", "English"),
     ]
-    page.switch_to.active_element.send_keys(Keys.ENTER)
+    with followed(page):
+        page.switch_to.active_element.send_keys(Keys.ENTER)
     assert page.find_element(By.TAG_NAME, "html").get_attribute("lang") == "en"
     page.get(f"{room}/stories/0001")
     page.switch_to.active_element.send_keys(Keys.TAB)
