@@ -22,7 +22,9 @@ from bench.machine import described
 from bench.scale import NIGHT, build
 from flows.steps.indexing import index_batch
 from tests.helpers.tables import beside
-from warehouse.engine import Reader, publish, published
+from warehouse.directory import published
+from warehouse.reader import Reader
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 T = TypeVar("T")

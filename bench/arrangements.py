@@ -22,7 +22,7 @@ from tests.edges.misbehaving import Exchange, Route, Server, conditional, page, 
 from tests.helpers.command import Kliping, Ran
 from tests.helpers.desks import Desk
 from tests.helpers.forked import Commands, wait_until
-from warehouse.engine import private, published
+from warehouse.directory import private, published
 
 ARTICLES: Mapping[str, tuple[str, ...]] = {
     "Banjir Rendam Pasar Ikan Sayungan": (

@@ -31,7 +31,7 @@ from tests.edges import misbehaving as web
 from tests.helpers.command import Ran
 from tests.helpers.desks import desk
 from tests.helpers.forked import Commands, commands
-from warehouse.engine import private, published
+from warehouse.directory import private, published
 
 AT_ONCE = 3
 KILLED, ENDED = -signal.SIGKILL, -signal.SIGTERM

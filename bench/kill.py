@@ -32,7 +32,7 @@ from tests.helpers.command import NIGHT_1, NIGHT_2, Ran, night
 from tests.helpers.desks import Desk, desk
 from tests.helpers.forked import Commands, Running, commands, wait_until
 from tests.helpers.paths import PRESS
-from warehouse.engine import private, published
+from warehouse.directory import private, published
 
 KILLS_A_NIGHT = 5
 OTHERS_A_NIGHT = 1  # SIGTERM or SIGSTOP with SIGCONT, by turns

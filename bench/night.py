@@ -30,7 +30,7 @@ from flows.edges.archive import ArchivedResponse, scan
 from flows.orchestrator import configure, loopback_server
 from flows.stages.discovery.links import canonical
 from tests.helpers.paths import PRESS
-from warehouse.engine import Reader
+from warehouse.reader import Reader
 
 COPIES = 10
 ROUNDS = 3

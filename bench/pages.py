@@ -19,7 +19,8 @@ from bench.search import CORPORA, drain, fill, repeat
 from flows.edges.encoder import Encoder
 from flows.reading.rooms import make_app
 from tests.helpers.tables import execute
-from warehouse.engine import Reader, publish
+from warehouse.reader import Reader
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 ROUNDS = 5

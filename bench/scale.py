@@ -34,7 +34,7 @@ from flows.stages.grouping.similarity import Comparison
 from flows.stages.grouping.stories import BLOCK, WINDOW
 from flows.steps.grouping import group_batch
 from tests.helpers.tables import beside, execute
-from warehouse.engine import private
+from warehouse.directory import private
 from warehouse.store import Warehouse
 
 MODEL = "invented"

@@ -28,7 +28,8 @@ from flows.reading.searching import DEPTH, fused
 from flows.steps.indexing import index_batch
 from tests.helpers.paths import DATA, ROOT
 from tests.helpers.tables import execute, fetch
-from warehouse.engine import Reader, publish
+from warehouse.reader import Reader
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 CORPORA = DATA / "corpora" / "articles.jsonl.gz"

@@ -25,7 +25,8 @@ from flows.commands.sql import Format, show, show_learned
 from flows.config import LOOKBACK, Settings, choose, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError, KlipingError
 from flows.records import Topic
-from warehouse.engine import Reader, private
+from warehouse.directory import private
+from warehouse.reader import Reader
 
 
 class _UnforeseenError(Exception):

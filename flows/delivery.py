@@ -25,7 +25,8 @@ from flows.progress import Progress
 from flows.records import Attempt, Delivery, Topic
 from flows.stages.watch.alerts import is_quiet
 from flows.stages.watch.messages import digest
-from warehouse.engine import Reader, brief_file, published
+from warehouse.directory import brief_file, published
+from warehouse.reader import Reader
 from warehouse.store import Warehouse, writing
 
 # The time within which attempts begin.

@@ -40,7 +40,7 @@ from flows.reading import brief
 from flows.reading.night import day_of, night_of
 from flows.records import Look, Note, Operators, Source
 from flows.steps import discovery, fetching, health, watching
-from warehouse.engine import brief_file, private
+from warehouse.directory import brief_file, private
 from warehouse.reading import Reading
 from warehouse.store import writing
 

@@ -26,7 +26,7 @@ from flows.steps.extraction import extract_batch
 from flows.steps.grouping import embed_batch, group_batch
 from flows.steps.indexing import index_batch
 from flows.steps.watching import match_batch
-from warehouse.engine import published
+from warehouse.directory import published
 from warehouse.store import Warehouse
 
 Do = Callable[[], int]

@@ -28,7 +28,7 @@ from flows.nightly import nightly
 from flows.orchestrator import api, end_on_sigterm
 from flows.progress import Progress
 from flows.status import next_run, scheduled
-from warehouse.engine import private
+from warehouse.directory import private
 
 DELIVERIES = "5-59/10 * * * *"  # every ten minutes, but not on the hour, when runs start
 

@@ -20,7 +20,9 @@ from cronsim import CronSim
 
 from flows import __version__
 from flows.records import Problem
-from warehouse.engine import Reader, Row, private
+from warehouse.directory import private
+from warehouse.named import Row
+from warehouse.reader import Reader
 from warehouse.sizes import Sizes, sizes
 
 NIGHTS = 7

@@ -15,7 +15,7 @@ from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran
 from tests.helpers.desks import desk
 from tests.helpers.forked import Commands
 from tests.helpers.paths import PRESS
-from warehouse.engine import private
+from warehouse.directory import private
 
 
 @pytest.fixture(scope="session")

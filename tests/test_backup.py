@@ -20,7 +20,8 @@ from tests.helpers.desks import desk
 from tests.helpers.paths import ROOT
 from tests.helpers.tables import plant, published_rows
 from warehouse import backups
-from warehouse.engine import census, private, publish, published
+from warehouse.directory import private, published
+from warehouse.snapshot import census, publish
 from warehouse.store import Warehouse, held
 
 NOW = datetime(2026, 3, 12, tzinfo=UTC)

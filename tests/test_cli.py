@@ -41,7 +41,10 @@ from tests.helpers.outbox import TOPIC, raise_alerts
 from tests.helpers.outlets import TOPICS, article, files, outlet, sitemap, written
 from tests.helpers.paths import ROOT
 from tests.helpers.tables import published_rows
-from warehouse.engine import Engine, Reader, only_run, private, publish, published
+from warehouse.directory import only_run, private, published
+from warehouse.engine import Engine
+from warehouse.reader import Reader
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 CHANNEL = """\

@@ -20,7 +20,9 @@ from tests.helpers.hits import topic
 from tests.helpers.mail import mail_server, parts_of
 from tests.helpers.outbox import SECRET, TOPIC, Desks, after, keys, raise_alerts
 from tests.helpers.tables import fetch, in_memory
-from warehouse.engine import Reader, brief_file, only_run, publish, published
+from warehouse.directory import brief_file, only_run, published
+from warehouse.reader import Reader
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 

@@ -25,7 +25,7 @@ from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import article, sitemap
 from tests.helpers.paths import PRESS, ROOT
 from tests.helpers.tables import fetch, in_memory, offending, plant, published_rows
-from warehouse.engine import private, published
+from warehouse.directory import private, published
 from warehouse.forgotten import Wanted
 from warehouse.store import Warehouse
 

@@ -17,7 +17,7 @@ from tests.helpers.forked import Commands, wait_until
 from tests.helpers.mail import mail_server, parts_of
 from tests.helpers.paths import PRESS
 from tests.helpers.tables import published_rows
-from warehouse.engine import only_run, published
+from warehouse.directory import only_run, published
 
 GOLD = json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))
 TwoNights = tuple[Path, list[Ran], list[dict[str, Any]]]

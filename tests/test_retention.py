@@ -20,7 +20,7 @@ from tests.helpers.command import Kliping
 from tests.helpers.desks import desk
 from tests.helpers.paths import PRESS
 from tests.helpers.tables import offending, published_rows
-from warehouse.engine import private
+from warehouse.directory import private
 from warehouse.store import Warehouse, writing
 
 NOW = datetime(2026, 3, 12, tzinfo=UTC)

@@ -25,7 +25,7 @@ from tests.helpers.clocks import LONGEST_S, until
 from tests.helpers.command import Kliping
 from tests.helpers.outlets import files, outlet, sitemap
 from tests.helpers.paths import ROOT
-from warehouse.engine import only_run, private
+from warehouse.directory import only_run, private
 
 STEPS = {
     "discover",

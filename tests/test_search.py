@@ -21,7 +21,9 @@ from tests.helpers.cases import TextDates, cases
 from tests.helpers.command import ended
 from tests.helpers.paths import ROOT
 from tests.helpers.tables import execute, fetch, in_memory, plant
-from warehouse.engine import Reader, publish, published
+from warehouse.directory import published
+from warehouse.reader import Reader
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 ARCHIVE: dict[str, Any] = cases("search/questions", TextDates)

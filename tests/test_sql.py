@@ -19,7 +19,9 @@ from flows.commands.sql_export import CUT, MOST_CHARACTERS, fitted
 from tests.helpers.command import Ran, ended
 from tests.helpers.paths import ROOT
 from tests.helpers.tables import plant
-from warehouse.engine import Reader, publish, published
+from warehouse.directory import published
+from warehouse.reader import Reader
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 

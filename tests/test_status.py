@@ -19,8 +19,9 @@ from flows.records import Problem
 from flows.status import Status, metrics, read_status, scheduled, write_metrics
 from tests.helpers.command import ended
 from tests.helpers.tables import plant
-from warehouse.engine import private, publish
+from warehouse.directory import private
 from warehouse.sizes import Sizes
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 NOW = datetime(2026, 3, 12, 1, tzinfo=UTC)

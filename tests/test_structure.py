@@ -67,7 +67,7 @@ def test_dependency_rule() -> None:
 
 
 OWNERS = {
-    "duckdb": {"warehouse.engine"},
+    "duckdb": {"warehouse.engine", "warehouse.named", "warehouse.reader", "warehouse.snapshot"},
     "httpx": {
         "flows.edges.transports",
         "flows.edges.web",

@@ -14,7 +14,9 @@ from tests.edges.misbehaving import Server, page
 from tests.helpers.command import Ran, ended
 from tests.helpers.outlets import article, outlet, written
 from tests.helpers.tables import plant
-from warehouse.engine import Reader, publish, published
+from warehouse.directory import published
+from warehouse.reader import Reader
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 TOPICS = """\

@@ -21,7 +21,10 @@ from flows.errors import WarehouseError
 from flows.stages.grouping.stories import WINDOW
 from tests.helpers.cases import TextDates, cases
 from tests.helpers.tables import contents, empty, execute, fetch, in_memory, moment, plain, plant
-from warehouse.engine import Reader, private, publish, published, statement, statements
+from warehouse.directory import private, published
+from warehouse.named import statement, statements
+from warehouse.reader import Reader
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 
@@ -420,7 +423,7 @@ def test_publish(tmp_path: Path) -> None:
     publish(tmp_path)
     assert reader.query("select count(*) from rejections")[1] == [(0,)]
     again = (
-        "import sys; from pathlib import Path; from warehouse.engine import Reader; "
+        "import sys; from pathlib import Path; from warehouse.reader import Reader; "
         "print(Reader(Path(sys.argv[1])).query(sys.argv[2])[1])"
     )
     command = [
@@ -458,7 +461,7 @@ PUBLISH = """
 import resource, signal, sys
 from pathlib import Path
 from flows.errors import WarehouseError
-from warehouse.engine import publish
+from warehouse.snapshot import publish
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 try:
@@ -500,7 +503,7 @@ import resource, signal, sys
 from pathlib import Path
 from flows.errors import WarehouseError
 from tests.helpers.tables import execute
-from warehouse.engine import publish
+from warehouse.snapshot import publish
 from warehouse.engine import Engine
 from warehouse.store import Warehouse
 store = Warehouse.open(Path(sys.argv[1]))

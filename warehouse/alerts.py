@@ -21,7 +21,8 @@ from flows.records import (
     StoryArticle,
     Topic,
 )
-from warehouse.engine import Engine, Row
+from warehouse.engine import Engine
+from warehouse.named import Row
 
 
 @dataclass(frozen=True, slots=True)

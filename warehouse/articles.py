@@ -19,7 +19,8 @@ from flows.records import (
     one_line,
     stable_id,
 )
-from warehouse.engine import Engine, Row
+from warehouse.engine import Engine
+from warehouse.named import Row
 from warehouse.pages import write_rejections
 
 

@@ -24,17 +24,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from flows.errors import WarehouseError
-from warehouse.engine import (
+from warehouse.directory import private, published
+from warehouse.named import statements
+from warehouse.snapshot import (
     KEEP_SNAPSHOT,
     Census,
     census,
     checkpoint,
-    private,
     publish,
-    published,
     put_writer,
     refuse_older,
-    statements,
 )
 
 _FORM = 1  # of the manifest

@@ -10,7 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from warehouse.engine import Engine, Row
+from warehouse.engine import Engine
+from warehouse.named import Row
 
 FILE = Path(__file__).parent.parent / "docs" / "warehouse.md"
 MARKER = "<!-- From here on the text is made by `make docs` from warehouse/descriptions.sql. -->\n"

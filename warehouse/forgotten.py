@@ -22,7 +22,8 @@ from flows.records import (
     address_hash,
     identity_key,
 )
-from warehouse.engine import Engine, Row, statements
+from warehouse.engine import Engine
+from warehouse.named import Row, statements
 
 DATABASE = "var/writer.duckdb"  # among the leftovers: it is to be written anew
 

@@ -17,7 +17,8 @@ from flows.records import (
     WarcRef,
     identity_key,
 )
-from warehouse.engine import Engine, Row
+from warehouse.engine import Engine
+from warehouse.named import Row
 
 _KEYS_AT_A_TIME = 50_000
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from warehouse.engine import Reader, Row
+from warehouse.named import Row
+from warehouse.reader import Reader
 
 
 class Rows(Protocol):

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from warehouse.engine import Reader, Row
+from warehouse.named import Row
+from warehouse.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)

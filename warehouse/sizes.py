@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.engine import private, published
+from warehouse.directory import private, published
 
 
 @dataclass(frozen=True, slots=True)

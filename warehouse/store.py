@@ -12,12 +12,14 @@ from pathlib import Path
 
 from warehouse.alerts import Alerts
 from warehouse.articles import Articles
-from warehouse.engine import Engine, compact, only_run, publish, require
+from warehouse.directory import only_run, require
+from warehouse.engine import Engine
 from warehouse.forgotten import Forgotten
 from warehouse.health import Health
 from warehouse.pages import Pages
 from warehouse.runs import Runs
 from warehouse.search import SearchIndex
+from warehouse.snapshot import compact, publish
 from warehouse.stories import Stories
 
 

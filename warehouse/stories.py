@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from flows.records import Clipping, Merge, Placement
-from warehouse.engine import Engine, Row
+from warehouse.engine import Engine
+from warehouse.named import Row
 
 
 @dataclass(frozen=True, slots=True)

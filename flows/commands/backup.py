@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows import __version__
 from warehouse import backups
-from warehouse.engine import require
+from warehouse.directory import require
 from warehouse.store import held
 
 

@@ -12,7 +12,7 @@ from flows.edges.crashlog import report
 from flows.edges.encoder import Encoder
 from flows.errors import ConfigError
 from flows.reading.rooms import make_app
-from warehouse.engine import private
+from warehouse.directory import private
 
 _MOST_AT_ONCE = 64  # requests; more are told to come back
 

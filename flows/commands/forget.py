@@ -17,7 +17,7 @@ from flows.edges.takedown import Facts
 from flows.errors import ConfigError
 from flows.records import Source, WarcRef, identity_key
 from flows.stages.discovery.links import declared, owner
-from warehouse.engine import private, require
+from warehouse.directory import private, require
 from warehouse.forgotten import Doomed, Moved, Wanted
 from warehouse.store import Warehouse, held, writing
 

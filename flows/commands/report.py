@@ -6,7 +6,7 @@ from pathlib import Path
 from flows.errors import WarehouseError
 from flows.reading import brief
 from flows.reading.night import night_of
-from warehouse.engine import brief_file
+from warehouse.directory import brief_file
 from warehouse.reading import Reading
 
 

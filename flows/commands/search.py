@@ -11,7 +11,7 @@ from flows.edges.encoder import Encoder
 from flows.reading.searching import By, Found, places_of, search
 from flows.records import counted
 from flows.terminal import console, highlighted, line
-from warehouse.engine import Reader
+from warehouse.reader import Reader
 
 PASSAGE = 300  # characters; a sentence without a full stop may be a whole article
 COLUMNS = (

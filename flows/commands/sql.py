@@ -14,7 +14,7 @@ from rich.table import Table
 
 from flows.records import Source, counted
 from flows.terminal import console
-from warehouse.engine import Row
+from warehouse.named import Row
 
 Format = Literal["table", "csv", "json"]
 

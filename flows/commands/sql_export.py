@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from flows.errors import ConfigError, QueryError
-from warehouse.engine import Reader
+from warehouse.reader import Reader
 
 FileFormat = Literal["parquet", "xlsx"]
 

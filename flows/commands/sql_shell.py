@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flows.commands.sql import Format, show
 from flows.errors import QueryError
-from warehouse.engine import Reader
+from warehouse.reader import Reader
 
 # What DuckDB's shell is told first, in this order: safe mode locks the settings, but the last one
 # can only be set where files can no longer be found. It keeps `copy … to` from the published file.

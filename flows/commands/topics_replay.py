@@ -12,7 +12,8 @@ from flows.commands.topics_outliers import MOST, FoundHit, are_enough, outlier_l
 from flows.reading.replaying import Change, Fate, compare, matched
 from flows.records import Match, Topic, counted
 from flows.terminal import console, highlighted, line
-from warehouse.engine import Reader, Row
+from warehouse.named import Row
+from warehouse.reader import Reader
 
 _COLOURS: Mapping[Fate, str] = {
     "added": "green",

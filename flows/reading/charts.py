@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from warehouse.engine import Row
+from warehouse.named import Row
 
 _WEEK = 7  # days between two that are named below a picture
 

@@ -18,7 +18,7 @@ from typing import Any
 from flows.reading.marks import Place, around
 from flows.records import FAILING, USUAL, TroubleKind
 from flows.stages.watch.passages import sentences
-from warehouse.engine import Row
+from warehouse.named import Row
 from warehouse.reading import Reading
 
 _WIB = timezone(timedelta(hours=7), "WIB")

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from flows.reading.marks import Place
 from flows.records import Match, Span, Strength, Topic
 from flows.stages.watch.topics import compile_topic, match
-from warehouse.engine import Row
+from warehouse.named import Row
 
 # What becomes of a story, in the order of reports.
 Fate = Literal["added", "dropped", "mentions added", "mentions dropped", "changed within"]

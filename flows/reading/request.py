@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flows.reading.language import Language
 from flows.reading.marks import printable
-from warehouse.engine import Row
+from warehouse.named import Row
 
 PER_PAGE = 25  # rows of a list
 

@@ -31,7 +31,7 @@ from flows.reading.marks import excerpt
 from flows.reading.pages import article, messages, night, outlets, search, story, topics
 from flows.reading.request import Asked, Moved, NotFoundError, Shown
 from flows.reading.security import guarded
-from warehouse.engine import Snapshots
+from warehouse.reader import Snapshots
 from warehouse.room import Room
 
 # What a page may take. The slowest, the articles nearest to one, take a second among 100,000, and

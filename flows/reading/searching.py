@@ -10,7 +10,8 @@ from typing import Literal
 from flows.edges.encoder import Encoder
 from flows.errors import QueryError
 from flows.reading.marks import Place
-from warehouse.engine import Reader, Row
+from warehouse.named import Row
+from warehouse.reader import Reader
 
 By = Literal["both", "words", "meaning"]
 

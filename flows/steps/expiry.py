@@ -9,7 +9,7 @@ from pathlib import Path
 from flows.edges import takedown
 from flows.progress import Progress
 from flows.records import Source
-from warehouse.engine import private
+from warehouse.directory import private
 from warehouse.forgotten import Moved
 from warehouse.store import Warehouse
 

@@ -15,7 +15,8 @@ from flows.reading.rooms import make_app
 from flows.steps.indexing import index_batch
 from tests.helpers.cases import TextDates, cases
 from tests.helpers.tables import plant
-from warehouse.engine import publish, published
+from warehouse.directory import published
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 _STARTS_WITHIN_S = 20

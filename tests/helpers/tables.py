@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 
 from flows.steps.indexing import index_batch
-from warehouse.engine import Engine, private, published
+from warehouse.directory import private, published
+from warehouse.engine import Engine
 from warehouse.store import Warehouse
 
 FILLERS = {

@@ -15,7 +15,8 @@ from rich.table import Table
 
 from tests.helpers.desks import desk
 from tests.helpers.paths import PRESS, ROOT
-from warehouse.engine import Reader, brief_file, published
+from warehouse.directory import brief_file, published
+from warehouse.reader import Reader
 
 DATA = ROOT / "demo-warehouse"
 NIGHTS = {"10 March 2026": "2026-03-11T01:00+07:00", "11 March 2026": "2026-03-12T01:00+07:00"}

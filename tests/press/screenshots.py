@@ -12,7 +12,8 @@ from tests.helpers.browser import MISSING, PHONE, browser, darken, resize
 from tests.helpers.paths import ROOT
 from tests.helpers.reading_room import served
 from tests.press.demo import DATA
-from warehouse.engine import Reader, published
+from warehouse.directory import published
+from warehouse.reader import Reader
 
 PICTURES = ROOT / "docs" / "pictures"
 DESK = (960, 580)

@@ -15,7 +15,7 @@ from flows.reading.marks import printable
 from flows.reading.night import Night, night_of
 from tests.helpers.cases import TextDates, cases
 from tests.helpers.tables import empty, in_memory, plant
-from warehouse.engine import Row
+from warehouse.named import Row
 from warehouse.reading import Reading
 from warehouse.store import Warehouse
 

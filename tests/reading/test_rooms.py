@@ -21,7 +21,8 @@ from flows.reading.security import HEADERS
 from tests.helpers.cases import cases
 from tests.helpers.paths import ROOT
 from tests.helpers.reading_room import copied
-from warehouse.engine import Snapshots, published
+from warehouse.directory import published
+from warehouse.reader import Snapshots
 from warehouse.room import Room
 
 

@@ -11,7 +11,7 @@ from flows.reading.marks import Place
 from flows.reading.replaying import recorded_spans
 from flows.reading.request import Asked, NotFoundError, Shown
 from flows.records import Span
-from warehouse.engine import Row
+from warehouse.named import Row
 from warehouse.room import Room
 
 # The columns of which a page says where they were read

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from flows.reading.charts import GapMap, gap_map
 from flows.reading.request import PER_PAGE, Asked, Listed, NotFoundError, Shown
-from warehouse.engine import Row
+from warehouse.named import Row
 from warehouse.room import Room
 
 DAYS = 30  # that the pages look back

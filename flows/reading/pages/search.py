@@ -9,7 +9,7 @@ from flows.errors import EncoderError, QueryError
 from flows.reading.marks import Place
 from flows.reading.request import PER_PAGE, Asked, Shown
 from flows.reading.searching import DEPTH, By, Found, places_of, search
-from warehouse.engine import Row
+from warehouse.named import Row
 from warehouse.room import Room
 
 _LONGEST_QUESTION = 500  # characters

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flows.reading.differences import differences
 from flows.reading.request import Asked, Moved, NotFoundError, Shown
-from warehouse.engine import Row
+from warehouse.named import Row
 from warehouse.room import Room
 
 

@@ -10,7 +10,7 @@ from flows.reading.charts import bars
 from flows.reading.replaying import Passage, Replay, compare, matched, passage_of, recorded_spans
 from flows.reading.request import PER_PAGE, Asked, Listed, NotFoundError, Shown
 from flows.records import Match
-from warehouse.engine import Row
+from warehouse.named import Row
 from warehouse.room import Room
 
 DAYS = 30  # of the picture
