@@ -151,11 +151,10 @@ def learn_from(texts: Sequence[Text]) -> tuple[list[LearnedLine], float]:
         with store.engine.transaction():
             store.engine.write(rows, "record_articles")
         began = time.monotonic()
-        sources = [row["source_id"] for row in store.engine.rows("sources_to_learn")]
         repeats = [
             Repeat(**row)
-            for source in sources
-            for row in store.articles.repeats(source, stage.COUNTING)
+            for source in sorted({text.source_id for text in texts})
+            for row in store.articles.repeats([source], stage.MANY, stage.COUNTING)
         ]
         return learn(repeats), time.monotonic() - began
 

@@ -218,6 +218,7 @@ def build(folder: Path, size: int) -> dict[str, float]:
         for period in reversed(range(size // (days * PER_DAY))):
             write_period(database, period, days)
         database.execute("create table before as from story_articles")
+        database.execute("insert into state.pending_articles select article_id from state.articles")
     warehouse.close()
     return {"articles": size}
 
@@ -257,7 +258,7 @@ def write_period(database: DuckDBPyConnection, period: int, days: int) -> None:
         database.execute(statement, given)
 
 
-def invent(days: int) -> Iterator[dict[str, Any]]:
+def invent(days: int, per_day: int = PER_DAY) -> Iterator[dict[str, Any]]:
     """The articles of each day, in columns, in order of publication; `number` counts them, `story`
     and `original` are such numbers.
     """
@@ -265,7 +266,7 @@ def invent(days: int) -> Iterator[dict[str, Any]]:
     press = Press(chance)
     events: list[int] = []
     instants: list[NDArray[np.float64]] = []
-    while sum(map(len, instants)) < days * PER_DAY:
+    while sum(map(len, instants)) < days * per_day:
         reports = 1 if chance.random() < 0.6 else 1 + min(chance.zipf(1.9), 60)
         instants.append(
             chance.uniform(0, days * 24)
@@ -273,18 +274,18 @@ def invent(days: int) -> Iterator[dict[str, Any]]:
         )
         events += [len(instants)] * reports
     order = np.argsort(np.concatenate(instants), kind="stable")[
-        : days * PER_DAY
+        : days * per_day
     ]  # evenly spread: the same number every day
     told: dict[int, list[Report]] = defaultdict(list)
-    for day, numbers in enumerate(order.reshape(days, PER_DAY)):
+    for day, numbers in enumerate(order.reshape(days, per_day)):
         reports_of_day = []
         for place, position in enumerate(numbers):
-            report = press.report(day * PER_DAY + place, told[events[position]])
+            report = press.report(day * per_day + place, told[events[position]])
             told[events[position]].append(report)
             reports_of_day.append(report)
         yield {
             "number": np.array([r.number for r in reports_of_day]),
-            "second": np.arange(PER_DAY) * 86_400 // PER_DAY,
+            "second": np.arange(per_day) * 86_400 // per_day,
             "source": np.array([r.source for r in reports_of_day], object),
             "title": np.array([press.headline(r) for r in reports_of_day], object),
             "body": np.array([press.text(r) for r in reports_of_day], object),

@@ -104,6 +104,7 @@ def begin(
     store.pages.record_sources(sources)
     store.alerts.record_topics(topics)
     encoder = Encoder(settings.model or default_model())
+    store.articles.reopen_unprocessed(_versions(encoder, topics))
     return Work(store, run, sources, topics, encoder, pool, now, Progress(), settings.base_url)
 
 
@@ -114,10 +115,17 @@ def catch_up(
 
     `prepared` returns what is called for a step, such as a task.
     """
-    return {
+    counts = {
         (step.name, step.unit): _drain(step, prepared(step), work.progress)
         for step in steps_of(work)
     }
+    work.store.articles.settle(_versions(work.encoder, work.topics))
+    return counts
+
+
+def _versions(encoder: Encoder, topics: Sequence[Topic]) -> dict[str, str]:
+    """What decides, besides the articles themselves, whether a step has something to do."""
+    return {"model": encoder.model} | {f"topic {topic.id}": topic.version for topic in topics}
 
 
 def _drain(step: Step, do: Do, progress: Progress) -> int:

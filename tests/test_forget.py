@@ -33,7 +33,10 @@ from warehouse.store import Warehouse
 SILENT = {
     "documents": "addresses of listings, and where they are archived",
     "leftovers": "names of archive files",
+    "lessons": "numbers, and ids of sources",
     "migrations": "names of our own",
+    "pending_articles": "ids",
+    "processed": "names and versions of models and topics",
     "runs": "words of our own",
     "sources": "what sources.yaml says",
     "story_merges": "ids",

@@ -53,6 +53,7 @@ class Alerts:
         """Make the articles published since an instant pending for every topic. Decisions stay."""
         with self.engine.transaction():
             self.engine.execute("forget_looks", since=since)
+            self.engine.execute("reopen_articles", since=since)
 
     def alerted(self) -> set[tuple[str, str]]:
         """The (topic, story) pairs that have an alert."""

@@ -54,6 +54,10 @@ class Articles:
         with self.engine.transaction():
             self._record_texts(read, now)
             self.engine.write(
+                [{"article_id": article_id} for article_id in {each.id for each in articles}],
+                "record_pending",
+            )
+            self.engine.write(
                 [{"url": url, "article_id": article_id} for url, article_id in urls.items()],
                 "record_article_urls",
                 "clear_rejections",
@@ -113,15 +117,39 @@ class Articles:
         rows = self.engine.rows("same_texts", texts=list(texts))
         return [(row["source_id"], row["text_hash"], row["identity_key"]) for row in rows]
 
+    # what is pending
+
+    def reopen_unprocessed(self, versions: Mapping[str, str]) -> None:
+        """Make all articles pending unless all were processed with each of these models and
+        versions of topics.
+        """
+        with self.engine.transaction():
+            self.engine.write(_versions(versions))
+            if self.engine.rows("unprocessed"):
+                self.engine.execute("reopen_articles", since="-infinity")
+
+    def settle(self, versions: Mapping[str, str]) -> None:
+        """Record that no step has anything left to do with these models and versions."""
+        with self.engine.transaction():
+            self.engine.execute("settle_articles")
+            self.engine.execute("forget_processed")
+            self.engine.write(_versions(versions), "record_processed")
+
     # learned lines
 
-    def sources_to_learn(self) -> list[str]:
-        """The sources with articles that were not cleaned yet."""
-        return [row["source_id"] for row in self.engine.rows("sources_to_learn")]
+    def lessons(self, samples: Sequence[int]) -> list[Row]:
+        """How many articles each source has, and had when its lines were last learned from samples
+        of these sizes.
+        """
+        return self.engine.rows("lessons", samples=list(samples))
 
-    def repeats(self, source_id: str, counting: Mapping[str, object]) -> list[Row]:
-        """What recurs on a source's newest articles, with how often. `counting`: parameters."""
-        given = {"source_id": source_id, **counting}
+    def repeats(
+        self, sources: Sequence[str], sample: int, counting: Mapping[str, object]
+    ) -> list[Row]:
+        """What recurs on the newest articles of each of these sources, at most `sample`, with how
+        often. `counting`: parameters.
+        """
+        given = {"sources": list(sources), "sample": sample, **counting}
         for relation, names in _SAMPLING.items():
             self.engine.execute(relation, **{name: given[name] for name in names})
         return self.engine.rows("repeats", branching=given["branching"])
@@ -130,17 +158,20 @@ class Articles:
         """The learned lines of one source or of all."""
         return self.engine.rows("learned_lines", source_id=source_id)
 
-    def record_learned(self, lines: Sequence[Row], now: datetime) -> None:
-        """Record all learned lines. Articles with one that is new, or whose `kept` has changed,
-        become pending.
+    def record_learned(self, lines: Sequence[Row], lessons: Sequence[Row], now: datetime) -> None:
+        """Record all learned lines, and from what they were learned. Articles with a line that is
+        new, or whose `kept` has changed, become pending.
         """
         kept = {row["line_id"]: row["kept"] for row in self.learned_lines()}
         rows = [line | {"learned_at": now} for line in lines]
         with self.engine.transaction():
             self.engine.write(rows, "record_learned_lines")
             self.engine.write(
-                [row for row in rows if kept.get(row["line_id"]) != row["kept"]], "reopen_cleanings"
+                [row for row in rows if kept.get(row["line_id"]) != row["kept"]],
+                "reopen_cleanings",
+                "reopen_stale",
             )
+            self.engine.write(lessons, "record_lessons")
 
     def uncleaned(self, batch: int) -> list[Uncleaned]:
         """Articles that were not cleaned since their text arrived, or a line of theirs was learned
@@ -190,6 +221,7 @@ class Articles:
         """Make the articles published since an instant pending for a model."""
         with self.engine.transaction():
             self.engine.execute("forget_vectors", model=model, since=since)
+            self.engine.execute("reopen_articles", since=since)
 
     def record_vectors(self, model: str, texts: Sequence[Text], vectors: np.ndarray) -> None:
         """Record one vector, a row of `vectors`, for each text."""
@@ -208,9 +240,13 @@ class Articles:
             )
 
 
+def _versions(versions: Mapping[str, str]) -> list[Row]:
+    return [{"what": what, "processed_with": each} for what, each in versions.items()]
+
+
 # The relations that `repeats` reads, in the order in which they are created, with their parameters.
 _SAMPLING = {
-    "sample_articles": ("source_id", "sample"),
+    "sample_articles": ("sources", "sample"),
     "sample_sentences": ("boundary",),
     "sample_sizes": ("articles", "most", "least", "share"),
     "sample_texts": ("marks",),

@@ -512,3 +512,15 @@ comment on macro state.agency_names is 'News agencies and broadcasters, and how 
 comment on macro state.agency is 'The pattern of an agency''s name as it is written.';
 comment on macro state.agency_cited is 'The places in a text where an agency is named as its source.';
 comment on macro state.letters_of is 'The letters and digits of a name in lower case, by which its spellings are one.';
+
+comment on table state.pending_articles is 'One row per article with which some step may have something to do. A run that ended its steps leaves none.';
+comment on column state.pending_articles.article_id is 'The article.';
+
+comment on table state.processed is 'One row per model, and per topic, with which all articles were processed. With another, all are pending again.';
+comment on column state.processed.what is 'model, or topic and its id.';
+comment on column state.processed.processed_with is 'The name of the model, or the version of the topic.';
+
+comment on table state.lessons is 'One row per source and size of sample from which its recurring lines were learned. It is done again when a quarter is new.';
+comment on column state.lessons.source_id is 'The source.';
+comment on column state.lessons.sample is 'The most articles that were read, the newest.';
+comment on column state.lessons.articles is 'How many articles the source had then.';

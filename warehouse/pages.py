@@ -164,6 +164,7 @@ class Pages:
         """Make the pages fetched or archived since an instant pending again."""
         with self.engine.transaction():
             self.engine.execute("reopen_pages", since=since)
+            self.engine.execute("forget_lessons")
 
     def pending_pages(self, batch: int) -> list[StoredPage]:
         """Pages that were not extracted yet, oldest first."""

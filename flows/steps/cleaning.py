@@ -1,32 +1,58 @@
 """Cleaning: lines that recur on the articles of a source are learned as clutter, and cut."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import groupby
 
 from flows.records import Source
-from flows.stages.extraction.learned import COUNTING, Cleaner, LearnedLine, Repeat, learn
+from flows.stages.extraction.learned import (
+    COUNTING,
+    FEW,
+    MANY,
+    Cleaner,
+    LearnedLine,
+    Lesson,
+    Repeat,
+    learn,
+)
 from warehouse.store import Warehouse
 
+SAMPLED_AT_ONCE = 20_000  # articles
 CLEANED_PER_BATCH = 5_000  # a few seconds; each batch reads the headlines of its sources once
 
 
 def learn_lines(store: Warehouse, sources: Sequence[Source], now: datetime) -> int:
-    """Learn the lines that recur on the articles of each source with new ones, and record which of
-    all learned lines `keep` now protects. Returns how many lines are known.
+    """Learn the lines that recur on the articles of each source with enough new ones, and record
+    which of all learned lines `keep` now protects. Returns how many lines are known.
     """
     keep = {source.id: source.keep for source in sources}
     lines = {row["line_id"]: row for row in store.articles.learned_lines()}
-    for source_id in store.articles.sources_to_learn():
-        for line in learn(Repeat(**row) for row in store.articles.repeats(source_id, COUNTING)):
+    lessons = [Lesson(**row) for row in store.articles.lessons((FEW, MANY))]
+    due = [lesson for lesson in lessons if lesson.is_due]
+    for sample, some in _taken_together(due):
+        for line in learn(Repeat(**r) for r in store.articles.repeats(some, sample, COUNTING)):
             lines[line.id] = asdict(line) | {"line_id": line.id}
     known = [
         row
         | {"kept": any(pattern.search(row["text"]) for pattern in keep.get(row["source_id"], ()))}
         for row in lines.values()
     ]
-    store.articles.record_learned(known, now)
+    taught = [
+        {"source_id": each.source_id, "sample": each.sample, "articles": each.articles}
+        for each in due
+    ]
+    store.articles.record_learned(known, taught, now)
     return len(known)
+
+
+def _taken_together(due: Sequence[Lesson]) -> Iterator[tuple[int, list[str]]]:
+    """The sources of lessons with samples of one size, so many that memory holds their texts."""
+    for sample, lessons in groupby(due, key=lambda lesson: lesson.sample):
+        sources = [lesson.source_id for lesson in lessons]
+        size = max(1, SAMPLED_AT_ONCE // sample)
+        for start in range(0, len(sources), size):
+            yield sample, sources[start : start + size]
 
 
 def clean_batch(store: Warehouse) -> int:

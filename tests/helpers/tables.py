@@ -84,7 +84,8 @@ def empty(store: Warehouse) -> None:
 
 def plant(store: Warehouse, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Put rows into tables. A column that a row leaves out is NULL or, where it must not be, holds
-    something that does not matter.
+    something that does not matter. All articles are pending then,
+    unless some are named.
     """
     for table, rows in given.items():
         filler = _filler(store, table)
@@ -93,6 +94,8 @@ def plant(store: Warehouse, given: Mapping[str, Sequence[Mapping[str, Any]]]) ->
             values = filler | {column: moment(value) for column, value in row.items()}
             places = ", ".join(f"${column}" for column in values)
             execute(store, f"insert into {table} ({', '.join(values)}) values ({places})", values)
+    if "state.pending_articles" not in given:
+        execute(store, "insert into state.pending_articles select article_id from state.articles")
 
 
 def _filler(store: Warehouse, table: str) -> dict[str, Any]:

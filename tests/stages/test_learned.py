@@ -142,7 +142,12 @@ def record(store: Warehouse, bodies: list[tuple[str, str]]) -> None:
     ]
     with store.engine.transaction():
         store.engine.write(
-            rows, "record_articles", "forget_cleanings", "record_versions", "number_versions"
+            rows,
+            "record_articles",
+            "record_pending",
+            "forget_cleanings",
+            "record_versions",
+            "number_versions",
         )
 
 
@@ -150,15 +155,14 @@ def learn_all(store: Warehouse) -> list[LearnedLine]:
     """What the articles of both outlets teach."""
     return learn(
         Repeat(**row)
-        for source in ("lentera", "warga")
-        for row in store.articles.repeats(source, stage.COUNTING)
+        for row in store.articles.repeats(["lentera", "warga"], stage.MANY, stage.COUNTING)
     )
 
 
 def settle(store: Warehouse, learned: list[LearnedLine], kept: frozenset[str] = frozenset()) -> int:
     """Record what is learned and clean what that makes pending; how many articles there were."""
     rows = [asdict(line) | {"line_id": line.id, "kept": line.text in kept} for line in learned]
-    store.articles.record_learned(rows, NOW)
+    store.articles.record_learned(rows, (), NOW)
     cleaner = Cleaner(entry for entry in learned if entry.text not in kept)
     pending = store.articles.uncleaned(1000)
     cleaned = [(article, cleaner.clean(article.body)) for article in pending]

@@ -1,12 +1,26 @@
--- The newest articles of a source as they were extracted, copies once: what its lines are learned
--- from.
+-- The newest articles of some sources as they were extracted, copies once: what their lines are
+-- learned from. Texts are fetched by row id, so that those of the archive are not read.
 create or replace temp table sampled_articles as
 with newest as materialized (
-    select article_id
-    from state.articles
-    where source_id = $source_id
-    order by landed_at desc, article_id
-    limit $sample
+    select found.place, found.article_id
+    from (
+        select unnest(max({landed_at: landed_at, article_id: article_id, place: rowid}, $sample)) as found
+        from state.articles
+        where source_id in (select unnest($sources::varchar[]))
+        group by source_id
+    )
+),
+extracted as materialized (
+    select n.article_id, v.rowid as place
+    from newest n
+    join state.cleanings c using (article_id)
+    join article_versions v on v.article_id = c.article_id and v.text_hash = c.extracted_hash
+),
+bodies as (
+    select e.article_id, v.body
+    from article_versions v
+    join extracted e on e.place = v.rowid
+    where v.rowid in (select place from extracted)
 )
 select
     a.source_id,
@@ -14,11 +28,12 @@ select
     coalesce(s.story_id, a.article_id) as story_id,
     coalesce(a.published_at, a.first_seen_at) as seen_at,
     a.title,
-    coalesce(v.body, a.body) as body
-from newest
-join state.articles a using (article_id)
+    coalesce(b.body, a.body) as body
+from state.articles a
 left join story_articles s on s.article_id = a.article_id
-left join state.cleanings c on c.article_id = a.article_id
-left join article_versions v on v.article_id = c.article_id and v.text_hash = c.extracted_hash
-qualify row_number() over (partition by coalesce(s.original_article_id, a.article_id) order by a.article_id) = 1
-    and row_number() over (partition by a.title order by a.article_id) = 1;
+left join bodies b on b.article_id = a.article_id
+where a.rowid in (select place from newest)
+qualify row_number() over (
+        partition by a.source_id, coalesce(s.original_article_id, a.article_id) order by a.article_id
+    ) = 1
+    and row_number() over (partition by a.source_id, a.title order by a.article_id) = 1;

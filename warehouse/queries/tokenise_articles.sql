@@ -1,13 +1,19 @@
 -- The words of the next articles whose text the index of words does not have: how often each stands in the text, and
 -- whether in the headline.
 create or replace temp table tokens as
-with next as materialized (
-    select article_id, text_hash, title, body
+with pending as materialized (
+    select a.rowid as place, a.article_id, a.text_hash
     from state.articles a
-    where not exists (
-        from state.search_documents d where d.article_id = a.article_id and d.text_hash = a.text_hash
-    )
-    limit $batch
+    where a.article_id in (select article_id from state.pending_articles)
+),
+indexed as materialized (
+    select article_id, text_hash from state.search_documents where article_id in (select article_id from pending)
+),
+chosen as materialized (
+    select p.place from pending p anti join indexed using (article_id, text_hash) limit $batch
+),
+next as materialized (
+    select article_id, text_hash, title, body from state.articles where rowid in (select place from chosen)
 ),
 words as (
     select article_id, text_hash, true as in_title, unnest(state.words_of(title)) as word from next

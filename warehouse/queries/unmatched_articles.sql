@@ -1,16 +1,36 @@
--- Grouped articles whose current text this version of the topic has not looked at.
+-- Grouped articles whose current text this version of the topic has not looked at. Texts are fetched
+-- by row id, so that those of the archive are not read.
+with pending as materialized (
+    select a.rowid as place, a.article_id, a.text_hash, coalesce(a.published_at, a.first_seen_at) as seen_at
+    from state.articles a
+    where a.article_id in (select article_id from state.pending_articles)
+),
+placed as materialized (
+    select article_id, story_id, relation, original_article_id, certainty
+    from story_articles
+    where article_id in (select article_id from pending)
+),
+looked as materialized (
+    select article_id, text_hash
+    from state.topic_looks
+    where topic_id = $topic_id and topic_version = $topic_version
+        and article_id in (select article_id from pending)
+),
+chosen as materialized (
+    select p.place
+    from pending p
+    semi join placed using (article_id)
+    anti join looked using (article_id, text_hash)
+    order by p.seen_at, p.article_id
+    limit $batch
+)
 select
     a.article_id, s.story_id, coalesce(a.published_at, a.first_seen_at) as seen_at,
     a.published_precision as precision, a.arrived_by,
     o.name as outlet, a.url, a.title, s.relation, s.original_article_id, a.body, a.text_hash,
     coalesce(s.certainty, 1) as certainty
 from state.articles a
-join story_articles s using (article_id)
+join placed s using (article_id)
 join sources o using (source_id)
-where not exists (
-    from state.topic_looks l
-    where l.article_id = a.article_id and l.topic_id = $topic_id and l.topic_version = $topic_version
-        and l.text_hash = a.text_hash
-)
-order by seen_at, a.article_id
-limit $batch;
+where a.rowid in (select place from chosen)
+order by seen_at, a.article_id;

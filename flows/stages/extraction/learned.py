@@ -25,8 +25,12 @@ from flows.stages.press.vocabulary import any_of, read
 
 Shape = Literal["line", "insert", "label"]
 
-# The parameters of counting, in the warehouse.
-SAMPLE = 5_000  # newest articles of a source: two weeks of the largest, counted in 1 to 2 seconds
+# From how many of a source's newest articles is learned: a few tell soon what is new, many tell what
+# is rare (MARKED_SHARE of 500 is less than LEAST). A thousand take some .5 s of the processor.
+FEW, MANY = 500, 5_000
+# The share of a sample that must be new before it is read again. So what learning costs depends on
+# what came in, not on what is there.
+TURNOVER = 0.25
 LEAST = 4  # articles with a text, and so the smallest source that anything is learned from
 # The share of the commonest next word from which a fixed beginning is only part of a longer one.
 BRANCHING = 0.5
@@ -95,9 +99,8 @@ class _Cut:
 
 _SHARE, _SPREAD, _PLACE, _CUT = _Share(), _Spread(), _Place(), _Cut()
 
-# The parameters of the warehouse's query `repeats`, except for the source.
+# The parameters of the warehouse's query `repeats`, except for the sources and the sample.
 COUNTING: Mapping[str, object] = {
-    "sample": SAMPLE,
     "least": LEAST,
     "articles": ARTICLES,
     "most": MOST,
@@ -166,6 +169,26 @@ class LearnedLine:
     @property
     def id(self) -> str:
         return stable_id(self.source_id, self.shape, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Newest articles of a source, at most `sample`, from which its lines are learned. `articles`:
+    how many the source has; `known`: how many it had when this was done last, 0 if never.
+    """
+
+    source_id: str
+    sample: int
+    articles: int
+    known: int
+
+    @property
+    def is_due(self) -> bool:
+        """Whether enough is new. A source with FEW articles is always read whole."""
+        new = self.articles - self.known
+        if self.articles <= FEW:
+            return self.sample == FEW and new > 0
+        return new >= TURNOVER * min(self.articles, self.sample)
 
 
 def learn(repeats: Iterable[Repeat]) -> list[LearnedLine]:

@@ -1,0 +1,2 @@
+-- Nothing is known of what all articles were processed with.
+delete from state.processed;

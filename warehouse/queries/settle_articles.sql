@@ -1,0 +1,2 @@
+-- No step has anything left to do.
+delete from state.pending_articles;
