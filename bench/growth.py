@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -37,14 +37,13 @@ from warcio.warcwriter import WARCWriter
 from bench.machine import described, peak_megabytes
 from bench.scale import LETTERS, invent
 from flows import nightly, pipeline
-from flows.config import LOOKBACK, Settings, load_brief, load_sources, load_topics
+from flows.config import LOOKBACK, Settings, load_sources, load_topics
 from flows.edges import network
 from flows.pipeline import Do, Step
 from flows.records import Look, Operators
 from flows.steps import discovery, fetching, watching
 from tests.helpers.tables import beside
 from warehouse.directory import private, published
-from warehouse.snapshot import checkpoint
 from warehouse.store import Warehouse, writing
 
 MODEL = "invented"
@@ -173,7 +172,7 @@ def run(folder: Path, archive: Path, number: int) -> dict[str, Any]:
     watch = Watch(folder, number)
     clock = clock_of(number)
     sources = load_sources(folder / "sources.yaml")
-    topics, channels = load_topics(folder / "topics.yaml", os.environ)
+    topics, _ = load_topics(folder / "topics.yaml", os.environ)
     settings = Settings(model=MODEL, contact="")
     with writing(archive, "bench-growth") as store:
         watch.store = store
@@ -208,21 +207,21 @@ def run(folder: Path, archive: Path, number: int) -> dict[str, Any]:
 async def look(work: pipeline.Work, net: network.Network, watch: "Watch") -> list[Look]:
     """Discover and fetch, as the nightly run does it, without Prefect's tasks."""
     async with net.web("") as web:
-        listed = await asyncio.gather(
+        found = await asyncio.gather(
             *(
                 discovery.discover(work.store, web, source, work.sources, work.now, LOOKBACK)
                 for source in work.sources
             )
         )
+        discovery.record_listed(work.store, [each for _, each in found], work.now, LOOKBACK)
         watch.lap("discover")
+        waiting = fetching.begin_fetching(work.store, work.sources, work.now, net.sync)
         ends = await asyncio.gather(
-            *(
-                fetching.fetch(work.store, web, source, work.now, net.sync, lambda _: None)
-                for source in work.sources
-            )
+            *(fetching.fetch(waiting, web, source, lambda _: None) for source in work.sources)
         )
+        waiting.commit()
         watch.lap("fetch")
-    return [found.after(end) for found, end in zip(listed, ends, strict=True)]
+    return [looked.after(end) for (looked, _), end in zip(found, ends, strict=True)]
 
 
 class Watch:
@@ -451,7 +450,8 @@ def enlarge(small: Path, large: Path, times: int) -> None:
             """
             select schema_name, table_name, list(column_name order by column_index),
                 list(data_type order by column_index)
-            from duckdb_columns() join duckdb_tables() using (database_name, schema_name, table_name)
+            from duckdb_columns()
+            join duckdb_tables() using (database_name, schema_name, table_name)
             where database_name = 'small'
             group by all order by all
             """
@@ -484,7 +484,8 @@ def moved(name: str, kind: str, period: int) -> str:
     if name in TEXTS:
         return f"translate({name}, '{plain}{plain.upper()}', '{turned}{turned.upper()}')"
     if name == "document_id":
-        return f"document_id + {period} * (select max(document_id) + 1 from small.state.search_documents)"
+        documents = "(select max(document_id) + 1 from small.state.search_documents)"
+        return f"document_id + {period} * {documents}"
     if kind == "TIMESTAMP WITH TIME ZONE":
         return f"{name} - to_days({back})"
     if kind == "DATE":

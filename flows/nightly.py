@@ -124,44 +124,44 @@ async def look(
     """
     async with net.web(contact) as web:
         with work.progress.step("discover", "sources") as advance:
-            listed = await asyncio.gather(
+            found = await asyncio.gather(
                 *(_discovered(work, web, source, since, advance) for source in chosen)
             )
+            discovery.record_listed(work.store, [listed for _, listed in found], work.now, since)
         with work.progress.step("fetch", "links") as advance:
+            waiting = fetching.begin_fetching(work.store, chosen, work.now, net.sync)
             looks = await asyncio.gather(
                 *(
-                    _fetched(work, web, net, source, found, advance)
-                    for source, found in zip(chosen, listed, strict=True)
+                    _fetched(waiting, web, source, look, advance)
+                    for source, (look, _) in zip(chosen, found, strict=True)
                 )
             )
+            waiting.commit()
         return looks, web.unreachable
 
 
 async def _discovered(
     work: Work, web: Web, source: Source, since: timedelta, advance: Callable[[int], None]
-) -> Look:
+) -> tuple[Look, discovery.Listed]:
     """If the task fails, so has the source, but not the run."""
-    state: State[Look] = await discover(
+    state: State[tuple[Look, discovery.Listed]] = await discover(
         work.store, web, source, work.sources, work.now, since, return_state=True
     )  # type: ignore[misc] # it is awaitable
     advance(1)
     if state.is_completed():
         return await state.aresult()
     broke_off = Note("broke-off", f"discovery broke off: {state.message}")
-    return Look(source.id, looked=True, notes=(broke_off,))
+    return Look(source.id, looked=True, notes=(broke_off,)), discovery.Listed()
 
 
 async def _fetched(
-    work: Work,
+    waiting: fetching.Fetching,
     web: Web,
-    net: Network,
     source: Source,
     found: Look,
     advance: Callable[[int], None],
 ) -> Look:
-    state: State[Counter[str]] = await fetch(
-        work.store, web, source, work.now, net.sync, advance, return_state=True
-    )  # type: ignore[misc] # it is awaitable
+    state: State[Counter[str]] = await fetch(waiting, web, source, advance, return_state=True)  # type: ignore[misc] # it is awaitable
     if state.is_completed():
         return found.after(await state.aresult())
     return found.noting([Note("broke-off", f"fetching broke off: {state.message}")])

@@ -26,6 +26,7 @@ from flows.steps.extraction import extract_batch
 from flows.steps.grouping import embed_batch, group_batch
 from flows.steps.indexing import index_batch
 from flows.steps.watching import match_batch
+from warehouse.checking import offending
 from warehouse.directory import published
 from warehouse.store import Warehouse
 
@@ -115,12 +116,10 @@ def catch_up(
 
     `prepared` returns what is called for a step, such as a task.
     """
-    counts = {
+    return {
         (step.name, step.unit): _drain(step, prepared(step), work.progress)
         for step in steps_of(work)
     }
-    work.store.articles.settle(_versions(work.encoder, work.topics))
-    return counts
 
 
 def _versions(encoder: Encoder, topics: Sequence[Topic]) -> dict[str, str]:
@@ -156,9 +155,11 @@ def end(
     places in archives that could not be read; `unreachable`: why no outlet at all could be reached.
     """
     store, run = work.store, work.run
-    broken = {check: len(rows) for check, rows in store.engine.offending().items()}
+    found = offending(store.engine, run.untold_since, work.now)
+    broken = {check: len(rows) for check, rows in found.items()}
     outcome = Outcome(looks, unreadable, broken, unreachable=unreachable)
     store.runs.record_troubles(run, outcome.troubles)
+    store.articles.settle(_versions(work.encoder, work.topics))
     added = store.runs.finish(run, datetime.now(UTC), outcome.state)
     return replace(outcome, added=added)
 

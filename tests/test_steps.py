@@ -868,7 +868,7 @@ def test_one_record_never_stops_a_run(tmp_path: Path) -> None:
         store.articles.record_extracted([(one[0], broken)], "1", NOW)
 
     read: list[tuple[StoredPage, Article | Rejection]] = list(zip(pages, articles, strict=True))
-    recording.record_singly(
+    recording.record_storable(
         read, lambda some: store.articles.record_extracted(some, "1", NOW), refuse
     )
     landed = [row["url"] for row in fetch(store, "select url from articles order by url")]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from flows.errors import WarehouseError
 from flows.stages.grouping.stories import WINDOW
 from tests.helpers.cases import TextDates, cases
 from tests.helpers.tables import contents, empty, execute, fetch, in_memory, moment, plain, plant
+from warehouse.checking import offending
 from warehouse.directory import private, published
 from warehouse.named import statement, statements
 from warehouse.reader import Reader
@@ -104,11 +105,16 @@ def test_query(store: Warehouse, case: dict[str, Any]) -> None:
         assert ordered(contents(store, table, columns)) == ordered(expected)
 
 
+NOW = datetime(2026, 3, 11, tzinfo=UTC)
+
 TRIVIAL = {
     "alerts",
     "begin_run",
     "census",
     "census_forgotten",
+    "changed_articles",
+    "changed_stories",
+    "changed_urls",
     "column_types",
     "dictionary",
     "document",
@@ -117,6 +123,7 @@ TRIVIAL = {
     "record_alert_articles",
     "record_extracted",
     "record_troubles",
+    "relations",
     "tombstones",
     "unwanted_records",
     "room_deliveries",
@@ -219,15 +226,31 @@ def test_sound_warehouse(store: Warehouse) -> None:
     assert store.engine.offending() == {}
 
 
+@pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize(
     ("check", "planted"),
     [(check, rows) for check, plantings in CHECKS.items() for rows in plantings],
 )
-def test_check(store: Warehouse, check: str, planted: dict[str, Any]) -> None:
-    """A check finds the row that was planted for it."""
+def test_check(store: Warehouse, check: str, planted: dict[str, Any], whole: bool) -> None:
+    """A check finds the row that was planted for it, also where it looks at what changed only."""
     plant(store, SOUND)
     plant(store, planted)
-    assert check in store.engine.offending()
+    if not whole:
+        store.engine.execute("record_checked_whole", clock=NOW)
+    assert check in offending(store.engine, NOW - timedelta(days=300), NOW)
+
+
+def test_what_changed_is_checked_every_night(store: Warehouse) -> None:
+    """What went wrong among articles that did not change is found when a week has passed; what is
+    right in the whole is right in a part.
+    """
+    plant(store, SOUND)
+    store.engine.execute("record_checked_whole", clock=NOW)
+    assert offending(store.engine, NOW, NOW) == {}
+    plant(store, {"state.pending_articles": [], **CHECKS["articles_in_no_or_two_stories"][1]})
+    store.engine.execute("settle_articles")
+    assert offending(store.engine, NOW, NOW + timedelta(days=6)) == {}
+    assert "articles_in_no_or_two_stories" in offending(store.engine, NOW, NOW + timedelta(days=7))
 
 
 def test_every_check_has_a_case() -> None:

@@ -54,11 +54,8 @@ class Articles:
         with self.engine.transaction():
             self._record_texts(read, now)
             self.engine.write(
-                [{"article_id": article_id} for article_id in {each.id for each in articles}],
-                "record_pending",
-            )
-            self.engine.write(
                 [{"url": url, "article_id": article_id} for url, article_id in urls.items()],
+                "record_pending",
                 "record_article_urls",
                 "clear_rejections",
             )

@@ -524,3 +524,6 @@ comment on table state.lessons is 'One row per source and size of sample from wh
 comment on column state.lessons.source_id is 'The source.';
 comment on column state.lessons.sample is 'The most articles that were read, the newest.';
 comment on column state.lessons.articles is 'How many articles the source had then.';
+
+comment on table state.whole_checks is 'One row per run that checked everything, rather than what had changed, and found nothing.';
+comment on column state.whole_checks.clock is 'The clock of the run.';

@@ -137,10 +137,46 @@ class Engine:
                 ) from error
             raise
 
-    def offending(self) -> dict[str, list[Row]]:
-        """The rows that each check in warehouse/checks/ finds, if any."""
-        found = {name: self._fetch(statement("checks", name), {}) for name in statements("checks")}
+    def offending(self, catalog: str | None = None) -> dict[str, list[Row]]:
+        """The rows that each check in warehouse/checks/ finds, if any; in another catalog that has
+        the same tables, or views of them.
+        """
+        own = self._catalog()
+        try:
+            self._run(f'use "{catalog or own}"')
+            found = {
+                name: self._fetch(statement("checks", name), {}) for name in statements("checks")
+            }
+        finally:
+            self._run(f'use "{own}"')
         return {name: rows for name, rows in found.items() if rows}
+
+    @contextlib.contextmanager
+    def beside(self, catalog: str) -> Iterator[None]:
+        """Have another, empty catalog in memory while the block runs."""
+        self._run(f"attach ':memory:' as {catalog}")
+        self._run(f"create schema {catalog}.state")
+        try:
+            yield
+        finally:
+            self._run(f"detach {catalog}")
+
+    def shadow(self, catalog: str, seen: Mapping[str, tuple[str, str]]) -> None:
+        """Have views in another catalog of all tables and views in this one. `seen`: of which only
+        those rows are seen whose column stands in a relation of that catalog.
+        """
+        own = self._catalog()
+        for row in self.rows("relations"):
+            name = f"{row['schema_name']}.{row['name']}"
+            view = f'create view {catalog}.{name} as from "{own}".{name}'
+            if name in seen:
+                column, relation = seen[name]
+                view += f" semi join {catalog}.main.{relation} using ({column})"
+            self._run(view)
+
+    def _catalog(self) -> str:
+        [(name,)] = self._run("select current_catalog()").fetchall()
+        return str(name)
 
     def describe(self) -> None:
         """Recreate the macros and the views that use them, in order, and the comments on both."""

@@ -1,7 +1,7 @@
 """Sources, links, and pages: what was listed, what was fetched, and where it is archived."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -97,11 +97,10 @@ class Pages:
             )
             write_rejections(self.engine, [(rejection, now) for rejection in rejections], now)
 
-    def pending_links(self, source_id: str, now: datetime) -> list[Link]:
-        """A source's links to fetch, oldest first."""
-        return [
-            Link(**row) for row in self.engine.rows("pending_links", source_id=source_id, now=now)
-        ]
+    def pending_links(self, sources: Sequence[str], now: datetime) -> list[Link]:
+        """The links of some sources to fetch, oldest first."""
+        rows = self.engine.rows("pending_links", sources=list(sources), now=now)
+        return [Link(**row) for row in rows]
 
     def record_fetched(
         self, outcomes: Iterable[tuple[Link, Page | Rejection | None]], now: datetime

@@ -23,11 +23,12 @@ from flows.records import (
 )
 from flows.stages.discovery.links import declared, merge_links, sort_children, sort_entries
 from flows.stages.discovery.listings import Entry, expand, read_listing
-from flows.steps.recording import record_singly, unrecorded
+from flows.steps.recording import record_storable, unrecorded
 from warehouse.store import Warehouse
 
 MAX_CHILD_SITEMAPS = 50  # per discovery address, the newest first
 MAX_SITEMAP_DEPTH = 3  # indexes of years, of months, and of days
+LINKS_PER_COMMIT = 20_000  # some 10 MB
 FULL_READ_EVERY = timedelta(days=7)  # some servers answer 304 forever
 
 
@@ -38,37 +39,48 @@ async def discover(
     sources: Sequence[Source],
     now: datetime,
     since: timedelta,
-) -> Look:
-    """Read a source's discovery addresses and record the links they list, except those dated before
-    `now - since`.
-    """
+) -> tuple[Look, "Listed"]:
+    """Read a source's discovery addresses."""
     forgotten = store.forgotten.tombstones()
     if source.id in forgotten.sources:
-        return Look(source.id, notes=(Note("forgotten", "forgotten on request"),))
+        return Look(source.id, notes=(Note("forgotten", "forgotten on request"),)), Listed()
     found = await list_links(web, source, sources, now, since, store.pages.document, forgotten)
-    recent = [
-        link
-        for link in found.links.values()
-        if link.listed_at is None or link.listed_at >= now - since
-    ]
-    store.pages.record_links(found.documents, (), found.rejections, now)
-    store.forgotten.record_unwanted(found.unwanted)
-    record_singly(
-        recent,
-        lambda links: store.pages.record_links({}, links, (), now),
-        lambda link, why: store.pages.record_links(
-            {}, (), [unrecorded(link, "discover", why)], now
-        ),
-    )
     if not source.discover:
         found.notes.append(Note("listing", "no discovery address in sources.yaml"))
-    return Look(
+    look = Look(
         source.id,
         looked=True,
         usable=bool(found.counts),
         listed=len(set(map(identity_key, found.links))),
         notes=tuple(found.notes),
     )
+    return look, found
+
+
+def record_listed(
+    store: Warehouse, listed: Sequence["Listed"], now: datetime, since: timedelta
+) -> None:
+    """Record what the discovery addresses of all sources listed, except links dated before
+    `now - since`: together, because each link is looked for in the whole archive.
+    """
+    documents = {url: document for found in listed for url, document in found.documents.items()}
+    rejections = [rejection for found in listed for rejection in found.rejections]
+    store.pages.record_links(documents, (), rejections, now)
+    store.forgotten.record_unwanted([place for found in listed for place in found.unwanted])
+    recent = [
+        link
+        for found in listed
+        for link in found.links.values()
+        if link.listed_at is None or link.listed_at >= now - since
+    ]
+    for start in range(0, len(recent), LINKS_PER_COMMIT):
+        record_storable(
+            recent[start : start + LINKS_PER_COMMIT],
+            lambda links: store.pages.record_links({}, links, (), now),
+            lambda link, why: store.pages.record_links(
+                {}, (), [unrecorded(link, "discover", why)], now
+            ),
+        )
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from flows.stages.extraction.extract import EXTRACTOR_VERSION, extract
 from flows.stages.extraction.interstitials import as_brief, find_repeated
 from flows.stages.extraction.settling import Holder, Settled, assign_urls, make_arrival
 from flows.stages.extraction.succession import Capture, KnownText, find_version_doubts
-from flows.steps.recording import record_singly, unrecorded
+from flows.steps.recording import record_storable, unrecorded
 from warehouse.store import Warehouse
 
 PAGES_PER_BATCH = 256  # about four seconds of extraction on one core
@@ -48,7 +48,7 @@ def extract_batch(
     articles = iter(judged)
     outcomes = [next(articles) if isinstance(each, Article) else each for each in read]
     store.pages.release_articles(settled.released | overwritten)
-    record_singly(
+    record_storable(
         list(zip(pages, outcomes, strict=True)),
         lambda done: store.articles.record_extracted(done, EXTRACTOR_VERSION, now),
         lambda one, why: store.articles.record_extracted(

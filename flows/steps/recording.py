@@ -1,4 +1,4 @@
-"""Recording the results of a step: as a batch, or item by item if one of them cannot be stored."""
+"""Recording the results of a step: as a batch, without those that cannot be stored."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -9,12 +9,12 @@ from flows.records import Link, Rejection, Stage, StoredPage
 T = TypeVar("T")
 
 
-def record_singly(
+def record_storable(
     items: Sequence[T],
     record: Callable[[Sequence[T]], None],
     refuse: Callable[[T, RecordError], None],
 ) -> None:
-    """Record a batch. If that fails, record its items one at a time, and call `refuse` with each
+    """Record a batch. If that fails, record its halves, and so on; call `refuse` with each item
     that fails by itself.
     """
     try:
@@ -23,8 +23,9 @@ def record_singly(
         if len(items) == 1:
             refuse(items[0], error)
             return
-        for item in items:
-            record_singly([item], record, refuse)
+        middle = len(items) // 2
+        record_storable(items[:middle], record, refuse)
+        record_storable(items[middle:], record, refuse)
 
 
 def unrecorded(item: Link | StoredPage, stage: Stage, why: RecordError) -> Rejection:

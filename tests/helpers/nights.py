@@ -53,12 +53,15 @@ class Nights:
                     sleep=clock.sleep,
                     clock=clock.read,
                 ) as web:
-                    look = await discovery.discover(
-                        self.warehouse, web, outlet, [outlet], now, timedelta(hours=72)
+                    since = timedelta(hours=72)
+                    look, listed = await discovery.discover(
+                        self.warehouse, web, outlet, [outlet], now, since
                     )
-                    return look, await fetching.fetch(
-                        self.warehouse, web, outlet, now, writer.sync, lambda done: None
-                    )
+                    discovery.record_listed(self.warehouse, [listed], now, since)
+                    waiting = fetching.begin_fetching(self.warehouse, [outlet], now, writer.sync)
+                    ends = await fetching.fetch(waiting, web, outlet, lambda done: None)
+                    waiting.commit()
+                    return look, ends
 
         look, ends = asyncio.run(night())
         while extraction.extract_batch(self.warehouse, {outlet.id: outlet}, None, now):

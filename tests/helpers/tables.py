@@ -115,7 +115,9 @@ def _filler(store: Warehouse, table: str) -> dict[str, Any]:
 
 
 def offending(store: Warehouse) -> dict[str, list[dict[str, Any]]]:
-    """What the checks find after the step that every run has before its end: the index of words."""
+    """What the checks of everything find after the step that every run has before its end: the
+    index of words.
+    """
     while index_batch(store):
         pass
     return store.engine.offending()

@@ -141,14 +141,16 @@ def record(store: Warehouse, bodies: list[tuple[str, str]]) -> None:
         for n, (source, body) in enumerate(bodies)
     ]
     with store.engine.transaction():
-        store.engine.write(
-            rows,
-            "record_articles",
-            "record_pending",
-            "forget_cleanings",
-            "record_versions",
-            "number_versions",
-        )
+        store.engine.write(rows, *RECORDING)
+
+
+RECORDING = (
+    "record_articles",
+    "record_pending",
+    "forget_cleanings",
+    "record_versions",
+    "number_versions",
+)
 
 
 def learn_all(store: Warehouse) -> list[LearnedLine]:

@@ -9,3 +9,6 @@ create table state.processed (what text not null, processed_with text not null);
 
 -- How many articles a source had when its lines were last learned from at most so many of them.
 create table state.lessons (source_id text not null, sample integer not null, articles integer not null);
+
+-- When everything was checked, rather than what had changed.
+create table state.whole_checks (clock timestamptz not null);

@@ -1,4 +1,4 @@
--- A source's links to fetch, oldest first:
+-- The links of some sources to fetch, oldest first:
 -- * new ones, including those that another page names as its canonical;
 -- * those whose last try may be repeated, for two weeks: a page that always answers 500 must not
 --   cost a request every night;
@@ -13,61 +13,74 @@
 -- rather than http, and the full site rather than the mobile one. Each comes with what a
 -- conditional GET sends, unless the page was last read in full more than a week ago, or gave no
 -- article: some servers answer 304 forever.
-with doubtful as (
+with doubtful as materialized (
     select distinct d.url
     from doubtful_answers d
     join state.articles a using (article_id)
-    where a.source_id = $source_id
-        and d.last_seen_at > a.last_seen_at
+    where d.last_seen_at > a.last_seen_at
         and d.seen_at > $now::timestamptz - interval 14 days
         and not exists (from gone_articles g where g.article_id = d.article_id)
-)
-select
-    l.url, l.source_id, l.found_url, l.listed_at, l.lastmod, l.title, if(d.url is null, p.etag, null) as etag,
-    if(d.url is null, p.last_modified, null) as last_modified
-from state.links l
-left join doubtful d on d.url = l.url
-left join rejections r on r.url = l.url
-left join (
-    select url, arg_max(etag, fetched_at) as etag, arg_max(last_modified, fetched_at) as last_modified
-    from state.pages s
-    where source_id = $source_id
-        and not exists (from rejections j where j.url = s.url)
-    group by url
-    having max(fetched_at) >= $now::timestamptz - interval 7 days
-) p on p.url = l.url
-where l.source_id = $source_id
-    and (
-        (
+),
+followed as materialized (
+    select distinct url from article_urls where article_id in (select article_id from state.topic_hits)
+),
+candidates as materialized (
+    select
+        l.*, coalesce(r.retry and l.discovered_at > $now::timestamptz - interval 14 days, false) as retried,
+        coalesce(not r.retry, false) as refused, d.url is not null as doubted
+    from state.links l
+    left join rejections r on r.url = l.url
+    left join doubtful d on d.url = l.url
+    left join followed f on f.url = l.url
+    where l.source_id in (select unnest($sources::varchar[]))
+        and (
             l.tried_at is null
-            and (
-                not exists (from article_urls u where u.url = l.url)
-                or (
-                    l.discovered_at > $now::timestamptz - interval 14 days
-                    and not exists (from state.pages s where s.identity_key = l.identity_key)
+            or (r.retry and l.discovered_at > $now::timestamptz - interval 14 days)
+            or d.url is not null
+            or (
+                r.reason in ('redirect-loop', 'broken', 'soft-404', 'no-text', 'too-short')
+                and exists (
+                    from unnest([20, 68]) t(hours)
+                    where l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
+                )
+            )
+            or l.lastmod > coalesce(l.tried_lastmod, l.tried_at)
+            or (
+                f.url is not null
+                and exists (
+                    from unnest([6, 24, 72]) t(hours)
+                    where l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
                 )
             )
         )
-        or (r.retry and l.discovered_at > $now::timestamptz - interval 14 days)
-        or d.url is not null
-        or (
-            r.reason in ('redirect-loop', 'broken', 'soft-404', 'no-text', 'too-short')
-            and exists (
-                from unnest([20, 68]) t(hours)
-                where l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
-            )
+),
+untried as materialized (select url, identity_key, discovered_at from candidates where tried_at is null),
+-- Links that were met as the address of an article need not be fetched, unless that was lately, and nothing came from
+-- their own.
+met as materialized (
+    select url
+    from untried
+    where url in (select url from article_urls)
+        and (
+            discovered_at <= $now::timestamptz - interval 14 days
+            or identity_key in (select identity_key from state.pages)
         )
-        or (l.tried_at is not null and l.lastmod > coalesce(l.tried_lastmod, l.tried_at))
-        or exists (
-            from article_urls u
-            join state.topic_hits h using (article_id), unnest([6, 24, 72]) t(hours)
-            where u.url = l.url and l.tried_at < l.discovered_at + to_hours(t.hours)
-                and l.discovered_at + to_hours(t.hours) <= $now
-        )
-    )
+),
+answers as materialized (
+    select url, arg_max(etag, fetched_at) as etag, arg_max(last_modified, fetched_at) as last_modified
+    from state.pages
+    where fetched_at >= $now::timestamptz - interval 7 days and url in (select url from candidates)
+        and url not in (select url from rejections)
+    group by url
+)
+select
+    c.url, c.source_id, c.found_url, c.listed_at, c.lastmod, c.title, if(c.doubted, null, p.etag) as etag,
+    if(c.doubted, null, p.last_modified) as last_modified
+from candidates c
+left join answers p using (url)
+where c.retried or c.doubted or c.url not in (select url from met)
 qualify row_number() over (
-    partition by coalesce(l.identity_key, l.url)
-    order by coalesce(not r.retry, false), l.url not like 'https:%',
-        l.url similar to 'https?://(m|amp|mobile|wap)\..*', l.url
+    partition by c.source_id, coalesce(c.identity_key, c.url)
+    order by c.refused, c.url not like 'https:%', c.url similar to 'https?://(m|amp|mobile|wap)\..*', c.url
 ) = 1
-order by l.listed_at nulls last, l.url;
+order by c.listed_at nulls last, c.url;

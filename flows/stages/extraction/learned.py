@@ -25,8 +25,8 @@ from flows.stages.press.vocabulary import any_of, read
 
 Shape = Literal["line", "insert", "label"]
 
-# From how many of a source's newest articles is learned: a few tell soon what is new, many tell what
-# is rare (MARKED_SHARE of 500 is less than LEAST). A thousand take some .5 s of the processor.
+# From how many of a source's newest articles is learned: a few tell soon what is new, many tell
+# what is rare (MARKED_SHARE of 500 is less than LEAST).
 FEW, MANY = 500, 5_000
 # The share of a sample that must be new before it is read again. So what learning costs depends on
 # what came in, not on what is there.
