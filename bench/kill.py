@@ -242,7 +242,8 @@ class Bench:
 
 def leftovers(data: Path) -> list[Path]:
     """Files that an undisturbed run does not leave."""
-    known = {"media.duckdb", "writer.duckdb", "run.lock", "prefect", "var"}
+    known = {"media.duckdb", "run.lock", "prefect", "var"}
+    known |= {"writer.duckdb", "spare.duckdb", "copies.json"}
     return [
         path
         for folder in (data, private(data))

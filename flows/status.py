@@ -74,7 +74,7 @@ class Status:
                 yield f"channel {row['channel']}: {number} {what}: {row['last_error']}"
 
     def _wrong_disk(self) -> Iterator[str]:
-        if self.sizes.free < self.sizes.writer:
+        if self.sizes.room < 0:
             yield "the disk has no room to publish"
         elif self.days_left is not None and self.days_left < _FEW_DAYS:
             yield f"the disk is full in {self.days_left:.0f} days"
@@ -86,7 +86,6 @@ def read_status(directory: Path, model: str, now: datetime) -> Status:
     room = sizes(directory)
     runs = reader.last_runs(NIGHTS)
     growth = reader.growth(now)
-    spare = max(0, room.free - room.writer)  # a snapshot is written beside the old one
     return Status(
         __version__,
         model,
@@ -97,7 +96,7 @@ def read_status(directory: Path, model: str, now: datetime) -> Status:
         reader.open_problems(now),
         reader.undelivered(),
         room,
-        spare / growth if growth and growth > 0 else None,
+        max(0, room.room) / growth if growth and growth > 0 else None,
         now,
     )
 

@@ -167,7 +167,7 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_metrics_are_prometheus(tmp_path: Path) -> None:
     """Its own parser reads them, and labels come through whatever they hold."""
     problem = Problem("p", 'sa"tu\\', "quiet", NOW, "why", "more")
-    sizes = Sizes(1, 2, 3, 4, 5, 6)
+    sizes = Sizes(1, 2, 3, 4, 5, 6, 7)
     status = Status("0.1", "m", None, None, [RUN], [], [problem], [], sizes, None, NOW)
     path = tmp_path / "collector" / "kliping.prom"
     write_metrics(path, status)

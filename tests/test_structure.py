@@ -67,7 +67,9 @@ def test_dependency_rule() -> None:
 
 
 OWNERS = {
-    "duckdb": {"warehouse.engine", "warehouse.named", "warehouse.reader", "warehouse.snapshot"},
+    "duckdb": {
+        f"warehouse.{name}" for name in ("changes", "engine", "named", "reader", "snapshot")
+    },
     "httpx": {
         "flows.edges.transports",
         "flows.edges.web",

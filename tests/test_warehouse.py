@@ -462,7 +462,9 @@ def test_publish(tmp_path: Path) -> None:
     ]  # a process of its own, as analysts have
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[(1,)]\n"
     assert sorted(path.name for path in (*tmp_path.iterdir(), *private(tmp_path).iterdir())) == [
+        "copies.json",
         "media.duckdb",
+        "spare.duckdb",
         "var",
         "writer.duckdb",
     ]

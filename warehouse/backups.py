@@ -25,6 +25,7 @@ from typing import Any
 
 from flows.errors import WarehouseError
 from warehouse.directory import private, published
+from warehouse.files import sync
 from warehouse.named import statements
 from warehouse.snapshot import (
     KEEP_SNAPSHOT,
@@ -285,7 +286,7 @@ def _write(folder: Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(folder / "manifest.json")
-    _sync(folder)
+    sync(folder)
 
 
 def _copied(source: Path, folder: Path, name: str) -> Copied:
@@ -306,22 +307,13 @@ def _copied(source: Path, folder: Path, name: str) -> Copied:
     except OSError:
         part.unlink(missing_ok=True)
         raise
-    _sync(target.parent)
+    sync(target.parent)
     return Copied(name, size, digest.hexdigest())
 
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 @contextmanager

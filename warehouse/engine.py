@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
@@ -12,8 +13,10 @@ import duckdb
 from numpy.typing import NDArray
 
 from flows.errors import RecordError, WarehouseError
-from warehouse.directory import private, published
-from warehouse.named import Row, first_line, rows_of, signals, statement, statements
+from warehouse.changes import Changes
+from warehouse.copies import writer_file
+from warehouse.directory import published
+from warehouse.named import Row, first_line, quoted, rows_of, signals, statement, statements
 from warehouse.snapshot import KEEP_SNAPSHOT, census_of, refuse_older, restore_from_snapshot
 
 # The types of what the rows of a write have besides columns of tables. Types are declared, never
@@ -39,14 +42,23 @@ _EXTRA_TYPES: Mapping[str, str] = {
     "warc_before": "TIMESTAMPTZ",
 }
 
+# The rest of a run, of which most is the embedding model, takes 1 GB.
+_MOST_MEMORY = 1_500_000_000  # bytes
+
 
 class Engine:
     """The open writer database. Reads return rows as dictionaries; writes belong inside a
     `transaction()`.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        directory: Path,
+        changes: Changes | None = None,
+    ) -> None:
         self._connection = connection
+        self._changes = changes
         self.directory = directory.resolve()
         self._run("set TimeZone = 'UTC'")
         self._migrate()
@@ -57,14 +69,19 @@ class Engine:
     @classmethod
     def open(cls, directory: Path) -> Self:
         """Open a data directory's writer database, and migrate it. Raises WarehouseError."""
-        path = private(directory) / "writer.duckdb"
+        path = writer_file(directory)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             restore_from_snapshot(directory)
             with contextlib.ExitStack() as on_failure:
-                connection = duckdb.connect(str(path))
+                # DuckDB logs what it does with a file only if it was told so before it opens it.
+                connection = duckdb.connect(f":memory:{directory.resolve()}")
                 on_failure.callback(connection.close)
-                engine = cls(connection, directory)
+                _confine(connection, path)
+                changes = Changes(connection, directory)
+                connection.execute(f"attach if not exists '{quoted(path.resolve())}' as writer")
+                connection.execute("use writer")
+                engine = cls(connection, directory, changes)
                 ours = census_of(connection)
                 refuse_older(ours, "var/writer.duckdb", published(directory), KEEP_SNAPSHOT)
                 on_failure.pop_all()
@@ -78,7 +95,10 @@ class Engine:
         return engine
 
     def close(self) -> None:
-        self._connection.close()
+        if self._changes:
+            self._changes.close()
+        else:
+            self._connection.close()
 
     def rows(self, query: str, /, **parameters: object) -> list[Row]:
         """The rows of warehouse/queries/<query>.sql."""
@@ -136,6 +156,9 @@ class Engine:
                     f"the warehouse cannot be written: {first_line(error)}"
                 ) from error
             raise
+        finally:
+            if self._changes:
+                self._changes.gather()
 
     def offending(self, catalog: str | None = None) -> dict[str, list[Row]]:
         """The rows that each check in warehouse/checks/ finds, if any; in another catalog that has
@@ -215,6 +238,18 @@ class Engine:
         self.describe()
 
 
+def _confine(connection: duckdb.DuckDBPyConnection, writer: Path) -> None:
+    """Give DuckDB half of the memory that this process may have, at most 1.5 GB, and a folder
+    beside the database for what does not fit.
+    """
+    folder = writer.with_name(f"{writer.name}.tmp")
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+    connection.execute(f"set temp_directory = '{quoted(folder)}'")
+    connection.execute("reset memory_limit")
+    [[bytes_]] = connection.execute(_HALF).fetchall()
+    connection.execute(f"set memory_limit = '{min(bytes_, _MOST_MEMORY) // 10**6}MB'")
+
+
 def _iso(value: date) -> str:
     """A day or an instant for JSON."""
     return value.isoformat()
@@ -223,6 +258,8 @@ def _iso(value: date) -> str:
 _MIGRATIONS = """
     create table if not exists migrations (name text not null, applied_at timestamptz not null)
 """
+# By itself, DuckDB takes 80 in a hundred of the machine's memory, or of the control group's.
+_HALF = "select parse_formatted_bytes(current_setting('memory_limit')) * 5 // 8"
 _INCOMING = """
     create or replace temp table incoming as
     select row.* from (select unnest(from_json_strict($rows, $structure)) as row)

@@ -68,7 +68,7 @@ class Runs:
                 run_id=run.id,
                 finished_at=finished_at,
                 state=state,
-                size_bytes=sizes(self.engine.directory).total,
+                size_bytes=sizes(self.engine.directory).lasting,
                 **added,
             )
         return added

@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.copies import spare_file, writer_file
 from warehouse.directory import private, published
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """In bytes: the published snapshot, the run's own database, the archives, the embedding model,
-    everything else, and what is free on the disk.
+    """In bytes: the published snapshot, the spare, the run's own database, the archives, the
+    embedding model, everything else, and what is free on the disk.
     """
 
     snapshot: int
+    spare: int
     writer: int
     archives: int
     models: int
@@ -24,7 +26,20 @@ class Sizes:
     @property
     def total(self) -> int:
         """What the data directory takes."""
-        return self.snapshot + self.writer + self.archives + self.models + self.rest
+        parts = (self.snapshot, self.spare, self.writer, self.archives, self.models, self.rest)
+        return sum(parts)
+
+    @property
+    def lasting(self) -> int:
+        """What it takes apart from the spare, which comes and goes."""
+        return self.total - self.spare
+
+    @property
+    def room(self) -> int:
+        """What may be written until there is no room to publish. A snapshot takes the place of the
+        spare, or is written beside the old one.
+        """
+        return self.free + self.spare - self.writer
 
 
 def sizes(directory: Path) -> Sizes:
@@ -32,7 +47,8 @@ def sizes(directory: Path) -> Sizes:
     inner = private(directory)
     parts = {
         "snapshot": _size(published(directory)),
-        "writer": _size(inner / "writer.duckdb"),
+        "spare": _size(spare_file(directory)),
+        "writer": _size(writer_file(directory)),
         "archives": sum(map(_size, _files(inner / "warc"))),
         "models": sum(map(_size, _files(inner / "models"))),
     }

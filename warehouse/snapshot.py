@@ -5,15 +5,27 @@ file lock.
 """
 
 import os
-import shutil
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from flows.errors import WarehouseError
+from warehouse.copies import (
+    Copies,
+    Copy,
+    Stamp,
+    keep,
+    known_snapshot,
+    patchable,
+    spare_file,
+    take,
+    writer_file,
+)
 from warehouse.directory import private, published
+from warehouse.files import clone, copy, patch, sync
 from warehouse.named import first_line, quoted, statement
 
 # What to do where the snapshot is not of this writer's database.
@@ -39,17 +51,10 @@ def restore_from_snapshot(directory: Path) -> None:
 def put_writer(directory: Path, source: Path) -> None:
     """Replace the writer's database by a copy of another, whole one. Raises OSError."""
     writer = private(directory) / "writer.duckdb"
-    copy = writer.with_name(f"{writer.name}.new")
-    _copy(source, copy)
+    fresh = writer.with_name(f"{writer.name}.new")
+    copy(source, fresh)
     writer.with_name(f"{writer.name}.wal").unlink(missing_ok=True)  # that of the one before
-    copy.replace(writer)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a file, and wait until it is on the disk."""
-    shutil.copyfile(source, target)
-    with target.open("rb") as handle:
-        os.fsync(handle.fileno())
+    fresh.replace(writer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +160,58 @@ def publish(directory: Path) -> Path:
     # in between leaves the old one as it was published, and again after, for a tool that wrote just
     # then.
     log = target.with_name(f"{target.name}.wal")
-    copy = private(directory) / "media.duckdb.new"
+    fresh = private(directory) / "media.duckdb.new"
     try:
-        checkpoint(private(directory) / "writer.duckdb")
-        _copy(private(directory) / "writer.duckdb", copy)
+        checkpoint(writer_file(directory))
+        copies = take(directory)
+        copied_at = _renew(directory, copies, fresh)
         log.unlink(missing_ok=True)
-        copy.replace(target)
+        spare = None if copied_at is None else _set_aside(directory, copies)
+        fresh.replace(target)
         log.unlink(missing_ok=True)
     except (OSError, duckdb.Error) as error:
-        copy.unlink(missing_ok=True)
+        fresh.unlink(missing_ok=True)
         why = error.strerror if isinstance(error, OSError) else first_line(error)
         raise WarehouseError(
             f"{target}: cannot be published: {why}; the next run publishes again"
         ) from error
+    writer, snapshot = Stamp.of(writer_file(directory)), Stamp.of(target)
+    if copied_at is not None and writer and snapshot:
+        keep(directory, Copies(writer, Copy(snapshot, copied_at), spare))
     return target
+
+
+def _renew(directory: Path, copies: Copies | None, fresh: Path) -> float | None:
+    """Make `fresh` a copy of the writer's database, of the spare if that can be. Returns when it
+    was copied whole; None if both share their blocks, so that no spare is needed. Raises OSError.
+    """
+    writer, spare, now = writer_file(directory), spare_file(directory), time.time()
+    fresh.unlink(missing_ok=True)  # of a publish that was killed
+    if clone(writer, fresh):
+        spare.unlink(missing_ok=True)
+        return None
+    if former := patchable(copies, directory, now):
+        # Under this name, a spare that is neither as it was nor as it is to be is never used.
+        spare.replace(fresh)
+        sync(spare.parent)
+        patch(writer, fresh, former.stale)
+        return former.copied_at
+    spare.unlink(missing_ok=True)
+    copy(writer, fresh)
+    return now
+
+
+def _set_aside(directory: Path, copies: Copies | None) -> Copy | None:
+    """Give the snapshot that is to be replaced a second name, as the next spare, unless it is not
+    known how it differs from the writer's database. None then, and where files have one name only.
+    """
+    former = known_snapshot(copies, directory)
+    if former:
+        try:
+            os.link(published(directory), spare_file(directory))
+        except OSError:
+            return None
+    return former
 
 
 def checkpoint(writer: Path) -> None:

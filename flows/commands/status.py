@@ -42,9 +42,9 @@ def _lines(status: Status) -> Iterator[str]:
     yield f"messages   {pending} pending, {dead} given up"
     room = status.sizes
     yield (
-        f"disk       {room.total / _GB:.2f} GB: media.duckdb {room.snapshot / _GB:.2f}, writer "
-        f"{room.writer / _GB:.2f}, archives {room.archives / _GB:.2f}, models "
-        f"{room.models / _GB:.2f}"
+        f"disk       {room.total / _GB:.2f} GB: media.duckdb {room.snapshot / _GB:.2f}, spare "
+        f"{room.spare / _GB:.2f}, writer {room.writer / _GB:.2f}, archives "
+        f"{room.archives / _GB:.2f}, models {room.models / _GB:.2f}"
     )
     left = "" if status.days_left is None else f", full in {status.days_left:.0f} days"
     yield f"free       {room.free / _GB:.2f} GB{left}"

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from flows.steps.indexing import index_batch
-from warehouse.directory import private, published
+from warehouse.directory import published
 from warehouse.engine import Engine
 from warehouse.store import Warehouse
 
@@ -33,10 +33,10 @@ def beside(store: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """Another connection to the database that a warehouse of this process has open; it sees what
     was committed.
     """
-    directory = store.engine.directory
-    writer = private(directory) / "writer.duckdb"
-    name = str(writer) if writer.exists() else f":memory:{directory}"
-    with duckdb.connect(name) as connection:
+    with duckdb.connect(f":memory:{store.engine.directory}") as connection:
+        databases = connection.execute("select database_name from duckdb_databases()").fetchall()
+        if ("writer",) in databases:
+            connection.execute("use writer")
         connection.execute("set TimeZone = 'UTC'")
         yield connection
 
