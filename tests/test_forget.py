@@ -25,8 +25,10 @@ from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import article, sitemap
 from tests.helpers.paths import PRESS, ROOT
 from tests.helpers.tables import fetch, in_memory, offending, plant, published_rows
+from warehouse.copies import spare_file
 from warehouse.directory import private, published
 from warehouse.forgotten import Wanted
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 # Tables with texts in which nothing of an article can stand.
@@ -89,7 +91,9 @@ def known(directory: Path, which: str) -> Before:
 
 @pytest.fixture
 def filled(own_archive: Path, tmp_path: Path) -> Path:
-    """A data directory of the test's own, with a report and a trace that name every article."""
+    """A data directory of the test's own, with a report and a trace that name every article, a
+    spare, and what a run that was killed had no memory for.
+    """
     directory = tmp_path / "warehouse"
     shutil.copytree(own_archive, directory, ignore=shutil.ignore_patterns("prefect*"))
     rows = published_rows(directory, "select url, title, body from articles")
@@ -98,6 +102,12 @@ def filled(own_archive: Path, tmp_path: Path) -> Path:
     (directory / "reports" / "2026-03-11.html").write_text(f"<p>{text}</p>", encoding="utf-8")
     (directory / "reports" / "2026-01-01.html").write_text("<p>Tidak ada.</p>", encoding="utf-8")
     (private(directory) / "errors.log").write_text(text, encoding="utf-8")
+    for _ in range(2):
+        Warehouse.open(directory).close()
+        publish(directory)
+    assert spare_file(directory).exists()
+    (private(directory) / "writer.duckdb.tmp").mkdir()
+    (private(directory) / "writer.duckdb.tmp" / "duckdb_temp_storage-0.tmp").write_text(text)
     return directory
 
 

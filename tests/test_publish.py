@@ -33,9 +33,11 @@ ROWS = f"select i, hash(i) as h, {WORDS} as s, [i / 7.0::float, i] as v from ran
 @pytest.fixture(autouse=True)
 def sharing_nothing(tmp_path: Path) -> None:
     """A file system that shares blocks needs none of this."""
-    (tmp_path / "a").write_bytes(b"a")
-    if clone(tmp_path / "a", tmp_path / "b"):
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_bytes(b"a")
+    if clone(one, other):
         pytest.skip("the temporary folder's file system shares blocks")
+    one.unlink()
 
 
 @contextmanager

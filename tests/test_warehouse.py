@@ -2,6 +2,7 @@
 the published snapshot.
 """
 
+import os
 import re
 import resource
 import subprocess
@@ -468,6 +469,26 @@ def test_publish(tmp_path: Path) -> None:
         "var",
         "writer.duckdb",
     ]
+
+
+def test_memory_and_what_does_not_fit(tmp_path: Path) -> None:
+    """A run's database takes at most half of the memory, and no more on a large machine; the rest
+    goes into a folder in var/, not where the run was started. What a killed run left there goes.
+    """
+    left = private(tmp_path) / "writer.duckdb.tmp" / "duckdb_temp_storage-0.tmp"
+    left.parent.mkdir(parents=True)
+    left.write_text("teks")
+    store = Warehouse.open(tmp_path)
+    [told] = fetch(
+        store,
+        "select parse_formatted_bytes(current_setting('memory_limit')) as most,"
+        " current_setting('temp_directory') as folder",
+    )
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert told["most"] <= min(machine / 2, 1.5e9)
+    assert told["folder"] == str(left.parent)
+    assert not left.exists()
+    store.close()
 
 
 def test_lost_writer_goes_on_from_the_snapshot(tmp_path: Path) -> None:

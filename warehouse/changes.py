@@ -44,12 +44,10 @@ class Changes:
         path = str(writer_file(self._directory).resolve())
         try:
             with signals():
-                found = self._connection.execute(_WRITTEN, {"path": path}).fetchall()
+                self._written.update(self._connection.execute(_WRITTEN, {"path": path}).fetchall())
                 self._connection.execute("call truncate_duckdb_logs()")
         except duckdb.Error:
             self._copies = None
-        else:
-            self._written.update(found)
 
     def close(self) -> None:
         """Close the connection, and record what was written. What closing would still write into
@@ -57,11 +55,13 @@ class Changes:
         """
         writer = writer_file(self._directory)
         left = None
-        with suppress(duckdb.Error):
-            if self._copies:
-                self._connection.execute("checkpoint writer")
-                self.gather()
-                left = Stamp.of(writer)
-        self._connection.close()
+        try:
+            with suppress(duckdb.Error), signals():
+                if self._copies:
+                    self._connection.execute("checkpoint writer")
+                    self.gather()
+                    left = Stamp.of(writer)
+        finally:
+            self._connection.close()
         if self._copies and left and left == Stamp.of(writer):
             keep(self._directory, self._copies.after(left, self._written))
