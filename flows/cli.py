@@ -6,6 +6,7 @@ it.
 
 import asyncio
 import os
+import re
 import select
 import signal
 import sys
@@ -103,6 +104,14 @@ def _zone(option: str, text: str) -> str:
     return text
 
 
+def _domains(given: Sequence[str]) -> list[str]:
+    domains = [domain for text in given for domain in re.split(r"[\s,]+", text.lower()) if domain]
+    for domain in domains:
+        if not re.fullmatch(r"[^\W_](?:[\w-]*\.)+[\w-]+", domain):
+            raise ConfigError(f"--match: expected domains such as kompas.com, got {domain!r}")
+    return domains
+
+
 SourcesFile = Annotated[Path, typer.Option("--sources", help="The outlets file.", metavar="FILE")]
 TopicsFile = Annotated[Path, typer.Option("--topics", help="The topics file.", metavar="FILE")]
 DataDirectory = Annotated[
@@ -162,18 +171,30 @@ def run(
 
 @app.command()
 def backfill(
-    archives: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, metavar="WARC...")],
+    archives: Annotated[list[str], typer.Argument(metavar="WARC...")],
+    match: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DOMAINS", help="Only pages of these domains, such as kompas.com."),
+    ] = None,
     sources: SourcesFile = Path("sources.yaml"),
     topics: TopicsFile = Path("topics.yaml"),
     warehouse: DataDirectory = Path("warehouse"),
 ) -> None:
-    """Import the article pages of WARC archives. Never sends alerts."""
+    """Import the article pages of WARC archives. Never sends alerts.
+
+    WARC is a file or a URL (s3://, https://), a quoted pattern of these, or @ and a list of these.
+    If it is interrupted, the same command goes on where it stopped.
+
+    Exit status: 0 done; 1 done, but an archive was damaged, or could not be read to its end; 2
+    wrong usage or configuration; 3 nothing could be done.
+    """
     load_sources(sources)
     load_topics(topics, environ=None)
+    domains = _domains(match or [])
     from flows.backfill import backfill as take_in
 
     with _interruptible():
-        outcome = take_in(archives, sources, topics, warehouse)
+        outcome = take_in(archives, domains, sources, topics, warehouse)
     raise typer.Exit(outcome.exit_status)
 
 

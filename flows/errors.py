@@ -7,6 +7,7 @@
     ├── BusyError         exit status 3: nothing could be done
     ├── WarehouseError    exit status 3
     ├── EncoderError      exit status 3
+    ├── StorageError      exit status 3, or a trouble of kind `archive`
     ├── RecordError       the batch is recorded item by item; the item becomes a rejection
     ├── ListingError      a trouble of kind `listing`
     ├── ArchiveError      a rejection `broken`, or a trouble of kind `archive`
@@ -58,6 +59,12 @@ class WarehouseError(KlipingError):
 
 class EncoderError(KlipingError):
     """The embedding model cannot be loaded. The message says why."""
+
+
+class StorageError(KlipingError):
+    """Object storage, or a web server, that does not give the archives it is asked for. The message
+    names it and says why.
+    """
 
 
 class RecordError(KlipingError):

@@ -789,6 +789,20 @@ class ProblemMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveProgress:
+    """How far an archive was read. `archive`: its absolute path, or its URL; `fingerprint`: what
+    changes if another takes its place; `size`, `read_to`: in bytes; `unreadable`: the places before
+    that which could not be read.
+    """
+
+    archive: str
+    fingerprint: str
+    size: int
+    read_to: int = 0
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A run that has begun, with what existed before it. `alerts`: those that were reported."""
 

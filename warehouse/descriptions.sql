@@ -412,6 +412,15 @@ comment on column state.pages.identity_key is 'What the forms of the address tha
 comment on column state.pages.etag is 'The ETag header, for a conditional GET. NULL without one.';
 comment on column state.pages.last_modified is 'The Last-Modified header as sent. NULL without one.';
 
+comment on table state.archive_progress is 'One row per archive and selection of pages: how far `kliping backfill` has read it.';
+comment on column state.archive_progress.archive is 'Its URL, its path within the data directory, or its absolute path elsewhere.';
+comment on column state.archive_progress.fingerprint is 'What changes if another archive takes its place: it is then read from the start.';
+comment on column state.archive_progress.selection is '16 hexadecimal digits derived from which pages are taken in: the outlets, their patterns of articles, and --match.';
+comment on column state.archive_progress.size is 'Its size in bytes.';
+comment on column state.archive_progress.read_to is 'Where the next record to be read begins, in bytes; its size once it was read whole.';
+comment on column state.archive_progress.unreadable is 'The places that could not be read, and why.';
+comment on column state.archive_progress.read_at is 'The clock of the backfill that last read it.';
+
 comment on table state.articles is 'One row per article: what the view articles shows, and three more columns.';
 comment on column state.articles.article_id is 'As in the view.';
 comment on column state.articles.source_id is 'As in the view.';

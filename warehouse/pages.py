@@ -1,12 +1,14 @@
 """Sources, links, and pages: what was listed, what was fetched, and where it is archived."""
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from flows.records import (
+    ArchiveProgress,
     ArrivedBy,
     Document,
     Link,
@@ -21,6 +23,9 @@ from warehouse.engine import Engine
 from warehouse.named import Row
 
 _KEYS_AT_A_TIME = 50_000
+
+# The URL, the instant, and the digest of the body, of a stored response.
+Capture = tuple[str, datetime, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +130,51 @@ class Pages:
                 "record_tries",
             )
 
-    def record_archived(self, pages: Iterable[Page]) -> None:
-        """Record pages from an archive."""
+    # archives of others
+
+    def archive_progress(self, selection: str) -> dict[str, ArchiveProgress]:
+        """How far archives were read for a selection of pages, by their names."""
+        rows = self.engine.rows("archive_progress", selection=selection)
+        found = [
+            ArchiveProgress(
+                self._absolute(row["archive"]),
+                row["fingerprint"],
+                row["size"],
+                row["read_to"],
+                tuple(row["unreadable"]),
+            )
+            for row in rows
+        ]
+        return {progress.archive: progress for progress in found}
+
+    def recorded(self, pages: Sequence[Page]) -> set[Capture]:
+        """The captures of these pages' URLs, in the time of these pages, that are recorded."""
+        if not pages:
+            return set()
+        rows = self.engine.rows(
+            "recorded_pages",
+            first=min(page.fetched_at for page in pages),
+            last=max(page.fetched_at for page in pages),
+            urls=json.dumps([page.url for page in pages]),
+        )
+        return {(row["url"], row["fetched_at"], row["digest"]) for row in rows}
+
+    def record_archived(
+        self,
+        pages: Iterable[Page],
+        progress: ArchiveProgress,
+        selection: str,
+        now: datetime,
+    ) -> None:
+        """Record pages from an archive, and how far it is read for a selection of pages."""
         with self.engine.transaction():
             self._record_pages(pages, "backfill")
+            row = asdict(progress) | {
+                "archive": self._relative(progress.archive),
+                "selection": selection,
+                "read_at": now,
+            }
+            self.engine.write([row], "record_archive_progress")
 
     # identity
 
@@ -184,14 +230,14 @@ class Pages:
 
     def _record_pages(self, pages: Iterable[Page], arrived_by: ArrivedBy) -> None:
         rows = {
-            (page.url, page.fetched_at, digest): {
+            capture: {
                 "url": page.url,
                 "source_id": page.source_id,
                 "found_url": page.found_url,
                 "final_url": page.final_url,
                 "fetched_at": page.fetched_at,
                 "content_type": page.content_type,
-                "digest": digest,
+                "digest": capture[2],
                 "arrived_by": arrived_by,
                 "identity_key": identity_key(
                     page.url if page.final_url == page.found_url else page.final_url
@@ -201,21 +247,39 @@ class Pages:
             }
             | self._place(page.warc)
             for page in pages
-            for digest in [hashlib.blake2b(page.body, digest_size=8).hexdigest()]
+            for capture in [capture_of(page)]
         }
         self.engine.write(list(rows.values()), "record_pages")
 
     def _place(self, ref: WarcRef) -> Row:
-        """A WARC record's place. Files in the data directory have their path relative to it, so
-        that the directory can be moved.
-        """
-        path = Path(ref.file).resolve()
-        if path.is_relative_to(self.engine.directory):
-            path = path.relative_to(self.engine.directory)
-        return {"warc_file": str(path), "warc_offset": ref.offset}
+        """A WARC record's place."""
+        return {"warc_file": self._relative(ref.file), "warc_offset": ref.offset}
 
     def _warc(self, row: Row) -> WarcRef:
-        return WarcRef(str(self.engine.directory / row["warc_file"]), row["warc_offset"])
+        return WarcRef(self._absolute(row["warc_file"]), row["warc_offset"])
+
+    def _relative(self, name: str) -> str:
+        """How an archive is recorded. Files in the data directory have their path relative to it,
+        so that the directory can be moved.
+        """
+        if _is_url(name):
+            return name
+        path = Path(name).resolve()
+        if path.is_relative_to(self.engine.directory):
+            path = path.relative_to(self.engine.directory)
+        return str(path)
+
+    def _absolute(self, name: str) -> str:
+        return name if _is_url(name) else str(self.engine.directory / name)
+
+
+def _is_url(name: str) -> bool:
+    return "://" in name
+
+
+def capture_of(page: Page) -> Capture:
+    """What tells a stored response from any other."""
+    return page.url, page.fetched_at, hashlib.blake2b(page.body, digest_size=8).hexdigest()
 
 
 def write_rejections(

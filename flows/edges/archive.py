@@ -1,8 +1,10 @@
 """WARC files: responses are written to them, and read back.
 
     WarcWriter.append(…) -> WarcRef                 a new .warc.gz per run, a gzip member per record
+    WarcCopies.add(record) -> WarcRef               new archives of records from others
     read(WarcRef) -> ArchivedResponse               one record
     scan(paths) -> ArchivedResponse | Unreadable …  every response of several archives, in order
+    passages(file, …) -> Passage …                  one archive, record by record, from any on
 
 Reads archives of other tools too, compressed record by record or not at all. A record counts only
 if its length and digests are right. Damage is reported with file and offset, and the scan continues
@@ -10,6 +12,7 @@ at the next record. This module owns fastwarc.
 """
 
 import base64
+import gzip
 import hashlib
 import io
 import os
@@ -25,10 +28,15 @@ from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipWriter, ZstdRead
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from flows.edges.warc_records import (
+    MAX_RECORD,
     DamagedError,
+    Wanted,
     after_damage,
     begins_record,
+    every,
     extent,
+    header,
+    is_member,
     next_start,
     record_at,
 )
@@ -41,6 +49,11 @@ Truncation = Literal["length", "time", "disconnect", "unspecified"]
 # none seen did.
 MAX_BODY = 32 * 2**20
 _PART = 2**20  # bytes decoded at a time
+_FULL = 10**9  # bytes of an archive, as the standard recommends
+# Types of records that are known and hold no response.
+_OTHER_TYPES = frozenset(
+    ["warcinfo", "request", "metadata", "revisit", "resource", "conversion", "continuation"]
+)
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
 
@@ -78,6 +91,16 @@ class Unreadable:
 
     def __str__(self) -> str:
         return f"{self.file} at byte {self.offset}: {one_line(self.detail)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What was found at a place of an archive, None if nothing that is wanted; and where to go on
+    reading behind it.
+    """
+
+    found: "ArchivedResponse | Unreadable | None"
+    end: int
 
 
 class WarcWriter:
@@ -142,6 +165,17 @@ class WarcWriter:
             )
         return self._write(WarcRecordType.response, fields, head + payload)
 
+    def copy(self, record: bytes) -> WarcRef:
+        """Add a record of another archive: a gzip member as it is, or else compressed."""
+        ref = WarcRef(str(self._path), self.size)
+        self._file.write(record if is_member(record) else gzip.compress(record, 6))
+        return ref
+
+    @property
+    def size(self) -> int:
+        """In bytes, so far."""
+        return self._file.tell()
+
     def sync(self) -> None:
         """Write every record to the disk."""
         self._file.flush()
@@ -163,7 +197,7 @@ class WarcWriter:
         self.close()
 
     def _write(self, kind: WarcRecordType, fields: Mapping[str, str], block: bytes) -> WarcRef:
-        ref = WarcRef(str(self._path), self._file.tell())
+        ref = WarcRef(str(self._path), self.size)
         record = WarcRecord()
         record.init_headers(kind)
         for name, value in fields.items():
@@ -173,6 +207,49 @@ class WarcWriter:
         record.write(self._gzip)
         self._gzip.finish()  # ends the gzip member: without it no tool finds the next record
         return ref
+
+
+class WarcCopies:
+    """Copies records of other archives into new ones in a folder: the first when it is needed, and
+    the next when one is full. A context manager. Call `sync` before committing anything that refers
+    to a record.
+    """
+
+    def __init__(self, folder: Path, *, software: str, created: datetime) -> None:
+        self._folder = folder
+        self._software = software
+        self._created = created
+        self._writer: WarcWriter | None = None
+        self._written = 0
+
+    def add(self, record: bytes) -> WarcRef:
+        """Copy a record, a gzip member or as it is."""
+        if self._writer and self._writer.size >= _FULL:
+            self.close()
+        self._writer = self._writer or self._next()
+        return self._writer.copy(record)
+
+    def sync(self) -> None:
+        """Write every record to the disk."""
+        if self._writer:
+            self._writer.sync()
+
+    def close(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer:
+            writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _next(self) -> WarcWriter:
+        self._written += 1
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name = f"backfill-{self._created:%Y%m%dT%H%M%S%fZ}-{self._written:05}.warc.gz"
+        return WarcWriter(self._folder / name, software=self._software, created=self._created)
 
 
 def read(ref: WarcRef) -> ArchivedResponse:
@@ -193,9 +270,45 @@ def scan(paths: Iterable[Path]) -> Iterator[ArchivedResponse | Unreadable]:
     for path in paths:
         try:
             with path.open("rb") as file:
-                yield from _scan_file(file, str(path))
+                found = (passage.found for passage in passages(file, str(path)))
+                yield from (each for each in found if each is not None)
         except OSError as error:
             yield Unreadable(str(path), 0, error.strerror or str(error))
+
+
+def passages(
+    file: BinaryIO, name: str, start: int = 0, wanted: Callable[[str], bool] | None = None
+) -> Iterator[Passage]:
+    """An archive from the record at `start` on. `name`: what places in it are called.
+
+    `wanted`: whether the response of a URL is; the others are passed over: they are inflated, if
+    need be, but neither kept nor verified. By default, all are wanted. Raises OSError.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size == 0:
+        yield Passage(Unreadable(name, 0, "the file is empty"), 0)
+    elif not begins_record(file, 0) and next_start(file, 1, MAX_RECORD) is None:
+        yield Passage(Unreadable(name, 0, "not a WARC file"), 0)
+    else:
+        chosen = every if wanted is None else _by_head(wanted)
+        yield from _passages(file, name, start, size, chosen)
+
+
+def _by_head(wanted: Callable[[str], bool]) -> Wanted:
+    """Whether a record is wanted, by its first bytes. Where they do not tell, it is."""
+
+    def is_wanted(data: bytes) -> bool:
+        head, _, _ = data.partition(b"\r\n\r\n")
+        url = _target(header(head, b"WARC-Target-URI"))
+        if header(head, b"WARC-Type") in _OTHER_TYPES:
+            return False
+        return not url or wanted(url)
+
+    return is_wanted
+
+
+def _target(uri: str | None) -> str:
+    return (uri or "").strip("<> ")  # WARC 1.0 tools write <…>
 
 
 def decoded(
@@ -214,29 +327,20 @@ def decoded(
     return payload
 
 
-def _scan_file(file: BinaryIO, name: str) -> Iterator[ArchivedResponse | Unreadable]:
-    size = file.seek(0, os.SEEK_END)
-    if size == 0:
-        yield Unreadable(name, 0, "the file is empty")
-    elif not begins_record(file, 0) and next_start(file, 1) is None:
-        yield Unreadable(name, 0, "not a WARC file")
-    else:
-        yield from _scan_records(file, name, size)
-
-
-def _scan_records(file: BinaryIO, name: str, size: int) -> Iterator[ArchivedResponse | Unreadable]:
-    offset: int | None = 0
-    while offset is not None and offset < size:
+def _passages(
+    file: BinaryIO, name: str, offset: int, size: int, wanted: Wanted
+) -> Iterator[Passage]:
+    while offset < size:
         end: int | None = None
+        found: ArchivedResponse | Unreadable | None = None
         try:
-            data, end = record_at(file, offset)
-            response = _parse(data, WarcRef(name, offset))
-            if response is not None:
-                yield response
-            offset = end
+            data, end = record_at(file, offset, wanted)
+            found = _parse(data, WarcRef(name, offset)) if data else None
         except DamagedError as error:
-            yield Unreadable(name, offset, str(error))
-            offset = after_damage(file, offset, error.following or end)
+            found = Unreadable(name, offset, str(error))
+            end = after_damage(file, offset, error.following or end)
+        offset = size if end is None else end
+        yield Passage(found, offset)
 
 
 def _parse(data: bytes, ref: WarcRef) -> ArchivedResponse | None:
@@ -250,7 +354,7 @@ def _parse(data: bytes, ref: WarcRef) -> ArchivedResponse | None:
     _verify("WARC-Block-Digest", record.headers.get("WARC-Block-Digest"), block)
     if record.record_type in (WarcRecordType.unknown, WarcRecordType.no_type):
         raise DamagedError("no known WARC-Type")
-    url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")  # WARC 1.0 tools write <…>
+    url = _target(record.headers.get("WARC-Target-URI"))
     if record.record_type != WarcRecordType.response or url.startswith(("dns:", "whois:", "ftp:")):
         return None
     date = _parsed_date(record.headers.get("WARC-Date"))

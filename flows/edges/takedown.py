@@ -20,7 +20,7 @@ from typing import BinaryIO
 from urllib.parse import urljoin
 
 from flows.edges.archive import MAX_BODY, decoded
-from flows.edges.warc_records import DamagedError, Span, extent, spans
+from flows.edges.warc_records import DamagedError, Span, extent, header, spans
 from flows.errors import BodyError, WarehouseError
 
 _END = re.compile(r"(?:~(\d{1,9}))?(\.warc(?:\.gz)?)\Z")
@@ -58,17 +58,17 @@ def read_facts(span: Span) -> Facts:
         begin, length = extent(span.data)
     except DamagedError:
         return Facts("", None, _text(span.data))
-    url = (_header(span.data[:begin], b"WARC-Target-URI") or "").strip("<> ")
+    url = (header(span.data[:begin], b"WARC-Target-URI") or "").strip("<> ")
     block = span.data[begin : begin + length]
     head, _, payload = block.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/"):
         return Facts(url, None, _text(block))
-    location = _header(head, b"Location")
+    location = header(head, b"Location")
     target = None
     if location:
         with suppress(ValueError):
             target = urljoin(url, location)
-    return Facts(url, target, _text(_body(payload, _header(head, b"Content-Encoding") or "")))
+    return Facts(url, target, _text(_body(payload, header(head, b"Content-Encoding") or "")))
 
 
 def copy_without(path: Path, offsets: Collection[int]) -> tuple[Path | None, dict[int, int]]:
@@ -125,11 +125,6 @@ def _next_name(path: Path) -> Path:
     stem = path.name[: end.start()]
     names = (f"{stem}~{number}{end[2]}" for number in count(int(end[1] or 0) + 1))
     return next(new for name in names if not (new := path.with_name(name)).exists())
-
-
-def _header(head: bytes, name: bytes) -> str | None:
-    match = re.search(rb"\r\n" + re.escape(name) + rb":[ \t]*([^\r\n]*)", head, re.IGNORECASE)
-    return match[1].decode("utf-8", "replace").strip() if match else None
 
 
 def _body(payload: bytes, encodings: str) -> bytes:

@@ -6,8 +6,9 @@ MAX_RECORD bytes of a file at once.
 
 import os
 import re
+import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -17,6 +18,14 @@ _CHUNK = 64 * 2**10
 _GLANCE = 1024  # enough to tell whether a record begins; damaged data often looks as if one did
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _HEADER_END = b"\r\n\r\n"
+_LINE_ENDS = 16  # behind a record: two, or what careless tools write instead
+
+Wanted = Callable[[bytes], bool]
+
+
+def every(head: bytes) -> bool:
+    """Wants every record."""
+    return True
 
 
 class DamagedError(Exception):
@@ -27,65 +36,94 @@ class DamagedError(Exception):
         self.following = following
 
 
-def record_at(file: BinaryIO, offset: int) -> tuple[bytes, int]:
+def record_at(file: BinaryIO, offset: int, wanted: Wanted = every) -> tuple[bytes, int]:
     """The decompressed bytes of the record at `offset`, and where the next one begins. Raises
     DamagedError.
+
+    `wanted` is given the record's first bytes; of one that is not wanted, none are returned, and
+    only its length is verified.
     """
     file.seek(offset)
     magic = file.read(len(_GZIP_MAGIC))
     file.seek(offset)
-    if magic == _GZIP_MAGIC:
-        return _gzip_member(file)
-    return _plain_record(file)
+    if is_member(magic):
+        return _gzip_member(file, wanted)
+    return _plain_record(file, wanted)
 
 
-def _gzip_member(file: BinaryIO) -> tuple[bytes, int]:
+class _Inflated:
+    """What is kept of a gzip member: all of it, or only the head if it is not wanted."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self._parts: list[bytes] = []
+        self.size = 0  # of all of it
+        self.is_wanted = True
+
+    def add(self, part: bytes) -> None:
+        if not self._parts:
+            if not part.startswith(b"WARC/"[: len(part)]):
+                raise DamagedError("no WARC record begins here")
+            self.is_wanted = self._wanted(part)
+        self.size += len(part)
+        if not self._parts or (self.is_wanted and self.size <= MAX_RECORD):
+            self._parts.append(part)
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(self._parts)
+
+
+def _gzip_member(file: BinaryIO, wanted: Wanted) -> tuple[bytes, int]:
     member = zlib.decompressobj(wbits=31)
-    parts: list[bytes] = []
-    size = 0
+    inflated = _Inflated(wanted)
     try:
         while not member.eof:
             chunk = member.unconsumed_tail or file.read(_CHUNK)
             if not chunk:
                 raise DamagedError("truncated: the file ends within this record")
-            part = member.decompress(chunk, 16 * _CHUNK)
-            if not parts and not part.startswith(b"WARC/"[: len(part)]):
-                raise DamagedError("no WARC record begins here")
-            size += len(part)
-            if size <= MAX_RECORD:
-                parts.append(part)
+            inflated.add(member.decompress(chunk, 16 * _CHUNK))
     except zlib.error as error:
         raise DamagedError(f"broken gzip data ({error})") from error
     following = file.tell() - len(member.unused_data)
-    if size > MAX_RECORD:
+    if inflated.size > MAX_RECORD:
         raise DamagedError(
             f"larger than {MAX_RECORD} bytes, or a whole file in one gzip member", following
         )
-    data = b"".join(parts)
+    data = inflated.data
     begin, length = extent(data)
-    if len(data) < begin + length:
-        raise DamagedError(f"truncated: {len(data) - begin} of {length} bytes", following)
-    if data[begin + length :].strip(b"\r\n"):
+    if inflated.size < begin + length:
+        raise DamagedError(f"truncated: {inflated.size - begin} of {length} bytes", following)
+    unseen = inflated.size - max(len(data), begin + length)
+    if data[begin + length :].strip(b"\r\n") or unseen > _LINE_ENDS:
         raise DamagedError(
             "several records in one gzip member: give each its own, as `warcio recompress` does",
             following,
         )
-    return data, following
+    return data if inflated.is_wanted else b"", following
 
 
-def _plain_record(file: BinaryIO) -> tuple[bytes, int]:
+def _plain_record(file: BinaryIO, wanted: Wanted) -> tuple[bytes, int]:
     offset = file.tell()
     head = file.read(_CHUNK)
     begin, length = extent(head)
-    file.seek(offset)
-    end = offset + begin + length
-    if begin + length > MAX_RECORD:
+    size = begin + length
+    if size > MAX_RECORD:
         raise DamagedError(f"larger than {MAX_RECORD} bytes")
-    data = file.read(begin + length)
-    if len(data) < begin + length:
-        raise DamagedError(f"truncated: {len(data) - begin} of {length} bytes")
-    tail = file.read(16)  # two line ends, or what careless tools write instead
-    return data, end + len(tail) - len(tail.lstrip(b"\r\n"))
+    is_wanted = wanted(head)
+    file.seek(offset if is_wanted else offset + size)
+    data = file.read(size) if is_wanted else b""
+    there = len(data) if is_wanted else min(size, file.seek(0, os.SEEK_END) - offset)
+    if there < size:
+        raise DamagedError(f"truncated: {there - begin} of {length} bytes")
+    file.seek(offset + size)
+    tail = file.read(_LINE_ENDS)
+    return data, offset + size + len(tail) - len(tail.lstrip(b"\r\n"))
+
+
+def is_member(data: bytes) -> bool:
+    """Whether these bytes are a gzip member, and not a record as it is."""
+    return data.startswith(_GZIP_MAGIC)
 
 
 def extent(data: bytes) -> tuple[int, int]:
@@ -97,6 +135,14 @@ def extent(data: bytes) -> tuple[int, int]:
     if not data.startswith(b"WARC/") or length is None:
         raise DamagedError("no WARC record begins here")
     return begin, int(length[1])
+
+
+def header(head: bytes, name: bytes) -> str | None:
+    """The value of the first header with a name, of a record or of a message in it; None without
+    one.
+    """
+    match = re.search(rb"\r\n" + re.escape(name) + rb":[ \t]*([^\r\n]*)", head, re.IGNORECASE)
+    return match[1].decode("utf-8", "replace").strip() if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +175,7 @@ def spans(file: BinaryIO) -> Iterator[Span]:
 
 def _decompressed(data: bytes) -> bytes:
     """The data of a broken gzip member, as far as it goes; anything else as it is."""
-    if not data.startswith(_GZIP_MAGIC):
+    if not is_member(data):
         return data
     member = zlib.decompressobj(wbits=31)
     parts = []
@@ -153,11 +199,13 @@ def after_damage(file: BinaryIO, offset: int, end: int | None) -> int | None:
     return next_start(file, offset + 1)
 
 
-def next_start(file: BinaryIO, offset: int) -> int | None:
-    """The first place from `offset` on where a record seems to begin; None if there is none."""
+def next_start(file: BinaryIO, offset: int, most: int = sys.maxsize) -> int | None:
+    """The first place from `offset` on where a record seems to begin; None if there is none in
+    about `most` bytes.
+    """
     file.seek(offset)
     window = b""
-    while chunk := file.read(_CHUNK):
+    while file.tell() < offset + most and (chunk := file.read(_CHUNK)):
         window = window[1 - len(b"WARC/") :] + chunk  # a start may lie across two chunks
         end = file.tell()
         for start in re.finditer(rb"\x1f\x8b\x08|WARC/", window):
@@ -172,7 +220,7 @@ def begins_record(file: BinaryIO, offset: int) -> bool:
     """Whether the bytes at `offset` look like the start of a WARC record."""
     file.seek(offset)
     head = file.read(_GLANCE)
-    if head.startswith(_GZIP_MAGIC):
+    if is_member(head):
         try:
             head = zlib.decompressobj(wbits=31).decompress(head, _GLANCE)
         except zlib.error:
