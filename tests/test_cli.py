@@ -126,7 +126,7 @@ def test_spread(given: str, same_as: str) -> None:
         ("run --topics no-such.yaml", "kliping: no-such.yaml: cannot be read: "),
         ("run --bogus", "Error: No such option: --bogus"),
         ("backfill", "Error: Missing argument 'WARC...'"),
-        ("backfill no-such.warc.gz", "Error: Invalid value for 'WARC...': "),
+        ("backfill no-such.warc.gz", "kliping: no-such.warc.gz: there is no such archive"),
         (
             "schedule --every soon",
             "kliping: --every: expected a duration such as 90s, 30m, 36h or 2d, got 'soon'",

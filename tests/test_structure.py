@@ -79,6 +79,7 @@ OWNERS = {
     "cronsim": {"flows.status"},
     "httpcore": {"flows.edges.transports"},
     "protego": {"flows.edges.web"},
+    "fsspec": {"flows.edges.storage"},
     "fastwarc": {"flows.edges.archive"},
     "trafilatura": {"flows.stages.extraction.container"},
     "feedparser": {"flows.stages.discovery.listings"},

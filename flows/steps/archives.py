@@ -106,8 +106,7 @@ def take_in(
     extract them. Returns the places that could not be read.
 
     `copies` takes the records of pages that lie elsewhere; `extract` extracts some pages, and
-    returns how many. If storage cannot be reached any more, the other archives are left for the
-    next time.
+    returns how many. Raises StorageError.
     """
     known = store.pages.archive_progress(selection.key)
     begun = {archive.name: _begun(archive, known.get(archive.name)) for archive in archives}
@@ -124,7 +123,7 @@ def take_in(
         for portion in portions:
             _commit(store, portion, selection, copies, now)
             begun[portion.progress.archive] = portion.progress
-            failures += _told(portion)
+            failures += _refused(portion)
             waiting += len(portion.pages)
             if waiting >= PAGES_PER_EXTRACTION:
                 waiting = 0
@@ -171,16 +170,18 @@ def _drain(extract: Callable[[], int]) -> None:
         pass
 
 
-def _told(portion: Portion) -> Iterator[str]:
+def _refused(portion: Portion) -> Iterator[str]:
+    """The place where an archive could not be read any further. Raises StorageError if no other can
+    be read, either.
+    """
+    if portion.failure is None:
+        return
+    place = Unreadable(portion.progress.archive, portion.progress.read_to, str(portion.failure))
     if isinstance(portion.failure, StorageError):
-        advice = "; the same command goes on from there"
-        yield f"{_place(portion.progress, portion.failure)}{advice}"
-    elif portion.failure:
-        yield _place(portion.progress, portion.failure)
-
-
-def _place(progress: ArchiveProgress, failure: Exception) -> str:
-    return str(Unreadable(progress.archive, progress.read_to, str(failure)))
+        raise StorageError(
+            f"{place}; what was read is kept: the same command goes on from there"
+        ) from portion.failure
+    yield str(place)
 
 
 def _commit(
