@@ -378,6 +378,18 @@ def test_half_a_record_goes_too(tmp_path: Path) -> None:
     assert takedown.copy_without(path, set(offsets[1:])) == (None, dict.fromkeys(places, -1))
 
 
+def test_unreadable_places_that_name_it_go(tmp_path: Path) -> None:
+    """What a backfill could not read of it is not told any more; other places are."""
+    store = in_memory(tmp_path)
+    row = {"archive": "a", "unreadable": [f"a at byte 5: {SUARA}: broken", "a at byte 9: cut"]}
+    plant(store, {"state.archive_progress": [row]})
+    wanted = Wanted(urls=(SUARA,))
+    store.forgotten.delete(wanted, store.forgotten.choose(wanted), (), (), "tes", NOW)
+    assert fetch(store, "select unreadable from state.archive_progress") == [
+        {"unreadable": ["a at byte 9: cut"]}
+    ]
+
+
 def test_every_table_is_searched(tmp_path: Path) -> None:
     """Whatever holds texts has a statement that deletes what must be forgotten, or a reason."""
     tables = {row["table_name"] for row in fetch(in_memory(tmp_path), TEXTS)}

@@ -19,6 +19,7 @@ FILLERS = {
     "TIMESTAMP WITH TIME ZONE": datetime(2026, 1, 1, tzinfo=UTC),
     "BOOLEAN": False,
     "FLOAT[]": [0.0],
+    "VARCHAR[]": [],
     "JSON": "[]",
 }
 
