@@ -9,7 +9,7 @@ portion is read while one is recorded and extracted.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Event
 from typing import BinaryIO
@@ -204,6 +204,37 @@ def _commit(
 # ---- reading ----
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """A portion that grows. `begun`: how far its archive was read before it."""
+
+    begun: ArchiveProgress
+    read_to: int = field(init=False)
+    pages: list[tuple[Page, bytes]] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    _bodies: int = 0  # bytes
+
+    def __post_init__(self) -> None:
+        self.read_to = self.begun.read_to
+
+    def add(self, page: Page, record: bytes) -> None:
+        self.pages.append((page, record))
+        self._bodies += len(page.body)
+
+    @property
+    def is_full(self) -> bool:
+        return (
+            len(self.pages) >= PAGES_PER_COMMIT
+            or self._bodies >= _BODIES_PER_COMMIT
+            or self.read_to - self.begun.read_to >= _READ_PER_COMMIT
+        )
+
+    def portion(self, failure: ArchiveError | StorageError | None = None) -> Portion:
+        unreadable = (*self.begun.unreadable, *self.unreadable)
+        progress = replace(self.begun, read_to=self.read_to, unreadable=unreadable)
+        return Portion(progress, self.pages, self.read_to - self.begun.read_to, failure)
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """Reads archives in portions, in a thread of its own, until it is told to stop."""
@@ -223,23 +254,26 @@ class _Reader:
 
     def _portions_of(self, archive: ArchiveFile, begun: ArchiveProgress) -> Iterator[Portion]:
         """An archive, from where an earlier backfill has stopped."""
-        pages: list[tuple[Page, bytes]] = []
-        progress, failure = begun, None
+        gathered = _Gathered(begun)
+        failure = None
         try:
             with storage.opened(archive) as file:
                 for passage in passages(file, archive.name, begun.read_to, self._wants):
+                    gathered.read_to = passage.end
                     found = self._page(passage)
-                    progress = _after(progress, passage, found)
                     if isinstance(found, Page):
-                        pages.append((found, _record(file, found, passage, archive)))
-                    if _is_full(pages, progress.read_to - begun.read_to):
-                        yield Portion(progress, pages, progress.read_to - begun.read_to)
-                        pages, begun = [], progress
+                        gathered.add(found, _record(file, found, passage, archive))
+                    elif found is not None:
+                        gathered.unreadable.append(str(found))
+                    if gathered.is_full:
+                        portion = gathered.portion()
+                        gathered = _Gathered(portion.progress)
+                        yield portion
                     if self.stopped.is_set():
                         return
         except (ArchiveError, StorageError) as error:
             failure = error
-        yield Portion(progress, pages, progress.read_to - begun.read_to, failure)
+        yield gathered.portion(failure)
 
     def _wants(self, url: str) -> bool:
         return self.selection.owner(url) is not None
@@ -279,19 +313,3 @@ def _record(file: BinaryIO, page: Page, passage: Passage, archive: ArchiveFile) 
         return b""
     file.seek(page.warc.offset)
     return file.read(passage.end - page.warc.offset)
-
-
-def _after(
-    progress: ArchiveProgress, passage: Passage, found: Page | Unreadable | None
-) -> ArchiveProgress:
-    if isinstance(found, Unreadable):
-        progress = replace(progress, unreadable=(*progress.unreadable, str(found)))
-    return replace(progress, read_to=passage.end)
-
-
-def _is_full(pages: Sequence[tuple[Page, bytes]], read: int) -> bool:
-    return (
-        len(pages) >= PAGES_PER_COMMIT
-        or read >= _READ_PER_COMMIT
-        or sum(len(page.body) for page, _ in pages) >= _BODIES_PER_COMMIT
-    )
