@@ -15,7 +15,7 @@ from flows.edges.processes import worker_pool
 from flows.outcome import Outcome
 from flows.steps.archives import Selection, take_in
 from flows.steps.extraction import extract_batch
-from warehouse.engine import private
+from warehouse.directory import private
 from warehouse.store import writing
 
 

@@ -26,7 +26,8 @@ from tests.helpers.outlets import files, outlet, written
 from tests.helpers.paths import PRESS
 from tests.helpers.snapshots import LEFT_OUT, WITHOUT_NOW, differences, tables
 from tests.helpers.tables import published_rows
-from warehouse.engine import private, publish
+from warehouse.directory import private
+from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
 PARTS = 4

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.engine import published
+from warehouse.directory import published
 
 # What depends on when and how often one ran, not on what was found; the rest of every table counts.
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
