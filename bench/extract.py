@@ -14,17 +14,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from functools import partial
-from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import trafilatura
 
 from bench.machine import described
-from flows.edges.processes import worker_pool
 from flows.records import Article, Page, Source
 from flows.stages.extraction.extract import extract
 from tests.helpers.pages import mutated, page
@@ -33,7 +29,6 @@ from tests.helpers.samples import SETS, Prediction, Row, Sample, SampleSet, pred
 PEERS = Path(".venv-peers/bin/python")
 ROUNDS = 5
 MUTATIONS = 5000
-PARALLEL_SECONDS = 10
 OURS, PRECISE = "**kliping, no rule for any outlet**", "trafilatura, precision"
 Tool = Callable[[Sample], Prediction]
 
@@ -46,7 +41,6 @@ def main() -> None:
         else:
             print(f"The {chosen.title} are not here: they are left out.\n")
     pages = SETS["saved"].samples() or SETS["press"].samples()
-    parallel(pages)
     fuzz(pages)
 
 
@@ -227,55 +221,6 @@ TEXT_COLUMNS: Mapping[str, Cell] = {
     "recall": _score(2),
     "ms a page, median": _milliseconds,
 }
-
-
-# ---- on several cores ----
-
-
-def parallel(samples: Sequence[Sample]) -> None:
-    """Pages a second on one and on two worker processes, beside a bare loop that shows what the
-    machine gives two processes.
-    """
-    jobs = [(sample.page, sample.source) for sample in samples]
-    with worker_pool(1) as one, worker_pool(2) as two:
-        list(two.map(work, [jobs] * 4))
-        list(one.map(work, [jobs] * 2))  # the processes start, import and warm up
-        pages = max(len(jobs), int(PARALLEL_SECONDS * len(jobs) / seconds(one, work, [jobs])))
-        whole = list(islice(cycle(jobs), pages))
-        batches = [whole[start : start + 20] for start in range(0, pages, 20)]
-        spins = [2_000_000] * 40
-        turns = [
-            [
-                seconds(pool, task, given)
-                for task, given in ((work, batches), (spin, spins))
-                for pool in (one, two)
-            ]
-            for _ in range(3)
-        ]
-    alone, both, ratio, bare = (
-        median(figures)
-        for figures in zip(
-            *((pages / a, pages / b, a / b, c / d) for a, b, c, d in turns), strict=True
-        )
-    )
-    print(
-        f"## Worker processes\n\n{pages} pages: {alone:.0f} a second on one, {both:.0f} on two: "
-        f"{ratio:.2f} x (median of 3); a bare loop in the same processes: {bare:.2f} x\n"
-    )
-
-
-def seconds(pool: Executor, task: Callable[[Any], object], given: Sequence[Any]) -> float:
-    began = time.perf_counter()
-    list(pool.map(task, given))
-    return time.perf_counter() - began
-
-
-def spin(count: int) -> int:
-    return sum(range(count))
-
-
-def work(jobs: Sequence[tuple[Page, Source]]) -> int:
-    return sum(isinstance(extract(saved, source), Article) for saved, source in jobs)
 
 
 # ---- mutated pages ----

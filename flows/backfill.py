@@ -11,10 +11,10 @@ from flows import __version__, pipeline
 from flows.config import Settings, load_sources, load_topics
 from flows.edges import storage
 from flows.edges.archive import WarcCopies
-from flows.edges.processes import worker_pool
 from flows.outcome import Outcome
 from flows.steps.archives import Selection, take_in
 from flows.steps.extraction import extract_batch
+from flows.steps.sharing import workers_at
 from warehouse.directory import private
 from warehouse.store import writing
 
@@ -39,8 +39,8 @@ def backfill(
     by_id = {source.id: source for source in declared}
     now = datetime.now(UTC)
     software = f"Kliping/{__version__}"
-    with writing(warehouse, "kliping backfill") as store, worker_pool() as pool:
-        work = pipeline.begin("backfill", store, declared, watched, settings, pool, now)
+    with writing(warehouse, "kliping backfill") as store, workers_at(settings.workers) as workers:
+        work = pipeline.begin("backfill", store, declared, watched, settings, workers, now)
         with WarcCopies(private(warehouse) / "warc", software=software, created=now) as copies:
             for domain in selection.strange_domains:
                 work.progress.complain(f"--match {domain}: no source seems to be there")
@@ -49,7 +49,7 @@ def backfill(
                 found,
                 selection,
                 copies,
-                lambda: extract_batch(store, by_id, pool, now),
+                lambda: extract_batch(store, by_id, workers, now),
                 work.progress,
                 now,
             )

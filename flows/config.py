@@ -4,7 +4,7 @@ file, line, and key, and with what was expected.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from string import Formatter
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
+from flows.edges.workers import WorkersAt
 from flows.errors import ConfigError
 from flows.records import (
     AlertKind,
@@ -33,6 +34,7 @@ from flows.records import (
     SourceKind,
     TermGroup,
     Topic,
+    one_line,
     stable_id,
 )
 from flows.stages.watch.templates import TRIALS, fault
@@ -80,6 +82,8 @@ class Settings:
     base_url: str = ""  # KLIPING_BASE_URL: where the reading room is, without a slash at its end
     ping_url: str = ""  # KLIPING_PING_URL: what hears of every run; '' for nobody
     metrics_file: Path | None = None  # KLIPING_METRICS_FILE; None for that of the data directory
+    # KLIPING_WORKERS: who extracts pages and encodes texts
+    workers: WorkersAt = field(default_factory=WorkersAt)
 
     @staticmethod
     def from_environ(environ: Mapping[str, str]) -> "Settings":
@@ -105,7 +109,22 @@ class Settings:
             base_url,
             ping_url,
             Path(metrics_file) if metrics_file else None,
+            _workers(environ.get("KLIPING_WORKERS", "").strip()),
         )
+
+
+def _workers(text: str) -> WorkersAt:
+    """processes:N, or dask: and the address of a scheduler."""
+    if not text:
+        return WorkersAt()
+    if match := re.fullmatch(r"processes:([1-9]\d{0,2})", text):
+        return WorkersAt(processes=int(match[1]))
+    if match := re.fullmatch(r"dask:((?:tcp|tls)://[^\s/?#@]{1,255}:\d{1,5})", text):
+        return WorkersAt(scheduler=match[1])
+    raise ConfigError(
+        "KLIPING_WORKERS: expected processes:N, such as processes:2, or a Dask scheduler, such as "
+        f"dask:tcp://10.0.0.5:8786; got {one_line(text)!r}"
+    )
 
 
 def load_sources(path: Path) -> tuple[Source, ...]:

@@ -8,6 +8,7 @@
     ├── WarehouseError    exit status 3
     ├── EncoderError      exit status 3
     ├── StorageError      exit status 3, or a trouble of kind `archive`
+    ├── WorkersError      exit status 3: before anything was done
     ├── RecordError       the batch is recorded item by item; the item becomes a rejection
     ├── ListingError      a trouble of kind `listing`
     ├── ArchiveError      a rejection `broken`, or a trouble of kind `archive`
@@ -65,6 +66,10 @@ class StorageError(KlipingError):
     """Object storage, or a web server, that does not give the archives it is asked for. The message
     names it and says why.
     """
+
+
+class WorkersError(KlipingError):
+    """The cluster that KLIPING_WORKERS names cannot be used. The message says why."""
 
 
 class RecordError(KlipingError):

@@ -30,7 +30,6 @@ from flows.config import (
 from flows.edges import crashlog, network, notify
 from flows.edges.network import Network
 from flows.edges.pinging import pinging
-from flows.edges.processes import worker_pool
 from flows.edges.web import Web
 from flows.errors import KlipingError
 from flows.outcome import Outcome
@@ -40,6 +39,7 @@ from flows.reading import brief
 from flows.reading.night import day_of, night_of
 from flows.records import Look, Note, Operators, Source
 from flows.steps import discovery, fetching, health, watching
+from flows.steps.sharing import workers_at
 from warehouse.directory import brief_file, private
 from warehouse.reading import Reading
 from warehouse.store import writing
@@ -89,10 +89,10 @@ async def nightly(
 
     # Whoever waits for the nightly run must not take a replay, or a part, for it.
     with pinging("" if replay or only else settings.ping_url, Progress().complain) as pings:
-        with writing(warehouse, "kliping run") as store, worker_pool() as pool:
+        with writing(warehouse, "kliping run") as store, workers_at(settings.workers) as workers:
             pings.started()
             with network.of(private(warehouse) / "warc", replay, now) as net:
-                work = pipeline.begin("run", store, declared, watched, settings, pool, net.now)
+                work = pipeline.begin("run", store, declared, watched, settings, workers, net.now)
                 looks, unreachable = await look(work, net, settings.contact, chosen, since)
             counts = pipeline.catch_up(work, _task_of)
             looks = examine(work, looks, operators, opens=not (replay or unreachable))

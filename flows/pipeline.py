@@ -9,13 +9,13 @@ killed, the next one finishes it.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.config import Settings
 from flows.edges.encoder import Encoder, default_model
+from flows.edges.workers import Workers
 from flows.outcome import Outcome, noted
 from flows.progress import Progress
 from flows.records import Look, Run, RunKind, Source, Topic, counted
@@ -44,7 +44,7 @@ class Work:
     sources: Sequence[Source]
     topics: Sequence[Topic]
     encoder: Encoder
-    pool: ProcessPoolExecutor
+    workers: Workers
     now: datetime
     progress: Progress
     base_url: str
@@ -67,10 +67,10 @@ def steps_of(work: Work) -> list[Step]:
     store, now = work.store, work.now
     sources = {source.id: source for source in work.sources}
     return [
-        Step("extract", "pages", lambda: extract_batch(store, sources, work.pool, now)),
+        Step("extract", "pages", lambda: extract_batch(store, sources, work.workers, now)),
         Step("learn", "lines", lambda: learn_lines(store, work.sources, now), repeats=False),
         Step("clean", "articles", lambda: clean_batch(store)),
-        Step("embed", "articles", lambda: embed_batch(store, work.encoder)),
+        Step("embed", "articles", lambda: embed_batch(store, work.encoder, work.workers)),
         Step("group", "articles", lambda: group_batch(store, work.encoder.model, now)),
         Step("index", "articles", lambda: index_batch(store)),
         *(_match(work, topic) for topic in work.topics),
@@ -97,16 +97,16 @@ def begin(
     sources: Sequence[Source],
     topics: Sequence[Topic],
     settings: Settings,
-    pool: ProcessPoolExecutor,
+    workers: Workers,
     now: datetime,
 ) -> Work:
     """Record that a run has begun."""
     run = store.runs.begin(kind, now, datetime.now(UTC))
     store.pages.record_sources(sources)
     store.alerts.record_topics(topics)
-    encoder = Encoder(settings.model or default_model())
+    encoder = Encoder(settings.model or default_model(), settings.workers.processes)
     store.articles.reopen_unprocessed(_versions(encoder, topics))
-    return Work(store, run, sources, topics, encoder, pool, now, Progress(), settings.base_url)
+    return Work(store, run, sources, topics, encoder, workers, now, Progress(), settings.base_url)
 
 
 def catch_up(

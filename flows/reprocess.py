@@ -8,9 +8,9 @@ from typing import Literal
 
 from flows import pipeline
 from flows.config import Settings, load_sources, load_topics
-from flows.edges.processes import worker_pool
 from flows.outcome import Outcome
 from flows.pipeline import Work
+from flows.steps.sharing import workers_at
 from warehouse.store import writing
 
 Stage = Literal["extract", "embed", "group", "match"]
@@ -35,9 +35,12 @@ def reprocess(
     declared = load_sources(sources)
     watched, _ = load_topics(topics, environ=None)
     settings = Settings.from_environ(os.environ)
-    with writing(warehouse, "kliping reprocess", known=True) as store, worker_pool() as pool:
+    with (
+        writing(warehouse, "kliping reprocess", known=True) as store,
+        workers_at(settings.workers) as workers,
+    ):
         work = pipeline.begin(
-            "reprocess", store, declared, watched, settings, pool, datetime.now(UTC)
+            "reprocess", store, declared, watched, settings, workers, datetime.now(UTC)
         )
         _REOPEN[stage](work, since)
         pipeline.catch_up(work)

@@ -16,6 +16,7 @@ from flows.config import (
     load_topics,
     parse_duration,
 )
+from flows.edges.workers import WorkersAt
 from flows.errors import ConfigError
 from flows.records import (
     Discovery,
@@ -370,6 +371,15 @@ def test_parse_duration(text: str, expected: timedelta | None) -> None:
             {"KLIPING_PING_URL": "https://hc.example/uuid", "KLIPING_METRICS_FILE": "/a/b.prom"},
             Settings("", "", "", "https://hc.example/uuid", Path("/a/b.prom")),
         ),
+        ({"KLIPING_WORKERS": "processes:3"}, Settings("", "", workers=WorkersAt(processes=3))),
+        (
+            {"KLIPING_WORKERS": " dask:tcp://10.0.0.5:8786 "},
+            Settings("", "", workers=WorkersAt(scheduler="tcp://10.0.0.5:8786")),
+        ),
+        (
+            {"KLIPING_WORKERS": "dask:tls://[fd00::5]:8786"},
+            Settings("", "", workers=WorkersAt(scheduler="tls://[fd00::5]:8786")),
+        ),
     ],
 )
 def test_settings(environ: dict[str, str], expected: Settings) -> None:
@@ -391,6 +401,24 @@ def test_settings_refuse_a_bad_base_url(address: str) -> None:
     """Pages of the reading room are addresses below it."""
     with pytest.raises(ConfigError, match="KLIPING_BASE_URL: expected the reading room's address"):
         Settings.from_environ({"KLIPING_BASE_URL": address})
+
+
+@pytest.mark.parametrize(
+    "workers",
+    [
+        *("processes", "processes:", "processes:0", "processes:-1", "processes:two", "2"),
+        *("dask", "dask:10.0.0.5:8786", "dask:tcp://10.0.0.5", "dask:http://10.0.0.5:8786"),
+        *("dask:tcp://a b:1", "dask:tcp://:8786", "threads:2", "processes:1000", "Processes:2"),
+    ],
+)
+def test_settings_refuse_bad_workers(workers: str) -> None:
+    """Workers are processes, and how many, or a Dask scheduler with its port."""
+    with pytest.raises(ConfigError) as raised:
+        Settings.from_environ({"KLIPING_WORKERS": workers})
+    assert str(raised.value) == (
+        "KLIPING_WORKERS: expected processes:N, such as processes:2, or a Dask scheduler, such as "
+        f"dask:tcp://10.0.0.5:8786; got {workers!r}"
+    )
 
 
 # ---- the project's own files ----

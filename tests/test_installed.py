@@ -105,15 +105,15 @@ def test_installed_command(installed: Path, tmp_path: Path, how: list[str]) -> N
 
 
 CHILD = """\
-def place():
+def places(names):
     import flows
-    return flows.__file__
+    return [flows.__file__ for _ in names]
 
 if __name__ == "__main__":
     import kliping
-    from flows.edges.processes import worker_pool
-    with worker_pool(1) as pool:
-        print(pool.submit(place).result())
+    from flows.edges.processes import processes
+    with processes(1) as workers:
+        print(*workers.share(places, ["one"], 1))
 """
 
 

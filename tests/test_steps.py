@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.edges.processes import Processes
 from flows.errors import RecordError
 from flows.records import Article, Discovery, Expect, Look, Rejection, StoredPage, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
@@ -275,7 +276,9 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
         [before] = fetch(nights.warehouse, query)
         stricter = replace(outlet, strip=(re.compile("^Kolom ini"),))
         nights.warehouse.pages.reopen_pages(NOW)
-        assert extraction.extract_batch(nights.warehouse, {outlet.id: stricter}, None, NOW) == 1
+        assert (
+            extraction.extract_batch(nights.warehouse, {outlet.id: stricter}, Processes(), NOW) == 1
+        )
         [after] = fetch(nights.warehouse, query)
     assert (after["article_id"], after["version"]) == (before["article_id"], 1)
     assert before["body"] == after["body"] + "\nKolom ini terbit tiap Rabu."
@@ -610,7 +613,7 @@ def test_reprocess_parts_what_a_canonical_had_joined(
                 nights(outlet, NOW + timedelta(days=night))
             assert known(nights.warehouse, server) == {first: ["Perbaikan tanggul", "Tanam padi"]}
         nights.warehouse.pages.reopen_pages(NOW + timedelta(days=1))  # the second alone
-        while extraction.extract_batch(nights.warehouse, {outlet.id: outlet}, None, NOW):
+        while extraction.extract_batch(nights.warehouse, {outlet.id: outlet}, Processes(), NOW):
             pass
         assert known(nights.warehouse, server) == {
             first: ["Perbaikan tanggul"],
@@ -843,7 +846,9 @@ def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) ->
         execute(store, statement)
     for since in (NOW + timedelta(days=1), NOW):
         store.pages.reopen_pages(since)
-        while extraction.extract_batch(store, {outlet.id: outlet}, None, NOW + timedelta(days=2)):
+        while extraction.extract_batch(
+            store, {outlet.id: outlet}, Processes(), NOW + timedelta(days=2)
+        ):
             pass
         [row] = fetch(store, "select title, body from articles")
         assert row == {"title": "Warga Perbaiki Tanggul", "body": "\n".join(SENTENCES)}

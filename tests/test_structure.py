@@ -77,6 +77,7 @@ OWNERS = {
         "flows.edges.pinging",
     },
     "cronsim": {"flows.status"},
+    "distributed": {"flows.edges.cluster"},
     "httpcore": {"flows.edges.transports"},
     "protego": {"flows.edges.web"},
     "fsspec": {"flows.edges.storage"},

@@ -40,42 +40,65 @@ class Encoder:
     key.
     """
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, threads: int | None = None) -> None:
+        """`threads`: how many encode where the processor does, by default one per core."""
         self.model = model
+        self._threads = threads or os.cpu_count() or 1
         self._transformer: SentenceTransformer | None = None
+
+    def load(self) -> None:
+        """Load the model, if it is not loaded. Raises EncoderError."""
+        if self._transformer is None:
+            self._transformer = _loaded(self.model)
 
     def encode(self, texts: Sequence[tuple[str, str]]) -> _Vectors:
         """Encode texts, each a title and a body, as rows of float32 unit vectors in the same order.
         Raises EncoderError.
         """
-        if self._transformer is None:
-            self._transformer = _loaded(self.model)
+        self.load()
+        assert self._transformer is not None
         # e5 was trained with prefixes.
         prepared = [f"query: {title}. {body[:LEAD_CHARACTERS]}" for title, body in texts]
         # Outlets share texts: each distinct one is encoded once.
         rows = {text: row for row, text in enumerate(dict.fromkeys(prepared))}
-        return _encoded(self._transformer, list(rows))[[rows[text] for text in prepared]]
+        on_processor = self._transformer.device.type == "cpu"
+        distinct = (
+            _encoded(self._transformer, list(rows), self._threads)
+            if on_processor
+            else _vectors(self._transformer, list(rows))
+        )
+        return distinct[[rows[text] for text in prepared]]
 
 
-def _encoded(transformer: "SentenceTransformer", texts: list[str]) -> _Vectors:
+def find_device() -> str:
+    """What vectors are computed on: an accelerator that torch can use, such as cuda or mps, or
+    cpu.
+    """
+    import torch
+
+    found = torch.accelerator.current_accelerator(check_available=True)
+    return found.type if found else "cpu"
+
+
+def _vectors(transformer: "SentenceTransformer", texts: list[str]) -> _Vectors:
+    found = transformer.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    return np.asarray(found, dtype=np.float32)
+
+
+def _encoded(transformer: "SentenceTransformer", texts: list[str], threads: int) -> _Vectors:
     """Encode in batches of texts of similar length, each in one thread: torch's own threads wait
     for each other after every layer.
     """
     import torch
 
     def encode(batch: list[int]) -> _Vectors:
-        found = transformer.encode(
-            [texts[row] for row in batch], normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.asarray(found, dtype=np.float32)
+        return _vectors(transformer, [texts[row] for row in batch])
 
     by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
     batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     vectors = np.empty((len(texts), transformer.get_embedding_dimension() or 0), np.float32)
-    with ThreadPoolExecutor(
-        os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)
-    ) as threads:
-        for batch, found in zip(batches, threads.map(encode, batches), strict=True):
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        for batch, found in zip(batches, pool.map(encode, batches), strict=True):
             vectors[batch] = found
     return vectors
 
@@ -90,11 +113,11 @@ def _loaded(model: str) -> "SentenceTransformer":
             )
         from flows.edges.offline_model import offline_model
 
-        return offline_model(MAX_TOKENS)
+        return offline_model(MAX_TOKENS, find_device())
     from sentence_transformers import SentenceTransformer
 
     try:
-        transformer = SentenceTransformer(model, device="cpu")
+        transformer = SentenceTransformer(model, device=find_device())
     except (OSError, ValueError) as error:
         raise EncoderError(
             f"the embedding model {model} cannot be loaded: {str(error).splitlines()[0]}"

@@ -14,18 +14,19 @@ from transformers import BertConfig, BertModel
 from flows.edges.offline_weights import Weights
 
 
-def offline_model(max_tokens: int) -> SentenceTransformer:
-    """The model. It truncates texts to `max_tokens`."""
+def offline_model(max_tokens: int, device: str) -> SentenceTransformer:
+    """The model on a device such as cpu or cuda. It truncates texts to `max_tokens`."""
     weights = Weights()
     tokenizer = weights.tokenizer()
     tokenizer.enable_truncation(max_tokens)
     tokenizer.enable_padding(pad_id=weights.pad)
     bert = bert_model(weights)
-    for module in bert.modules():
-        if isinstance(module, torch.nn.Linear):
-            _give_to_onednn(module)
+    if device == "cpu":
+        for module in bert.modules():
+            if isinstance(module, torch.nn.Linear):
+                _give_to_onednn(module)
     return SentenceTransformer(
-        modules=[_Bert(bert, tokenizer), Pooling(weights.hidden, "mean")], device="cpu"
+        modules=[_Bert(bert, tokenizer), Pooling(weights.hidden, "mean")], device=device
     )
 
 

@@ -1,13 +1,13 @@
 """Extraction: pages become articles, or rejections that say why not."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
 
 from flows.edges import archive
-from flows.edges.processes import worker_pool
+from flows.edges.archive import ArchivedResponse
+from flows.edges.workers import Workers
 from flows.errors import ArchiveError, BodyError
 from flows.records import (
     Article,
@@ -27,18 +27,21 @@ from flows.steps.recording import record_storable, unrecorded
 from warehouse.store import Warehouse
 
 PAGES_PER_BATCH = 256  # about four seconds of extraction on one core
-POOLED_PAGES = 128  # fewer are extracted before the worker processes have started
+PAGES_PER_JOB = 8  # of one worker: a tenth of a second
+JOBS_PER_BATCH = 8  # for each worker: the last ones end at about the same time
+POOLED_PAGES = 128  # fewer are extracted before worker processes have started
 
 
 def extract_batch(
     store: Warehouse,
     sources: Mapping[str, Source],
-    pool: ProcessPoolExecutor | None,
+    workers: Workers,
     now: datetime,
 ) -> int:
     """Extract the next batch of pages. Returns how many there were."""
-    pending = store.pages.pending_pages(PAGES_PER_BATCH)
-    extracted = _extract_all(pending, sources, pool if len(pending) >= POOLED_PAGES else None)
+    at_once = max(PAGES_PER_BATCH, PAGES_PER_JOB * JOBS_PER_BATCH * workers.count)
+    pending = store.pages.pending_pages(at_once)
+    extracted = _extract_all(pending, sources, workers)
     pages, read = _without_forgotten(store, pending, extracted, now)
     read = _without_repeated(store, pages, read, sources)
     settled = _settle(store, list(zip(pages, read, strict=True)), sources)
@@ -147,24 +150,51 @@ def _judge(
     return judged, overwritten
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A page to extract. `response`: what its archive holds, or why that cannot be read; None where
+    the worker reads the archive itself.
+    """
+
+    page: StoredPage
+    source: Source | None
+    response: ArchivedResponse | ArchiveError | None = None
+
+
 def _extract_all(
-    pages: Sequence[StoredPage], sources: Mapping[str, Source], pool: ProcessPoolExecutor | None
+    pages: Sequence[StoredPage], sources: Mapping[str, Source], workers: Workers
 ) -> list[Article | Rejection]:
-    declared = [sources.get(page.source_id) for page in pages]
-    if pool is None:
-        return [extract_stored(page, source) for page, source in zip(pages, declared, strict=True)]
+    jobs = (
+        Job(page, sources.get(page.source_id), _response(page) if workers.elsewhere else None)
+        for page in pages
+    )
+    if len(pages) < POOLED_PAGES and not workers.elsewhere:
+        return extract_jobs(list(jobs))
+    shared = workers.share(extract_jobs, jobs, PAGES_PER_JOB)
+    return [
+        found or _rejection(page, "broken", "the extractor's process died on this page")
+        for page, found in zip(pages, shared, strict=True)
+    ]
+
+
+def _response(page: StoredPage) -> ArchivedResponse | ArchiveError:
     try:
-        return list(pool.map(extract_stored, pages, declared, chunksize=4))
-    except BrokenProcessPool:
-        return [_extract_alone(page, source) for page, source in zip(pages, declared, strict=True)]
+        return archive.read(page.warc)
+    except ArchiveError as error:
+        return error
 
 
-def extract_stored(stored: StoredPage, source: Source | None) -> Article | Rejection:
-    """Read a page from its archive and extract it."""
+def extract_jobs(jobs: Sequence[Job]) -> list[Article | Rejection]:
+    """Extract pages, as a worker does it."""
+    return [_extract(job) for job in jobs]
+
+
+def _extract(job: Job) -> Article | Rejection:
+    stored, source = job.page, job.source
     if source is None:
         return _rejection(stored, "not-article", "its source is no longer in sources.yaml")
     try:
-        body = archive.read(stored.warc).body()
+        body = _body(job)
     except (ArchiveError, BodyError) as error:
         return _rejection(stored, "broken", str(error))
     page = Page(
@@ -181,15 +211,11 @@ def extract_stored(stored: StoredPage, source: Source | None) -> Article | Rejec
     return extract(page, source)
 
 
-def _extract_alone(page: StoredPage, source: Source | None) -> Article | Rejection:
-    """Extract a page in a process of its own, so that one that crashes the extractor becomes a
-    rejection and takes no other page down.
-    """
-    with worker_pool(1) as pool:
-        try:
-            return pool.submit(extract_stored, page, source).result()
-        except BrokenProcessPool:
-            return _rejection(page, "broken", "the extractor's process died on this page")
+def _body(job: Job) -> bytes:
+    response = job.response or archive.read(job.page.warc)
+    if isinstance(response, ArchiveError):
+        raise response
+    return response.body()
 
 
 def _rejection(page: StoredPage, reason: Reason, detail: str, *, retry: bool = False) -> Rejection:

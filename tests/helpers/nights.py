@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flows.edges.archive import WarcWriter
+from flows.edges.processes import Processes
 from flows.edges.transports import ArchivingTransport, LiveTransport
 from flows.edges.web import Web
 from flows.records import Discovery, Look, Source
@@ -64,7 +65,7 @@ class Nights:
                     return look, ends
 
         look, ends = asyncio.run(night())
-        while extraction.extract_batch(self.warehouse, {outlet.id: outlet}, None, now):
+        while extraction.extract_batch(self.warehouse, {outlet.id: outlet}, Processes(), now):
             pass
         return look.after(ends), ends
 

@@ -1,0 +1,171 @@
+"""Work that is shared: real processes, and a real Dask cluster on loopback."""
+
+import pickle
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from flows.edges.cluster import Cluster, cluster
+from flows.edges.processes import processes
+from flows.edges.workers import Workers
+from flows.errors import WorkersError
+from flows.steps.sharing import identity
+from kliping import remote
+from tests.helpers.dask import Dask, dask_cluster, needs_dask
+from tests.helpers.deadly import doubled, doubled_slowly, refused
+from tests.helpers.forked import wait_until
+
+DASK = pytest.param("dask", marks=needs_dask)
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
+    """Two workers that are started again when they die."""
+    with dask_cluster(tmp_path_factory.mktemp("dask")) as found:
+        yield found
+
+
+@pytest.fixture(params=["processes", DASK])
+def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
+    """Both kinds, which do the same."""
+    told: list[str] = []
+    if request.param == "processes":
+        with processes(2) as local:
+            yield local
+        return
+    address = request.getfixturevalue("dask").address
+    with cluster(address, identity(), told.append) as found:
+        yield found
+        assert found.elsewhere
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "size"),
+    [
+        ([], 4),
+        (list(range(1)), 4),
+        (list(range(50)), 4),
+        ([*range(20), -1, *range(20)], 8),
+        ([-1, *range(30), -1, -1], 8),
+        ([-1], 8),
+    ],
+    ids=["nothing", "one", "many", "one kills", "several kill", "it alone kills"],
+)
+def test_share(workers: Workers, numbers: list[int], size: int) -> None:
+    """Everything is done, in order, but what kills its worker; the same workers do what follows."""
+    expected = [None if number < 0 else 2 * number for number in numbers]
+    assert workers.share(doubled, iter(numbers), size) == expected
+    assert workers.share(doubled, [21], size) == [42]
+
+
+def test_share_raises(workers: Workers) -> None:
+    """What the work raises is raised, and is not taken for a death."""
+    if isinstance(workers, Cluster):
+        pytest.skip("see test_cluster_that_fails")
+    with pytest.raises(ValueError, match="3 are too many"):
+        workers.share(refused, range(3), 8)
+
+
+# ---- clusters ----
+
+
+def opened(dask: Dask, told: list[str], patience_s: float = 60) -> AbstractContextManager[Cluster]:
+    return cluster(dask.address, identity(), told.append, patience_s)
+
+
+@needs_dask
+def test_cluster_that_fails(dask: Dask) -> None:
+    """What its workers raise may be their own trouble, so it is tried here: the cluster is given
+    up, and what is raised here is raised.
+    """
+    told: list[str] = []
+    with opened(dask, told) as found:
+        assert (found.count, found.elsewhere) == (2, True)
+        with pytest.raises(ValueError, match="3 are too many"):
+            found.share(refused, range(3), 8)
+        assert not found.elsewhere
+        assert found.share(doubled, range(3), 8) == [0, 2, 4]
+    assert told == [
+        "KLIPING_WORKERS: the cluster is lost (ValueError: 3 are too many); the processes of this "
+        "machine do the rest of this run"
+    ]
+
+
+@needs_dask
+@pytest.mark.parametrize(
+    ("killed", "expected"),
+    [
+        (["worker"], []),
+        (["scheduler"], ["the cluster is lost ("]),
+        (["worker", "worker"], ["the cluster is lost (no answer for 5 s)"]),
+    ],
+    ids=["a worker", "the scheduler", "all workers"],
+)
+def test_cluster_is_killed(tmp_path: Path, killed: list[str], expected: list[str]) -> None:
+    """Whatever part of a cluster is killed while it works, everything is done; a line says so where
+    the rest is done here.
+    """
+    told: list[str] = []
+    begun = tmp_path / "begun"
+    with dask_cluster(tmp_path, options=["--no-nanny"]) as own, opened(own, told, 5) as found:
+
+        def numbers() -> Iterator[int]:
+            yield from range(40)
+            assert wait_until(begun.exists)
+            for part in killed:
+                own.kill(part)
+            yield from range(40, 48)
+
+        shared = found.share(partial(doubled_slowly, begun), numbers(), 4)
+    assert shared == [2 * number for number in range(48)]
+    assert len(told) == len(expected)
+    for line, beginning in zip(told, expected, strict=True):
+        assert line.startswith(f"KLIPING_WORKERS: {beginning}")
+
+
+@needs_dask
+def test_cluster_without_workers(tmp_path: Path) -> None:
+    """Before anything is done, one line says what is missing."""
+    with (
+        dask_cluster(tmp_path, workers=0) as own,
+        pytest.raises(WorkersError, match=r"has no workers; start one: dask worker tcp://127\..+$"),
+        cluster(own.address, identity(), print, reached_within_s=1),
+    ):
+        pass
+
+
+@needs_dask
+def test_no_cluster() -> None:
+    """Where there is no scheduler, one line says so."""
+    with (
+        pytest.raises(
+            WorkersError, match=r"^KLIPING_WORKERS: the Dask scheduler tcp://127.0.0.1:9 cannot .+$"
+        ),
+        cluster("tcp://127.0.0.1:9", identity(), print, reached_within_s=1),
+    ):
+        pass
+
+
+@needs_dask
+def test_cluster_with_another_program(dask: Dask) -> None:
+    """A worker that would extract other articles is refused, with both programs' names."""
+    with (
+        pytest.raises(
+            WorkersError,
+            match=r"the Dask worker tcp://\S+ has another program \(kliping \S+, extractor .+\) "
+            r"than this one \(kliping 0\.0\.9, extractor 1\); install the same",
+        ),
+        cluster(dask.address, "kliping 0.0.9, extractor 1", print),
+    ):
+        pass
+
+
+def test_worker_refuses_another_program() -> None:
+    """A worker that joins later with another program reads nothing of what it is sent."""
+    assert remote.perform("kliping 0.0.9", b"not for it") == (identity(), b"")
+    own, result = remote.perform(identity(), pickle.dumps((doubled, [1, 2])))
+    assert (own, pickle.loads(result)) == (identity(), [2, 4])

@@ -1,0 +1,35 @@
+"""What ends the process that reads or does it, for tests of workers that die."""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def doubled(numbers: Sequence[int]) -> list[int]:
+    """Twice each number. A negative one ends the process."""
+    for number in numbers:
+        if number < 0:
+            os._exit(1)
+    return [2 * number for number in numbers]
+
+
+def doubled_slowly(begun: Path, numbers: Sequence[int]) -> list[int]:
+    """As `doubled`, but it takes a moment, and a file says that it has begun."""
+    begun.touch()
+    time.sleep(0.2)
+    return doubled(numbers)
+
+
+def refused(numbers: Sequence[int]) -> list[int]:
+    """Raises ValueError."""
+    raise ValueError(f"{len(numbers)} are too many")
+
+
+class Deadly(str):
+    """A text that ends the process which unpickles it."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (1,)
