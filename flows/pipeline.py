@@ -64,10 +64,10 @@ class Step:
 
 def steps_of(work: Work) -> list[Step]:
     """The steps that every run has, in order."""
-    store, now = work.store, work.now
+    store, now, guarded = work.store, work.now, work.run.after_interruption
     sources = {source.id: source for source in work.sources}
     return [
-        Step("extract", "pages", lambda: extract_batch(store, sources, work.workers, now)),
+        Step("extract", "pages", lambda: extract_batch(store, sources, work.workers, now, guarded)),
         Step("learn", "lines", lambda: learn_lines(store, work.sources, now), repeats=False),
         Step("clean", "articles", lambda: clean_batch(store)),
         Step("embed", "articles", lambda: embed_batch(store, work.encoder, work.workers)),

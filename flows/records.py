@@ -813,6 +813,7 @@ class Run:
     # The clock of the oldest run interrupted since the last one that ended, or else its own: what
     # came in since then was never reported.
     untold_since: datetime
+    after_interruption: bool  # such a run was interrupted: perhaps by a page that killed it
 
 
 def article_id(url: str) -> str:

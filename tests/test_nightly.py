@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.helpers.command import NIGHT_1, NIGHT_2, Ran, night
+from tests.helpers.dask import dask_cluster, needs_dask
 from tests.helpers.desks import desk
 from tests.helpers.forked import Commands, wait_until
 from tests.helpers.mail import mail_server, parts_of
@@ -325,6 +326,39 @@ def test_killed_run_is_finished_by_the_next(
     assert published_rows(tmp_path, "select count(*) from runs where state = 'interrupted'") == [
         (1,)
     ]
+
+
+@needs_dask
+@pytest.mark.parametrize("part", ["worker", "scheduler"])
+def test_cluster_is_killed(
+    forked: Commands, undisturbed: dict[str, list[tuple[Any, ...]]], tmp_path: Path, part: str
+) -> None:
+    """A night on a Dask cluster, of which a part is killed while it encodes, ends as any other."""
+    warehouse = tmp_path / "warehouse"
+    with dask_cluster(tmp_path, options=["--no-nanny"]) as cluster, desk() as here:
+        places = {"KLIPING_DESK_URL": here.url, "KLIPING_WORKERS": f"dask:{cluster.address}"}
+        running = forked.start(*night(warehouse, NIGHT_1), env=places)
+        assert wait_until(lambda: running.told("clean"))
+        cluster.kill(part)
+        ran = running.end()
+    assert ran.status == 1
+    lost = [line for line in ran.err.splitlines() if "KLIPING_WORKERS" in line]
+    assert len(lost) == (1 if part == "scheduler" else 0), ran.err
+    assert state(warehouse) == undisturbed
+
+
+@needs_dask
+def test_no_cluster(forked: Commands, tmp_path: Path) -> None:
+    """Where there is no scheduler, a run ends before it fetches anything."""
+    places = {
+        "KLIPING_DESK_URL": "json://127.0.0.1:9/",
+        "KLIPING_WORKERS": "dask:tcp://127.0.0.1:9",
+    }
+    ran = forked(*night(tmp_path, NIGHT_1), env=places)
+    assert (ran.status, ran.out) == (3, "")
+    assert re.fullmatch(
+        r"kliping: KLIPING_WORKERS: the Dask scheduler tcp://\S+ cannot .+\n", ran.err
+    )
 
 
 def test_pending_delivery_is_sent_once(forked: Commands, tmp_path: Path) -> None:

@@ -4,18 +4,22 @@ real warehouse.
 
 import gzip
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from flows.edges.processes import Processes
+from flows.edges.cluster import cluster
+from flows.edges.processes import Processes, processes
+from flows.edges.workers import Workers
 from flows.errors import RecordError
 from flows.records import Article, Discovery, Expect, Look, Rejection, StoredPage, WarcRef
 from flows.stages.extraction.settling import Arrival, Holder, Settled
 from flows.steps import discovery, extraction, grouping, recording
+from flows.steps.sharing import identity
 from tests.edges.misbehaving import (
     Exchange,
     Route,
@@ -36,6 +40,8 @@ from tests.edges.misbehaving import (
     wrong_charset,
 )
 from tests.helpers.clocks import NOW
+from tests.helpers.dask import dask_cluster, needs_dask
+from tests.helpers.deadly import Deadly
 from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import DATE, SENTENCES, article, sitemap
 from tests.helpers.tables import execute, fetch, in_memory, offending, plant
@@ -283,6 +289,43 @@ def test_reprocess_keeps_articles(nights: Nights) -> None:
     assert (after["article_id"], after["version"]) == (before["article_id"], 1)
     assert before["body"] == after["body"] + "\nKolom ini terbit tiap Rabu."
     assert offending(nights.warehouse) == {}
+
+
+@pytest.mark.parametrize("kind", ["processes", pytest.param("dask", marks=needs_dask)])
+def test_page_that_kills_its_worker(tmp_path: Path, kind: str) -> None:
+    """It becomes a rejection, and the pages beside it articles, whoever extracts them."""
+    nights = Nights(tmp_path, in_memory(tmp_path))
+    with Server() as server:
+        urls = [server.url(f"/read/{number}") for number in range(12)]
+        for number, url in enumerate(urls):
+            text = (*SENTENCES, f"Tanggul nomor {number} selesai pertama.")
+            server.routes[url.removeprefix(server.url(""))] = page(
+                article(f"Tanggul {number}", text)
+            )
+        harmless = source(server, "/sitemap.xml")
+        deadly = replace(harmless, id="deadly", name=Deadly("Deadly"), articles=re.compile("/5$"))
+        for outlet, listed in ((deadly, urls[5:6]), (harmless, urls[:5] + urls[6:])):
+            server.routes["/sitemap.xml"] = page(sitemap(*listed), "application/xml")
+            nights(outlet, NOW + timedelta(hours=len(listed)), extracts=False)
+    with workers_for(kind, tmp_path) as workers:
+        sources = {outlet.id: outlet for outlet in (deadly, harmless)}
+        assert extraction.extract_batch(nights.warehouse, sources, workers, NOW, guarded=True) == 12
+    assert nights.ends(server) == {
+        f"/read/{number}": "broken" if number == 5 else "article" for number in range(12)
+    }
+    assert fetch(nights.warehouse, "select detail from rejections") == [
+        {"detail": "the extractor's process died on this page"}
+    ]
+
+
+@contextmanager
+def workers_for(kind: str, folder: Path) -> Iterator[Workers]:
+    if kind == "processes":
+        with processes(2) as local:
+            yield local
+        return
+    with dask_cluster(folder) as own, cluster(own.address, identity(), print) as found:
+        yield found
 
 
 # Articles that were placed: days since, story, text and what it means

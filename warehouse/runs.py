@@ -21,13 +21,15 @@ class Runs:
         """Record that a run has begun, and that those which never ended were interrupted."""
         with self.engine.transaction():
             self.engine.execute("close_interrupted_runs")
-        untold = {row["alert_id"] for row in self.engine.rows("untold_alerts")}
+        untold_alerts = {row["alert_id"] for row in self.engine.rows("untold_alerts")}
+        [untold] = self.engine.rows("untold_since", clock=clock)
         run = Run(
             f"{started_at:%Y%m%dT%H%M%S%fZ}",
             self.engine.rows("totals")[0],
             self.alerts.hits_by_topic(),
-            frozenset(alert.id for alert in self.alerts.all()) - untold,
-            self.engine.rows("untold_since", clock=clock)[0]["since"],
+            frozenset(alert.id for alert in self.alerts.all()) - untold_alerts,
+            untold["since"],
+            untold["interrupted"],
         )
         with self.engine.transaction():
             self.engine.execute(

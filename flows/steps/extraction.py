@@ -37,11 +37,15 @@ def extract_batch(
     sources: Mapping[str, Source],
     workers: Workers,
     now: datetime,
+    guarded: bool = False,
 ) -> int:
-    """Extract the next batch of pages. Returns how many there were."""
+    """Extract the next batch of pages. Returns how many there were.
+
+    `guarded`: none of them is extracted in this process, though they be few: one may kill it.
+    """
     at_once = max(PAGES_PER_BATCH, PAGES_PER_JOB * JOBS_PER_BATCH * workers.count)
     pending = store.pages.pending_pages(at_once)
-    extracted = _extract_all(pending, sources, workers)
+    extracted = _extract_all(pending, sources, workers, guarded)
     pages, read = _without_forgotten(store, pending, extracted, now)
     read = _without_repeated(store, pages, read, sources)
     settled = _settle(store, list(zip(pages, read, strict=True)), sources)
@@ -162,13 +166,13 @@ class Job:
 
 
 def _extract_all(
-    pages: Sequence[StoredPage], sources: Mapping[str, Source], workers: Workers
+    pages: Sequence[StoredPage], sources: Mapping[str, Source], workers: Workers, guarded: bool
 ) -> list[Article | Rejection]:
     jobs = (
         Job(page, sources.get(page.source_id), _response(page) if workers.elsewhere else None)
         for page in pages
     )
-    if len(pages) < POOLED_PAGES and not workers.elsewhere:
+    if len(pages) < POOLED_PAGES and not workers.elsewhere and not guarded:
         return extract_jobs(list(jobs))
     shared = workers.share(extract_jobs, jobs, PAGES_PER_JOB)
     return [

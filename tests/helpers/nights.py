@@ -38,7 +38,9 @@ class Nights:
         self.warehouse = warehouse
         self._archives = directory
 
-    def __call__(self, outlet: Source, now: datetime = NOW) -> tuple[Look, Counter[str]]:
+    def __call__(
+        self, outlet: Source, now: datetime = NOW, *, extracts: bool = True
+    ) -> tuple[Look, Counter[str]]:
         async def night() -> tuple[Look, Counter[str]]:
             path = self._archives / f"{now:%Y%m%d%H}.warc.gz"
             with WarcWriter(path, software="Kliping/test", created=now) as writer:
@@ -65,7 +67,9 @@ class Nights:
                     return look, ends
 
         look, ends = asyncio.run(night())
-        while extraction.extract_batch(self.warehouse, {outlet.id: outlet}, Processes(), now):
+        while extracts and extraction.extract_batch(
+            self.warehouse, {outlet.id: outlet}, Processes(), now
+        ):
             pass
         return look.after(ends), ends
 
