@@ -6,7 +6,7 @@ RECENT := import sys; sys.exit(None if sys.version_info >= (3, 11) else "Kliping
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-pages bench-analyst bench-fuzz bench-kill bench-backfill bench-faults bench-health bench-delivery train-stories docs clean-demo
+.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-pages bench-analyst bench-fuzz bench-kill bench-backfill bench-faults bench-health bench-delivery bench-workers train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -104,6 +104,9 @@ bench-delivery: .venv/.installed  ## deliver 10,000 pending alerts to one receiv
 
 bench-backfill: .venv/.installed  ## import archives like those of CC-NEWS, beside trafilatura alone (some minutes)
 	@$(BIN)/python -m bench.backfill
+
+bench-workers: .venv/.installed  ## extract and encode 5,000 pages with one process, two, and a Dask cluster (half an hour)
+	@$(BIN)/python -m bench.workers
 
 bench-kill: .venv/.installed  ## kill runs at random instants and compare the results (several minutes)
 	@$(BIN)/python -m bench.kill

@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,3 +22,8 @@ def peak_megabytes() -> float:
     found = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
     assert found, "the kernel does not tell"
     return int(found[1]) / 1024
+
+
+def spin(counts: Sequence[int]) -> list[int]:
+    """A bare loop over each range, for what another process gains on the machine."""
+    return [sum(range(count)) for count in counts]

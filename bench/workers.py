@@ -22,7 +22,7 @@ from statistics import median
 
 import psutil
 
-from bench.machine import described
+from bench.machine import described, spin
 from flows.edges import archive
 from flows.edges.archive import WarcWriter
 from flows.edges.cluster import cluster
@@ -43,7 +43,7 @@ from tests.helpers.samples import SETS, Sample
 
 PAGES = 5_000
 ROUNDS = 3
-LOOPS = 20_000_000
+LOOPS = 200_000_000
 
 Text = tuple[str, str]
 
@@ -68,17 +68,18 @@ def main() -> None:
             "two Dask workers": opened.enter_context(cluster(own.address, identity(), print)),
         }
         texts = texts_of(jobs[:: max(1, len(jobs) // 200)], count)
+        encoders = {threads: Encoder(default_model(), threads) for threads in (1, 2)}
         tasks: dict[str, Callable[[Workers], object]] = {
             "bare loop": loop,
             "extraction": partial(extract, jobs),
-            "encoding": partial(encode, texts, {n: Encoder(default_model(), n) for n in (1, 2)}),
+            "encoding": partial(encode, texts, encoders),
         }
         rounds = measured(ways, tasks)
     report(rounds, count)
 
 
 def samples() -> Sequence[Sample]:
-    found = SETS["saved"].samples()
+    found = SETS["saved"].samples() + SETS["further"].samples()
     print(f"{len(found)} saved pages" if found else "The saved pages are not here: invented ones")
     return found or SETS["press"].samples()
 
@@ -93,8 +94,14 @@ def archived(samples: Sequence[Sample], path: Path, count: int) -> list[Job]:
             headers = [(b"Content-Type", page.content_type.encode())]
             ref = writer.append(page.url, date, 200, "OK", headers, page.body)
             stored = StoredPage(
-                *(page.url, page.source_id, page.found_url, page.final_url, page.fetched_at),
-                *(page.content_type, ref, "own"),
+                url=page.url,
+                source_id=page.source_id,
+                found_url=page.found_url,
+                final_url=page.final_url,
+                fetched_at=page.fetched_at,
+                content_type=page.content_type,
+                warc=ref,
+                arrived_by="run",
             )
             jobs.append(Job(stored, sample.source))
     return list(islice(cycle(jobs), count))
@@ -115,13 +122,11 @@ def loop(workers: Workers) -> object:
     return workers.share(spin, [LOOPS // 40] * 40, 1)
 
 
-def spin(counts: Sequence[int]) -> list[int]:
-    return [sum(range(count)) for count in counts]
-
-
 def extract(jobs: Sequence[Job], workers: Workers) -> object:
-    return [workers.share(extract_jobs, sent(batch, workers), PAGES_PER_JOB)
-            for batch in in_batches(jobs, PAGES_PER_BATCH)]
+    return [
+        workers.share(extract_jobs, sent(batch, workers), PAGES_PER_JOB)
+        for batch in in_batches(jobs, PAGES_PER_BATCH)
+    ]
 
 
 def sent(jobs: Sequence[Job], workers: Workers) -> Iterator[Job]:
@@ -138,3 +143,59 @@ def encode(texts: Sequence[Text], encoders: dict[int, Encoder], workers: Workers
         return [encoders[workers.count].encode(batch) for batch in batches]
     do = partial(encode_texts, default_model())
     return [workers.share(do, batch, TEXTS_PER_JOB, accelerated=True) for batch in batches]
+
+
+# ---- measuring ----
+
+Rounds = dict[tuple[str, str], list[Took]]  # by task and way
+
+
+def measured(ways: dict[str, Workers], tasks: dict[str, Callable[[Workers], object]]) -> Rounds:
+    """What every task took in every way, in turns; the first pass, of which nothing is kept, has
+    the processes start and load what they need.
+    """
+    rounds: Rounds = {(task, way): [] for task in tasks for way in ways}
+    for number in range(ROUNDS + 1):
+        for task, do in tasks.items():
+            for way, workers in ways.items():
+                took = timed(partial(do, workers))
+                if number:
+                    rounds[task, way].append(took)
+        print(f"round {number}: load {os.getloadavg()[0]:.1f}", file=sys.stderr)
+    return rounds
+
+
+def timed(do: Callable[[], object]) -> Took:
+    cpu, began = cpu_seconds(), time.perf_counter()
+    do()
+    return Took(time.perf_counter() - began, cpu_seconds() - cpu)
+
+
+def cpu_seconds() -> float:
+    """Of this process and all that it started and that still run."""
+    own = psutil.Process()
+    times = [process.cpu_times() for process in (own, *own.children(recursive=True))]
+    return float(sum(each.user + each.system for each in times))
+
+
+def report(rounds: Rounds, count: int) -> None:
+    print(f"\n{count} pages, {count} texts; median of {ROUNDS} (range); load {os.getloadavg()}\n")
+    print("| task | way | s | CPU s | one process : it | it : two processes |")
+    print("|---|---|---|---|---|---|")
+    for (task, way), took in rounds.items():
+        one, two = rounds[task, "one process"], rounds[task, "two processes"]
+        figures = (
+            [each.wall_s for each in took],
+            [each.cpu_s for each in took],
+            [a.wall_s / b.wall_s for a, b in zip(one, took, strict=True)],
+            [a.wall_s / b.wall_s for a, b in zip(took, two, strict=True)],
+        )
+        print(f"| {task} | {way} | " + " | ".join(map(told, figures)) + " |")
+
+
+def told(figures: Sequence[float]) -> str:
+    return f"{median(figures):.2f} ({min(figures):.2f}-{max(figures):.2f})"
+
+
+if __name__ == "__main__":
+    main()

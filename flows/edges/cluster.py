@@ -187,10 +187,14 @@ def cluster(
 def _connected(scheduler: str, within_s: float) -> "Client":
     from distributed import Client
 
+    class Quiet(Client):  # type: ignore[misc] # to mypy an extra has no types
+        def __del__(self) -> None:
+            """Not closed again: after a failure that takes seconds, and prints a traceback."""
+
     for name in _LOGGERS:  # what matters of it is said in a line
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
-        return Client(scheduler, timeout=within_s, set_as_default=False)
+        return Quiet(scheduler, timeout=within_s, set_as_default=False)
     except (OSError, RuntimeError, TypeError, ValueError) as error:
         raise WorkersError(
             f"KLIPING_WORKERS: the Dask scheduler {scheduler} cannot be reached: {_told(error)}"
