@@ -41,9 +41,9 @@ from tests.edges.misbehaving import (
 )
 from tests.helpers.clocks import NOW
 from tests.helpers.dask import dask_cluster, needs_dask
-from tests.helpers.deadly import Deadly
 from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import DATE, SENTENCES, article, sitemap
+from tests.helpers.shared_work import Deadly
 from tests.helpers.tables import execute, fetch, in_memory, offending, plant
 from warehouse.store import Warehouse
 
@@ -316,6 +316,18 @@ def test_page_that_kills_its_worker(tmp_path: Path, kind: str) -> None:
     assert fetch(nights.warehouse, "select detail from rejections") == [
         {"detail": "the extractor's process died on this page"}
     ]
+
+
+def test_run_after_an_interrupted_one(tmp_path: Path) -> None:
+    """A run knows that one before it was interrupted, and that one has ended since."""
+    store = in_memory(tmp_path)
+    first, second, third = (
+        store.runs.begin("run", NOW, NOW + timedelta(hours=hours)) for hours in range(3)
+    )
+    assert [run.after_interruption for run in (first, second, third)] == [False, True, True]
+    store.runs.finish(third, NOW + timedelta(hours=3), "done")
+    last = store.runs.begin("run", NOW, NOW + timedelta(hours=4))
+    assert not last.after_interruption
 
 
 @contextmanager

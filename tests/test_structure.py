@@ -77,6 +77,7 @@ OWNERS = {
         "flows.edges.pinging",
     },
     "cronsim": {"flows.status"},
+    "dask": {"flows.edges.cluster"},
     "distributed": {"flows.edges.cluster"},
     "httpcore": {"flows.edges.transports"},
     "protego": {"flows.edges.web"},

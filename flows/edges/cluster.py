@@ -185,6 +185,7 @@ def cluster(
 
 
 def _connected(scheduler: str, within_s: float) -> "Client":
+    from dask import config
     from distributed import Client
 
     class Quiet(Client):  # type: ignore[misc] # to mypy an extra has no types
@@ -193,6 +194,7 @@ def _connected(scheduler: str, within_s: float) -> "Client":
 
     for name in _LOGGERS:  # what matters of it is said in a line
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"})  # pages are data
     try:
         return Quiet(scheduler, timeout=within_s, set_as_default=False)
     except (OSError, RuntimeError, TypeError, ValueError) as error:

@@ -15,8 +15,8 @@ from flows.errors import WorkersError
 from flows.steps.sharing import identity
 from kliping import remote
 from tests.helpers.dask import Dask, dask_cluster, needs_dask
-from tests.helpers.deadly import doubled, doubled_slowly, refused
 from tests.helpers.forked import wait_until
+from tests.helpers.shared_work import doubled, doubled_slowly, measured, refused
 
 DASK = pytest.param("dask", marks=needs_dask)
 
@@ -60,6 +60,11 @@ def test_share(workers: Workers, numbers: list[int], size: int) -> None:
     expected = [None if number < 0 else 2 * number for number in numbers]
     assert workers.share(doubled, iter(numbers), size) == expected
     assert workers.share(doubled, [21], size) == [42]
+
+
+def test_share_large(workers: Workers) -> None:
+    """A batch of large pages travels like any other, and nothing is said of it."""
+    assert workers.share(measured, [bytes(12 * 2**20), b"."], 8) == [12 * 2**20, 1]
 
 
 def test_share_raises(workers: Workers) -> None:

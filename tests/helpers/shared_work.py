@@ -1,4 +1,4 @@
-"""What ends the process that reads or does it, for tests of workers that die."""
+"""Work for workers, some of which ends the process that reads or does it."""
 
 import os
 import time
@@ -24,6 +24,11 @@ def doubled_slowly(begun: Path, numbers: Sequence[int]) -> list[int]:
 def refused(numbers: Sequence[int]) -> list[int]:
     """Raises ValueError."""
     raise ValueError(f"{len(numbers)} are too many")
+
+
+def measured(texts: Sequence[bytes]) -> list[int]:
+    """How long each is."""
+    return list(map(len, texts))
 
 
 class Deadly(str):
