@@ -67,11 +67,9 @@ def test_share_large(workers: Workers) -> None:
     assert workers.share(measured, [bytes(12 * 2**20), b"."], 8) == [12 * 2**20, 1]
 
 
-def test_share_raises(workers: Workers) -> None:
+def test_share_raises() -> None:
     """What the work raises is raised, and is not taken for a death."""
-    if isinstance(workers, Cluster):
-        pytest.skip("see test_cluster_that_fails")
-    with pytest.raises(ValueError, match="3 are too many"):
+    with processes(2) as workers, pytest.raises(ValueError, match="3 are too many"):
         workers.share(refused, range(3), 8)
 
 
