@@ -1,5 +1,5 @@
-"""`make bench-extract`: extraction beside its peers in one run: what they find and cost, how it
-scales, what mutated pages do to it.
+"""`make bench-extract`: extraction beside its peers in one run: what they find and cost, and what
+mutated pages do to it.
 
 A table for each set of pages (tests/helpers/samples.py); sets that are not here are named and left
 out. Our rows: with sources that hold nothing but a host, and, where an outlet's rules are declared,

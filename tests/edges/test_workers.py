@@ -16,7 +16,7 @@ from flows.steps.sharing import identity
 from kliping import remote
 from tests.helpers.dask import Dask, dask_cluster, needs_dask
 from tests.helpers.forked import wait_until
-from tests.helpers.shared_work import doubled, doubled_slowly, measured, refused
+from tests.helpers.shared_work import doubled, doubled_signed, doubled_slowly, measured, refused
 
 DASK = pytest.param("dask", marks=needs_dask)
 
@@ -60,6 +60,15 @@ def test_share(workers: Workers, numbers: list[int], size: int) -> None:
     expected = [None if number < 0 else 2 * number for number in numbers]
     assert workers.share(doubled, iter(numbers), size) == expected
     assert workers.share(doubled, [21], size) == [42]
+
+
+def test_batch_is_halved(tmp_path: Path) -> None:
+    """Among 64 items, the one that kills is found by as many processes as there are halvings."""
+    with processes(1) as workers:
+        shared = workers.share(partial(doubled_signed, tmp_path), [*range(40), -1, *range(23)], 64)
+    assert shared.index(None) == 40
+    # the batch as it came, the batch alone, six halves of it that died, and what followed the last
+    assert len(list(tmp_path.iterdir())) <= 9
 
 
 def test_share_large(workers: Workers) -> None:

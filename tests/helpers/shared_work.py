@@ -21,6 +21,12 @@ def doubled_slowly(begun: Path, numbers: Sequence[int]) -> list[int]:
     return doubled(numbers)
 
 
+def doubled_signed(folder: Path, numbers: Sequence[int]) -> list[int]:
+    """As `doubled`, and each process leaves a file of its name."""
+    (folder / str(os.getpid())).touch()
+    return doubled(numbers)
+
+
 def refused(numbers: Sequence[int]) -> list[int]:
     """Raises ValueError."""
     raise ValueError(f"{len(numbers)} are too many")
