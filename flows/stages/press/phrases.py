@@ -68,7 +68,7 @@ _SIGNS = {
     r"\(": r"[(\[]",
     r"\)": r"[)\]]",
 }
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"(?:\{(?P<list>\w+)\}|(?P<word>[^\W_]+))(?P<ending>~?)"
     r"|(?P<sign>\s*(?:…|\*{3}|:)\s*|[()\[\]<>|#'©]|\\[()]|\s+)|(?P<other>\\?.)"
 )
@@ -84,7 +84,7 @@ def translated(phrase: str) -> str:
 
 
 def _in_order(phrase: str) -> str:
-    return "".join(map(_translated, _TOKEN.finditer(phrase)))
+    return "".join(map(_translated, TOKEN.finditer(phrase)))
 
 
 def _translated(token: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ MAX_ATTRIBUTES = 500
 _ATTRIBUTE = r"[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"?+|'[^']*+'?+|[^\s>]*+))?+"
 # Comments and scripts are matched so that nothing inside them is taken for a tag.
 _TAG = re.compile(
-    r"<!--(?:[^-]|-(?!->))*+|<script\b[^>]*+>(?:[^<]|<(?!/script))*+"
+    r"<!--(?:[^-]++|-(?!->))*+|<script\b[^>]*+>(?:[^<]++|<(?!/script))*+"
     rf"|<[a-z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{MAX_ATTRIBUTES}}}+(?P<more>{_ATTRIBUTE})?+",
     re.IGNORECASE,
 )
