@@ -118,6 +118,7 @@ class Hints:
         # characters in an element
         self.unlinked: dict[html.HtmlElement, int] = {}
         self.linked: dict[html.HtmlElement, int] = {}
+        self._clutter: dict[html.HtmlElement, dict[html.HtmlElement, str]] = {}
         elements = list(page.iter(etree.Element))
         for element in elements:
             if element.tag in FORMATTING:
@@ -149,6 +150,11 @@ class Hints:
         """The elements below `root` that are clutter, each with its kind: blocks whose hint is
         confirmed, and inline elements that begin with "Baca juga:". `root` itself is not judged.
         """
+        if root not in self._clutter:
+            self._clutter[root] = self._clutter_below(root)
+        return self._clutter[root]
+
+    def _clutter_below(self, root: html.HtmlElement) -> dict[html.HtmlElement, str]:
         below = set(root.iter(etree.Element))
         found = {element: "related" for element in self.labelled if element in below}
         for (parent, kind), elements in self.siblings.items():

@@ -5,7 +5,7 @@ headline is found, and the container of the text. The container's lines are clea
 Around the headline and the text are the people behind the article and its dates.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ from flows.stages.extraction.interstitials import (
     find_status,
 )
 from flows.stages.extraction.line_rules import RULES
-from flows.stages.extraction.lines import MAX_LINES, Line, opening, read_lines
+from flows.stages.extraction.lines import MAX_LINES, Line, lines_within, opening, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
 from flows.stages.extraction.witnesses import Surroundings
@@ -163,7 +163,7 @@ def _read(
     start = find_lead(metadata, lines) if at is None else at
     stated = metadata.text("articleBody")
     box, chosen = container.choose(root, source.container, lines, start, stated)
-    own = read_lines(box, hints)
+    own = lines_within(box, root, lines, hints)
     cleaned = boilerplate.clean(
         own,
         headline.text,
@@ -214,7 +214,7 @@ def _shown(page: Page, source: Source, reading: _Reading, root: html.HtmlElement
     headings = [line.text for line in plain if line.is_heading]
     if headline.at is not None:
         headings = [headline.text, *headings]
-    return Shown(
+    shown = Shown(
         outlet=source.name,
         home=source.home,
         url=page.url,
@@ -227,8 +227,8 @@ def _shown(page: Page, source: Source, reading: _Reading, root: html.HtmlElement
         located=bool(
             reading.body and read_dateline(reading.body[0], {text_key(source.name), source.id})
         ),
-        check=find_check(root),
     )
+    return shown if shown.has_text else replace(shown, check=find_check(root))
 
 
 def _astray(

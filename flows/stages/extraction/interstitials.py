@@ -98,7 +98,7 @@ class Shown:
     - `body`: the lines of the text
     - `others`: lines outside of links, which are read if there is no text
     - `dated`, `located`: whether there is a date, and a dateline
-    - `check`: a sign of a bot check, if the page has one
+    - `check`: a sign of a bot check, if the page has one; asked for only where there is no text
     """
 
     outlet: str
@@ -180,7 +180,7 @@ def deny_listed_title(shown: Shown) -> tuple[Reason, str] | None:
     """The rejection of a brief that shares no words with its listed title and has nothing else that
     articles have; None for other pages.
     """
-    if not shown.body or shown.shared != 0 or _is_told(shown):
+    if not shown.body or _is_told(shown) or shown.shared != 0:
         return None
     return "interstitial", f"{shown.words} words, and nothing of the listed “{shown.listed}”"
 
@@ -206,7 +206,7 @@ def find_check(root: html.HtmlElement) -> str | None:
 
 def _by_headline(shown: Shown) -> tuple[Reason, str] | None:
     """A title that is a status and nothing else."""
-    if shown.agrees or (shown.words >= BRIEF and (shown.dated or shown.reports)):
+    if (shown.words >= BRIEF and (shown.dated or shown.reports)) or shown.agrees:
         return None
     titles = [_in_parts(title)[: _READ.opening] for title in (shown.title, *shown.headings)]
     whole = [
@@ -236,7 +236,7 @@ def _by_opening(shown: Shown) -> tuple[Reason, str] | None:
 
 def _by_visitor(shown: Shown) -> tuple[Reason, str] | None:
     """A brief that addresses its visitor, with only the outlet's name as a title."""
-    if not _is_unnamed(shown) or _is_told(shown):
+    if _is_told(shown) or not _is_unnamed(shown):
         return None
     lines = shown.body if shown.has_text else shown.others
     words = _WORD.findall(" ".join(lines).lower())

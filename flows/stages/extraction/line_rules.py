@@ -87,7 +87,9 @@ def read_tables() -> dict[str, Any]:
 
 def make_rule(name: str, table: Mapping[str, Any]) -> Rule:
     """The rule in a table of line_rules.toml, or in one like it."""
-    phrases = tuple(Phrase(one, of, translated(one), clue_of(one)) for one, of in table["phrases"].items())
+    phrases = tuple(
+        Phrase(one, of, translated(one), clue_of(one)) for one, of in table["phrases"].items()
+    )
     part = table.get("part")
     found = f"(?:{'|'.join(phrase.pattern for phrase in phrases)})"
     if part == "bracketed":

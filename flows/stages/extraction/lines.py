@@ -6,7 +6,7 @@ in an element that is clutter have its kind.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -103,14 +103,43 @@ def read_lines(root: html.HtmlElement, hints: Hints | None = None) -> list[Line]
     """The lines in an element, at most MAX_LINES + 1, with clutter marked. The element's own tag
     and class are not judged. `hints` are those of the page, if they are known.
     """
-    clutter = (hints or Hints(root)).clutter(root)
+    return _read(root, (hints or Hints(root)).clutter(root))
+
+
+def lines_within(
+    box: html.HtmlElement, root: html.HtmlElement, lines: Sequence[Line], hints: Hints
+) -> list[Line]:
+    """The lines in an element of a page, of which `lines` are those of its `root`. They are read
+    again only if the element's own share of clutter is another than it is for the whole page.
+    """
+    if box is root:
+        return list(lines)
+    below, clutter = set(box.iter(etree.Element)), hints.clutter(box)
+    shared = {each: kind for each, kind in hints.clutter(root).items() if each in below}
+    if clutter != shared or not _stands_alone(box, hints.clutter(root)):
+        return _read(box, clutter)
+    return [line for line in lines if line.element in below]
+
+
+def _stands_alone(box: html.HtmlElement, clutter: Mapping[html.HtmlElement, str]) -> bool:
+    """Whether lines begin and end with an element, and nothing around it says what they are."""
+    around = list(box.iterancestors())
+    tags = {each.tag for each in around}
+    return (
+        box.tag in BLOCKS
+        and tags.isdisjoint(FORMATTING | UNREAD)
+        and clutter.keys().isdisjoint(around)
+    )
+
+
+def _read(root: html.HtmlElement, clutter: Mapping[html.HtmlElement, str]) -> list[Line]:
     return _joined(islice(_Reader(root, clutter).lines(), MAX_LINES + 1))
 
 
 class _Reader:
     """Walks a tree and collects the text between line breaks."""
 
-    def __init__(self, root: html.HtmlElement, clutter: dict[html.HtmlElement, str]) -> None:
+    def __init__(self, root: html.HtmlElement, clutter: Mapping[html.HtmlElement, str]) -> None:
         self.root = root
         self.clutter = clutter
         self.open: list[html.HtmlElement] = []

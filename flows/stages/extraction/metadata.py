@@ -76,6 +76,7 @@ class _Near:
 _NEAR = _Near()
 _MARKUP = {kind: any_of(words) for kind, words in read("time")["markup"].items()}
 _DATE_NAME = re.compile(rf"(?:{'|'.join(_MARKUP.values())})+")
+_with_properties = etree.XPath("descendant-or-self::*[@itemprop]")
 _CHANGE_NAME = re.compile(_MARKUP["modified"])
 _PUBLISHED_NAME = re.compile(_MARKUP["published"])
 
@@ -385,7 +386,7 @@ def _microdata(root: html.HtmlElement, titles: Sequence[str]) -> Iterator[tuple[
         yield from _properties(element)
         yield from _dates(element)
     around = set(near)
-    for element in elements:
+    for element in _with_properties(root):
         if element not in around:
             yield from _properties(element)
     if at is None:

@@ -45,6 +45,8 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _UNREADABLE = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_CONTROLS = bytes([*range(9), 11, *range(14, 32), 127])
+_LEADING = (b"\xc2", b"\xef\xbf\xbd")  # with which UTF-8 writes the other unreadable characters
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
 
@@ -120,22 +122,39 @@ def _declared(body: bytes, content_type: str) -> str:
 
 def garbled(text: str) -> tuple[Reason, str] | None:
     """Why a text cannot be a page: too many bytes are not characters, or there is no markup."""
-    unreadable = len(_UNREADABLE.findall(text))
-    if unreadable > _MOST.unreadable * len(text):
-        return "broken", f"{unreadable} of {len(text)} characters are unreadable"
+    most = _MOST.unreadable * len(text)
+    if _perhaps_unreadable(text) > most:
+        unreadable = len(_UNREADABLE.findall(text))
+        if unreadable > most:
+            return "broken", f"{unreadable} of {len(text)} characters are unreadable"
     if text.strip() and not _MARKUP.search(text):
         return "not-html", "no HTML element in it"
     return None
 
 
-def parsed(text: str) -> html.HtmlElement | None:
+def _perhaps_unreadable(text: str) -> int:
+    """How many characters may be unreadable: never fewer than are, and sooner counted."""
+    data = text.encode("utf-8", "replace")
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    return controls + sum(map(data.count, _LEADING))
+
+
+@cache
+def _parser() -> html.HTMLParser:
     parser = html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )
+    # One class for all elements: lxml.html's own look-up calls Python for each, because forms and
+    # inputs have classes of their own, which nobody asks for here.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
+    return parser
+
+
+def parsed(text: str) -> html.HtmlElement | None:
     data = text.replace("\x00", "").encode("utf-8", "replace")
     if not data.strip():
         return None
     try:
-        return html.document_fromstring(data, parser=parser)
+        return html.document_fromstring(data, parser=_parser())
     except etree.ParserError:
         return None
