@@ -136,9 +136,13 @@ def _joined(near: Sequence[tuple[int, str]]) -> list[str]:
 def _continues(group: Sequence[tuple[int, int, str]], line: tuple[int, int, str]) -> bool:
     """Whether a line comes right after others and is, like them, part of a date."""
     last = group[-1]
-    length = sum(len(text) + 1 for _, _, text in [*group, line])
-    parts = is_fragment(last[2]) and is_fragment(line[2])
-    return last[0] + 1 == line[0] and length <= LINE_MAX and parts and not _is_complete(last[2])
+    return (
+        last[0] + 1 == line[0]
+        and sum(len(text) + 1 for _, _, text in [*group, line]) <= LINE_MAX
+        and is_fragment(last[2])
+        and is_fragment(line[2])
+        and not _is_complete(last[2])
+    )
 
 
 def _is_complete(text: str) -> bool:

@@ -9,6 +9,7 @@ direction in which the labels point is decided. The result is roles with names.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from flows.stages.extraction.names import (
@@ -20,6 +21,7 @@ from flows.stages.extraction.names import (
     opens_with_post,
     split_names,
 )
+from flows.stages.press.clues import folded, opening_words
 from flows.stages.press.date_tokens import MONTHS, WEEKDAYS
 from flows.stages.press.dates import is_fragment
 from flows.stages.press.outlets import SPELLINGS, outlet_by_key
@@ -84,6 +86,14 @@ _LABEL = re.compile(
     rf"|(?P<name>{any_of(_ROLES)})){_STOP}"
     rf"(?:{_BESIDE}{_STOP})?(?:\s?(?P<colon>[:：])|(?P<stop>\.)(?=\s))?",
     re.IGNORECASE,
+)
+_OPENING_WORD = opening_words(
+    [
+        *_PEOPLE["reports"]["opening"],
+        *_WORDS["stationed"],
+        *_PEOPLE["bare"]["verbs"],
+        *_ROLES,
+    ]
 )
 _FIELD = re.compile(rf"\b{any_of([*_WORDS['fields'], *_WORDS['works']])}\s?:", re.IGNORECASE)
 _WORK = re.compile(rf"\W{{0,4}}{any_of(_WORDS['works'])}\s?:", re.IGNORECASE)
@@ -202,14 +212,21 @@ def is_signature(text: str) -> bool:
 def is_of_work(texts: Sequence[str], at: int) -> bool:
     """Whether a line beside the description of a work names its makers, not its reviewer."""
     beside = (texts[near] for near in (at - 1, at + 1) if 0 <= near < len(texts))
-    return any(map(_WORK.match, beside)) and not _REVIEWER.match(texts[at])
+    works = (text for text in beside if ":" in text and _WORK.match(text))
+    return next(works, None) is not None and not _REVIEWER.match(texts[at])
 
 
 def has_label(text: str) -> bool:
     """Whether a line has words that may be a label."""
-    return len(text) <= _LONGEST.line and _LABEL.search(text) is not None
+    return len(text) <= _LONGEST.line and _may_hold_label(text) and bool(_LABEL.search(text))
 
 
+def _may_hold_label(text: str) -> bool:
+    """Whether a line has the first word of a label, which is sooner found than a label."""
+    return _OPENING_WORD.search(folded(text)) is not None
+
+
+@lru_cache(maxsize=1024)  # a line is read as a credit, for its names and for what is beside it
 def label_of(text: str) -> Label | None:
     """The label that a line consists of, if it does."""
     if len(text) > _LONGEST.label:
@@ -228,6 +245,7 @@ def unlabelled_people(text: str) -> tuple[str, ...]:
     return line.names[0].people
 
 
+@lru_cache(maxsize=1024)
 def sort_names(value: str, role: Role) -> Names:
     """The people and the outlets that a value names. In a credit any name is an outlet's."""
     value, outside = _in_bracket(tidy(value[: _LONGEST.line]))
@@ -365,12 +383,13 @@ def _has_capital(word: str) -> bool:
     return any(letter.isupper() for letter in word)
 
 
+@lru_cache(maxsize=1024)
 def _read(text: str) -> _Line | None:
     """A line split at its labels; None if no label has a name beside it."""
     if len(text) > _LONGEST.line:
         return None
     line = tidy(text)
-    if _FIELD.search(line):
+    if not _may_hold_label(line) or (":" in line and _FIELD.search(line)):
         return None
     matches = list(_labels(line))
     while matches:

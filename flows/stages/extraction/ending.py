@@ -174,9 +174,9 @@ def _is_remark(page: _Page, index: int) -> bool:
 
 def _begins_again(page: _Page, index: int) -> bool:
     """Whether the first two sentences of the article are repeated here, for another screen size."""
-    sentences = page.sentences
-    if index not in sentences:
+    if not page.texts[index]:
         return False
+    sentences = page.sentences
     at = sentences.index(index)
     again = [text_key(page.lines[one].text) for one in sentences[at : at + 2]]
     opening = [text_key(page.lines[one].text) for one in sentences[:2]]

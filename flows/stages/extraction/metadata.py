@@ -76,7 +76,6 @@ class _Near:
 _NEAR = _Near()
 _MARKUP = {kind: any_of(words) for kind, words in read("time")["markup"].items()}
 _DATE_NAME = re.compile(rf"(?:{'|'.join(_MARKUP.values())})+")
-_with_properties = etree.XPath("descendant-or-self::*[@itemprop]")
 _CHANGE_NAME = re.compile(_MARKUP["modified"])
 _PUBLISHED_NAME = re.compile(_MARKUP["published"])
 
@@ -386,7 +385,7 @@ def _microdata(root: html.HtmlElement, titles: Sequence[str]) -> Iterator[tuple[
         yield from _properties(element)
         yield from _dates(element)
     around = set(near)
-    for element in _with_properties(root):
+    for element in elements:
         if element not in around:
             yield from _properties(element)
     if at is None:
@@ -414,12 +413,14 @@ def _headline_at(elements: Sequence[html.HtmlElement], titles: Sequence[str]) ->
 
 
 def _properties(element: html.HtmlElement) -> Iterator[tuple[str, str]]:
+    properties = element.get("itemprop")
+    if not properties or element.tag == "meta":
+        return
     value = element.get("datetime") or element.get("content")
     if not value and element.tag == "abbr":
         value = element.get("title")
-    if value and element.tag != "meta":
-        for prop in (element.get("itemprop") or "").split():
-            yield prop.lower(), _plain(value)
+    if value:
+        yield from ((prop.lower(), _plain(value)) for prop in properties.split())
 
 
 def _dates(element: html.HtmlElement) -> Iterator[tuple[str, str]]:

@@ -158,19 +158,26 @@ def tokens(line: str) -> list[Token]:
     return [_token(match) for match in _SCAN.finditer(line)]
 
 
+def has_word(line: str) -> bool:
+    """Whether a line has a token that is neither part of a date nor punctuation. The line must be
+    respaced.
+    """
+    return any(match.lastgroup == "word" for match in _SCAN.finditer(line))
+
+
 def _token(match: re.Match[str]) -> Token:
-    form = match.lastgroup or ""
-    token = Token(form, match.start(), match.end(), match[0].casefold())
+    form, text = match.lastgroup or "", match[0].casefold()
+    place = (match.start(), match.end(), text)
     if form in {"ymd", "dmy", "dmon", "mond", "dm"}:
-        return replace(token, days=_days(form, match.groupdict()))
+        return Token(form, *place, days=_days(form, match.groupdict()))
     if form in {"clock", "hour"}:
-        return replace(token, form="clock", clock=_clock(form, match.groupdict()))
+        return Token("clock", *place, clock=_clock(form, match.groupdict()))
     if form == "ago":
-        return _elapsed(token)
+        return _elapsed(Token(form, *place))
     if form == "now":
-        return replace(token, ago=timedelta())
-    back, weekday = _DAYS_BACK.get(token.text), _WEEKDAY_NUMBERS.get(token.text)
-    return replace(token, back=back, weekday=weekday, label=_LABELS.get(form))
+        return Token(form, *place, ago=timedelta())
+    back, weekday = _DAYS_BACK.get(text), _WEEKDAY_NUMBERS.get(text)
+    return Token(form, *place, back=back, weekday=weekday, label=_LABELS.get(form))
 
 
 def _days(form: str, part: Mapping[str, str | None]) -> tuple[Day, ...]:

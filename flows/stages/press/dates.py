@@ -30,6 +30,7 @@ from flows.stages.press.date_tokens import (
     Day,
     Kind,
     Token,
+    has_word,
     may_hold_date,
     respaced,
     tokens,
@@ -130,6 +131,8 @@ def in_line(text: str) -> tuple[Statement, ...]:
 
     A date without a year, or relative to today, counts only if it is set apart from a sentence.
     """
+    if len(" ".join(text.split())) > LINE_MAX:
+        return ()
     line = respaced(text)
     if len(line) > LINE_MAX or not may_hold_date(line):
         return ()
@@ -189,9 +192,7 @@ def is_fragment(text: str) -> bool:
     """Whether a line may be part of a date that spans several lines: it has numbers, months,
     clocks, labels and punctuation, but no other words and no single letters.
     """
-    return len(text) <= LINE_MAX and not any(
-        token.form == "word" for token in tokens(respaced(text))
-    )
+    return len(text) <= LINE_MAX and not has_word(respaced(text))
 
 
 def resolve(
