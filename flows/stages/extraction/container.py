@@ -196,7 +196,7 @@ def _densest(root: html.HtmlElement, column: _Column) -> html.HtmlElement:
         weight = weights.get(element, 0.0)
         if weight > best_weight:
             best, best_weight = element, weight
-        parent = element.getparent()
+        parent = element.getparent() if weight else None
         if parent is not None:
             weights[parent] = weights.get(parent, 0.0) + weight
     while best.tag in _PARAGRAPHS and best.getparent() is not None:

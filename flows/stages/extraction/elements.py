@@ -121,10 +121,11 @@ class Hints:
         self._clutter: dict[html.HtmlElement, dict[html.HtmlElement, str]] = {}
         elements = list(page.iter(etree.Element))
         for element in elements:
-            if element.tag in FORMATTING:
-                if element.text and related_label(element.text):
+            tag = element.tag
+            if tag in FORMATTING:
+                if (text := element.text) and related_label(text):
                     self.labelled.append(element)
-            elif element.tag in BLOCKS and (kind := hint(element)):
+            elif tag in BLOCKS and (kind := hint(element)):
                 self.siblings.setdefault((element.getparent(), kind), []).append(element)
         if self.siblings:
             self._measure(elements)

@@ -7,7 +7,7 @@ in an element that is clutter have its kind.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from lxml import etree, html
@@ -38,6 +38,9 @@ class _Linked:
 
 
 _LENGTH, _LINKED = _Length(), _Linked()
+_BREAKS = BLOCKS | {"br"}
+_CELLS = frozenset(["td", "th"])
+_SET = FORMATTING - {"span"}  # elements that only say how words are set
 # Kinds of clutter that an inline element may be by its name if it is the whole line. The names of
 # other kinds (author, date, tag) are facts about the words.
 _MARKS = ("related", "ads", "caption")
@@ -160,71 +163,69 @@ class _Reader:
     def lines(self) -> Iterator[Line]:
         walk = etree.iterwalk(self.root, events=("start", "end"))
         for event, element in walk:
-            if self.parts and self._is_break(element) and (line := self._line()):
+            tag = element.tag
+            is_break = tag in _BREAKS or element in self.clutter
+            if is_break and self.path and (line := self._line()):
                 yield line
-            if event == "start":
-                if element.tag in UNREAD:
-                    walk.skip_subtree()
-                self._enter(element)
+            if event == "end":
+                self._leave(element, tag, is_break=is_break)
+                continue
+            self.open.append(element)
+            if tag in UNREAD:
+                walk.skip_subtree()
             else:
-                self._leave(element)
-        if line := self._line():
+                self._enter(element, tag)
+        if self.path and (line := self._line()):
             yield line
 
-    def _is_break(self, element: html.HtmlElement) -> bool:
-        return element.tag in BLOCKS or element.tag == "br" or element in self.clutter
-
-    def _enter(self, element: html.HtmlElement) -> None:
-        self.open.append(element)
-        if element.tag in UNREAD:
-            return
+    def _enter(self, element: html.HtmlElement, tag: str) -> None:
         if element in self.clutter:
             self.around.append(self.clutter[element])
-        elif element.tag in FORMATTING:
+        elif tag in FORMATTING:
             self.marks.append(hint(element))
-        self.links += element.tag == "a"
-        if element.tag in {"td", "th"}:
-            self.parts.append(" ")
-        self._take(element.text)
+        if tag == "a":
+            self.links += 1
+        elif tag in _CELLS:
+            self._take(" ")
+        if text := element.text:
+            self._take(text)
 
-    def _leave(self, element: html.HtmlElement) -> None:
+    def _leave(self, element: html.HtmlElement, tag: str, *, is_break: bool) -> None:
         self.open.pop()
         self.lowest = min(self.lowest, len(self.open))
-        if element.tag not in UNREAD:
-            self.links -= element.tag == "a"
+        if tag not in UNREAD:
+            self.links -= tag == "a"
             if element in self.clutter:
                 self.around.pop()
-            elif element.tag in FORMATTING:
+            elif tag in FORMATTING:
                 self.marks.pop()
-        if element.tag == "br":
+        if tag == "br":
             self.breaks += 1
-        elif self._is_break(element):
+        elif is_break:
             self.breaks = 0
-        if element is not self.root:
-            self._take(element.tail)
+        if element is not self.root and (text := element.tail):
+            self._take(text)
 
-    def _take(self, text: str | None) -> None:
-        if not text:
-            return
-        self.parts.append(text)
+    def _take(self, text: str) -> None:
         length = len(text.strip())
-        if not length:
-            return
-        if not self.path:
+        if length and not self.path:
             self.path = list(self.open)
             self.common = self.lowest = len(self.path)
+        if self.path:  # white space before the first words is no part of the line
+            self.parts.append(text)
+        if not length:
+            return
         self.common = min(self.common, self.lowest)
         self.lowest = len(self.open)
         if self.links:
             self.linked += length
-        for kind in self.marks:
-            if kind:
-                self.marked[kind] = self.marked.get(kind, 0) + _letters(text)
+        for kind in filter(None, self.marks):
+            self.marked[kind] = self.marked.get(kind, 0) + _letters(text)
 
     def _line(self) -> Line | None:
         text = tidy("".join(self.parts))
         line = None
-        if text and self.path:
+        if text:
             line = Line(
                 text,
                 _home(self.path[self.common - 1]),
@@ -242,7 +243,7 @@ class _Reader:
         """
         if self.around:
             return self.around[-1]
-        if len(text) > _LENGTH.marked:
+        if not self.marked or len(text) > _LENGTH.marked:
             return None
         letters = _letters(text)
         return next((kind for kind in _MARKS if self.marked.get(kind, 0) >= letters), None)
@@ -254,7 +255,7 @@ def _letters(text: str) -> int:
 
 def _home(element: html.HtmlElement) -> html.HtmlElement:
     """The closest element that is not formatting."""
-    while element.tag in FORMATTING - {"span"} and element.getparent() is not None:
+    while element.tag in _SET and element.getparent() is not None:
         element = element.getparent()
     return element
 
@@ -269,8 +270,8 @@ def _joined(lines: Iterator[Line]) -> list[Line]:
             joined.append(line)
             continue
         last = joined.pop()
-        linked = (last.linked + line.linked) / 2
-        joined.append(replace(last, text=f"{last.text} {line.text}", linked=linked))
+        text, linked = f"{last.text} {line.text}", (last.linked + line.linked) / 2
+        joined.append(Line(text, last.element, linked, last.clutter, last.breaks))
     return joined
 
 
