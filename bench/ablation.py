@@ -113,10 +113,13 @@ def _id(text: str, places: Iterable[str]) -> str | None:
 def ablate_phrases(probe: Probe) -> Iterator[Ablation]:
     """Without each phrase in turn; a rule of one phrase goes with it."""
     before = probe()
+    caches = (line_rules.trials_for, line_rules.trials_inside)
     for name, table in line_rules.read_tables().items():
         for text in table["phrases"]:
             rules = _without(name, table, text)
             by_id = {rule.id: rule for rule in rules}
+            for cached in caches:
+                cached.cache_clear()
             with _replaced(line_rules, RULES=rules, _BY_ID=by_id):
                 yield Ablation(f"[{name}] {text}", _changed(before, probe()))
 

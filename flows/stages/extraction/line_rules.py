@@ -13,9 +13,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from flows.stages.press.clues import Clue, clue_of, folded, start_of
+from flows.stages.press.clues import Clue, clue_of, folded, starts_of
+from flows.stages.press.phrases import AROUND, translated
 from flows.stages.press.phrases import HEADLINE as HEADLINE
-from flows.stages.press.phrases import translated
 
 Where = Literal["anywhere", "edge", "head", "tail", "apart", "heading", "linked", "label"]
 Part = Literal["inserted", "bracketed", "trailing"]
@@ -32,8 +32,7 @@ class _Longest:
 
 _LONGEST = _Longest()
 
-# What may surround the words of a line. Quotation marks and question marks are part of the words.
-_AROUND = r"[^\w\"“”?#@]{0,12}"
+_AROUND = AROUND + "{0,12}"
 _INSIDE = {
     "inserted": r"(?<![\"“'‘(\w])(?-i:{})(?!\w)",
     "bracketed": r"(?<![\"“'‘]){}(?:[.]$)?",
@@ -125,69 +124,41 @@ class _Trial:
         return not self.holds or any(word in line for word in self.holds)
 
 
-@dataclass(frozen=True, slots=True)
-class _Trials:
-    """The rules to try, each list in the order of the rules: on whole lines by how these begin, on
-    those that begin like no rule (`others`) or with no letter (`unlettered`), and on parts inside.
-    """
-
-    by_start: Mapping[str, Sequence[_Trial]]
-    others: Sequence[_Trial]
-    unlettered: Sequence[_Trial]
-    inside: Sequence[_Trial]
-
-    def on(self, line: str) -> Iterator[Rule]:
-        """The rules that a whole line may fall under."""
-        start, low = start_of(line), folded(line)
-        trials = self.unlettered if start is None else self.by_start.get(start, self.others)
-        return (trial.rule for trial in trials if trial.is_due(low))
+def _due(line: str) -> Iterator[Rule]:
+    """The rules that a whole line may fall under, in their order."""
+    low = folded(line)
+    return (trial.rule for trial in trials_for(starts_of(line)) if trial.is_due(low))
 
 
-@cache
-def trials() -> _Trials:
-    """The rules with what a line must show for each."""
-    clues = [phrase.clue for rule in RULES for phrase in rule.phrases]
-    starts = {start for clue in clues for start in clue.starts or ()}
-    return _Trials(
-        {start: list(_starting(start)) for start in starts},
-        list(_starting("")),
-        [_Trial(rule) for rule in RULES],
-        [_Trial(rule, _held(rule)) for rule in RULES if rule.part in ("inserted", "bracketed")],
-    )
+@lru_cache(maxsize=4096)
+def trials_for(starts: frozenset[str] | None) -> list[_Trial]:
+    """The rules to try on lines that begin in one of these ways (clues.starts_of)."""
+    trials = [
+        _trial(rule, [p.clue for p in rule.phrases if _may_start(p.clue, starts)]) for rule in RULES
+    ]
+    return [trial for trial in trials if trial is not None]
 
 
-def _starting(start: str) -> Iterator[_Trial]:
-    """The rules to try on lines that begin with these letters."""
-    for rule in RULES:
-        if rule.part == "bracketed":
-            continue
-        clues = [phrase.clue for phrase in rule.phrases]
-        free = [clue.holds for clue in clues if clue.starts is None]
-        if any(start in (clue.starts or ()) for clue in clues) or not all(free):
-            yield _Trial(rule)
-        elif free:
-            yield _Trial(rule, frozenset().union(*free))
+def _may_start(clue: Clue, starts: frozenset[str] | None) -> bool:
+    return starts is None or clue.starts is None or not starts.isdisjoint(clue.starts)
 
 
-def _may_open(rule_id: str, line: str) -> bool:
-    """Whether a line begins as those of one rule may."""
-    starts, start = _starts(rule_id), start_of(line)
-    return starts is None or start is None or start in starts
-
-
-@cache
-def _starts(rule_id: str) -> frozenset[str] | None:
-    begun = [phrase.clue.starts for phrase in _BY_ID[rule_id].phrases]
-    known = [starts for starts in begun if starts is not None]
-    return frozenset().union(*known) if len(known) == len(begun) else None
-
-
-def _held(rule: Rule) -> frozenset[str]:
-    """What a line holds that such a rule may apply to a part of."""
+def _trial(rule: Rule, clues: Sequence[Clue]) -> _Trial | None:
+    """The trial of a rule by the clues of those of its phrases that are in question."""
+    if not clues:
+        return None
     if rule.part == "bracketed":
-        return frozenset("([")
-    held = [phrase.clue.holds for phrase in rule.phrases]
-    return frozenset().union(*held) if all(held) else frozenset()
+        return _Trial(rule, frozenset("(["))
+    held = [clue.holds for clue in clues]
+    return _Trial(rule, frozenset().union(*held) if all(held) else frozenset())
+
+
+@cache
+def trials_inside() -> list[_Trial]:
+    """The rules to try on parts inside a line."""
+    parts = [rule for rule in RULES if rule.part in ("inserted", "bracketed")]
+    trials = (_trial(rule, [phrase.clue for phrase in rule.phrases]) for rule in parts)
+    return [trial for trial in trials if trial is not None]
 
 
 # ---- what the rules apply to ----
@@ -198,7 +169,7 @@ def rule_for(text: str, places: frozenset[str] = frozenset({"anywhere", "heading
     """The first rule for one of these places that applies to a whole line."""
     if len(text) > _LONGEST.prompt:
         return None
-    due = (rule for rule in trials().on(text) if rule.where in places)
+    due = (rule for rule in _due(text) if rule.where in places)
     return next((rule for rule in due if _applies(rule, text)), None)
 
 
@@ -206,15 +177,21 @@ def is_comments_heading(text: str) -> bool:
     """Whether a line is the heading of the readers' comments: "12 Komentar", "Tulis komentar"."""
     rule = _BY_ID["prompt-comment"]
     short = len(text) <= _LONGEST.comments_heading
-    return short and _may_open(rule.id, text) and _applies(rule, text)
+    return short and _may_open(rule, text) and _applies(rule, text)
 
 
 def related_label(text: str) -> bool:
     """Whether a line begins with "Baca juga", "Lihat:" or the like."""
     rule = _BY_ID["related-label"]
-    if not _may_open(rule.id, text.lstrip()):
+    if not _may_open(rule, text.lstrip()):
         return False
     return bool(_compiled(rule.whole, re.IGNORECASE).match(text))
+
+
+def _may_open(rule: Rule, line: str) -> bool:
+    """Whether a line begins as those of a rule may."""
+    starts = starts_of(line)
+    return any(_may_start(phrase.clue, starts) for phrase in rule.phrases)
 
 
 def find_asides(text: str) -> list[tuple[int, int, str]]:
@@ -224,7 +201,7 @@ def find_asides(text: str) -> list[tuple[int, int, str]]:
     low = folded(text)
     found = sorted(
         (*match.span(), trial.rule.id)
-        for trial in trials().inside
+        for trial in trials_inside()
         if trial.is_due(low)
         for match in _compiled(trial.rule.inside, re.IGNORECASE).finditer(text)
     )
@@ -239,7 +216,7 @@ def _trailing(text: str) -> Iterator[tuple[int, int, str]]:
     """What a rule applies to from the end of a sentence to the end of the line."""
     ends = list(_BEHIND_SENTENCE.finditer(text, max(0, len(text) - _LONGEST.prompt)))
     for start in (match.end() for match in ends[-_LONGEST.sentences :]):
-        for rule in trials().on(text[start:]):
+        for rule in _due(text[start:]):
             if rule.part == "trailing" and _applies(rule, text, start):
                 yield start, len(text), rule.id
 

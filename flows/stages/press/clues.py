@@ -5,7 +5,7 @@ the greatest single cost of extraction. A clue follows from the phrase itself, a
 stricter than the phrase: what it lets through is for the pattern to decide.
 
     clue_of(phrase)  -> the Clue of a phrase in the language of flows.stages.press.phrases
-    start_of(line)   -> how a line begins, to compare with Clue.starts
+    starts_of(line)  -> how the words of a line may begin, to compare with Clue.starts
     folded(line)     -> a line to look for Clue.holds in
 """
 
@@ -14,23 +14,36 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.stages.press.phrases import TOKEN
+from flows.stages.press.phrases import AROUND, TOKEN
 from flows.stages.press.vocabulary import read
 
 _START = 3  # letters; the shortest stems of the word lists have as many
 _RARE = 4  # the least letters of a word that most sentences do not have
 _LATIN = re.compile(r"[a-z]*", re.IGNORECASE | re.ASCII)
+_AROUND = re.compile(f"{AROUND}*")
+_ODD = frozenset("ſKıİ")  # what ignores case takes these for Latin letters
+_DIGIT = "0"  # how a number begins
 _CONDITIONS = frozenset(["Label", "Clause", "Unclosed"])  # forms that match no text themselves
-_LETTERLESS = frozenset(["Pages", "Date", "Year", "Clock", "Marks", "Handle", "Hashtag"])
+# Signs and forms that begin with one of a few characters
+_BEGIN = {
+    ":": ":;»>|",
+    "#": _DIGIT,
+    "'": "'’",
+    "©": "©",
+    r"\(": "([",
+    **dict.fromkeys(["Pages", "Date", "Year", "Clock"], _DIGIT),
+    "Handle": "@",
+    "Hashtag": "#",
+}
 _COMMON_SIGNS = frozenset(".,-?!")
-_SIGNS = {"©": "©", r"\(": "([", "ChatLink": "/", "Handle": "@", "Hashtag": "#"}  # one of each
+_HOLD = {"©": "©", r"\(": "([", "ChatLink": "/", "Handle": "@", "Hashtag": "#"}  # one of each
 
 
 @dataclass(frozen=True, slots=True)
 class Clue:
     """What every text of a phrase shows, in lower case.
 
-    - `starts`: its first letters, if it begins with one; None if it may begin with any word
+    - `starts`: its first letters, a sign, or "0" for any digit; None if it may begin with any word
     - `holds`: words and signs of which it has one; empty if none are known
     """
 
@@ -57,13 +70,26 @@ def clue_of(phrase: str) -> Clue:
     return Clue(None if is_empty else starts, _holds(whole))
 
 
-def start_of(line: str) -> str | None:
-    """The first letters of a line, at most three; None if it begins with something else."""
+def starts_of(line: str) -> frozenset[str] | None:
+    """How the words of a line may begin: with one of the signs around them, or with the first
+    letters behind these. None if that cannot be told.
+    """
     opening = line[:_START]
-    if not opening.isascii():  # what ignores case takes "ſ" for "s"
+    if opening.isascii() and opening.isalpha():  # as most lines
+        return frozenset((opening.lower(),))
+    signs = _AROUND.match(line)
+    behind = signs.end() if signs else 0
+    opening = line[behind : behind + _START]
+    if not _ODD.isdisjoint(opening):
         return None
+    return frozenset((*line[:behind], _start(opening)))
+
+
+def _start(opening: str) -> str:
     letters = _LATIN.match(opening)
-    return (letters[0].lower() or None) if letters else None
+    if letters and letters[0]:
+        return letters[0].lower()
+    return _DIGIT if opening[:1].isdigit() else opening[:1]
 
 
 def folded(line: str) -> str:
@@ -138,22 +164,24 @@ def _united(begun: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
 def _token_starts(token: re.Match[str]) -> _Starts:
     if token["sign"]:
         sign = token["sign"].strip()
-        return (None if sign in {"…", "***"} else frozenset()), sign in {"…", "***", ""}
+        begin = frozenset(_BEGIN.get(sign, ()))
+        return (None if sign in {"…", "***"} else begin), sign in {"…", "***", ""}
     if token["other"]:
-        return frozenset(), False
+        return frozenset(token["other"][-1].lower()), False
     name = token["list"] or ""
+    if name in _CONDITIONS:
+        return frozenset(), True
     if name[:1].isupper():
-        return (frozenset() if name in _CONDITIONS | _LETTERLESS else None), name in _CONDITIONS
+        return (frozenset(_BEGIN[name]) if name in _BEGIN else None), False
     return _united(_word_start(word) for word in _words(token)), False
 
 
 def _word_start(word: str) -> frozenset[str] | None:
     """How a word begins; None if an ending may follow before there are enough letters."""
-    letters = _LATIN.match(word)
-    start = letters[0].lower()[:_START] if letters else ""
+    start = _start(word[:_START])
     if not word.isascii() or (len(start) < _START and word[len(start) :].startswith("~")):
         return None
-    return frozenset({start} - {""})
+    return frozenset({start})
 
 
 def _words(token: re.Match[str]) -> list[str]:
@@ -185,6 +213,6 @@ def _token_holds(token: re.Match[str]) -> frozenset[str]:
         rare = not other[-1].isalnum() and other[-1] not in _COMMON_SIGNS
         return frozenset(other[-1] if rare else ())
     if sign or name[:1].isupper():
-        return frozenset(_SIGNS.get(sign or name, ()))
+        return frozenset(_HOLD.get(sign or name, ()))
     longest = [max(word.replace("~", " ").split(), key=len) for word in _words(token)]
     return frozenset(map(folded, longest)) if min(map(len, longest)) >= _RARE else frozenset()

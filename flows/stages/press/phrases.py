@@ -11,6 +11,9 @@ from flows.stages.press.vocabulary import any_of, read
 # What follows "Baca juga:" is a headline: no full stop at its end, and no other sentence after it.
 # An ellipsis is no full stop.
 HEADLINE = r"(?!.*(?<![.])[.][\"”’']?(?:\s+[A-Z“\"]|\s*$)).{1,180}"
+# A sign that may surround the words of a line. Quotation marks and question marks are part of the
+# words.
+AROUND = r"[^\w\"“”?#@]"
 _LETTER = r"[^\W\d_]"
 _NAME = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,4})"
 _DOMAIN = (
