@@ -133,9 +133,10 @@ class Hints:
     def _measure(self, elements: list[html.HtmlElement]) -> None:
         unlinked, linked = self.unlinked, self.linked
         for element in reversed(elements):  # children before their parents
-            tag = element.tag
-            outside = unlinked.get(element, 0) + len((element.text or "").strip())
-            inside = linked.get(element, 0)
+            tag, text = element.tag, element.text
+            outside, inside = unlinked.get(element, 0), linked.get(element, 0)
+            if text:
+                outside += len(text.strip())
             if tag == "a":
                 outside, inside = 0, outside + inside
             elif tag in UNREAD:

@@ -7,13 +7,13 @@ the article stay.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from flows.stages.press.clues import Clue, clue_of, folded, starts_of
+from flows.stages.press.clues import Clue, clue_of, folded, opening_words, starts_of, united
 from flows.stages.press.phrases import AROUND, translated
 from flows.stages.press.phrases import HEADLINE as HEADLINE
 
@@ -59,7 +59,7 @@ class Rule:
     """A rule and the outlets on whose pages such lines were seen.
 
     Of its patterns, which ignore case, `whole` matches a line, `inside` finds a part of one, and
-    `unless` finds what such a line does not contain.
+    `unless` finds what such a line does not contain. `starts` is how such lines begin, as in Clue.
     """
 
     id: str
@@ -70,6 +70,7 @@ class Rule:
     whole: str
     inside: str
     unless: str
+    starts: frozenset[str] | None
 
     @property
     def pattern(self) -> str:
@@ -102,6 +103,7 @@ def make_rule(name: str, table: Mapping[str, Any]) -> Rule:
         whole=_AROUND + found + _AROUND,
         inside=_INSIDE[part].format(found) if part else "",
         unless=translated(table.get("unless", "")),
+        starts=united(phrase.clue.starts for phrase in phrases),
     )
 
 
@@ -124,19 +126,44 @@ class _Trial:
         return not self.holds or any(word in line for word in self.holds)
 
 
-def _due(line: str) -> Iterator[Rule]:
-    """The rules that a whole line may fall under, in their order."""
-    low = folded(line)
-    return (trial.rule for trial in trials_for(starts_of(line)) if trial.is_due(low))
+@dataclass(frozen=True, slots=True)
+class _Trials:
+    """The trials for some lines in the order of the rules, and the rules among them that are tried
+    on a line in which `holds` finds none of the others' words.
+    """
+
+    all: Sequence[_Trial]
+    always: Sequence[Rule]
+    holds: re.Pattern[str]
+
+    @classmethod
+    def of(cls, trials: Iterable[_Trial | None]) -> Self:
+        due = [trial for trial in trials if trial is not None]
+        holds = opening_words(word for trial in due for word in trial.holds)
+        return cls(due, [trial.rule for trial in due if not trial.holds], holds)
+
+    def on(self, line: str) -> Iterable[Rule]:
+        """The rules to try on a line, in their order."""
+        low = folded(line)
+        if self.holds.search(low) is None:
+            return self.always
+        return (trial.rule for trial in self.all if trial.is_due(low))
 
 
 @lru_cache(maxsize=4096)
-def trials_for(starts: frozenset[str] | None) -> list[_Trial]:
+def trials_for(starts: frozenset[str] | None) -> _Trials:
     """The rules to try on lines that begin in one of these ways (clues.starts_of)."""
-    trials = [
-        _trial(rule, [p.clue for p in rule.phrases if _may_start(p.clue, starts)]) for rule in RULES
-    ]
-    return [trial for trial in trials if trial is not None]
+    return _Trials.of(
+        _trial(rule, [each.clue for each in rule.phrases if _may_start(each.clue, starts)])
+        for rule in RULES
+    )
+
+
+@cache
+def trials_inside() -> _Trials:
+    """The rules to try on parts inside a line."""
+    parts = (rule for rule in RULES if rule.part in ("inserted", "bracketed"))
+    return _Trials.of(_trial(rule, [each.clue for each in rule.phrases]) for rule in parts)
 
 
 def _may_start(clue: Clue, starts: frozenset[str] | None) -> bool:
@@ -153,14 +180,6 @@ def _trial(rule: Rule, clues: Sequence[Clue]) -> _Trial | None:
     return _Trial(rule, frozenset().union(*held) if all(held) else frozenset())
 
 
-@cache
-def trials_inside() -> list[_Trial]:
-    """The rules to try on parts inside a line."""
-    parts = [rule for rule in RULES if rule.part in ("inserted", "bracketed")]
-    trials = (_trial(rule, [phrase.clue for phrase in rule.phrases]) for rule in parts)
-    return [trial for trial in trials if trial is not None]
-
-
 # ---- what the rules apply to ----
 
 
@@ -169,7 +188,7 @@ def rule_for(text: str, places: frozenset[str] = frozenset({"anywhere", "heading
     """The first rule for one of these places that applies to a whole line."""
     if len(text) > _LONGEST.prompt:
         return None
-    due = (rule for rule in _due(text) if rule.where in places)
+    due = (rule for rule in trials_for(starts_of(text)).on(text) if rule.where in places)
     return next((rule for rule in due if _applies(rule, text)), None)
 
 
@@ -191,19 +210,17 @@ def related_label(text: str) -> bool:
 def _may_open(rule: Rule, line: str) -> bool:
     """Whether a line begins as those of a rule may."""
     starts = starts_of(line)
-    return any(_may_start(phrase.clue, starts) for phrase in rule.phrases)
+    return starts is None or rule.starts is None or not starts.isdisjoint(rule.starts)
 
 
 def find_asides(text: str) -> list[tuple[int, int, str]]:
     """The parts of a line that are not its own sentences, in order and without overlaps: start, end
     and the id of the rule.
     """
-    low = folded(text)
     found = sorted(
-        (*match.span(), trial.rule.id)
-        for trial in trials_inside()
-        if trial.is_due(low)
-        for match in _compiled(trial.rule.inside, re.IGNORECASE).finditer(text)
+        (*match.span(), rule.id)
+        for rule in trials_inside().on(text)
+        for match in _compiled(rule.inside, re.IGNORECASE).finditer(text)
     )
     opened = {start for start, _, _ in found}
     for trailing in _trailing(text):
@@ -216,7 +233,7 @@ def _trailing(text: str) -> Iterator[tuple[int, int, str]]:
     """What a rule applies to from the end of a sentence to the end of the line."""
     ends = list(_BEHIND_SENTENCE.finditer(text, max(0, len(text) - _LONGEST.prompt)))
     for start in (match.end() for match in ends[-_LONGEST.sentences :]):
-        for rule in _due(text[start:]):
+        for rule in trials_for(starts_of(text[start:])).on(text[start:]):
             if rule.part == "trailing" and _applies(rule, text, start):
                 yield start, len(text), rule.id
 

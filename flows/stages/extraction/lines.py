@@ -7,7 +7,7 @@ in an element that is clutter have its kind.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from lxml import etree, html
@@ -55,6 +55,7 @@ class Line:
     - `linked`: the share of its characters inside links
     - `clutter`: the kind of element that makes it clutter (elements.toml)
     - `breaks`: the number of `<br>` right before it
+    - `is_prose`: whether it reads like a sentence of an article, not a label, a headline or a link
     """
 
     text: str
@@ -62,6 +63,10 @@ class Line:
     linked: float = 0.0
     clutter: str | None = None
     breaks: int = 0
+    is_prose: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_prose", self._reads_like_prose())
 
     @property
     def is_heading(self) -> bool:
@@ -82,9 +87,7 @@ class Line:
         """Whether it is a link as long as a headline."""
         return self.is_link and len(self.text) >= _LENGTH.headline
 
-    @property
-    def is_prose(self) -> bool:
-        """Whether it reads like a sentence of an article, not a label, a headline or a link."""
+    def _reads_like_prose(self) -> bool:
         length = len(self.text)
         if (1 - self.linked) * length >= _LENGTH.unstopped:
             return True

@@ -386,7 +386,7 @@ def _microdata(root: html.HtmlElement, titles: Sequence[str]) -> Iterator[tuple[
         yield from _dates(element)
     around = set(near)
     for element in elements:
-        if element not in around:
+        if element.get("itemprop") and element not in around:
             yield from _properties(element)
     if at is None:
         times = (element for element in elements if element.tag == "time")

@@ -107,13 +107,19 @@ def opening_words(phrases: Iterable[str]) -> re.Pattern[str]:
         for letter in folded(phrase).split()[0]:
             branch = branch.setdefault(letter, {})
         branch[""] = {}
-    return re.compile(_branched(tree))
+    return re.compile(_branched(tree) if tree else r"(?!)")
 
 
 def _branched(tree: Mapping[str, Any]) -> str:
     if "" in tree:
         return ""
     return f"(?:{'|'.join(re.escape(letter) + _branched(tree[letter]) for letter in sorted(tree))})"
+
+
+def united(begun: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """All of these starts; None if one of them is not known."""
+    known = list(begun)
+    return None if None in known else frozenset().union(*filter(None, known))
 
 
 def _alternatives(tokens: Iterator[re.Match[str]]) -> list[list[_Node]]:
@@ -143,7 +149,7 @@ def _starts(node: _Node) -> _Starts:
         return _token_starts(node)
     begun = [_sequence_starts(nodes) for nodes in node.alternatives]
     is_empty = node.is_optional or any(empty for _, empty in begun)
-    return _united(starts for starts, _ in begun), is_empty
+    return united(starts for starts, _ in begun), is_empty
 
 
 def _sequence_starts(nodes: Iterable[_Node]) -> _Starts:
@@ -152,13 +158,8 @@ def _sequence_starts(nodes: Iterable[_Node]) -> _Starts:
         starts, is_empty = _starts(node)
         begun.append(starts)
         if not is_empty:
-            return _united(begun), False
-    return _united(begun), True
-
-
-def _united(begun: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
-    known = list(begun)
-    return None if None in known else frozenset().union(*filter(None, known))
+            return united(begun), False
+    return united(begun), True
 
 
 def _token_starts(token: re.Match[str]) -> _Starts:
@@ -173,7 +174,7 @@ def _token_starts(token: re.Match[str]) -> _Starts:
         return frozenset(), True
     if name[:1].isupper():
         return (frozenset(_BEGIN[name]) if name in _BEGIN else None), False
-    return _united(_word_start(word) for word in _words(token)), False
+    return united(_word_start(word) for word in _words(token)), False
 
 
 def _word_start(word: str) -> frozenset[str] | None:
