@@ -21,7 +21,7 @@ _START = 3  # letters; the shortest stems of the word lists have as many
 _RARE = 4  # the least letters of a word that most sentences do not have
 _LATIN = re.compile(r"[a-z]*", re.IGNORECASE | re.ASCII)
 _AROUND = re.compile(f"{AROUND}*")
-_ODD = frozenset("ſKıİ")  # what ignores case takes these for Latin letters
+_ODD = frozenset("\u017f\u212a\u0131\u0130")  # what ignores case takes these for Latin letters
 _DIGIT = "0"  # how a number begins
 _CONDITIONS = frozenset(["Label", "Clause", "Unclosed"])  # forms that match no text themselves
 # Signs and forms that begin with one of a few characters
@@ -94,7 +94,7 @@ def _start(opening: str) -> str:
 
 def folded(line: str) -> str:
     """A line as patterns that ignore case read it."""
-    return line.casefold().replace("ı", "i")
+    return line.casefold().replace("\u0131", "i").replace("i\u0307", "i")  # dotless and dotted
 
 
 def opening_words(phrases: Iterable[str]) -> re.Pattern[str]:
