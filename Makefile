@@ -6,7 +6,7 @@ RECENT := import sys; sys.exit(None if sys.version_info >= (3, 11) else "Kliping
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-pages bench-analyst bench-fuzz bench-kill bench-backfill bench-faults bench-health bench-delivery bench-workers train-stories docs clean-demo
+.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-pages bench-analyst bench-fuzz bench-kill bench-backfill bench-faults bench-health bench-delivery bench-workers bench-peers train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -60,7 +60,10 @@ lint: .venv/.installed  ## check style, types, and import layers
 bench: .venv/.installed  ## time a whole run
 	$(BIN)/python -m bench.night
 
-bench-extract: .venv/.installed .venv-peers/.installed  ## compare extraction with other tools
+bench-peers: .venv/.installed .venv-peers/.installed .venv-fundus/.installed  ## compare extraction with other tools: what they find, time, memory (some minutes)
+	@$(BIN)/python -m bench.peers
+
+bench-extract: .venv/.installed  ## extract from mutated pages
 	@$(BIN)/python -m bench.extract
 
 bench-variants: .venv/.installed  ## extract pages with one thing changed (several minutes)
@@ -117,11 +120,11 @@ bench-faults: .venv/.installed  ## inject each kind of fault into a run (several
 train-stories: .venv/.installed  ## relearn the grouping weights from labelled stories
 	@$(BIN)/python -m bench.train_stories
 
-.venv-peers/.installed: pyproject.toml
-	@echo "setting up .venv-peers (about a minute, once)"
-	@test -d .venv-peers || $(PYTHON) -m venv .venv-peers
-	@.venv-peers/bin/python -m pip --disable-pip-version-check -q install -U "pip>=25.1"
-	@.venv-peers/bin/python -m pip --disable-pip-version-check -q install --group peers
+.venv-peers/.installed .venv-fundus/.installed: .venv-%/.installed: pyproject.toml
+	@echo "setting up .venv-$* (about a minute, once)"
+	@test -d .venv-$* || $(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python -m pip --disable-pip-version-check -q install -U "pip>=25.1"
+	@.venv-$*/bin/python -m pip --disable-pip-version-check -q install --group $*
 	@touch $@
 
 docs: .venv/.installed  ## regenerate docs/warehouse.md from the descriptions
