@@ -6,16 +6,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flows.orchestrator import configure, loopback_server
-from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran
-from tests.helpers.desks import desk
+from tests.helpers.command import Kliping
 from tests.helpers.forked import Commands
 from tests.helpers.paths import PRESS
 from warehouse.directory import private
+from tests.helpers.press_nights import PressNights, run_nights
+from tests.helpers.shared import once
 
 
 @pytest.fixture(scope="session")
@@ -42,26 +42,18 @@ def forked(kliping: Kliping, tmp_path_factory: pytest.TempPathFactory) -> Comman
 
 
 @pytest.fixture(scope="session")
-def own_archive(kliping: Kliping, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory after both nights, which holds the archive that answered. Copy it."""
-    warehouse = tmp_path_factory.mktemp("own") / "warehouse"
-    archive = private(warehouse) / "warc" / "press.warc.gz"
-    archive.parent.mkdir(parents=True)
-    shutil.copy(PRESS / "press.warc.gz", archive)
-    with desk() as here:
-        for clock in (NIGHT_1, NIGHT_2):
-            kliping.night(warehouse, clock, here.url, replay=archive)
-    return warehouse
-
-
-@pytest.fixture(scope="session")
-def two_nights(
-    kliping: Kliping, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, list[Ran], list[dict[str, Any]]]:
-    """Both nights of the invented press, undisturbed: the data directory, how the runs ended, and
-    what the desk received.
+def nights(kliping: Kliping, tmp_path_factory: pytest.TempPathFactory) -> PressNights:
+    """Both nights of the invented press, undisturbed: run once, for all processes of the session.
+    For reading only; `filled` is a copy.
     """
-    warehouse = tmp_path_factory.mktemp("press")
-    with desk() as here:
-        runs = [kliping.night(warehouse, clock, here.url) for clock in (NIGHT_1, NIGHT_2)]
-    return warehouse, runs, here.messages
+
+    def run(folder: Path) -> None:
+        run_nights(kliping, folder)
+
+    return PressNights.read(once(tmp_path_factory, "nights", run))
+
+
+@pytest.fixture
+def filled(nights: PressNights, tmp_path: Path) -> Path:
+    """A data directory of the test's own, after both nights. It holds the archive that answered."""
+    return shutil.copytree(nights.warehouse, tmp_path / "warehouse")

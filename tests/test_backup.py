@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from flows.errors import BusyError, KlipingError, WarehouseError
-from tests.helpers.command import NIGHT_2, Kliping, Ran, ended
+from tests.helpers.command import NIGHT_2, ended, night
 from tests.helpers.desks import desk
+from tests.helpers.forked import Commands
 from tests.helpers.paths import ROOT
 from tests.helpers.tables import plant, published_rows
 from warehouse import backups
@@ -65,21 +66,18 @@ def told(directory: Path) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def test_restored_backup_goes_on(
-    kliping: Kliping, two_nights: tuple[Path, list[Ran], list[dict[str, Any]]], tmp_path: Path
-) -> None:
+def test_restored_backup_goes_on(forked: Commands, filled: Path, tmp_path: Path) -> None:
     """The backup of the second night, restored elsewhere, goes on with the same ids and sends
     nothing again.
     """
-    original, _, _ = two_nights
-    assert kliping("backup", tmp_path / "backup", "--warehouse", original).status == 0
-    restored = kliping("restore", tmp_path / "backup", "--warehouse", tmp_path / "elsewhere")
+    assert forked("backup", tmp_path / "backup", "--warehouse", filled).status == 0
+    restored = forked("restore", tmp_path / "backup", "--warehouse", tmp_path / "elsewhere")
     assert (restored.status, restored.err) == (0, "")
     with desk() as here:
-        again = kliping.night(tmp_path / "elsewhere", NIGHT_2, here.url)
+        again = forked(*night(tmp_path / "elsewhere", NIGHT_2), env={"KLIPING_DESK_URL": here.url})
     assert again.status == 1  # the link that answers 500
     assert here.messages == []
-    assert told(tmp_path / "elsewhere") == told(original)
+    assert told(tmp_path / "elsewhere") == told(filled)
 
 
 def test_second_backup_copies_what_is_new(tmp_path: Path) -> None:

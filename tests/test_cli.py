@@ -36,6 +36,7 @@ from tests.edges.misbehaving import Server, page, redirect, status
 from tests.helpers.clocks import NOW
 from tests.helpers.command import Kliping, Ran, ended
 from tests.helpers.desks import desk
+from tests.helpers.forked import Commands
 from tests.helpers.nights import Nights
 from tests.helpers.outbox import TOPIC, raise_alerts
 from tests.helpers.outlets import TOPICS, article, files, outlet, sitemap, written
@@ -1209,7 +1210,7 @@ def test_live_run_asks_no_private_address(live: Live) -> None:
     ]
 
 
-def test_run_that_is_to_end(kliping: Kliping, tmp_path: Path) -> None:
+def test_run_that_is_to_end(forked: Commands, tmp_path: Path) -> None:
     """SIGTERM ends a run at once, wherever it is, without a word; the next run finishes its work.
 
     Many pages are being fetched: an exception that a handler raised would now and then be lost.
@@ -1224,27 +1225,29 @@ def test_run_that_is_to_end(kliping: Kliping, tmp_path: Path) -> None:
         )
         options = files(tmp_path, outlet("satu", server.url(""), "/satu.xml"))
         for pages in (20, 90):
-            running = kliping.start("run", *options)
-            while len(server.requests) < pages and running.poll() is None:
+            running = forked.start("run", *options)
+            while len(server.requests) < pages and running.alive():
                 time.sleep(0.01)
-            running.send_signal(signal.SIGTERM)
-            out, err = running.communicate(timeout=20)
-            assert (running.returncode, err) == (-signal.SIGTERM, "")
-            assert "fetch" not in out
-        ran = kliping("run", *options)
+            running.send(signal.SIGTERM)
+            began = time.monotonic()
+            stopped = running.end()
+            assert time.monotonic() - began < 20
+            assert (stopped.status, stopped.err) == (-signal.SIGTERM, "")
+            assert "fetch" not in stopped.out
+        ran = forked("run", *options)
     told = "satu: missed: 300 of 300 pages gave no article: too-short 300; such as "
     assert (ran.status, ran.err) == (1, f"{told}{min(map(server.url, paths))}\n")
     assert published_rows(tmp_path / "data", "select count(*) from rejections") == [(300,)]
 
 
-def test_every_source_fails(kliping: Kliping, tmp_path: Path) -> None:
+def test_every_source_fails(forked: Commands, tmp_path: Path) -> None:
     """A run that found no source usable ends with status 3, names each, and publishes that it
     looked.
     """
     with Server(
         {"/satu.xml": status(404), "/dua.xml": page("<html>sedang diperbaiki</html>")}
     ) as server:
-        ran = kliping(
+        ran = forked(
             "run",
             *files(
                 tmp_path, *(outlet(key, server.url(""), f"/{key}.xml") for key in ("satu", "dua"))
@@ -1290,7 +1293,7 @@ def damaged(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("command", ["backfill", "run"])
-def test_damaged_archives(kliping: Kliping, tmp_path: Path, command: str) -> None:
+def test_damaged_archives(forked: Commands, tmp_path: Path, command: str) -> None:
     """What can be read of an archive is taken in; each damaged place is named, and the exit status
     is 1 (3 where nothing was usable).
     """
@@ -1300,7 +1303,7 @@ def test_damaged_archives(kliping: Kliping, tmp_path: Path, command: str) -> Non
         outlet("satu", "https://satu.example", "/satu.xml"),
         topics=CHANNEL if command == "backfill" else TOPICS,
     )
-    ran = kliping(command, *(["--replay"] if command == "run" else []), *archives, *options)
+    ran = forked(command, *(["--replay"] if command == "run" else []), *archives, *options)
     assert ran.status == {"backfill": 1, "run": 3}[command]
     assert "Traceback" not in ran.err
     unreadable = [line for line in ran.err.splitlines() if line.startswith("unreadable: ")]
@@ -1312,11 +1315,11 @@ def test_damaged_archives(kliping: Kliping, tmp_path: Path, command: str) -> Non
         ]
 
 
-def test_nothing_to_replay(kliping: Kliping, tmp_path: Path) -> None:
+def test_nothing_to_replay(forked: Commands, tmp_path: Path) -> None:
     """A file that is no archive is said before any work is done, in one line, with status 3."""
     path = written(tmp_path / "README.md", "Bukan arsip.\n" * 9)
     options = files(tmp_path, outlet("satu", "https://satu.example", "/satu.xml"), topics=TOPICS)
-    refused = kliping("run", "--replay", path, *options)
+    refused = forked("run", "--replay", path, *options)
     assert (refused.status, refused.out) == (3, "")
     assert refused.err == f"kliping: nothing to replay: {path} at byte 0: not a WARC file\n"
 

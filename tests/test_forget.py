@@ -19,8 +19,9 @@ from flows.steps.expiry import expire
 from tests.edges.misbehaving import Server, page, redirect
 from tests.helpers.archives import misplaced
 from tests.helpers.clocks import NOW
-from tests.helpers.command import NIGHT_2, Kliping, ended
+from tests.helpers.command import NIGHT_2, ended, night
 from tests.helpers.desks import desk
+from tests.helpers.forked import Commands
 from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import article, sitemap
 from tests.helpers.paths import PRESS, ROOT
@@ -96,6 +97,9 @@ def filled(own_archive: Path, tmp_path: Path) -> Path:
     """
     directory = tmp_path / "warehouse"
     shutil.copytree(own_archive, directory, ignore=shutil.ignore_patterns("prefect*"))
+def filled(filled: Path) -> Path:
+    """A data directory of the test's own, with a report and a trace that name every article."""
+    directory = filled
     rows = published_rows(directory, "select url, title, body from articles")
     text = "\n".join("\n".join(row) for row in rows)
     (directory / "reports").mkdir(exist_ok=True)
@@ -196,19 +200,20 @@ def are_sound(directory: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a copy that is listed with its headline", "an outlet"])
-def test_forgotten_article_does_not_come_back(kliping: Kliping, filled: Path, name: str) -> None:
+def test_forgotten_article_does_not_come_back(forked: Commands, filled: Path, name: str) -> None:
     """Neither a run that answers from the whole archive, nor a backfill of it, takes it in again.
     What is skipped is counted, and nobody is alerted.
     """
     request, which = REQUESTS[name]
     before = known(filled, which)
     needles = [*before.urls, *before.headlines, *before.lines]
-    forgotten = kliping("forget", *request, "--reason", "tes", "--yes", *FILES, filled)
+    forgotten = forked("forget", *request, "--reason", "tes", "--yes", *FILES, filled)
     assert forgotten.status == 0
     (private(filled) / "warc" / "again.warc.gz").write_bytes((PRESS / "press.warc.gz").read_bytes())
     with desk() as here:
-        run = kliping.night(
-            filled, NIGHT_2, here.url, replay=private(filled) / "warc" / "again.warc.gz"
+        run = forked(
+            *night(filled, NIGHT_2, replay=private(filled) / "warc" / "again.warc.gz"),
+            env={"KLIPING_DESK_URL": here.url},
         )
     shutil.rmtree(private(filled) / "prefect", ignore_errors=True)
     assert run.status == 1  # the link that answers 500
@@ -216,7 +221,7 @@ def test_forgotten_article_does_not_come_back(kliping: Kliping, filled: Path, na
     topics = ("--topics", PRESS / "topics.yaml")
     outside = filled.parent / "press.warc.gz"
     shutil.copy(PRESS / "press.warc.gz", outside)
-    assert kliping("backfill", outside, *topics, *FILES, filled).status == 0
+    assert forked("backfill", outside, *topics, *FILES, filled).status == 0
     for path in (private(filled) / "warc").glob("again*"):  # what was given is not searched
         path.unlink()
     assert found(filled, needles) == []

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.edges.misbehaving import Exchange, Server, page, status
-from tests.helpers.command import Kliping, Ran
+from tests.helpers.command import Ran
 from tests.helpers.desks import Desk, desk
+from tests.helpers.forked import Commands
 from tests.helpers.outlets import SENTENCES, article, files, outlet, sitemap
 from tests.helpers.tables import published_rows
 
@@ -33,8 +34,8 @@ PAYWALL = article("Khusus pelanggan", ("Masuk untuk membaca.",))
 class Nights:
     """An outlet on loopback that lists six new links every night, the desk and the operators."""
 
-    def __init__(self, kliping: Kliping, folder: Path, server: Server, ops: Desk, here: Desk):
-        self.kliping, self.folder, self.server = kliping, folder, server
+    def __init__(self, forked: Commands, folder: Path, server: Server, ops: Desk, here: Desk):
+        self.forked, self.folder, self.server = forked, folder, server
         self.ops, self.desk = ops, here
 
     def __call__(self, number: int, *more: str, page_of: str = "", listing: Any = None) -> Ran:
@@ -49,7 +50,7 @@ class Nights:
         }
         told = sitemap(*map(self.server.url, paths), lastmod=now.isoformat())
         self.server.routes["/satu.xml"] = listing or page(told, "application/xml")
-        return self.kliping(
+        return self.forked(
             "run",
             "--now",
             now.isoformat(),
@@ -67,9 +68,9 @@ class Nights:
 
 
 @pytest.fixture
-def nights(kliping: Kliping, tmp_path: Path) -> Iterator[Nights]:
+def nights(forked: Commands, tmp_path: Path) -> Iterator[Nights]:
     with Server({}) as server, desk() as ops, desk() as here:
-        yield Nights(kliping, tmp_path, server, ops, here)
+        yield Nights(forked, tmp_path, server, ops, here)
 
 
 def test_outlet_behind_a_paywall(nights: Nights) -> None:
@@ -120,7 +121,7 @@ def test_replay_opens_no_problem(nights: Nights) -> None:
     nights(1, page_of=PAYWALL)
     [_, archive] = sorted((nights.folder / "data" / "var" / "warc").iterdir())
     replayed = Nights(
-        nights.kliping, nights.folder / "again", nights.server, nights.ops, nights.desk
+        nights.forked, nights.folder / "again", nights.server, nights.ops, nights.desk
     )
     replayed.folder.mkdir()
     ran = replayed(1, "--replay", str(archive), page_of=PAYWALL)

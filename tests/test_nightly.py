@@ -17,11 +17,11 @@ from tests.helpers.desks import desk
 from tests.helpers.forked import Commands, wait_until
 from tests.helpers.mail import mail_server, parts_of
 from tests.helpers.paths import PRESS
+from tests.helpers.press_nights import PressNights
 from tests.helpers.tables import published_rows
 from warehouse.directory import only_run, published
 
 GOLD = json.loads((PRESS / "gold.json").read_text(encoding="utf-8"))
-TwoNights = tuple[Path, list[Ran], list[dict[str, Any]]]
 
 
 def state(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -62,11 +62,10 @@ def run(forked: Commands, warehouse: Path, clock: str, desk_url: str) -> Ran:
     return forked(*night(warehouse, clock), env={"KLIPING_DESK_URL": desk_url})
 
 
-def test_run_says_what_it_did(two_nights: TwoNights) -> None:
+def test_run_says_what_it_did(nights: PressNights) -> None:
     """A run ends with status 1 because one link answers 500, and in the second night because a
     source is silent; it names both, and prints nothing that is not ours.
     """
-    _, runs, _ = two_nights
     silent = (
         "gempita: missed: its newest article is of 2026-03-10 16:40 UTC, one is expected every "
         "20 hours"
@@ -89,14 +88,14 @@ def test_run_says_what_it_did(two_nights: TwoNights) -> None:
         "added",
         "",
     }
-    for run, lines in zip(runs, ([failed], [silent, failed]), strict=True):
+    for run, lines in zip(nights.runs, ([failed], [silent, failed]), strict=True):
         assert run.status == 1
         assert run.err.splitlines() == lines
         assert {line[:10].strip() for line in run.out.splitlines()} <= words
 
 
 @pytest.mark.parametrize("article", GOLD["articles"], ids=lambda article: article["id"])
-def test_article(two_nights: TwoNights, article: dict[str, Any]) -> None:
+def test_article(nights: PressNights, article: dict[str, Any]) -> None:
     """Every sentence, name and instant of the invented press is right, and no clutter line is
     left.
     """
@@ -105,7 +104,7 @@ def test_article(two_nights: TwoNights, article: dict[str, Any]) -> None:
         "source_id"
     )
     [found] = published_rows(
-        two_nights[0], f"select {columns} from articles where url = ?", article["url"]
+        nights.warehouse, f"select {columns} from articles where url = ?", article["url"]
     )
     published_at = datetime.fromisoformat(article["published_at"]).astimezone(UTC)
     assert found == (
@@ -121,35 +120,35 @@ def test_article(two_nights: TwoNights, article: dict[str, Any]) -> None:
     )
     assert not [line for line in article["clutter"] if line in found[1].split("\n")]
     met = published_rows(
-        two_nights[0],
+        nights.warehouse,
         "select u.url from article_urls u join articles a using (article_id) where a.url = ?",
         article["url"],
     )
     assert set(article["urls"]) <= {url for (url,) in met}
 
 
-def test_no_other_articles(two_nights: TwoNights) -> None:
+def test_no_other_articles(nights: PressNights) -> None:
     """Nothing but the written articles became an article."""
-    assert {url for (url,) in published_rows(two_nights[0], "select url from articles")} == {
+    assert {url for (url,) in published_rows(nights.warehouse, "select url from articles")} == {
         article["url"] for article in GOLD["articles"]
     }
 
 
 @pytest.mark.parametrize("rejection", GOLD["rejections"], ids=lambda rejection: rejection["url"])
-def test_rejection(two_nights: TwoNights, rejection: dict[str, Any]) -> None:
+def test_rejection(nights: PressNights, rejection: dict[str, Any]) -> None:
     """Every bad link ends with its true reason."""
     [(reason,)] = published_rows(
-        two_nights[0], "select reason from rejections where url = ?", rejection["url"]
+        nights.warehouse, "select reason from rejections where url = ?", rejection["url"]
     )
     assert reason in rejection["accept"]
 
 
-def test_stories(two_nights: TwoNights) -> None:
+def test_stories(nights: PressNights) -> None:
     """Articles share a story exactly where they tell one, and copies name their original."""
     placed = {
         url: (story, relation, original)
         for url, story, relation, original in published_rows(
-            two_nights[0],
+            nights.warehouse,
             "select a.url, s.story_id, s.relation, o.url from story_articles s join articles "
             "a using (article_id)"
             " join articles o on o.article_id = s.original_article_id",
@@ -168,11 +167,11 @@ def test_stories(two_nights: TwoNights) -> None:
             ]
 
 
-def test_alerts(two_nights: TwoNights) -> None:
+def test_alerts(nights: PressNights) -> None:
     """One new_story for each story of the topic, though its copies came in over two nights, and a
     development; each delivered once.
     """
-    warehouse, _, messages = two_nights
+    warehouse, messages = nights.warehouse, nights.messages
     for topic, expected in GOLD["topics"].items():
         hits = "topic_hits join articles a using (article_id) where topic_id = ?"
         hit = {url for (url,) in published_rows(warehouse, f"select a.url from {hits}", topic)}
@@ -193,9 +192,9 @@ def test_alerts(two_nights: TwoNights) -> None:
     assert decisions["raised"] == 2
 
 
-def test_brief(two_nights: TwoNights) -> None:
+def test_brief(nights: PressNights) -> None:
     """Each run writes its night's brief, and leaves nothing else beside it."""
-    warehouse, _, _ = two_nights
+    warehouse = nights.warehouse
     briefs = {path.name: path.read_text("utf-8") for path in (warehouse / "reports").iterdir()}
     assert set(briefs) == {"2026-03-11.html", "2026-03-12.html"}
     assert "18 artikel baru dalam 13 berita" in briefs["2026-03-12.html"]
@@ -240,9 +239,9 @@ def test_brief_that_cannot_be_written(forked: Commands, tmp_path: Path) -> None:
     assert published_rows(warehouse, "select state from runs") == [("partial",)]
 
 
-def test_what_a_night_could_not_see(two_nights: TwoNights) -> None:
+def test_what_a_night_could_not_see(nights: PressNights) -> None:
     """Each run records how much it looked at, and what it missed."""
-    warehouse, _, _ = two_nights
+    warehouse = nights.warehouse
     beats = published_rows(
         warehouse,
         "select sources, answered, articles, hits, alerts, missed, heartbeat_id from "
@@ -265,35 +264,29 @@ def test_what_a_night_could_not_see(two_nights: TwoNights) -> None:
     ]
 
 
-def test_run_again_adds_nothing(two_nights: TwoNights, forked: Commands) -> None:
+def test_run_again_adds_nothing(filled: Path, forked: Commands) -> None:
     """A night that is run a second time finds everything up to date, and sends nothing."""
-    warehouse, _, _ = two_nights
-    before = state(warehouse)
+    before = state(filled)
     with desk() as here:
-        again = run(forked, warehouse, NIGHT_2, here.url)
-    assert state(warehouse) == before
+        again = run(forked, filled, NIGHT_2, here.url)
+    assert state(filled) == before
     assert here.messages == []
     assert "added     0 links" in again.out
 
 
-def test_checks_find_nothing(two_nights: TwoNights) -> None:
+def test_checks_find_nothing(filled: Path) -> None:
     """Every check in warehouse/checks is silent after two nights."""
     from warehouse.store import Warehouse
 
-    store = Warehouse.open(two_nights[0])
+    store = Warehouse.open(filled)
     assert store.engine.offending() == {}
     store.close()
 
 
 @pytest.fixture(scope="module")
-def undisturbed(
-    forked: Commands, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, list[tuple[Any, ...]]]:
+def undisturbed(nights: PressNights) -> dict[str, list[tuple[Any, ...]]]:
     """The state after an undisturbed first night."""
-    warehouse = tmp_path_factory.mktemp("undisturbed")
-    with desk() as here:
-        run(forked, warehouse, NIGHT_1, here.url)
-    return state(warehouse)
+    return state(nights.first_night)
 
 
 @pytest.mark.parametrize("step", ["fetch", "extract", "group", "index", "match", "deliver"])
@@ -390,16 +383,15 @@ def test_second_run_is_refused(forked: Commands, tmp_path: Path) -> None:
     )
 
 
-def test_readers_are_never_in_the_way(two_nights: TwoNights, forked: Commands) -> None:
+def test_readers_are_never_in_the_way(filled: Path, forked: Commands) -> None:
     """An analyst who keeps media.duckdb open sees one state all along, and a run publishes all the
     same.
     """
-    warehouse, _, _ = two_nights
-    with duckdb.connect(str(published(warehouse)), read_only=True) as reading:
+    with duckdb.connect(str(published(filled)), read_only=True) as reading:
         count = reading.execute("select count(*) from runs").fetchall()
-        run(forked, warehouse, NIGHT_2, "json://127.0.0.1:9/")
+        run(forked, filled, NIGHT_2, "json://127.0.0.1:9/")
         assert reading.execute("select count(*) from runs").fetchall() == count
-    assert published_rows(warehouse, "select count(*) from runs")[0][0] == count[0][0] + 1
+    assert published_rows(filled, "select count(*) from runs")[0][0] == count[0][0] + 1
 
 
 def test_backfill_never_alerts(forked: Commands, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What is kept for as long as sources.yaml says, and no longer."""
 
 import os
-import shutil
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -16,8 +15,9 @@ from flows.progress import Progress
 from flows.records import Retention, Source
 from flows.steps.expiry import expire, longest_kept
 from tests.helpers.archives import misplaced
-from tests.helpers.command import Kliping
+from tests.helpers.command import night
 from tests.helpers.desks import desk
+from tests.helpers.forked import Commands
 from tests.helpers.paths import PRESS
 from tests.helpers.tables import offending, published_rows
 from warehouse.directory import private
@@ -25,14 +25,6 @@ from warehouse.store import Warehouse, writing
 
 NOW = datetime(2026, 3, 12, tzinfo=UTC)
 DAYS_200 = NOW + timedelta(days=200)
-
-
-@pytest.fixture
-def filled(own_archive: Path, tmp_path: Path) -> Path:
-    """A data directory of the test's own, after two nights."""
-    directory = tmp_path / "warehouse"
-    shutil.copytree(own_archive, directory, ignore=shutil.ignore_patterns("prefect*"))
-    return directory
 
 
 def declared(retention: Mapping[str, Retention]) -> list[Source]:
@@ -186,7 +178,7 @@ def test_archives_without_pages_go(filled: Path) -> None:
     assert longest_kept(declared({"*": short, "mandala": long})) == timedelta(days=190)
 
 
-def test_run_expires(kliping: Kliping, filled: Path, tmp_path: Path) -> None:
+def test_run_expires(forked: Commands, filled: Path, tmp_path: Path) -> None:
     """A run does it after its last step, and says how much went."""
     sources = tmp_path / "sources.yaml"
     text = (PRESS / "sources.yaml").read_text(encoding="utf-8")
@@ -196,7 +188,10 @@ def test_run_expires(kliping: Kliping, filled: Path, tmp_path: Path) -> None:
     )
     before, named = totals(filled), alerted(filled, "(url, fetched_at)")
     with desk() as here:
-        ran = kliping.night(filled, DAYS_200.isoformat(), here.url, "--sources", sources)
+        ran = forked(
+            *night(filled, DAYS_200.isoformat(), "--sources", sources),
+            env={"KLIPING_DESK_URL": here.url},
+        )
     told = [line for line in ran.out.splitlines() if line.startswith("expire")]
     assert told == [f"expire    {before['responses'] - named} archived responses"]
     assert totals(filled)["articles"] == before["articles"]

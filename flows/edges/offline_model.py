@@ -3,6 +3,7 @@ nor a folder.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -16,6 +17,9 @@ from flows.edges.offline_weights import Weights
 
 def offline_model(max_tokens: int, device: str) -> SentenceTransformer:
     """The model on a device such as cpu or cuda. It truncates texts to `max_tokens`."""
+@cache
+def offline_model(max_tokens: int) -> SentenceTransformer:
+    """The model, built once in a process. It truncates texts to `max_tokens`."""
     weights = Weights()
     tokenizer = weights.tokenizer()
     tokenizer.enable_truncation(max_tokens)

@@ -1,8 +1,9 @@
-"""The command in processes that are forked from one which has imported everything, for tests and
-benches that run it again and again.
+"""The command in processes that are forked from one which has imported everything and loaded the
+model, for tests and benches that run it again and again.
 
 What runs is the command's own `main`, in a process of its own with its own standard output and
-error. Left out is what Python does before it: seconds of imports, in which nothing is written.
+error. Left out is what Python does before it, seconds of imports, and the loading of the model: in
+neither is anything written.
 """
 
 import os
@@ -30,7 +31,7 @@ IMPORTED = (
     "flows.edges.offline_model",
     "flows.commands.topics_test",
 )
-LIBRARIES = ("sentence_transformers", "apprise", "pytest")
+LIBRARIES = ("sentence_transformers", "apprise", "pytest", "tests.helpers.loaded")
 LONGEST_S = 600
 
 
