@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -39,6 +39,7 @@ from bench.scale import LETTERS, invent
 from flows import nightly, pipeline
 from flows.config import LOOKBACK, Settings, load_sources, load_topics
 from flows.edges import network
+from flows.edges.workers import in_batches
 from flows.pipeline import Do, Step
 from flows.records import Look, Operators
 from flows.steps import discovery, fetching, watching
@@ -180,7 +181,7 @@ def run(folder: Path, archive: Path, number: int) -> dict[str, Any]:
         # Some articles are looked at again for three days.
         replay = [folder / f"run-{each}.warc.gz" for each in range(max(0, number - 7), number + 1)]
         with network.of(private(archive) / "warc", replay, clock) as net:
-            work = pipeline.begin("run", store, sources, topics, settings, None, net.now)
+            work = pipeline.begin("run", store, sources, topics, settings, Alone(), net.now)
             watch.lap("begin")
             looks = asyncio.run(look(work, net, watch))
         counts = pipeline.catch_up(work, watch.step)
@@ -222,6 +223,23 @@ async def look(work: pipeline.Work, net: network.Network, watch: "Watch") -> lis
         waiting.commit()
         watch.lap("fetch")
     return [looked.after(end) for (looked, _), end in zip(found, ends, strict=True)]
+
+
+class Alone:
+    """Workers that are this process, so that all that a run takes is counted."""
+
+    count = 1
+    elsewhere = False
+
+    def share(
+        self,
+        do: Callable[[Sequence[Any]], Sequence[Any]],
+        items: Iterable[Any],
+        size: int,
+        *,
+        accelerated: bool = False,
+    ) -> list[Any]:
+        return [each for batch in in_batches(items, size) for each in do(batch)]
 
 
 class Watch:

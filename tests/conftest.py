@@ -12,8 +12,6 @@ import pytest
 from flows.orchestrator import configure, loopback_server
 from tests.helpers.command import Kliping
 from tests.helpers.forked import Commands
-from tests.helpers.paths import PRESS
-from warehouse.directory import private
 from tests.helpers.press_nights import PressNights, run_nights
 from tests.helpers.shared import once
 

@@ -13,6 +13,7 @@ import pytest
 from flows.config import load_sources
 from flows.edges import storage, takedown
 from flows.edges.archive import WarcCopies
+from flows.edges.processes import Processes
 from flows.errors import StorageError
 from flows.progress import Progress
 from flows.steps.archives import Selection, take_in
@@ -84,7 +85,7 @@ def taken(directory: Path, archives: str, *domains: str) -> list[str]:
             storage.find([archives]),
             Selection(sources, domains),
             copies,
-            lambda: extract_batch(store, by_id, None, NOW),
+            lambda: extract_batch(store, by_id, Processes(), NOW),
             Progress(),
             NOW,
         )

@@ -91,14 +91,10 @@ def known(directory: Path, which: str) -> Before:
 
 
 @pytest.fixture
-def filled(own_archive: Path, tmp_path: Path) -> Path:
+def filled(filled: Path) -> Path:
     """A data directory of the test's own, with a report and a trace that name every article, a
     spare, and what a run that was killed had no memory for.
     """
-    directory = tmp_path / "warehouse"
-    shutil.copytree(own_archive, directory, ignore=shutil.ignore_patterns("prefect*"))
-def filled(filled: Path) -> Path:
-    """A data directory of the test's own, with a report and a trace that name every article."""
     directory = filled
     rows = published_rows(directory, "select url, title, body from articles")
     text = "\n".join("\n".join(row) for row in rows)

@@ -15,11 +15,11 @@ from transformers import BertConfig, BertModel
 from flows.edges.offline_weights import Weights
 
 
-def offline_model(max_tokens: int, device: str) -> SentenceTransformer:
-    """The model on a device such as cpu or cuda. It truncates texts to `max_tokens`."""
 @cache
-def offline_model(max_tokens: int) -> SentenceTransformer:
-    """The model, built once in a process. It truncates texts to `max_tokens`."""
+def offline_model(max_tokens: int, device: str) -> SentenceTransformer:
+    """The model on a device such as cpu or cuda, built once in a process. It truncates texts to
+    `max_tokens`.
+    """
     weights = Weights()
     tokenizer = weights.tokenizer()
     tokenizer.enable_truncation(max_tokens)

@@ -9,7 +9,7 @@ from typing import Any
 from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran
 from tests.helpers.desks import desk
 from tests.helpers.paths import PRESS
-from warehouse.engine import private
+from warehouse.directory import private
 
 WHOLE, FIRST, TOLD = "warehouse", "first", "told.json"
 
