@@ -44,8 +44,8 @@ def offending(engine: Engine, since: datetime, now: datetime) -> dict[str, list[
             engine.execute("record_checked_whole", clock=now)
         return found
     with engine.beside("changed"):
-        engine.execute("changed_articles")
         engine.execute("changed_stories", since=since)
+        engine.execute("changed_articles")
         engine.execute("changed_urls", since=since)
         engine.shadow("changed", _SEEN)
         return engine.offending("changed")

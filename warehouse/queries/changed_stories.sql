@@ -2,6 +2,6 @@
 create or replace table changed.main.changed_stories as
 select story_id
 from story_articles
-where article_id in (select article_id from changed.main.changed_articles)
+where article_id in (select article_id from state.pending_articles)
 union
 select story_id from alerts where raised_at >= $since;

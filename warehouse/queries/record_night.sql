@@ -6,6 +6,17 @@ using (
     with dated as (
         select i.*, timezone(i.timezone, i.now)::date as today from incoming i
     ),
+    -- of the last two days, which hold today in every time zone
+    recent as materialized (
+        select source_id, landed_at, doubts, published_at, author, word_count
+        from state.articles
+        where arrived_by = 'run' and landed_at > (select min(now) from incoming) - interval 2 days
+    ),
+    recent_links as materialized (
+        select source_id, discovered_at
+        from state.links
+        where discovered_at > (select min(now) from incoming) - interval 2 days
+    ),
     before as (
         select h.source_id, max(h.usable_at) as usable_at
         from source_health h
@@ -39,8 +50,8 @@ using (
                     list_has_any(string_split(coalesce(a.doubts, ''), '; '), d.incomplete_doubts)
                 ) as incomplete,
                 avg(a.word_count) as mean_words
-            from state.articles a
-            where a.source_id = d.source_id and a.arrived_by = 'run'
+            from recent a
+            where a.source_id = d.source_id
                 and timezone(d.timezone, a.landed_at)::date = d.today
         ) landed,
         lateral (
@@ -61,7 +72,7 @@ using (
             )
         ) refused,
         lateral (
-            select count(*) as new_links from state.links l
+            select count(*) as new_links from recent_links l
             where l.source_id = d.source_id and timezone(d.timezone, l.discovered_at)::date = d.today
         ) listed
 ) n on t.day = n.today and t.source_id = n.source_id
