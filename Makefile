@@ -6,7 +6,7 @@ RECENT := import sys; sys.exit(None if sys.version_info >= (3, 11) else "Kliping
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-search bench-pages bench-analyst bench-fuzz bench-kill bench-backfill bench-faults bench-health bench-delivery bench-workers bench-peers train-stories docs clean-demo
+.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-growth bench-search bench-pages bench-analyst bench-fuzz bench-kill bench-backfill bench-faults bench-health bench-delivery bench-workers bench-peers train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -86,6 +86,9 @@ bench-days: .venv/.installed  ## judge the stories of whole press days by read p
 
 bench-scale: .venv/.installed  ## group 5,000 articles next to 100,000 and a million (5.6 GB, several minutes)
 	@$(BIN)/python -m bench.scale
+
+bench-growth: .venv/.installed  ## a night and an hour beside 10,000 and a million articles (30 GB, a quarter of an hour)
+	@$(BIN)/python -m bench.growth
 
 bench-search: .venv/.installed  ## search archives of 100,000 and a million articles, and find known articles (an hour)
 	@$(BIN)/python -m bench.search

@@ -20,12 +20,12 @@ from flows.outcome import Outcome, noted
 from flows.progress import Progress
 from flows.records import Look, Run, RunKind, Source, Topic, counted
 from flows.status import read_status, write_metrics
-from flows.steps.cleaning import clean_batch, learn_lines
+from flows.steps.cleaning import CLEANED_PER_BATCH, clean_batch, learn_lines
 from flows.steps.expiry import expire
 from flows.steps.extraction import extract_batch
-from flows.steps.grouping import embed_batch, group_batch
-from flows.steps.indexing import index_batch
-from flows.steps.watching import match_batch
+from flows.steps.grouping import CLIPPINGS_PER_BATCH, embed_batch, group_batch
+from flows.steps.indexing import INDEXED_PER_BATCH, index_batch
+from flows.steps.watching import MATCHED_PER_BATCH, match_batch
 from warehouse.checking import offending
 from warehouse.directory import published
 from warehouse.store import Warehouse
@@ -53,26 +53,31 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class Step:
     """`do` processes the next batch and returns how many there were; `unit`: of what; `repeats`:
-    whether it is called until nothing is pending, or once.
+    whether it is called until nothing is pending, or once; `batch`: how many it takes at most;
+    fewer mean that nothing is left.
     """
 
     name: str
     unit: str
     do: Do
     repeats: bool = True
+    batch: int = 1
 
 
 def steps_of(work: Work) -> list[Step]:
     """The steps that every run has, in order."""
+    model = work.encoder.model
     store, now, guarded = work.store, work.now, work.run.after_interruption
     sources = {source.id: source for source in work.sources}
     return [
         Step("extract", "pages", lambda: extract_batch(store, sources, work.workers, now, guarded)),
         Step("learn", "lines", lambda: learn_lines(store, work.sources, now), repeats=False),
-        Step("clean", "articles", lambda: clean_batch(store)),
+        Step("clean", "articles", lambda: clean_batch(store), batch=CLEANED_PER_BATCH),
         Step("embed", "articles", lambda: embed_batch(store, work.encoder, work.workers)),
-        Step("group", "articles", lambda: group_batch(store, work.encoder.model, now)),
-        Step("index", "articles", lambda: index_batch(store)),
+        Step(
+            "group", "articles", lambda: group_batch(store, model, now), batch=CLIPPINGS_PER_BATCH
+        ),
+        Step("index", "articles", lambda: index_batch(store), batch=INDEXED_PER_BATCH),
         *(_match(work, topic) for topic in work.topics),
         Step("expire", "records", lambda: expire(store, work.sources, now, work.progress), False),
     ]
@@ -83,6 +88,7 @@ def _match(work: Work, topic: Topic) -> Step:
         "match",
         unit_of(topic),
         lambda: match_batch(work.store, topic, work.now, work.base_url),
+        batch=MATCHED_PER_BATCH,
     )
 
 
@@ -135,6 +141,8 @@ def _drain(step: Step, do: Do, progress: Progress) -> int:
         while done := do():
             advance(done)
             total += done
+            if done < step.batch:
+                break
     return total
 
 

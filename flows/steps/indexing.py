@@ -4,10 +4,10 @@ import snowballstemmer
 
 from warehouse.store import Warehouse
 
-ARTICLES_PER_BATCH = 20_000  # some 200 MB of words at once
+INDEXED_PER_BATCH = 20_000  # some 200 MB of words at once
 
 
 def index_batch(store: Warehouse) -> int:
     """Index the next articles whose text is not indexed; how many there were."""
     stem = snowballstemmer.stemmer("indonesian").stemWord
-    return store.search.index_next(ARTICLES_PER_BATCH, stem)
+    return store.search.index_next(INDEXED_PER_BATCH, stem)

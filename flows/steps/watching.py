@@ -11,14 +11,14 @@ from flows.stages.watch.messages import Coverage, heartbeat
 from flows.stages.watch.topics import compile_topic, match
 from warehouse.store import Warehouse
 
-ARTICLES_PER_BATCH = 1_000
+MATCHED_PER_BATCH = 1_000
 
 
 def match_batch(store: Warehouse, topic: Topic, now: datetime, base_url: str = "") -> int:
     """Match a topic with the next batch of articles, record its hits, and raise alerts. Returns how
     many articles there were.
     """
-    articles = store.alerts.unmatched(topic, ARTICLES_PER_BATCH)
+    articles = store.alerts.unmatched(topic, MATCHED_PER_BATCH)
     rule = compile_topic(topic)
     hits = [
         Hit(topic, article, found)
