@@ -200,7 +200,10 @@ def backfilled(folder: Path, data: Path, *, whole: bool) -> Took:
     archives = sorted(folder.glob("*.warc.gz"))
     words = ["backfill", *archives, "--sources", sources, *others]
     with subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", *map(str, words)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "flows.cli", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what a command that is ended leaves
+        text=True,
     ) as command:
         peak = Peak(command.pid)
         assert command.stdout

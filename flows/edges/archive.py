@@ -215,8 +215,12 @@ class WarcCopies:
     to a record.
     """
 
-    def __init__(self, folder: Path, *, software: str, created: datetime) -> None:
+    def __init__(
+        self, folder: Path, *, software: str, created: datetime, full: int = _FULL
+    ) -> None:
+        """`full`: bytes after which an archive takes no more records."""
         self._folder = folder
+        self._full = full
         self._software = software
         self._created = created
         self._writer: WarcWriter | None = None
@@ -224,7 +228,7 @@ class WarcCopies:
 
     def add(self, record: bytes) -> WarcRef:
         """Copy a record, a gzip member or as it is."""
-        if self._writer and self._writer.size >= _FULL:
+        if self._writer and self._writer.size >= self._full:
             self.close()
         self._writer = self._writer or self._next()
         return self._writer.copy(record)

@@ -16,7 +16,16 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from flows.edges.archive import ArchivedResponse, Unreadable, WarcWriter, decoded, read, scan
+from flows.edges.archive import (
+    ArchivedResponse,
+    Unreadable,
+    WarcCopies,
+    WarcWriter,
+    decoded,
+    passages,
+    read,
+    scan,
+)
 from flows.edges.warc_records import MAX_RECORD
 from flows.errors import ArchiveError, BodyError
 from flows.records import WarcRef
@@ -135,6 +144,63 @@ def test_what_a_record_says(tmp_path: Path) -> None:
         ArchiveError, match=f"{path} at byte {revisit.offset}: not a response record"
     ):
         read(revisit)
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_records_are_copied(tmp_path: Path, compressed: bool) -> None:
+    """A copied record is the same response, in an archive that others read, too; a full archive is
+    followed by another. A gzip member is the same byte for byte.
+    """
+    original = tmp_path / "a.warc.gz"
+    first, second = write(original, b"one" * 500, b"two" * 500)
+    data = original.read_bytes()[first.offset : second.offset]
+    record = data if compressed else gzip.decompress(data)
+    with WarcCopies(tmp_path / "copies", software="t", created=DATE, full=1_000) as copies:
+        places = [copies.add(record) for _ in range(4)]
+        copies.sync()
+        assert {read(place).payload for place in places} == {b"one" * 500}
+    paths = sorted({Path(place.file) for place in places})
+    assert len(paths) > 1
+    with paths[0].open("rb") as file:
+        kinds = [each.rec_type for each in ArchiveIterator(file, check_digests="raise")]
+    assert kinds == ["warcinfo", *["response"] * (len(kinds) - 1)]
+    assert (data in paths[0].read_bytes()) == compressed
+
+
+def passed(path: Path, start: int, *paths: str) -> list[tuple[str, int]]:
+    """What a passage over an archive finds, of these paths: their paths, or what is wrong; and
+    where it goes on.
+    """
+    with path.open("rb") as file:
+        wanted = [f"http://a.example/{path}" for path in paths]
+        return [
+            (getattr(passage.found, "url", "") or getattr(passage.found, "detail", ""), passage.end)
+            for passage in passages(file, str(path), start, wanted.__contains__)
+        ]
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_unwanted_records_are_passed_over(tmp_path: Path, compressed: bool) -> None:
+    """Only wanted responses are read; of others, damage that is not in the way is not seen. Any
+    place where a record ends is one to go on from.
+    """
+    path = tmp_path / "a.warc.gz"
+    refs = write(path, *(bytes([letter]) * 90_000 for letter in b"abcd"))
+    data = path.read_bytes()
+    if not compressed:
+        members = [*(ref.offset for ref in refs), len(data)]
+        plain = [gzip.decompress(data[a:b]) for a, b in zip([0, *members], members, strict=False)]
+        plain[2] = plain[2].replace(b"b" * 90_000, b"x" * 90_000)  # its digest is wrong now
+        path = tmp_path / "a.warc"
+        path.write_bytes(b"".join(plain))
+    found = passed(path, 0, "0", "3")
+    assert [what for what, _ in found] == ["", "http://a.example/0", "", "", "http://a.example/3"]
+    assert found[-1][1] == path.stat().st_size
+    for position, (_, end) in enumerate(found[:-1]):
+        assert passed(path, end, "0", "3") == found[position + 1 :]
+    path.write_bytes(path.read_bytes()[:-50])
+    *_, (what, _) = passed(path, 0, "0")
+    assert what.startswith("truncated: ")
 
 
 def test_an_archive_is_never_overwritten(tmp_path: Path) -> None:
