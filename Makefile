@@ -6,7 +6,7 @@ RECENT := import sys; sys.exit(None if sys.version_info >= (3, 11) else "Kliping
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-growth bench-search bench-pages bench-analyst bench-fuzz bench-kill bench-backfill bench-faults bench-health bench-delivery bench-workers bench-peers train-stories docs clean-demo
+.PHONY: help install demo run schedule sql browse screenshots test coverage lint bench bench-extract bench-variants bench-ablation bench-encode bench-topics bench-stories bench-days bench-scale bench-growth bench-search bench-pages bench-analyst bench-fuzz bench-kill bench-backfill bench-faults bench-health bench-delivery bench-workers bench-peers bench-lake train-stories docs clean-demo
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / ## /' | awk -F' ## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -113,6 +113,9 @@ bench-backfill: .venv/.installed  ## import archives like those of CC-NEWS, besi
 
 bench-workers: .venv/.installed  ## extract and encode 5,000 pages with one process, two, and a Dask cluster (half an hour)
 	@$(BIN)/python -m bench.workers
+
+bench-lake: .venv/.installed  ## write nights into a lake and into a file, and ask both (some minutes; needs PostgreSQL)
+	@$(BIN)/python -m bench.lake
 
 bench-kill: .venv/.installed  ## kill runs at random instants and compare the results (several minutes)
 	@$(BIN)/python -m bench.kill

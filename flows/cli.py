@@ -27,6 +27,7 @@ from flows.config import LOOKBACK, Settings, choose, load_sources, load_topics, 
 from flows.errors import ConfigError, KlipingError
 from flows.records import Topic
 from warehouse.directory import private
+from warehouse.lake import PREFIX, beside_lake, directory_of
 from warehouse.reader import Reader
 
 
@@ -65,6 +66,9 @@ alerts_app = typer.Typer(
     help="Alerts sent to the desks, and those still pending.", no_args_is_help=True
 )
 app.add_typer(alerts_app, name="alerts")
+
+warehouse_app = typer.Typer(help="Where the tables are kept.", no_args_is_help=True)
+app.add_typer(warehouse_app, name="warehouse")
 
 
 def _duration(option: str, text: str) -> timedelta:
@@ -114,10 +118,20 @@ def _domains(given: Sequence[str]) -> list[str]:
 
 SourcesFile = Annotated[Path, typer.Option("--sources", help="The outlets file.", metavar="FILE")]
 TopicsFile = Annotated[Path, typer.Option("--topics", help="The topics file.", metavar="FILE")]
+
+
+def _directory(place: str | Path) -> Path:
+    return directory_of(str(place), os.environ)
+
+
 DataDirectory = Annotated[
     Path,
     typer.Option(
-        "--warehouse", help="The data directory, which holds media.duckdb and var/.", metavar="DIR"
+        "--warehouse",
+        help="The data directory, which holds media.duckdb and var/; or ducklake:postgres:… for a "
+        "lake.",
+        metavar="DIR",
+        parser=_directory,
     ),
 ]
 Since = Annotated[
@@ -512,6 +526,21 @@ def init(
     write_files(folder)
 
 
+@warehouse_app.command("move")
+def move_warehouse(
+    source: Annotated[str, typer.Argument(metavar="FROM")],
+    target: Annotated[str, typer.Argument(metavar="TO")],
+) -> None:
+    """Carry the tables of a data directory into a lake, or back.
+
+    One of the two is a data directory, the other a lake: ducklake:postgres:…. Proves that both
+    sides have the same rows before anything changes places.
+    """
+    from flows.commands.warehouse_move import move
+
+    move(source, target)
+
+
 @sources_app.command("list")
 def list_sources(sources: SourcesFile = Path("sources.yaml")) -> None:
     """List every source and its discovery addresses."""
@@ -882,7 +911,8 @@ def _warehouse(words: Sequence[str]) -> Path:
     for word, following in zip(words, [*words[1:], ""], strict=True):
         option, _, value = word.partition("=")
         if option == "--warehouse":
-            return Path(value or following)
+            place = value or following
+            return beside_lake(os.environ) if place.startswith(PREFIX) else Path(place)
     return Path("warehouse")
 
 

@@ -25,7 +25,7 @@ from flows.progress import Progress
 from flows.records import Attempt, Delivery, Topic
 from flows.stages.watch.alerts import is_quiet
 from flows.stages.watch.messages import digest
-from warehouse.directory import brief_file, published
+from warehouse.directory import brief_file
 from warehouse.reader import Reader
 from warehouse.store import Warehouse, writing
 
@@ -358,9 +358,7 @@ def _published(warehouse: Path) -> list[Delivery]:
     """The pending deliveries in the snapshot; none if there is no snapshot, or it was made by an
     older version.
     """
-    if not published(warehouse).exists():
-        return []
     try:
         return [Delivery(**row) for row in Reader(warehouse).pending_deliveries()]
-    except WarehouseError:  # an older version: the next run upgrades it, and delivers
+    except WarehouseError:  # the next run makes or upgrades it, and delivers
         return []

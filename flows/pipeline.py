@@ -28,6 +28,7 @@ from flows.steps.indexing import INDEXED_PER_BATCH, index_batch
 from flows.steps.watching import MATCHED_PER_BATCH, match_batch
 from warehouse.checking import offending
 from warehouse.directory import published
+from warehouse.lake import lake_of
 from warehouse.store import Warehouse
 
 Do = Callable[[], int]
@@ -175,7 +176,7 @@ def end(
 def tell(outcome: Outcome, work: Work, warehouse: Path, metrics_file: Path | None) -> None:
     """Print how a run ended, once it is published, and write its metrics."""
     progress = work.progress
-    progress.say("publish", str(published(warehouse)))
+    progress.say("publish", str(lake_of(warehouse) or published(warehouse)))
     progress.say("added", ", ".join(counted(count, kind) for kind, count in outcome.added.items()))
     for line in outcome.messages:
         progress.complain(line)

@@ -68,7 +68,8 @@ def test_dependency_rule() -> None:
 
 OWNERS = {
     "duckdb": {
-        f"warehouse.{name}" for name in ("changes", "engine", "named", "reader", "snapshot")
+        f"warehouse.{name}"
+        for name in ("changes", "engine", "lake", "moving", "named", "reader", "snapshot")
     },
     "httpx": {
         "flows.edges.transports",

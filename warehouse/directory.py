@@ -19,6 +19,11 @@ def published(directory: Path) -> Path:
     return directory / "media.duckdb"
 
 
+def lake_file(directory: Path) -> Path:
+    """The path of what names the lake that has the tables, if they are in no file."""
+    return directory / "lake.toml"
+
+
 def brief_file(directory: Path, day: date) -> Path:
     """The path of a night's brief."""
     return directory / "reports" / f"{day:%Y-%m-%d}.html"
@@ -31,7 +36,8 @@ def private(directory: Path) -> Path:
 
 def require(directory: Path) -> None:
     """Raise WarehouseError unless a run has begun to fill this data directory."""
-    if not published(directory).exists() and not (private(directory) / "writer.duckdb").exists():
+    places = (published(directory), private(directory) / "writer.duckdb", lake_file(directory))
+    if not any(place.exists() for place in places):
         raise nothing_published(published(directory))
 
 

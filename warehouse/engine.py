@@ -13,6 +13,7 @@ import duckdb
 from numpy.typing import NDArray
 
 from flows.errors import RecordError, WarehouseError
+from warehouse import lake
 from warehouse.changes import Changes
 from warehouse.copies import writer_file
 from warehouse.directory import published
@@ -56,9 +57,12 @@ class Engine:
         connection: duckdb.DuckDBPyConnection,
         directory: Path,
         changes: Changes | None = None,
+        *,
+        in_lake: bool = False,
     ) -> None:
         self._connection = connection
         self._changes = changes
+        self._in_lake = in_lake
         self.directory = directory.resolve()
         self._run("set TimeZone = 'UTC'")
         self._migrate()
@@ -68,7 +72,25 @@ class Engine:
 
     @classmethod
     def open(cls, directory: Path) -> Self:
-        """Open a data directory's writer database, and migrate it. Raises WarehouseError."""
+        """Open a data directory's writer database, or its lake, and migrate it. Raises
+        WarehouseError.
+        """
+        its_lake = lake.lake_of(directory)
+        return cls._in(its_lake, directory) if its_lake else cls._in_file(directory)
+
+    @classmethod
+    def _in(cls, its_lake: lake.Lake, directory: Path) -> Self:
+        with contextlib.ExitStack() as on_failure:
+            connection = lake.writer(its_lake)
+            on_failure.callback(connection.close)
+            _confine(connection, writer_file(directory))
+            with lake.explained(its_lake):
+                engine = cls(connection, directory, in_lake=True)
+            on_failure.pop_all()
+        return engine
+
+    @classmethod
+    def _in_file(cls, directory: Path) -> Self:
         path = writer_file(directory)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,6 +121,12 @@ class Engine:
             self._changes.close()
         else:
             self._connection.close()
+
+    def publish(self, *, erase: bool) -> None:
+        """Show readers of a lake what it contains now; with `erase`, in new files. Raises
+        WarehouseError.
+        """
+        lake.publish(self._connection, erase=erase)
 
     def rows(self, query: str, /, **parameters: object) -> list[Row]:
         """The rows of warehouse/queries/<query>.sql."""
@@ -143,7 +171,7 @@ class Engine:
         self._connection.begin()
         try:
             yield
-            with signals():
+            with signals(), lake.kept():
                 self._connection.commit()
         except BaseException as error:
             # If a signal arrived during the commit, there is nothing left to roll back.
@@ -203,19 +231,22 @@ class Engine:
 
     def describe(self) -> None:
         """Recreate the macros and the views that use them, in order, and the comments on both."""
+        if self._in_lake:
+            lake.describe(self._connection)
+            return
         for folder in ("macros", "views"):
             for name in statements(folder):
                 self._run(statement(folder, name))
         self._run((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
-        with signals():
+        with signals(), lake.kept():
             return rows_of(self._run(sql, parameters))
 
     def _run(
         self, sql: str, parameters: Mapping[str, object] | None = None
     ) -> duckdb.DuckDBPyConnection:
-        with signals():
+        with signals(), lake.kept():
             return self._connection.execute(sql, parameters)
 
     def _migrate(self) -> None:

@@ -44,6 +44,12 @@ def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+def literal(text: str) -> str:
+    """A text as a statement has it, where none can be a parameter."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 def rows_of(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

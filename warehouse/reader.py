@@ -3,6 +3,7 @@
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +13,12 @@ import duckdb
 
 from flows.errors import QueryError, SlowError, WarehouseError
 from flows.records import Problem
+from warehouse import lake
 from warehouse.directory import nothing_published, published
 from warehouse.named import Row, first_line, quoted, rows_of, signals, statement
 
 _ROWS_AT_A_TIME = 1_000  # that a reader fetches
+_LOOK_AGAIN_S = 30.0  # before a lake is asked again what is published
 
 # What keeps statements of people away from all files but the one that is open. None of it can be
 # taken back. The second is not implied by the first, which still lets them read and write that one.
@@ -51,14 +54,10 @@ class Reader:
     """
 
     def __init__(self, directory: Path) -> None:
-        path = published(directory)
-        if not path.exists():
-            raise nothing_published(path)
-        try:
-            self._connection = duckdb.connect(str(path), read_only=True)
-        except duckdb.Error as error:
-            raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
-        self.path = path
+        self.lake = lake.lake_of(directory)
+        self._fenced = False
+        self.path = published(directory)
+        self._connection = lake.reader(self.lake) if self.lake else _opened(self.path)
         # The time zone of the desks.
         self._connection.execute("set TimeZone = 'Asia/Jakarta'")
 
@@ -66,11 +65,18 @@ class Reader:
         """From now on, no statement reads or writes a file, or loads an extension. A query that
         does not fit into memory fails, because it cannot use the disk either.
         """
-        self._settle(_NO_ACCESS, _NO_FILES, *_NO_EXTENSIONS, _CHANGEABLE, _LOCK)
+        if self.lake:  # whose files are read for every statement
+            self._fenced = True
+            reach = lake.within(lake.folder(self.lake))
+            self._settle(reach, _NO_ACCESS, *_NO_EXTENSIONS, _CHANGEABLE, _LOCK)
+        else:
+            self._settle(_NO_ACCESS, _NO_FILES, *_NO_EXTENSIONS, _CHANGEABLE, _LOCK)
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a statement. Returns column names and rows. Raises QueryError."""
         with _refusals(), signals():
+            if self._fenced:
+                lake.refuse(sql)
             cursor = self._connection.execute(sql)
             if cursor is None:  # DuckDB's answer to an empty statement
                 raise QueryError("expected a statement")
@@ -88,8 +94,11 @@ class Reader:
                     raise QueryError("expected one SELECT statement")
             path = quoted(target)
             if confined:
-                allowed = f"set allowed_paths = ['{path}']"
-                self._settle(allowed, _NO_ACCESS, *_NO_EXTENSIONS, _LOCK)
+                allowed = [f"set allowed_paths = ['{path}']"]
+                if self.lake:
+                    lake.refuse(sql)
+                    allowed.append(lake.within(lake.folder(self.lake)))
+                self._settle(*allowed, _NO_ACCESS, *_NO_EXTENSIONS, _LOCK)
             self._connection.execute(f"copy (\n{select}\n) to '{path}' (format parquet)")
 
     def _settle(self, *settings: str) -> None:
@@ -210,7 +219,7 @@ class Reader:
         table, or macro.
         """
         try:
-            with signals():
+            with signals(), lake.kept():
                 return self._connection.execute(statement("queries", query), parameters)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise WarehouseError(
@@ -218,11 +227,22 @@ class Reader:
             ) from error
 
 
+def _opened(path: Path) -> duckdb.DuckDBPyConnection:
+    if not path.exists():
+        raise nothing_published(path)
+    try:
+        return duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
+
+
 class _ThreadReader(Reader):
     """A reader of a snapshot that other threads read as well."""
 
     def __init__(self, database: duckdb.DuckDBPyConnection, path: Path) -> None:
         self.path = path
+        self.lake = None
+        self._fenced = False
         self._connection = database.cursor()
         self._connection.execute("use media")
 
@@ -238,30 +258,47 @@ class Snapshots:
 
     def __init__(self, directory: Path) -> None:
         self._path = published(directory)
+        self._lake = lake.lake_of(directory)
         self._lock = threading.Lock()
         self._opened: tuple[tuple[int, int], duckdb.DuckDBPyConnection] | None = None
+        self._looked_at = -_LOOK_AGAIN_S
 
     def newest(self) -> Reader:
         """A reader, for one thread, of what was published last. It keeps that snapshot. Raises
         WarehouseError.
         """
         with self._lock:
-            try:
-                status = self._path.stat()
-            except OSError as error:
-                raise nothing_published(self._path) from error
-            file = (status.st_ino, status.st_mtime_ns)
-            if self._opened is None or self._opened[0] != file:
-                self._opened = (file, self._attached())
+            there = self._newest()
+            if self._opened is None or self._opened[0] != there:
+                self._opened = (there, self._attached())
             return _ThreadReader(self._opened[1], self._path)
 
+    def _newest(self) -> tuple[int, int]:
+        """What tells a snapshot from others: those of a file, or the number of a lake's."""
+        if self._lake:
+            now = time.monotonic()
+            if self._opened and now < self._looked_at + _LOOK_AGAIN_S:
+                return self._opened[0]
+            self._looked_at = now
+            return (lake.newest_published(self._lake), 0)
+        try:
+            status = self._path.stat()
+        except OSError as error:
+            raise nothing_published(self._path) from error
+        return (status.st_ino, status.st_mtime_ns)
+
     def _attached(self) -> duckdb.DuckDBPyConnection:
+        database = lake.reader(self._lake) if self._lake else self._attached_file()
+        zone = "set global TimeZone = 'Asia/Jakarta'"  # of the desks, in every thread
+        reach = [lake.within(lake.folder(self._lake))] if self._lake else []
+        for setting in (zone, *reach, _NO_ACCESS, *_NO_EXTENSIONS, _LOCK):
+            database.execute(setting)
+        return database
+
+    def _attached_file(self) -> duckdb.DuckDBPyConnection:
         database = duckdb.connect()
         try:
             database.execute(f"attach '{quoted(self._path)}' as media (read_only)")
         except duckdb.Error as error:
             raise WarehouseError(f"{self._path}: cannot be opened: {first_line(error)}") from error
-        zone = "set global TimeZone = 'Asia/Jakarta'"  # of the desks, in every thread
-        for setting in (zone, _NO_ACCESS, *_NO_EXTENSIONS, _LOCK):
-            database.execute(setting)
         return database

@@ -5,11 +5,12 @@ queries/, one statement per file.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from warehouse import lake
 from warehouse.alerts import Alerts
 from warehouse.articles import Articles
 from warehouse.directory import only_run, require
@@ -56,19 +57,32 @@ def writing(directory: Path, who: str, *, known: bool = False) -> Iterator[Wareh
     """
     if known:
         require(directory)
-    with held(directory, who):
+    with held(directory, who) as is_held:
         with closing(Warehouse.open(directory)) as store:
             store.forgotten.clear_leftovers()  # of one that was killed
             yield store
             holds_deleted = store.forgotten.clear_leftovers()
+            if in_lake := lake.lake_of(directory) is not None:
+                is_held()
+                store.engine.publish(erase=holds_deleted)
+        if in_lake:
+            return
         if holds_deleted:
             compact(directory)
         publish(directory)
 
 
 @contextmanager
-def held(directory: Path, who: str) -> Iterator[None]:
-    """Hold a data directory's lock. Raises BusyError, WarehouseError."""
+def held(directory: Path, who: str) -> Iterator[Callable[[], None]]:
+    """Hold a data directory's lock, and that of its lake. Yields what raises WarehouseError if it
+    was lost. Raises BusyError, WarehouseError.
+    """
     since = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    with only_run(directory, f"{who}, process {os.getpid()}, since {since}"):
-        yield
+    holder = f"{who}, process {os.getpid()}, since {since}"
+    its_lake = lake.lake_of(directory)
+    with ExitStack() as locks:
+        locks.enter_context(only_run(directory, holder))
+        if its_lake is None:
+            yield lambda: None
+        else:
+            yield locks.enter_context(lake.only_run(its_lake, holder))

@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import __version__
+from flows.errors import WarehouseError
 from warehouse import backups
 from warehouse.directory import require
+from warehouse.lake import lake_of
 from warehouse.store import held
 
 
 def back_up(target: Path, warehouse: Path) -> None:
     """Bring a backup up to date, and say what was copied. Raises BusyError, WarehouseError."""
+    _refuse_lake(warehouse)
     require(warehouse)
     with held(warehouse, "kliping backup"):
         done = backups.back_up(warehouse, target, __version__, datetime.now(UTC))
@@ -27,9 +30,18 @@ def put_back(source: Path, warehouse: Path) -> None:
     """Put a backup into a data directory, and say what was in it. Raises BusyError,
     WarehouseError.
     """
+    _refuse_lake(warehouse)
     backups.read_manifest(source)  # before a data directory is made for nothing
     with held(warehouse, "kliping restore"):
         manifest = backups.restore(source, warehouse)
     sys.stdout.write(
         f"{warehouse}: {manifest.contents}, backed up at {manifest.made_at:%Y-%m-%d %H:%M} UTC\n"
     )
+
+
+def _refuse_lake(warehouse: Path) -> None:
+    if lake := lake_of(warehouse):
+        raise WarehouseError(
+            f"{lake}: a lake is not backed up by this command, but by pg_dump and a copy of its "
+            "files and of the data directory (docs/operating.md, A warehouse for many)"
+        )

@@ -30,7 +30,7 @@ _ENVIRONMENT = re.compile(r"HOME|PATH|TERM|COLORTERM|LANG|LC_\w+|COLUMNS|LINES|N
 
 def open_shell(reader: Reader, form: Format, unrestricted: bool) -> None:
     """Answer statements from standard input, until it ends."""
-    if form == "table" and sys.stdin.isatty() and sys.stdout.isatty():
+    if reader.lake is None and form == "table" and sys.stdin.isatty() and sys.stdout.isatty():
         _hand_over(reader.path, unrestricted)
     if not unrestricted:
         reader.confine()

@@ -64,7 +64,7 @@ class Kliping:
 
 
 def night(
-    warehouse: Path, clock: str, *more: str | Path, replay: Path = PRESS / "press.warc.gz"
+    warehouse: str | Path, clock: str, *more: str | Path, replay: Path = PRESS / "press.warc.gz"
 ) -> Sequence[str | Path]:
     """The arguments of one night of the invented press."""
     files = (

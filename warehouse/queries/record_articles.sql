@@ -26,7 +26,12 @@ using (
             )
         ) as keeps_date
     )
+    where a.article_id is null or i.seen_at >= a.last_seen_at
+    union all by name
+    select a.* replace (least(a.first_seen_at, i.first_seen_at) as first_seen_at)
+    from incoming i
+    join state.articles a using (article_id)
+    where i.seen_at < a.last_seen_at
 ) n on t.article_id = n.article_id
-when matched and n.last_seen_at >= t.last_seen_at then update by name
-when matched then update set first_seen_at = n.first_seen_at
+when matched then update by name
 when not matched then insert by name;

@@ -1,0 +1,456 @@
+"""Warehouses in a lake: DuckLake, with its catalogue in a real PostgreSQL."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows.errors import BusyError, ConfigError, QueryError, WarehouseError
+from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran, ended, night
+from tests.helpers.desks import desk
+from tests.helpers.paths import PRESS, ROOT
+from tests.helpers.postgres import Postgres, running
+from warehouse import lake
+from warehouse.directory import lake_file, private, published
+from warehouse.reader import Reader, Snapshots
+from warehouse.store import Warehouse, held, writing
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """A server for the tests of this module."""
+    with running() as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Nights:
+    """What nights in a lake left: how the runs ended, and what the desk received."""
+
+    data: Path
+    catalogue: str
+    runs: list[Ran]
+    messages: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def nights(
+    kliping: Kliping, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> Nights:
+    """Both nights of the invented press in a lake."""
+    data = tmp_path_factory.mktemp("lake") / "data"
+    catalogue = postgres.create("nights")
+    with desk() as here:
+        env = {"KLIPING_DATA": str(data), "KLIPING_DESK_URL": here.url}
+        runs = [kliping(*night(catalogue, clock), env=env) for clock in (NIGHT_1, NIGHT_2)]
+    return Nights(data, catalogue, runs, here.messages)
+
+
+@pytest.fixture
+def empty_lake(postgres: Postgres, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """The data directory of a lake of its own."""
+    name = postgres.create(f"lake_{abs(hash(request.node.nodeid))}")
+    return lake.directory_of(name, {"KLIPING_DATA": str(tmp_path / "data")})
+
+
+# What tells of the hour at which a run really was, and of how many runs there were.
+_LEFT_OUT = ("migrations", "runs", "heartbeats", "messages", "troubles", "upkeep")
+
+
+def contents(connection: duckdb.DuckDBPyConnection) -> Mapping[str, list[tuple[Any, ...]]]:
+    """The rows of every table and view, with rounded figures: the last digits of vectors depend on
+    which texts are computed together.
+    """
+    connection.execute("set TimeZone = 'UTC'")
+    columns = connection.execute(
+        "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns()"
+        " where database_name = current_database() and schema_name in ('main', 'state')"
+        f" and not internal and table_name not in {_LEFT_OUT} order by all"
+    ).fetchall()
+    shown: dict[str, list[str]] = {}
+    for relation, column, kind in columns:
+        shown.setdefault(relation, []).append(_ROUNDED.get(kind, "{}").format(column))
+    return {
+        relation: sorted(
+            connection.execute(f"select {', '.join(chosen)} from {relation}").fetchall(), key=repr
+        )
+        for relation, chosen in shown.items()
+    }
+
+
+_ROUNDED = {"FLOAT": "round({}, 3)", "FLOAT[]": "list_transform({}, lambda x: round(x, 3))"}
+
+
+def differing(ours: Mapping[str, list[Any]], theirs: Mapping[str, list[Any]]) -> list[str]:
+    return [name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name)]
+
+
+def lake_contents(data: Path) -> Mapping[str, list[tuple[Any, ...]]]:
+    its_lake = lake.lake_of(data)
+    assert its_lake
+    with closing(lake.reader(its_lake)) as connection:
+        return contents(connection)
+
+
+def file_contents(data: Path) -> Mapping[str, list[tuple[Any, ...]]]:
+    with duckdb.connect(str(published(data)), read_only=True) as connection:
+        return contents(connection)
+
+
+# ---- nights ----
+
+
+def test_nights_in_a_lake_are_those_in_a_file(
+    nights: Nights, two_nights: tuple[Path, list[Ran], list[dict[str, Any]]]
+) -> None:
+    """The same runs, messages, and rows of every table and view."""
+    data, runs, messages = two_nights
+    assert [run.status for run in nights.runs] == [run.status for run in runs], nights.runs
+    assert nights.messages == messages
+    assert differing(lake_contents(nights.data), file_contents(data)) == []
+    assert not published(nights.data).exists()
+    assert not (private(nights.data) / "writer.duckdb").exists()
+
+
+def test_postgres_is_killed_in_the_middle_of_a_night(
+    kliping: Kliping,
+    postgres: Postgres,
+    two_nights: tuple[Path, list[Ran], list[dict[str, Any]]],
+    tmp_path: Path,
+) -> None:
+    """The run says so in one line, and the next one ends with the tables of an undisturbed one."""
+    place, data = postgres.create("killed"), tmp_path / "data"
+    with desk() as here:
+        env = {"KLIPING_DATA": str(data), "KLIPING_DESK_URL": here.url}
+        with kliping.start(*night(place, NIGHT_1), env=env) as process:
+            assert process.stdout
+            assert process.stderr
+            for line in process.stdout:
+                if line.startswith("extract"):
+                    break
+            postgres.kill()
+            process.stdout.read()
+            said = process.stderr.read()
+        postgres.start()
+        assert process.returncode == 3, said
+        [line] = [line for line in said.splitlines() if line.startswith("kliping: ")]
+        assert "PostgreSQL went away" in line
+        with pytest.raises(WarehouseError, match="nothing was published"):
+            Reader(data)
+        for clock in (NIGHT_1, NIGHT_2):
+            ran = kliping(*night(place, clock), env=env)
+            assert ran.status == 1, ran
+    assert differing(lake_contents(data), file_contents(two_nights[0])) == []
+    assert [sent["title"] for sent in here.messages] == [sent["title"] for sent in two_nights[2]]
+
+
+def test_commands_read_a_lake(nights: Nights, capsys: pytest.CaptureFixture[str]) -> None:
+    """search, sql, status, alerts, report, sources boilerplate: as from a file."""
+    place = ("--warehouse", nights.data)
+    assert ended(capsys, "sql", "from (select count(*) from articles)", *place).out.count("53") == 1
+    assert "Kim" in ended(capsys, "search", "kereta barang Rusia", *place).out
+    assert "2 sent" not in ended(capsys, "status", *place).out
+    assert "russia-dprk" in ended(capsys, "alerts", "list", *place).out
+    assert ended(capsys, "report", *place).status == 0
+    assert ended(capsys, "backup", nights.data.parent / "backup", *place).err == (
+        f"kliping: {nights.catalogue}: a lake is not backed up by this command, but by pg_dump and "
+        "a copy of its files and of the data directory (docs/operating.md, A warehouse for many)\n"
+    )
+
+
+# ---- the lake of a data directory ----
+
+_HOST = "host=127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ducklake:", "expected ducklake:postgres:dbname="),
+        ("ducklake:postgres:", "expected ducklake:postgres:dbname="),
+        ("ducklake:mysql:db=x", "expected ducklake:postgres:dbname="),
+        ("ducklake:postgres:dbname=x password=abc", "expected no password"),
+        ("ducklake:postgres:postgresql://me:abc@db.example.org/x", "expected no password"),
+    ],
+)
+def test_wrong_names(text: str, said: str, tmp_path: Path) -> None:
+    """What `--warehouse` refuses, before anything is made."""
+    data = tmp_path / "data"
+    with pytest.raises(ConfigError, match=said) as refused:
+        lake.directory_of(text, {"KLIPING_DATA": str(data)})
+    assert "abc" not in str(refused.value)
+    assert not data.exists()
+
+
+def test_a_directory_remembers_its_lake(tmp_path: Path) -> None:
+    """It is known by its directory from then on, and belongs to no other."""
+    environ = {"KLIPING_DATA": str(tmp_path)}
+    assert lake.directory_of("ducklake:postgres:dbname='a b'", environ) == tmp_path
+    assert str(lake.lake_of(tmp_path)) == "ducklake:postgres:dbname='a b'"
+    assert lake.directory_of("ducklake:postgres:dbname='a b'", environ) == tmp_path
+    with pytest.raises(ConfigError, match="belongs to the lake"):
+        lake.directory_of("ducklake:postgres:dbname=other", environ)
+    lake_file(tmp_path).write_text("catalogue = 1")
+    with pytest.raises(ConfigError, match="expected `catalogue` and `files`"):
+        lake.lake_of(tmp_path)
+
+
+def test_a_directory_with_a_file_is_not_made_a_lake(tmp_path: Path) -> None:
+    """Its archive would seem to be gone."""
+    Warehouse.open(tmp_path).close()
+    with pytest.raises(ConfigError, match="kliping warehouse move"):
+        lake.directory_of("ducklake:postgres:dbname=x", {"KLIPING_DATA": str(tmp_path)})
+    assert lake.lake_of(tmp_path) is None
+
+
+# ---- what may be wrong ----
+
+
+def test_wrong_servers(postgres: Postgres, tmp_path: Path) -> None:
+    """One line each."""
+    down = f"ducklake:postgres:dbname=x {_HOST} port=1 user=kliping"
+    cases = {
+        down: "Connection refused",
+        postgres.catalogue("no_such"): 'database "no_such" does not exist',
+        postgres.catalogue("postgres", user="nobody"): 'role "nobody" does not exist',
+    }
+    for number, (place, said) in enumerate(cases.items()):
+        data = lake.directory_of(place, {"KLIPING_DATA": str(tmp_path / str(number))})
+        for use in (Reader, Warehouse.open, lambda data: held(data, "a test").__enter__()):
+            with pytest.raises(WarehouseError) as refused:
+                use(data)
+            assert str(refused.value).startswith(f"{place}: cannot be opened: ")
+            assert said in str(refused.value)
+            assert "\n" not in str(refused.value)
+
+
+def test_nothing_was_published(empty_lake: Path) -> None:
+    """In an empty database, and in a lake whose first run was broken off."""
+    for _ in range(2):
+        with pytest.raises(WarehouseError, match="nothing was published in this lake yet"):
+            Reader(empty_lake)
+        Warehouse.open(empty_lake).close()
+
+
+def test_a_newer_version_wrote_it(empty_lake: Path) -> None:
+    """An older one touches nothing."""
+    with closing(Warehouse.open(empty_lake)), closing(_newest(empty_lake)) as connection:
+        connection.execute("insert into migrations values ('9999_later', now())")
+    with pytest.raises(WarehouseError, match=r"newer version of kliping \(it has 9999_later\)"):
+        Warehouse.open(empty_lake)
+
+
+def _newest(data: Path) -> duckdb.DuckDBPyConnection:
+    its_lake = lake.lake_of(data)
+    assert its_lake
+    return lake.writer(its_lake)
+
+
+def test_missing_packages(tmp_path: Path) -> None:
+    """The command says how they are installed."""
+    bare = tmp_path / "sitecustomize.py"
+    bare.write_text(_WITHOUT_EXTENSIONS)
+    command = [sys.executable, "-m", "flows.cli", "sql", "select 1", "--warehouse"]
+    ran = subprocess.run(
+        [*command, f"ducklake:postgres:dbname=x {_HOST}"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}", "KLIPING_DATA": str(tmp_path / "d")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = "kliping: a lake needs packages of its own: pip install 'kliping[lake]'\n"
+    assert (ran.returncode, ran.stderr) == (3, said)
+
+
+_WITHOUT_EXTENSIONS = """
+import importlib.util
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *more: None if "extension" in name else find(name, *more)
+"""
+
+
+# ---- one writes, many read ----
+
+
+def test_one_run_at_a_time(empty_lake: Path, tmp_path: Path) -> None:
+    """Also from two machines: each has a data directory, and both the same lake."""
+    its_lake = lake.lake_of(empty_lake)
+    assert its_lake
+    elsewhere = tmp_path / "elsewhere"
+    lake.bind(elsewhere, its_lake)
+    refused = pytest.raises(BusyError, match=r"another run holds the lock .*kliping run")
+    with held(empty_lake, "kliping run"), refused:
+        held(elsewhere, "kliping run").__enter__()
+    with held(elsewhere, "kliping run"):
+        pass
+
+
+def test_readers_see_what_was_published(empty_lake: Path) -> None:
+    """While a run writes, and after it broke off, they see the night before; afterwards those who
+    come see the new one, and those who were there keep theirs.
+    """
+    count = "select count(*) from rejections"
+    with writing(empty_lake, "a first run") as store:
+        _reject(store, "1")
+    before, room = Reader(empty_lake), Snapshots(empty_lake)
+    with suppress(KeyboardInterrupt), writing(empty_lake, "a second run") as store:
+        _reject(store, "2")
+        for reader in (before, Reader(empty_lake), room.newest()):
+            assert reader.query(count)[1] == [(1,)]
+        raise KeyboardInterrupt
+    assert Reader(empty_lake).query(count)[1] == [(1,)]
+    with writing(empty_lake, "a third run") as store:
+        _reject(store, "3")
+    assert before.query(count)[1] == [(1,)]
+    assert Reader(empty_lake).query(count)[1] == [(3,)]
+
+
+def _reject(store: Warehouse, url: str) -> None:
+    row = {"url": url, "source_id": "a", "stage": "fetch", "reason": "broken", "detail": ""}
+    moment = "2026-03-11T00:00:00+00:00"
+    with store.engine.transaction():
+        store.engine.write([row | {"retry": False, "rejected_at": moment}], "record_rejections")
+
+
+def test_postgres_goes_away(empty_lake: Path, postgres: Postgres) -> None:
+    """Between transactions, inside one, and so that only the lock is lost: one line, nothing is
+    published, and what was recorded is there for the next run.
+    """
+    for number, disturb in enumerate((_between, _inside, _restarted)):
+        with pytest.raises(WarehouseError, match="PostgreSQL went away"):
+            _disturbed(empty_lake, str(number), partial(disturb, postgres))
+        if disturb is not _restarted:
+            postgres.start()
+        with pytest.raises(WarehouseError, match="nothing was published"):
+            Reader(empty_lake)
+    with writing(empty_lake, "a run"):
+        pass
+    assert Reader(empty_lake).query("select url from rejections order by all")[1] == [
+        ("0",),
+        ("1",),
+        ("2",),
+    ]
+
+
+def _disturbed(place: Path, url: str, disturb: Callable[[Warehouse], None]) -> None:
+    with writing(place, "a run") as store:
+        _reject(store, url)
+        disturb(store)
+
+
+def _between(postgres: Postgres, store: Warehouse) -> None:
+    postgres.kill()
+    _reject(store, "lost")
+
+
+def _inside(postgres: Postgres, store: Warehouse) -> None:
+    with store.engine.transaction():
+        store.engine.rows("census")
+        postgres.kill()
+        store.engine.rows("census")
+
+
+def _restarted(postgres: Postgres, store: Warehouse) -> None:
+    postgres.kill()
+    postgres.start()
+    store.engine.rows("census")  # on a new connection
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from read_text('/etc/hostname')",
+        "copy (select 1) to '{folder}stray.parquet'",
+        "from postgres_query('__ducklake_metadata_media', 'select 1 as a')",
+        "from \"postgres_query\"('__ducklake_metadata_media', 'select 1 as a')",
+        "from query('from postgres' || '_query(''__ducklake_metadata_media'', ''select 1 as a'')')",
+        "call ducklake_cleanup_old_files('media', cleanup_all => true)",
+        "from ducklake_cleanup_old_files('media', cleanup_all => true)",
+        "attach 'other.duckdb'",
+        "delete from rejections",
+    ],
+)
+def test_statements_that_are_refused(nights: Nights, statement: str) -> None:
+    """A confined reader reads the tables of the lake, and nothing else."""
+    its_lake = lake.lake_of(nights.data)
+    assert its_lake
+    reader = Reader(nights.data)
+    reader.confine()
+    with pytest.raises(QueryError):
+        reader.query(statement.format(folder=lake.folder(its_lake)))
+    assert reader.query("select count(*) > 0 from articles")[1] == [(True,)]
+
+
+# ---- moving ----
+
+
+def test_there_and_back(
+    two_nights: tuple[Path, list[Ran], list[dict[str, Any]]],
+    postgres: Postgres,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An archive goes into a lake and back into a file, and every table is as it was."""
+    data = tmp_path / "data"
+    shutil.copytree(two_nights[0], data)
+    before = file_contents(data)
+    place = postgres.create("moved")
+    there = ended(capsys, "warehouse", "move", data, place)
+    assert (there.status, there.err) == (0, ""), there
+    assert "the same on both sides" in there.out
+    assert differing(lake_contents(data), before) == []
+    assert not published(data).exists()
+    back = ended(capsys, "warehouse", "move", place, data)
+    assert (back.status, back.err) == (0, ""), back
+    assert lake.lake_of(data) is None
+    assert differing(file_contents(data), before) == []
+
+
+def test_a_lake_with_another_archive_is_not_moved_into(
+    nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing changes on either side."""
+    Warehouse.open(tmp_path).close()
+    ran = ended(capsys, "warehouse", "move", tmp_path, nights.catalogue)
+    assert ran.status == 3
+    assert "has an archive of its own" in ran.err
+    assert lake.lake_of(tmp_path) is None
+
+
+def test_what_is_forgotten_is_in_no_file(
+    two_nights: tuple[Path, list[Ran], list[dict[str, Any]]],
+    postgres: Postgres,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`kliping forget` leaves nothing of an article in any file of the lake, nor earlier nights."""
+    data = tmp_path / "data"
+    shutil.copytree(two_nights[0], data)
+    ended(capsys, "warehouse", "move", data, postgres.create("forgotten"))
+    ask = "select article_id from articles where credit is not null order by all limit 1"
+    [(article,)] = Reader(data).query(ask)[1]
+    assert _files_with(data, article)
+    request = ("forget", "--article", article, "--reason", "a test", "--yes")
+    ran = ended(capsys, *request, "--sources", PRESS / "sources.yaml", "--warehouse", data)
+    assert ran.status == 0, ran
+    assert _files_with(data, article) == []
+    assert Reader(data).query("from ducklake_snapshots('media')")[1][1:] == []
+
+
+def _files_with(data: Path, article: str) -> list[str]:
+    """The files of a lake that have rows of an article."""
+    found = []
+    for path in (data / "lake").rglob("*.parquet"):
+        file = duckdb.read_parquet(str(path))
+        if "article_id" in file.columns and file.filter(f"article_id = '{article}'").fetchall():
+            found.append(str(path))
+    return found
