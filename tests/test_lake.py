@@ -19,6 +19,7 @@ from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran, ended, night
 from tests.helpers.desks import desk
 from tests.helpers.paths import PRESS, ROOT
 from tests.helpers.postgres import Postgres, running
+from tests.helpers.press_nights import PressNights
 from warehouse import lake
 from warehouse.directory import lake_file, private, published
 from warehouse.reader import Reader, Snapshots
@@ -33,7 +34,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 @dataclass(frozen=True)
-class Nights:
+class LakeNights:
     """What nights in a lake left: how the runs ended, and what the desk received."""
 
     data: Path
@@ -43,16 +44,25 @@ class Nights:
 
 
 @pytest.fixture(scope="module")
-def nights(
+def lake_nights(
     kliping: Kliping, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
-) -> Nights:
+) -> LakeNights:
     """Both nights of the invented press in a lake."""
     data = tmp_path_factory.mktemp("lake") / "data"
     catalogue = postgres.create("nights")
     with desk() as here:
         env = {"KLIPING_DATA": str(data), "KLIPING_DESK_URL": here.url}
-        runs = [kliping(*night(catalogue, clock), env=env) for clock in (NIGHT_1, NIGHT_2)]
-    return Nights(data, catalogue, runs, here.messages)
+        asked = [night(catalogue, clock, replay=_archive(data)) for clock in (NIGHT_1, NIGHT_2)]
+        runs = [kliping(*arguments, env=env) for arguments in asked]
+    return LakeNights(data, catalogue, runs, here.messages)
+
+
+def _archive(data: Path) -> Path:
+    """The archive of the invented press, as a data directory's own."""
+    archive = private(data) / "warc" / "press.warc.gz"
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PRESS / "press.warc.gz", archive)
+    return archive
 
 
 @pytest.fixture
@@ -109,29 +119,29 @@ def file_contents(data: Path) -> Mapping[str, list[tuple[Any, ...]]]:
 # ---- nights ----
 
 
-def test_nights_in_a_lake_are_those_in_a_file(
-    nights: Nights, two_nights: tuple[Path, list[Ran], list[dict[str, Any]]]
-) -> None:
+def test_nights_in_a_lake_are_those_in_a_file(lake_nights: LakeNights, nights: PressNights) -> None:
     """The same runs, messages, and rows of every table and view."""
-    data, runs, messages = two_nights
-    assert [run.status for run in nights.runs] == [run.status for run in runs], nights.runs
-    assert nights.messages == messages
-    assert differing(lake_contents(nights.data), file_contents(data)) == []
-    assert not published(nights.data).exists()
-    assert not (private(nights.data) / "writer.duckdb").exists()
+    assert [run.status for run in lake_nights.runs] == [run.status for run in nights.runs], (
+        lake_nights.runs
+    )
+    assert lake_nights.messages == nights.messages
+    assert differing(lake_contents(lake_nights.data), file_contents(nights.warehouse)) == []
+    assert not published(lake_nights.data).exists()
+    assert not (private(lake_nights.data) / "writer.duckdb").exists()
 
 
 def test_postgres_is_killed_in_the_middle_of_a_night(
     kliping: Kliping,
     postgres: Postgres,
-    two_nights: tuple[Path, list[Ran], list[dict[str, Any]]],
+    nights: PressNights,
     tmp_path: Path,
 ) -> None:
     """The run says so in one line, and the next one ends with the tables of an undisturbed one."""
     place, data = postgres.create("killed"), tmp_path / "data"
+    archive = _archive(data)
     with desk() as here:
         env = {"KLIPING_DATA": str(data), "KLIPING_DESK_URL": here.url}
-        with kliping.start(*night(place, NIGHT_1), env=env) as process:
+        with kliping.start(*night(place, NIGHT_1, replay=archive), env=env) as process:
             assert process.stdout
             assert process.stderr
             for line in process.stdout:
@@ -147,23 +157,24 @@ def test_postgres_is_killed_in_the_middle_of_a_night(
         with pytest.raises(WarehouseError, match="nothing was published"):
             Reader(data)
         for clock in (NIGHT_1, NIGHT_2):
-            ran = kliping(*night(place, clock), env=env)
+            ran = kliping(*night(place, clock, replay=archive), env=env)
             assert ran.status == 1, ran
-    assert differing(lake_contents(data), file_contents(two_nights[0])) == []
-    assert [sent["title"] for sent in here.messages] == [sent["title"] for sent in two_nights[2]]
+    assert differing(lake_contents(data), file_contents(nights.warehouse)) == []
+    assert [sent["title"] for sent in here.messages] == [sent["title"] for sent in nights.messages]
 
 
-def test_commands_read_a_lake(nights: Nights, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_read_a_lake(lake_nights: LakeNights, capsys: pytest.CaptureFixture[str]) -> None:
     """search, sql, status, alerts, report, sources boilerplate: as from a file."""
-    place = ("--warehouse", nights.data)
+    place = ("--warehouse", lake_nights.data)
     assert ended(capsys, "sql", "from (select count(*) from articles)", *place).out.count("53") == 1
     assert "Kim" in ended(capsys, "search", "kereta barang Rusia", *place).out
     assert "2 sent" not in ended(capsys, "status", *place).out
     assert "russia-dprk" in ended(capsys, "alerts", "list", *place).out
     assert ended(capsys, "report", *place).status == 0
-    assert ended(capsys, "backup", nights.data.parent / "backup", *place).err == (
-        f"kliping: {nights.catalogue}: a lake is not backed up by this command, but by pg_dump and "
-        "a copy of its files and of the data directory (docs/operating.md, A warehouse for many)\n"
+    assert ended(capsys, "backup", lake_nights.data.parent / "backup", *place).err == (
+        f"kliping: {lake_nights.catalogue}: a lake is not backed up by this command, but by "
+        "pg_dump and a copy of its files and of the data directory "
+        "(docs/operating.md, A warehouse for many)\n"
     )
 
 
@@ -379,11 +390,11 @@ def _restarted(postgres: Postgres, store: Warehouse) -> None:
         "delete from rejections",
     ],
 )
-def test_statements_that_are_refused(nights: Nights, statement: str) -> None:
+def test_statements_that_are_refused(lake_nights: LakeNights, statement: str) -> None:
     """A confined reader reads the tables of the lake, and nothing else."""
-    its_lake = lake.lake_of(nights.data)
+    its_lake = lake.lake_of(lake_nights.data)
     assert its_lake
-    reader = Reader(nights.data)
+    reader = Reader(lake_nights.data)
     reader.confine()
     with pytest.raises(QueryError):
         reader.query(statement.format(folder=lake.folder(its_lake)))
@@ -394,14 +405,14 @@ def test_statements_that_are_refused(nights: Nights, statement: str) -> None:
 
 
 def test_there_and_back(
-    two_nights: tuple[Path, list[Ran], list[dict[str, Any]]],
+    nights: PressNights,
     postgres: Postgres,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """An archive goes into a lake and back into a file, and every table is as it was."""
     data = tmp_path / "data"
-    shutil.copytree(two_nights[0], data)
+    shutil.copytree(nights.warehouse, data)
     before = file_contents(data)
     place = postgres.create("moved")
     there = ended(capsys, "warehouse", "move", data, place)
@@ -416,25 +427,25 @@ def test_there_and_back(
 
 
 def test_a_lake_with_another_archive_is_not_moved_into(
-    nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lake_nights: LakeNights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing changes on either side."""
     Warehouse.open(tmp_path).close()
-    ran = ended(capsys, "warehouse", "move", tmp_path, nights.catalogue)
+    ran = ended(capsys, "warehouse", "move", tmp_path, lake_nights.catalogue)
     assert ran.status == 3
     assert "has an archive of its own" in ran.err
     assert lake.lake_of(tmp_path) is None
 
 
 def test_what_is_forgotten_is_in_no_file(
-    two_nights: tuple[Path, list[Ran], list[dict[str, Any]]],
+    nights: PressNights,
     postgres: Postgres,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """`kliping forget` leaves nothing of an article in any file of the lake, nor earlier nights."""
     data = tmp_path / "data"
-    shutil.copytree(two_nights[0], data)
+    shutil.copytree(nights.warehouse, data)
     ended(capsys, "warehouse", "move", data, postgres.create("forgotten"))
     ask = "select article_id from articles where credit is not null order by all limit 1"
     [(article,)] = Reader(data).query(ask)[1]
