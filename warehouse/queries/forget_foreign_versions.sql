@@ -1,18 +1,36 @@
 -- Delete texts of these articles whose page belongs to another article by now, unless the article
 -- still shows them.
-delete from article_versions v
-using incoming n, state.articles a
-where a.url = n.url and v.article_id = a.article_id
-    and v.text_hash <> coalesce(
-        (select c.extracted_hash from state.cleanings c where c.article_id = a.article_id), a.text_hash
-    )
-    and exists (
-        from state.pages p
-        join article_urls u on u.url = p.url
-        where p.fetched_at = v.seen_at and p.identity_key <> a.identity_key and u.article_id <> a.article_id
-    )
-    and not exists (
-        from state.pages p
-        left join article_urls u on u.url = p.url
-        where p.fetched_at = v.seen_at and (p.identity_key = a.identity_key or u.article_id = a.article_id)
-    );
+with own as materialized (
+    select article_id, identity_key, text_hash from state.articles where url in (select url from incoming)
+),
+cleaned as materialized (
+    select article_id, extracted_hash from state.cleanings where article_id in (select article_id from own)
+),
+older as materialized (
+    select v.rowid as place, v.seen_at, a.article_id, a.identity_key
+    from article_versions v
+    join own a using (article_id)
+    left join cleaned c using (article_id)
+    where v.text_hash <> coalesce(c.extracted_hash, a.text_hash)
+),
+looks as materialized (
+    select url, identity_key, fetched_at from state.pages where fetched_at in (select seen_at from older)
+),
+owners as materialized (
+    select url, article_id from article_urls where url in (select url from looks)
+)
+delete from article_versions
+where rowid in (
+    select o.place
+    from older o
+    where exists (
+            from looks p
+            join owners u using (url)
+            where p.fetched_at = o.seen_at and p.identity_key <> o.identity_key and u.article_id <> o.article_id
+        )
+        and not exists (
+            from looks p
+            left join owners u using (url)
+            where p.fetched_at = o.seen_at and (p.identity_key = o.identity_key or u.article_id = o.article_id)
+        )
+);

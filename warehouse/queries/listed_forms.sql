@@ -1,4 +1,5 @@
 -- Links under these identity keys that lead to no article yet.
-select l.url, l.identity_key
-from state.links l
-where l.identity_key in (select unnest($keys::varchar[])) and not exists (from article_urls u where u.url = l.url);
+with forms as materialized (
+    select url, identity_key from state.links where identity_key in (select unnest($keys::varchar[]))
+)
+select url, identity_key from forms where url not in (select url from article_urls where url in (select url from forms));

@@ -23,14 +23,18 @@ chosen as materialized (
     anti join looked using (article_id, text_hash)
     order by p.seen_at, p.article_id
     limit $batch
+),
+shown as materialized (
+    select
+        article_id, source_id, coalesce(published_at, first_seen_at) as seen_at, published_precision as precision,
+        arrived_by, url, title, body, text_hash
+    from state.articles
+    where rowid in (select place from chosen)
 )
 select
-    a.article_id, s.story_id, coalesce(a.published_at, a.first_seen_at) as seen_at,
-    a.published_precision as precision, a.arrived_by,
-    o.name as outlet, a.url, a.title, s.relation, s.original_article_id, a.body, a.text_hash,
-    coalesce(s.certainty, 1) as certainty
-from state.articles a
+    a.article_id, s.story_id, a.seen_at, a.precision, a.arrived_by, o.name as outlet, a.url, a.title, s.relation,
+    s.original_article_id, a.body, a.text_hash, coalesce(s.certainty, 1) as certainty
+from shown a
 join placed s using (article_id)
 join sources o using (source_id)
-where a.rowid in (select place from chosen)
-order by seen_at, a.article_id;
+order by a.seen_at, a.article_id;
