@@ -30,6 +30,7 @@ from flows.edges.encoder import Encoder, default_model
 from flows.edges.processes import processes
 from flows.edges.workers import Workers, in_batches
 from flows.records import Article, StoredPage
+from flows.stages.extraction.extract import PROGRAM
 from flows.steps.extraction import (
     PAGES_PER_BATCH,
     PAGES_PER_JOB,
@@ -37,7 +38,6 @@ from flows.steps.extraction import (
     extract_jobs,
 )
 from flows.steps.grouping import TEXTS_PER_BATCH, TEXTS_PER_JOB, encode_texts
-from flows.steps.sharing import identity
 from tests.helpers.dask import dask_cluster
 from tests.helpers.samples import SETS, Sample
 
@@ -65,7 +65,7 @@ def main() -> None:
         ways: dict[str, Workers] = {
             "one process": opened.enter_context(processes(1)),
             "two processes": opened.enter_context(processes(2)),
-            "two Dask workers": opened.enter_context(cluster(own.address, identity(), print)),
+            "two Dask workers": opened.enter_context(cluster(own.address, PROGRAM, print)),
         }
         texts = texts_of(jobs[:: max(1, len(jobs) // 200)], count)
         encoders = {threads: Encoder(default_model(), threads) for threads in (1, 2)}

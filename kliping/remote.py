@@ -7,9 +7,9 @@ import pickle
 
 def identify() -> str:
     """Which program this worker has."""
-    from flows.steps.sharing import identity
+    from flows.stages.extraction.extract import PROGRAM
 
-    return identity()
+    return PROGRAM
 
 
 def find_device() -> str:

@@ -17,9 +17,9 @@ from flows.edges.processes import Processes, processes
 from flows.edges.workers import Workers
 from flows.errors import RecordError
 from flows.records import Article, Discovery, Expect, Look, Rejection, StoredPage, WarcRef
+from flows.stages.extraction.extract import PROGRAM
 from flows.stages.extraction.settling import Arrival, Holder, Settled
 from flows.steps import discovery, extraction, grouping, recording
-from flows.steps.sharing import identity
 from tests.edges.misbehaving import (
     Exchange,
     Route,
@@ -336,7 +336,7 @@ def workers_for(kind: str, folder: Path) -> Iterator[Workers]:
         with processes(2) as local:
             yield local
         return
-    with dask_cluster(folder) as own, cluster(own.address, identity(), print) as found:
+    with dask_cluster(folder) as own, cluster(own.address, PROGRAM, print) as found:
         yield found
 
 

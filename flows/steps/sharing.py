@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flows import __version__
 from flows.edges.cluster import cluster
 from flows.edges.processes import processes
 from flows.edges.workers import Workers, WorkersAt
 from flows.progress import Progress
-from flows.stages.extraction.extract import CODE_VERSION, EXTRACTOR_VERSION
+from flows.stages.extraction.extract import PROGRAM
 
 
 @contextmanager
@@ -17,13 +16,8 @@ def workers_at(place: WorkersAt) -> Iterator[Workers]:
     says so, and processes of this machine do the rest. Raises ConfigError, WorkersError.
     """
     if place.scheduler:
-        with cluster(place.scheduler, identity(), Progress().complain) as found:
+        with cluster(place.scheduler, PROGRAM, Progress().complain) as found:
             yield found
     else:
         with processes(place.processes) as local:
             yield local
-
-
-def identity() -> str:
-    """What two programs have in common that read each other's pages and find the same in them."""
-    return f"kliping {__version__}, extractor {CODE_VERSION} {EXTRACTOR_VERSION}"

@@ -12,7 +12,7 @@ from flows.edges.cluster import Cluster, cluster
 from flows.edges.processes import processes
 from flows.edges.workers import Workers
 from flows.errors import WorkersError
-from flows.steps.sharing import identity
+from flows.stages.extraction.extract import PROGRAM
 from kliping import remote
 from tests.helpers.dask import Dask, dask_cluster, needs_dask
 from tests.helpers.forked import wait_until
@@ -37,7 +37,7 @@ def workers(request: pytest.FixtureRequest) -> Iterator[Workers]:
             yield local
         return
     address = request.getfixturevalue("dask").address
-    with cluster(address, identity(), told.append) as found:
+    with cluster(address, PROGRAM, told.append) as found:
         yield found
         assert found.elsewhere
     assert told == []
@@ -86,7 +86,7 @@ def test_share_raises() -> None:
 
 
 def opened(dask: Dask, told: list[str], patience_s: float = 60) -> AbstractContextManager[Cluster]:
-    return cluster(dask.address, identity(), told.append, patience_s)
+    return cluster(dask.address, PROGRAM, told.append, patience_s)
 
 
 @needs_dask
@@ -145,7 +145,7 @@ def test_cluster_without_workers(tmp_path: Path) -> None:
     with (
         dask_cluster(tmp_path, workers=0) as own,
         pytest.raises(WorkersError, match=r"has no workers; start one: dask worker tcp://127\..+$"),
-        cluster(own.address, identity(), print, reached_within_s=1),
+        cluster(own.address, PROGRAM, print, reached_within_s=1),
     ):
         pass
 
@@ -159,7 +159,7 @@ def test_no_cluster(scheduler: str, why: str) -> None:
     """Where no scheduler can be reached, or only with certificates, one line says so."""
     with (
         pytest.raises(WorkersError) as raised,
-        cluster(scheduler, identity(), print, reached_within_s=1),
+        cluster(scheduler, PROGRAM, print, reached_within_s=1),
     ):
         pass
     told = str(raised.value)
@@ -184,6 +184,6 @@ def test_cluster_with_another_program(dask: Dask) -> None:
 
 def test_worker_refuses_another_program() -> None:
     """A worker that joins later with another program reads nothing of what it is sent."""
-    assert remote.perform("kliping 0.0.9", b"not for it") == (identity(), b"")
-    own, result = remote.perform(identity(), pickle.dumps((doubled, [1, 2])))
-    assert (own, pickle.loads(result)) == (identity(), [2, 4])
+    assert remote.perform("kliping 0.0.9", b"not for it") == (PROGRAM, b"")
+    own, result = remote.perform(PROGRAM, pickle.dumps((doubled, [1, 2])))
+    assert (own, pickle.loads(result)) == (PROGRAM, [2, 4])

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import html
 
+from flows import __version__
 from flows.records import (
     Article,
     Origin,
@@ -59,6 +60,8 @@ EXTRACTOR_VERSION = stable_id(
     elements.NAMES,
     *(f"{rule.id} {rule.where} {rule.pattern}" for rule in RULES),
 )
+# What two installations have in common that read each other's pages and find the same in them.
+PROGRAM = f"kliping {__version__}, extractor {CODE_VERSION} {EXTRACTOR_VERSION}"
 
 MAX_ELEMENTS = 60_000  # twenty times those of the largest real page measured
 
