@@ -111,7 +111,8 @@ def _zone(option: str, text: str) -> str:
 def _domains(given: Sequence[str]) -> list[str]:
     domains = [domain for text in given for domain in re.split(r"[\s,]+", text.lower()) if domain]
     for domain in domains:
-        if not re.fullmatch(r"[^\W_](?:[\w-]*\.)+[\w-]+", domain):
+        labels = domain.split(".")
+        if len(labels) < 2 or not all(re.fullmatch(r"[\w-]+", label) for label in labels):
             raise ConfigError(f"--match: expected domains such as kompas.com, got {domain!r}")
     return domains
 

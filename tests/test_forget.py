@@ -45,6 +45,7 @@ SILENT = {
     "story_merges": "ids",
     "topics": "what topics.yaml says",
     "unwanted_records": "names of archive files",
+    "upkeep": "a version and an instant",
 }
 TEXTS = """
 select distinct table_name
