@@ -526,8 +526,10 @@ def moved(name: str, kind: str, period: int) -> str:
         return f"left(md5({name} || '-{period}'), 16)"
     if name in ADDRESSES:
         return f"{name} || '-{period}'"
-    if name in TEXTS:
-        return f"translate({name}, '{plain}{plain.upper()}', '{turned}{turned.upper()}')"
+    if name in TEXTS:  # but for the last line: an outlet's prompts do not change
+        letters = f"'{plain}{plain.upper()}', '{turned}{turned.upper()}'"
+        end = f"regexp_extract({name}, '\\n[^\\n]*$')"
+        return f"translate({name}[:len({name}) - len({end})], {letters}) || {end}"
     if name == "document_id":
         documents = "(select max(document_id) + 1 from small.state.search_documents)"
         return f"document_id + {period} * {documents}"
