@@ -214,7 +214,7 @@ async def look(work: pipeline.Work, net: network.Network, watch: "Watch") -> lis
                 for source in work.sources
             )
         )
-        discovery.record_listed(work.store, [each for _, each in found], work.now, LOOKBACK)
+        looked = discovery.record_found(work.store, found, work.now, LOOKBACK)
         watch.lap("discover")
         waiting = fetching.begin_fetching(work.store, work.sources, work.now, net.sync)
         ends = await asyncio.gather(
@@ -222,7 +222,7 @@ async def look(work: pipeline.Work, net: network.Network, watch: "Watch") -> lis
         )
         waiting.commit()
         watch.lap("fetch")
-    return [looked.after(end) for (looked, _), end in zip(found, ends, strict=True)]
+    return [look.after(end) for look, end in zip(looked, ends, strict=True)]
 
 
 class Alone:

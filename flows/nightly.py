@@ -127,13 +127,13 @@ async def look(
             found = await asyncio.gather(
                 *(_discovered(work, web, source, since, advance) for source in chosen)
             )
-            discovery.record_listed(work.store, [listed for _, listed in found], work.now, since)
+            looked = discovery.record_found(work.store, found, work.now, since)
         with work.progress.step("fetch", "links") as advance:
             waiting = fetching.begin_fetching(work.store, chosen, work.now, net.sync)
             looks = await asyncio.gather(
                 *(
                     _fetched(waiting, web, source, look, advance)
-                    for source, (look, _) in zip(chosen, found, strict=True)
+                    for source, look in zip(chosen, looked, strict=True)
                 )
             )
             waiting.commit()

@@ -16,7 +16,17 @@ from flows.edges.cluster import cluster
 from flows.edges.processes import Processes, processes
 from flows.edges.workers import Workers
 from flows.errors import RecordError
-from flows.records import Article, Discovery, Expect, Look, Rejection, StoredPage, WarcRef
+from flows.records import (
+    Article,
+    Discovery,
+    Document,
+    Expect,
+    Link,
+    Look,
+    Rejection,
+    StoredPage,
+    WarcRef,
+)
 from flows.stages.extraction.extract import PROGRAM
 from flows.stages.extraction.settling import Arrival, Holder, Settled
 from flows.steps import discovery, extraction, grouping, recording
@@ -910,6 +920,27 @@ def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) ->
         [versions] = fetch(store, "select count(*) as n from article_versions")
         [aside] = fetch(store, "select title from doubtful_answers")
         assert (versions["n"], aside["title"]) == (1, "Sebentar")
+
+
+def test_one_listing_never_stops_a_run(tmp_path: Path) -> None:
+    """What one source listed cannot be stored: its look says so, the others' links are there."""
+    store = Warehouse.open(tmp_path)
+    ref = WarcRef(str(tmp_path / "a.warc.gz"), 0)
+    found = []
+    for name in "abc":
+        url = f"https://{name}.example/read/1"
+        document = Document(None, None, ref, NOW)
+        if name == "b":
+            document = replace(document, read_at="kemarin")  # type: ignore[arg-type]
+        listed = discovery.Listed(
+            {f"https://{name}.example/feed": document}, {url: Link(url, name, url)}
+        )
+        found.append((Look(name, looked=True, usable=True, listed=1), listed))
+    looks = discovery.record_found(store, found, NOW, timedelta(hours=72))
+    [row] = fetch(store, "select list(source_id order by source_id) as sources from state.links")
+    assert row["sources"] == ["a", "c"]
+    assert [[note.kind for note in look.notes] for look in looks] == [[], ["broke-off"], []]
+    assert "kemarin" in looks[1].notes[0].text
 
 
 def test_one_record_never_stops_a_run(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flows.edges import archive
 from flows.edges.web import Web
-from flows.errors import ArchiveError, BodyError, FetchFailed, ListingError
+from flows.errors import ArchiveError, BodyError, FetchFailed, ListingError, RecordError
 from flows.records import (
     NOTHING_FORGOTTEN,
     DiscoveryKind,
@@ -55,6 +55,22 @@ async def discover(
         notes=tuple(found.notes),
     )
     return look, found
+
+
+def record_found(
+    store: Warehouse, found: Sequence[tuple[Look, "Listed"]], now: datetime, since: timedelta
+) -> list[Look]:
+    """Record what the discovery addresses of all sources listed, as `record_listed` does; if that
+    fails, source by source. Returns the looks, with a note where it failed.
+    """
+    try:
+        record_listed(store, [listed for _, listed in found], now, since)
+    except RecordError as error:
+        if len(found) > 1:
+            return [look for one in found for look in record_found(store, [one], now, since)]
+        [(look, _)] = found
+        return [look.noting([Note("broke-off", f"discovery broke off: {error}")])]
+    return [look for look, _ in found]
 
 
 def record_listed(

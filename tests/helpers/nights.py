@@ -60,7 +60,7 @@ class Nights:
                     look, listed = await discovery.discover(
                         self.warehouse, web, outlet, [outlet], now, since
                     )
-                    discovery.record_listed(self.warehouse, [listed], now, since)
+                    [look] = discovery.record_found(self.warehouse, [(look, listed)], now, since)
                     waiting = fetching.begin_fetching(self.warehouse, [outlet], now, writer.sync)
                     ends = await fetching.fetch(waiting, web, outlet, lambda done: None)
                     waiting.commit()
