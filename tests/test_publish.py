@@ -369,7 +369,7 @@ def test_full_disk(tmp_path: Path) -> None:
     begun(tmp_path)
     write(tmp_path, f"insert into t {ROWS.format(0, 50_000)}")
     before = published(tmp_path).read_bytes()
-    spare = inode(spare_file(tmp_path))
+    spare = kept_inode(spare_file(tmp_path), tmp_path / "kept")
     limit = spare_file(tmp_path).stat().st_size + resource.getpagesize()
     command = [sys.executable, "-c", PUBLISH, str(tmp_path), str(limit)]
     told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE).stdout
