@@ -22,7 +22,7 @@ from tests.edges.misbehaving import Exchange, Route, Server, conditional, page, 
 from tests.helpers.command import Kliping, Ran
 from tests.helpers.desks import Desk
 from tests.helpers.forked import Commands, wait_until
-from warehouse.directory import private, published
+from warehouse.directory import published, writer_file
 
 ARTICLES: Mapping[str, tuple[str, ...]] = {
     "Banjir Rendam Pasar Ikan Sayungan": (
@@ -133,7 +133,7 @@ class Place:
 
     @property
     def writer(self) -> Path:
-        return private(self.data) / "writer.duckdb"
+        return writer_file(self.data)
 
     def urls(self) -> list[str]:
         return [self.server.url(f"/baca/{number}") for number in range(1, len(ARTICLES) + 1)]

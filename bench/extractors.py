@@ -85,7 +85,7 @@ def once(
 
 
 def kliping() -> Tool:
-    return importlib.import_module("flows.stages.extraction.extract").extract  # type: ignore[no-any-return]
+    return importlib.import_module("flows.stages.extraction.extract").extract  # type: ignore[no-any-return] # by its name
 
 
 def trafilatura(precision: bool) -> Tool:

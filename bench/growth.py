@@ -44,7 +44,7 @@ from flows.pipeline import Do, Step
 from flows.records import Look, Operators
 from flows.steps import discovery, fetching, watching
 from tests.helpers.tables import beside
-from warehouse.directory import private, published
+from warehouse.directory import private, published, writer_file
 from warehouse.store import Warehouse, writing
 
 MODEL = "invented"
@@ -483,7 +483,7 @@ SPREAD_LESSONS = """
 def enlarge(small: Path, large: Path, times: int) -> None:
     """Write the large archive: the small one's days, `times` times, each earlier than the last."""
     Warehouse.open(large).close()
-    with duckdb.connect(str(private(large) / "writer.duckdb")) as database:
+    with duckdb.connect(str(writer_file(large))) as database:
         database.execute("set TimeZone = 'UTC'")
         database.execute("delete from migrations")
         database.execute(f"attach '{published(small)}' as small (read_only)")

@@ -34,7 +34,7 @@ from flows.stages.grouping.similarity import Comparison
 from flows.stages.grouping.stories import BLOCK, WINDOW
 from flows.steps.grouping import group_batch
 from tests.helpers.tables import beside, execute
-from warehouse.directory import private
+from warehouse.directory import writer_file
 from warehouse.store import Warehouse
 
 MODEL = "invented"
@@ -100,7 +100,7 @@ def compare(sizes: Sequence[int], rounds: int) -> None:
 def print_row(size: int, archive: Path, nights: Sequence[Mapping[str, float]]) -> None:
     """What the nights beside an archive of this size took."""
     took = {what: sorted(night[what] for night in nights) for what in nights[0]}
-    gigabytes = (private(archive) / "writer.duckdb").stat().st_size / 1e9
+    gigabytes = writer_file(archive).stat().st_size / 1e9
     seconds = took["seconds"]
     print(
         f"| {size:,} | {gigabytes:.1f} GB | {median(seconds):.1f} "

@@ -26,8 +26,7 @@ from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import article, sitemap
 from tests.helpers.paths import PRESS, ROOT
 from tests.helpers.tables import fetch, in_memory, offending, plant, published_rows
-from warehouse.copies import spare_file
-from warehouse.directory import private, published
+from warehouse.directory import private, published, spare_file
 from warehouse.forgotten import Wanted
 from warehouse.snapshot import publish
 from warehouse.store import Warehouse

@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from warehouse.changes import Changes
-from warehouse.copies import merged, spare_file, writer_file
-from warehouse.directory import private, published
+from warehouse.copies import merged
+from warehouse.directory import private, published, spare_file, writer_file
 from warehouse.files import Range, clone, copy, is_idle, patch
 from warehouse.snapshot import compact, publish
 

@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from flows.errors import WarehouseError
-from warehouse.directory import private, published
+from warehouse.directory import published, writer_file
 from warehouse.files import sync
 from warehouse.named import statements
 from warehouse.snapshot import (
@@ -124,7 +124,7 @@ def back_up(directory: Path, target: Path, version: str, now: datetime) -> Done:
 
 def _database(directory: Path) -> Path:
     """The writer's database, with all that was written to it; or, if it is lost, the snapshot."""
-    writer, snapshot = private(directory) / "writer.duckdb", published(directory)
+    writer, snapshot = writer_file(directory), published(directory)
     if writer.exists():
         with _explained(writer, "nothing was copied"):
             checkpoint(writer)
@@ -193,7 +193,7 @@ def restore(source: Path, directory: Path) -> Manifest:
             f"{source}: was made by a newer version of kliping ({manifest.kliping}): upgrade it"
         )
     _verify(source, manifest)
-    for there in (private(directory) / "writer.duckdb", published(directory)):
+    for there in (writer_file(directory), published(directory)):
         refuse_older(
             manifest.contents,
             f"the backup {source}",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.copies import Stamp, keep, take, writer_file
+from warehouse.copies import Stamp, keep, take
+from warehouse.directory import writer_file
 from warehouse.files import Range
 from warehouse.named import signals
 

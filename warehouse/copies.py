@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from warehouse.directory import private, published
+from warehouse.directory import private, published, spare_file, writer_file
 from warehouse.files import Range, is_idle, sync
 
 _FORM = 1  # of the record
@@ -87,16 +87,6 @@ def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
         else:
             found.append((start, end))
     return tuple(found)
-
-
-def spare_file(directory: Path) -> Path:
-    """The path of the spare."""
-    return private(directory) / "spare.duckdb"
-
-
-def writer_file(directory: Path) -> Path:
-    """The path of the writer's database."""
-    return private(directory) / "writer.duckdb"
 
 
 def patchable(copies: Copies | None, directory: Path, now: float) -> Copy | None:

@@ -34,9 +34,19 @@ def private(directory: Path) -> Path:
     return directory / "var"
 
 
+def spare_file(directory: Path) -> Path:
+    """The path of the spare."""
+    return private(directory) / "spare.duckdb"
+
+
+def writer_file(directory: Path) -> Path:
+    """The path of the writer's database."""
+    return private(directory) / "writer.duckdb"
+
+
 def require(directory: Path) -> None:
     """Raise WarehouseError unless a run has begun to fill this data directory."""
-    places = (published(directory), private(directory) / "writer.duckdb", lake_file(directory))
+    places = (published(directory), writer_file(directory), lake_file(directory))
     if not any(place.exists() for place in places):
         raise nothing_published(published(directory))
 

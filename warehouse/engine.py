@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from flows.errors import RecordError, WarehouseError
 from warehouse import lake
 from warehouse.changes import Changes
-from warehouse.copies import writer_file
-from warehouse.directory import published
+from warehouse.directory import published, writer_file
 from warehouse.named import Row, first_line, quoted, rows_of, signals, statement, statements
 from warehouse.snapshot import KEEP_SNAPSHOT, census_of, refuse_older, restore_from_snapshot
 

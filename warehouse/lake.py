@@ -22,7 +22,7 @@ from pathlib import Path
 import duckdb
 
 from flows.errors import BusyError, ConfigError, QueryError, WarehouseError
-from warehouse.directory import lake_file, private
+from warehouse.directory import lake_file, writer_file
 from warehouse.named import Row, first_line, literal, rows_of, statement, statements
 
 PREFIX = "ducklake:"
@@ -71,9 +71,7 @@ def lake_of(directory: Path) -> Lake | None:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         return Lake(str(told["catalogue"]), str(told["files"]))
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError) as error:
         raise ConfigError(f"{path}: expected `catalogue` and `files`") from error
@@ -89,7 +87,7 @@ def directory_of(text: str, environ: Mapping[str, str]) -> Path:
     lake = parse(text, directory)
     known = lake_of(directory)
     if known is None:
-        if (private(directory) / "writer.duckdb").exists():
+        if writer_file(directory).exists():
             raise ConfigError(
                 f"--warehouse: {directory} has a warehouse in a file: `kliping warehouse move "
                 f"{directory} {text!r}` carries it over, or KLIPING_DATA names another directory"

@@ -15,8 +15,7 @@ import duckdb
 
 from flows.errors import WarehouseError
 from warehouse import lake
-from warehouse.copies import spare_file, writer_file
-from warehouse.directory import published
+from warehouse.directory import published, spare_file, writer_file
 from warehouse.engine import Engine
 from warehouse.lake import Lake
 from warehouse.named import quoted

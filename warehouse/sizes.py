@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.copies import spare_file, writer_file
-from warehouse.directory import private, published
+from warehouse.directory import private, published, spare_file, writer_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,18 +13,8 @@ from pathlib import Path
 import duckdb
 
 from flows.errors import WarehouseError
-from warehouse.copies import (
-    Copies,
-    Copy,
-    Stamp,
-    keep,
-    known_snapshot,
-    patchable,
-    spare_file,
-    take,
-    writer_file,
-)
-from warehouse.directory import private, published
+from warehouse.copies import Copies, Copy, Stamp, keep, known_snapshot, patchable, take
+from warehouse.directory import private, published, spare_file, writer_file
 from warehouse.files import clone, copy, patch, sync
 from warehouse.named import first_line, quoted, statement
 
@@ -39,7 +29,7 @@ def restore_from_snapshot(directory: Path) -> None:
     """If the writer's database is gone, copy the snapshot, which is a complete copy of it. A new,
     empty one would be published over everything.
     """
-    writer, snapshot = private(directory) / "writer.duckdb", published(directory)
+    writer, snapshot = writer_file(directory), published(directory)
     if writer.exists() or not snapshot.exists():
         return
     put_writer(directory, snapshot)
@@ -50,7 +40,7 @@ def restore_from_snapshot(directory: Path) -> None:
 
 def put_writer(directory: Path, source: Path) -> None:
     """Replace the writer's database by a copy of another, whole one. Raises OSError."""
-    writer = private(directory) / "writer.duckdb"
+    writer = writer_file(directory)
     fresh = writer.with_name(f"{writer.name}.new")
     copy(source, fresh)
     writer.with_name(f"{writer.name}.wal").unlink(missing_ok=True)  # that of the one before
@@ -126,7 +116,7 @@ def compact(directory: Path) -> None:
     place: a deleted row stays in the blocks of the old one until they are used again. Raises
     WarehouseError.
     """
-    writer = private(directory) / "writer.duckdb"
+    writer = writer_file(directory)
     fresh = writer.with_name(f"{writer.name}.new")
     fresh.unlink(missing_ok=True)
     try:

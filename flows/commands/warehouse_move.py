@@ -8,7 +8,7 @@ from pathlib import Path
 from flows.errors import ConfigError
 from flows.records import counted
 from warehouse import lake, moving
-from warehouse.directory import private
+from warehouse.directory import writer_file
 from warehouse.moving import Proof
 from warehouse.store import held
 
@@ -39,7 +39,7 @@ def _into_lake(directory: Path, text: str) -> Sequence[Proof]:
     target = lake.parse(text, directory)
     if lake.lake_of(directory):
         raise ConfigError(f"{directory}: its warehouse is in the lake {lake.lake_of(directory)}")
-    if not (private(directory) / "writer.duckdb").exists():
+    if not writer_file(directory).exists():
         raise ConfigError(f"{directory}: has no warehouse in a file (var/writer.duckdb)")
     with ExitStack() as locks:
         locks.enter_context(held(directory, "kliping warehouse move"))

@@ -169,9 +169,8 @@ def cluster(
 
     `identity`: which program this is, as its workers must have it; `patience_s`: how long a silent
     cluster is waited for; `reached_within_s`: the same of the scheduler, and then of a worker, at
-    the start. Raises ConfigError where Dask is
-    not installed; WorkersError if the scheduler cannot be reached, has no workers, or has one with
-    another program.
+    the start. Raises ConfigError where Dask is not installed; WorkersError if the scheduler cannot
+    be reached, has no workers, or has one with another program.
     """
     if importlib.util.find_spec("distributed") is None:
         raise ConfigError("KLIPING_WORKERS: dask: is not installed: pip install 'kliping[dask]'")
