@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from math import exp
 
 import trafilatura
 from lxml import etree, html
+from trafilatura.settings import Document, Extractor
 
 from flows.records import Origin
 from flows.stages.extraction.elements import BLOCKS, FORMATTING
@@ -235,6 +237,14 @@ def _weight(line: Line) -> float:
     return 0.0
 
 
+@cache
+def _options() -> Extractor:
+    """What trafilatura is asked for. Reading its settings anew for each page takes longer than a
+    short text.
+    """
+    return Extractor(output_format="python", comments=False, fast=True)
+
+
 def kept_by_engine(box: html.HtmlElement) -> str:
     """The key of the text that trafilatura takes from the container; '' if it takes nothing, or if
     the container has too much text for an article.
@@ -243,9 +253,7 @@ def kept_by_engine(box: html.HtmlElement) -> str:
         return ""
     document = html.Element("html")
     etree.SubElement(etree.SubElement(document, "body"), "article").append(deepcopy(box))
-    taken = trafilatura.bare_extraction(
-        document, include_comments=False, include_tables=True, fast=True
-    )
-    if not isinstance(taken, trafilatura.settings.Document):
+    taken = trafilatura.bare_extraction(document, options=_options())
+    if not isinstance(taken, Document):
         return ""
     return text_key(taken.text or "")

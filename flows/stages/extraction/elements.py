@@ -45,12 +45,13 @@ KINDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
 )
 _TAGS = {tag: kind for kind, facts in KINDS.items() for tag in facts.get("tags", ())}
 _MOST = {kind: facts["most"] for kind, facts in KINDS.items()}
+_WORD_START = "(?<![a-z0-9])"
 
 
 def name_pattern(names: Iterable[str]) -> str:
     """A pattern that finds these names in a class or an id, as elements.toml explains."""
     found = any_of(names).replace(r"\s+", "[-_]*").replace(r"\*", "[a-z0-9]*")
-    return rf"(?<![a-z0-9]){found}(?![a-z0-9])"
+    return rf"{_WORD_START}{found}(?![a-z0-9])"
 
 
 NAMES = "|".join(
@@ -58,7 +59,7 @@ NAMES = "|".join(
     for kind, facts in KINDS.items()
     if "names" in facts
 )
-_NAMED = re.compile(NAMES)
+_NAMED = re.compile(rf"{_WORD_START}(?:{NAMES})")  # no kind is tried in the middle of a word
 _NAMES_READ = 400  # characters of class and id
 
 
@@ -89,7 +90,7 @@ def hint(element: html.HtmlElement) -> str | None:
     return _kind_of(names[:_NAMES_READ])
 
 
-@lru_cache(maxsize=4096)  # names recur on a page and on an outlet's other pages
+@lru_cache(maxsize=16_384)  # names recur on a page and on an outlet's other pages
 def _kind_of(names: str) -> str | None:
     match = _NAMED.search(names.lower())
     return match.lastgroup if match else None

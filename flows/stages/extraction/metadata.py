@@ -179,12 +179,14 @@ def _plain(text: str) -> str:
     """A text out of markup: character references resolved and tags dropped, also where both were
     escaped twice.
     """
-    for _ in range(3):
+    for _ in range(3 if "&" in text else 0):
         resolved = _REFERENCE.sub(lambda match: unescape(match[0]), text)
         if resolved == text:
             break
         text = resolved
-    return tidy(_FORMATTING_TAG.sub("", _BREAKING_TAG.sub(" ", text)))
+    if "<" in text:
+        text = _FORMATTING_TAG.sub("", _BREAKING_TAG.sub(" ", text))
+    return tidy(text)
 
 
 def _tags(root: html.HtmlElement) -> dict[str, tuple[str, ...]]:

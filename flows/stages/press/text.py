@@ -11,7 +11,9 @@ _UNSEEN = re.compile(
     "[\u200b\u200e\u200f\u2060\u2063\ufeff\u00ad\u202a-\u202e"
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]"
 )
-
+_SIGNS = re.compile(r"[\W_]+")
+# What becomes of each ASCII character in a key: a letter or digit in lower case, or nothing.
+_ASCII_KEYS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 
 TITLE_LENGTH = 500  # characters of a title that are kept, whether from a feed or from a page
 
@@ -29,4 +31,6 @@ def tidy(text: str) -> str:
 @lru_cache(maxsize=4096)  # the lines of a page are compared with each other again and again
 def text_key(text: str) -> str:
     """What different spellings of a text have in common: its letters and digits, in lower case."""
-    return re.sub(r"[\W_]+", "", text).lower()
+    if text.isascii():
+        return text.translate(_ASCII_KEYS)
+    return _SIGNS.sub("", text).lower()
