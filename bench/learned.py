@@ -41,6 +41,7 @@ from flows.stages.extraction.headline import find_headline
 from flows.stages.extraction.learned import BOUNDARY, Cleaner, LearnedLine, Repeat, learn
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
+from flows.stages.extraction.tree import Tree
 from flows.stages.press.text import text_key as key
 from flows.stages.press.text import tidy
 from tests.helpers.paths import DATA, PRESS
@@ -360,7 +361,7 @@ def container_text(body: bytes, source: Source, url: str) -> str:
     root = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
     lines = read_lines(root)
     at = find_headline(root, read_metadata(root), lines, source, url).at
-    own = read_lines(choose(root, source.container, lines, at)[0])
+    own = read_lines(choose(Tree.of(root), source.container, lines, at)[0])
     return "\n".join(line.text for line in own)
 
 

@@ -8,6 +8,7 @@ from lxml import html
 
 from flows.stages.extraction.elements import KINDS, Hints, hint, name_pattern
 from flows.stages.extraction.lines import read_lines
+from flows.stages.extraction.tree import Tree
 from flows.stages.press.text import text_key
 from tests.helpers.cases import cases
 
@@ -47,7 +48,9 @@ def test_pages(case: dict[str, Any]) -> None:
     root = html.fromstring(f"<body>{case['page'].format(**PARTS)}</body>")
     lead = text_key(case.get("lead", "").format(**PARTS))[:60]
     found = {
-        line.text: line.clutter for line in read_lines(root, Hints(root, lead)) if line.clutter
+        line.text: line.clutter
+        for line in read_lines(root, Hints(Tree.of(root), lead))
+        if line.clutter
     }
     expected = {
         re.sub("<.*?>", "", text.format(**PARTS)): kind
@@ -80,4 +83,4 @@ def test_a_name_is_a_whole_word() -> None:
         assert hint(html.Element("div", {"class": name})) is None
     assert hint(html.Element("article", {"class": "related"})) is None
     root = html.fromstring("<div class='ads'><p>Iklan</p></div>")
-    assert Hints(root).clutter(root) == {}
+    assert Hints(Tree.of(root)).clutter(root) == {}

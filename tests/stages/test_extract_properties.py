@@ -19,6 +19,7 @@ from flows.stages.extraction.line_rules import RULES
 from flows.stages.extraction.lines import read_lines
 from flows.stages.extraction.metadata import read_metadata
 from flows.stages.extraction.parsing import parse
+from flows.stages.extraction.tree import Tree
 from flows.stages.press.text import text_key, tidy
 from tests.helpers.pages import mutated, page
 from tests.helpers.samples import SETS
@@ -71,7 +72,7 @@ def test_body_and_removed_are_the_container(saved: Page, source: Source) -> None
     assert not isinstance(root, tuple)
     lines = read_lines(root)
     headline = find_headline(root, read_metadata(root), lines, source, saved.url)
-    own = read_lines(container.choose(root, (), lines, headline.at)[0])
+    own = read_lines(container.choose(Tree.of(root), (), lines, headline.at)[0])
     cleaned = boilerplate.clean(own, headline.text)
     held = Counter(line.text for line in own)
     whole = Counter(cleaned.body) + Counter(cut.text for cut in cleaned.removed)

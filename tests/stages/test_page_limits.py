@@ -30,6 +30,7 @@ from flows.stages.extraction.parsing import parse
 from flows.stages.extraction.polls import find_polls
 from flows.stages.extraction.settling import Holder, may_be_versions
 from flows.stages.extraction.succession import Capture, KnownText, find_version_doubts
+from flows.stages.extraction.tree import Tree
 from flows.stages.extraction.witnesses import Surroundings
 from tests.helpers.pages import page
 
@@ -139,14 +140,14 @@ def reaches(length: int, *, stated: bool = False, between: int = 0) -> bool:
         f"<div><h1>{HEADLINE}</h1><section>{''.join(f'<p>{one}</p>' for one in first)}</section>"
         f"{'<div class=ads>Iklan</div>' * between}<div>{second}</div></div>"
     )
-    box, _ = choose(root, (), read_lines(root), 0, " ".join(first) if stated else "")
+    box, _ = choose(Tree.of(root), (), read_lines(root), 0, " ".join(first) if stated else "")
     return box is root
 
 
 def kinds(markup: str, rest: int) -> set[str]:
     """The kinds of clutter on a page beside so many characters of other text."""
     root = html.fromstring(f"<body>{markup}<div>{'a' * rest}</div></body>")
-    return set(Hints(root).clutter(root).values())
+    return set(Hints(Tree.of(root)).clutter(root).values())
 
 
 def comments_beside(paragraphs: int) -> bool:

@@ -17,6 +17,7 @@ from flows.records import Origin
 from flows.stages.extraction.elements import BLOCKS, FORMATTING
 from flows.stages.extraction.ending import find_end
 from flows.stages.extraction.lines import Line
+from flows.stages.extraction.tree import Tree
 from flows.stages.press.text import text_key
 
 ENGINE = f"trafilatura {trafilatura.__version__}"
@@ -43,7 +44,7 @@ _NAME = re.compile(r"[#.][A-Za-z_][\w-]*")  # an id or class that needs no escap
 
 
 def choose(
-    root: html.HtmlElement,
+    tree: Tree,
     selectors: Sequence[str],
     lines: Sequence[Line],
     headline: int | None,
@@ -59,35 +60,30 @@ def choose(
     column = _Column.of(lines, headline, text_key(stated))
     until = lines[: column.end]
     for selector in selectors:
-        if found := _by_text(root.cssselect(selector), until):
-            box = found[0]
+        if found := tree.root.cssselect(selector):
+            box = max(found, key=lambda one: _sentences(tree, one, until))
             break
     else:
-        return _by_density(root, column)
-    held = _sentences(box, until)
+        return _by_density(tree, column)
+    held = _sentences(tree, box, until)
     if held < _ENOUGH:
-        densest, origin = _by_density(root, column)
-        if 2 * held < _sentences(densest, until):
+        densest, origin = _by_density(tree, column)
+        if 2 * held < _sentences(tree, densest, until):
             return densest, origin
     return box, Origin("container", selector)
 
 
-def _by_density(root: html.HtmlElement, column: "_Column") -> tuple[html.HtmlElement, Origin]:
-    densest = _densest(root, column)
+def _by_density(tree: Tree, column: "_Column") -> tuple[html.HtmlElement, Origin]:
+    densest = _densest(tree, column)
     return densest, Origin("density", _selector(densest))
 
 
-def _by_text(elements: Sequence[html.HtmlElement], lines: Sequence[Line]) -> list[html.HtmlElement]:
-    """The elements, the one with the most sentences first."""
-    if len(elements) < 2:
-        return list(elements)
-    return sorted(elements, key=lambda element: -_sentences(element, lines))
-
-
-def _sentences(element: html.HtmlElement, lines: Sequence[Line]) -> int:
+def _sentences(tree: Tree, element: html.HtmlElement, lines: Sequence[Line]) -> int:
     """How many characters of sentences are in an element."""
-    inside = set(element.iter(etree.Element))
-    return sum(len(line.text) for line in lines if line.is_prose and line.element in inside)
+    inside = tree.within(element)
+    return sum(
+        len(line.text) for line in lines if line.is_prose and tree.places[line.element] in inside
+    )
 
 
 def _selector(element: html.HtmlElement) -> str:
@@ -188,22 +184,20 @@ def _path(line: Line) -> tuple[str, ...]:
     return tuple(element.tag for element in around if element.tag in BLOCKS)
 
 
-def _densest(root: html.HtmlElement, column: _Column) -> html.HtmlElement:
+def _densest(tree: Tree, column: _Column) -> html.HtmlElement:
     """The smallest element with the greatest weight."""
-    weights: dict[html.HtmlElement, float] = {}
+    weights = [0.0] * len(tree.elements)
     for line, weight in zip(column.lines, _weights(column), strict=True):
-        weights[line.element] = weights.get(line.element, 0.0) + weight
-    best, best_weight = root, float("-inf")
-    for element in reversed(list(root.iter(etree.Element))):  # inner elements before their parents
-        weight = weights.get(element, 0.0)
+        weights[tree.places[line.element]] += weight
+    best, best_weight = 0, float("-inf")
+    for at in range(len(weights) - 1, -1, -1):  # inner elements before their parents
+        weight = weights[at]
         if weight > best_weight:
-            best, best_weight = element, weight
-        parent = element.getparent() if weight else None
-        if parent is not None:
-            weights[parent] = weights.get(parent, 0.0) + weight
-    while best.tag in _PARAGRAPHS and best.getparent() is not None:
-        best = best.getparent()
-    return best
+            best, best_weight = at, weight
+        if weight and at:
+            weights[tree.parents[at]] += weight
+    boxes = (one for one in (best, *tree.around(best)) if tree.tags[one] not in _PARAGRAPHS)
+    return tree.elements[next(boxes, 0)]
 
 
 def find_teasers(lines: Sequence[Line]) -> frozenset[int]:

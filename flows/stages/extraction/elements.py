@@ -19,6 +19,7 @@ from typing import Any
 from lxml import etree, html
 
 from flows.stages.extraction.line_rules import related_label
+from flows.stages.extraction.tree import Tree
 from flows.stages.press.text import text_key
 from flows.stages.press.vocabulary import any_of
 
@@ -38,7 +39,7 @@ _FORMATTING = """
 UNREAD, BLOCKS, FORMATTING = (frozenset(names.split()) for names in (_UNREAD, _BLOCKS, _FORMATTING))
 WHOLE = frozenset(["html", "body", "article", "main"])  # hold a whole page or article
 PICTURES = ("img", "picture", "amp-img")
-_EMBEDDED = (*PICTURES, "video", "iframe")
+_EMBEDDED = frozenset([*PICTURES, "video", "iframe"])
 
 KINDS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     files(__package__).joinpath("elements.toml").read_text(encoding="utf-8")
@@ -84,7 +85,7 @@ def hint(element: html.HtmlElement) -> str | None:
     tag = element.tag
     if tag in _TAGS:
         return _TAGS[tag]
-    names = f"{element.get('class', '')} {element.get('id', '')}"
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if len(names) <= 2 or tag in WHOLE:
         return None
     return _kind_of(names[:_NAMES_READ])
@@ -107,49 +108,46 @@ def _is_apart(element: html.HtmlElement) -> bool:
 
 class Hints:
     """The hints that the elements of a page give, and how much text is in which element. `lead` is
-    the key of the start of the article, or '' if it is not known.
+    the key of the start of the article, or '' if it is not known. Elements are told by their
+    places.
     """
 
-    def __init__(self, page: html.HtmlElement, lead: str = "") -> None:
+    def __init__(self, tree: Tree, lead: str = "") -> None:
+        self.tree = tree
         self.lead = lead
         # inline elements that begin with "Baca juga:"
-        self.labelled: list[html.HtmlElement] = []
+        self.labelled: list[int] = []
         # elements by their parent and hint
-        self.siblings: dict[tuple[html.HtmlElement, str], list[html.HtmlElement]] = {}
+        self.siblings: dict[tuple[int, str], list[int]] = {}
         # characters in an element
-        self.unlinked: dict[html.HtmlElement, int] = {}
-        self.linked: dict[html.HtmlElement, int] = {}
-        self._clutter: dict[html.HtmlElement, dict[html.HtmlElement, str]] = {}
-        elements = list(page.iter(etree.Element))
-        for element in elements:
-            tag = element.tag
+        self.unlinked: list[int] = []
+        self.linked: list[int] = []
+        self._clutter: dict[html.HtmlElement, dict[int, str]] = {}
+        for at, tag in enumerate(tree.tags):
             if tag in FORMATTING:
-                if (text := element.text) and related_label(text):
-                    self.labelled.append(element)
-            elif tag in BLOCKS and (kind := hint(element)):
-                self.siblings.setdefault((element.getparent(), kind), []).append(element)
+                if (text := tree.texts[at]) and related_label(text):
+                    self.labelled.append(at)
+            elif tag in BLOCKS and (kind := hint(tree.elements[at])):
+                self.siblings.setdefault((tree.parents[at], kind), []).append(at)
         if self.siblings:
-            self._measure(elements)
+            self._measure()
 
-    def _measure(self, elements: list[html.HtmlElement]) -> None:
-        unlinked, linked = self.unlinked, self.linked
-        for element in reversed(elements):  # children before their parents
-            tag, text = element.tag, element.text
-            outside, inside = unlinked.get(element, 0), linked.get(element, 0)
-            if text:
-                outside += len(text.strip())
+    def _measure(self) -> None:
+        tree = self.tree
+        self.unlinked = unlinked = [len(text.strip()) if text else 0 for text in tree.texts]
+        self.linked = linked = [0] * len(unlinked)
+        for at in range(len(unlinked) - 1, -1, -1):  # children before their parents
+            tag = tree.tags[at]
             if tag == "a":
-                outside, inside = 0, outside + inside
+                unlinked[at], linked[at] = 0, unlinked[at] + linked[at]
             elif tag in UNREAD:
-                outside = inside = 0
-            unlinked[element], linked[element] = outside, inside
-            parent = element.getparent()
-            if parent is not None and element is not elements[0]:
-                tail = len((element.tail or "").strip())
-                unlinked[parent] = unlinked.get(parent, 0) + outside + tail
-                linked[parent] = linked.get(parent, 0) + inside
+                unlinked[at] = linked[at] = 0
+            if at:
+                parent, tail = tree.parents[at], tree.tails[at]
+                unlinked[parent] += unlinked[at] + (len(tail.strip()) if tail else 0)
+                linked[parent] += linked[at]
 
-    def clutter(self, root: html.HtmlElement) -> dict[html.HtmlElement, str]:
+    def clutter(self, root: html.HtmlElement) -> dict[int, str]:
         """The elements below `root` that are clutter, each with its kind: blocks whose hint is
         confirmed, and inline elements that begin with "Baca juga:". `root` itself is not judged.
         """
@@ -157,21 +155,19 @@ class Hints:
             self._clutter[root] = self._clutter_below(root)
         return self._clutter[root]
 
-    def _clutter_below(self, root: html.HtmlElement) -> dict[html.HtmlElement, str]:
-        below = set(root.iter(etree.Element))
-        found = {element: "related" for element in self.labelled if element in below}
-        for (parent, kind), elements in self.siblings.items():
+    def _clutter_below(self, root: html.HtmlElement) -> dict[int, str]:
+        below = self.tree.within(root)
+        found = {at: "related" for at in self.labelled if at in below}
+        for (parent, kind), siblings in self.siblings.items():
             if parent in below:
-                found |= dict.fromkeys(self._confirmed(root, kind, elements), kind)
+                found |= dict.fromkeys(self._confirmed(below.start, kind, siblings), kind)
         return found
 
-    def _confirmed(
-        self, root: html.HtmlElement, kind: str, siblings: list[html.HtmlElement]
-    ) -> Iterable[html.HtmlElement]:
+    def _confirmed(self, root: int, kind: str, siblings: list[int]) -> Iterable[int]:
         """Those of some siblings with one hint that are what it says."""
         share = max(_TEXT.own * self.unlinked[root], _TEXT.least)
         if kind == "comments" and self._follow_a_text(root, siblings):
-            return siblings if _is_apart(siblings[0]) else ()
+            return siblings if _is_apart(self.tree.elements[siblings[0]]) else ()
         pictured = []
         if kind == "caption":
             pictured = [one for one in siblings if self._is_caption(one, share)]
@@ -180,7 +176,7 @@ class Hints:
             return [*pictured, *siblings]
         return pictured
 
-    def _is_clutter(self, kind: str, siblings: list[html.HtmlElement], share: float) -> bool:
+    def _is_clutter(self, kind: str, siblings: list[int], share: float) -> bool:
         """Whether elements hold mostly links, or no more text than such clutter has, and not the
         start of the article.
         """
@@ -191,33 +187,33 @@ class Hints:
         most = KINDS[kind].get("paragraphs")
         if most is not None and self._paragraphs(siblings) > most:
             return False
-        opens = held >= len(self.lead) > 0
-        return not (opens and any(self.lead in text_key(one.text_content()) for one in siblings))
+        if not held >= len(self.lead) > 0:
+            return True
+        texts = (text_key(self.tree.elements[one].text_content()) for one in siblings)
+        return not any(self.lead in text for text in texts)
 
-    def _paragraphs(self, siblings: list[html.HtmlElement]) -> int:
+    def _paragraphs(self, siblings: list[int]) -> int:
+        tree = self.tree
         return sum(
-            self.unlinked[paragraph] >= _TEXT.paragraph
+            tree.tags[at] == "p" and self.unlinked[at] >= _TEXT.paragraph
             for one in siblings
-            for paragraph in one.iter("p")
+            for at in range(one, tree.ends[one])
         )
 
-    def _is_caption(self, element: html.HtmlElement, share: float) -> bool:
+    def _is_caption(self, at: int, share: float) -> bool:
         """Whether an element holds its picture, or is the only text beside one."""
-        around = element.getparent()
-        alone = around is not None and self.unlinked[around] == self.unlinked[element]
-        near = around if alone else element
-        pictured = next(near.iter(*_EMBEDDED), None) is not None
-        return pictured and self.unlinked[element] <= min(share, _TEXT.caption)
+        tree, around = self.tree, self.tree.parents[at]
+        near = around if self.unlinked[around] == self.unlinked[at] else at
+        pictured = not _EMBEDDED.isdisjoint(tree.tags[near : tree.ends[near]])
+        return pictured and self.unlinked[at] <= min(share, _TEXT.caption)
 
-    def _follow_a_text(self, root: html.HtmlElement, siblings: list[html.HtmlElement]) -> bool:
+    def _follow_a_text(self, root: int, siblings: list[int]) -> bool:
         """Whether so much text comes before these elements that they may be its comments."""
-        before = 0
-        for around in chain((siblings[0],), siblings[0].iterancestors()):
-            if around is root:
+        tree, before = self.tree, 0
+        for around in chain(siblings[:1], tree.around(siblings[0])):
+            if around == root:
                 break
-            before += sum(
-                self.unlinked.get(one, 0)
-                for one in around.itersiblings(etree.Element, preceding=True)
-            )
+            above = tree.elements[around].itersiblings(etree.Element, preceding=True)
+            before += sum(self.unlinked[tree.places[one]] for one in above)
         held = sum(self.unlinked[one] for one in siblings)
         return before >= _TEXT.before_comments and held <= _TEXT.comments * before

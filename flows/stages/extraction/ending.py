@@ -3,8 +3,9 @@ article of an endless scroll.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from flows.stages.extraction.datelines import opens_report
 from flows.stages.extraction.line_rules import is_comments_heading, rule_for
@@ -52,6 +53,7 @@ class _Page:
     texts: Sequence[int]  # characters of each line that is a sentence of some article, else 0
     headed: Sequence[bool]  # whether a heading is between a line and the sentence before it
     style: tuple[str, ...] | None  # of the headline, if it has one
+    headings: Sequence[int]  # the lines that are headings
     sentences: Sequence[int]  # the lines after the headline that are sentences
 
 
@@ -61,19 +63,20 @@ def find_end(lines: Sequence[Line], headline: int | None, teasers: frozenset[int
     introduce other pages.
     """
     page = _page(lines, headline, teasers)
+    certain = frozenset(chain.from_iterable(find(page) for find in _CERTAIN_ENDS))
     read = 0
     for index in range(_below(headline), len(lines)):
-        if read and any(opens(page, index) for opens in _CERTAIN_ENDS):
+        if read and index in certain:
             return index
-        if _is_uncertain_end(page, index, read):
+        if read >= _UNCERTAIN.before and _is_uncertain_end(page, index, read):
             return index
-        if not lines[index].is_heading:
+        if page.texts[index] and not lines[index].is_heading:
             read += page.texts[index]
     return len(lines)
 
 
 def _is_uncertain_end(page: _Page, index: int, read: int) -> bool:
-    if read < _UNCERTAIN.before or not any(opens(page, index) for opens in _UNCERTAIN_ENDS):
+    if not any(opens(page, index) for opens in _UNCERTAIN_ENDS):
         return False
     return sum(page.texts[index:]) <= _UNCERTAIN.behind * read
 
@@ -86,9 +89,8 @@ def find_next_article(lines: Sequence[Line], headline: int | None, first: int) -
     """The line at which another article certainly begins, or the number of lines if none does.
     `first` is the line that opens the text of this one.
     """
-    page = _page(lines, headline, frozenset())
-    behind = range(first + 1, len(lines))
-    return next((at for at in behind if _is_article(page, at)), len(lines))
+    articles = _articles(_page(lines, headline, frozenset()))
+    return next((at for at in articles if at > first), len(lines))
 
 
 def _page(lines: Sequence[Line], headline: int | None, teasers: frozenset[int]) -> _Page:
@@ -98,7 +100,9 @@ def _page(lines: Sequence[Line], headline: int | None, teasers: frozenset[int]) 
             texts[index] = len(line.text)
     sentences = [index for index in range(_below(headline), len(lines)) if texts[index]]
     style = None if headline is None else _style(lines[headline])
-    return _Page(lines, texts, _headed(lines, texts, headline), style, sentences)
+    headings = [index for index, line in enumerate(lines) if line.is_heading]
+    headed = _headed(lines, texts, headline)
+    return _Page(lines, texts, headed, style, headings, sentences)
 
 
 def _headed(lines: Sequence[Line], texts: Sequence[int], headline: int | None) -> list[bool]:
@@ -111,18 +115,18 @@ def _headed(lines: Sequence[Line], texts: Sequence[int], headline: int | None) -
     return found
 
 
-def _is_article(page: _Page, index: int) -> bool:
-    """Whether a heading opens another article: it looks like the headline, or a line right below it
-    has a date with a time and it is not an entry of a live page.
+def _articles(page: _Page) -> Iterator[int]:
+    """Headings that open another article: they look like the headline, or a line right below them
+    has a date with a time and they are not the entries of a live page.
     """
-    line = page.lines[index]
-    if not line.is_heading or line.clutter is not None or len(line.text.split()) < _HEADING.words:
-        return False
-    if page.style is not None and _style(line) == page.style:
-        return True
-    if not _is_dated(page, index):
-        return False
-    return sum(_is_dated(page, other) for other in range(index, len(page.lines))) < _LEAST.updates
+    dated = [index for index in page.headings if _is_dated(page, index)]
+    last = {at for rank, at in enumerate(reversed(dated), 1) if rank < _LEAST.updates}
+    for index in page.headings:
+        line = page.lines[index]
+        if line.clutter is None and len(line.text.split()) >= _HEADING.words:
+            alike = page.style is not None and _style(line) == page.style
+            if alike or index in last:
+                yield index
 
 
 def _style(line: Line) -> tuple[str, ...] | None:
@@ -134,18 +138,19 @@ def _style(line: Line) -> tuple[str, ...] | None:
     return name, parent.tag, parent.get("class", "")
 
 
-def _is_related_heading(page: _Page, index: int) -> bool:
-    """Whether only cards follow a heading such as "Baca berikutnya": headlines, each with a
+def _related_headings(page: _Page) -> Iterator[int]:
+    """Headings such as "Baca berikutnya" that only cards follow: headlines, each with a
     sentence.
     """
-    line = page.lines[index]
-    if ":" in line.text or not (line.is_heading or len(line.text) <= _HEADING.label):
-        return False
-    rule = rule_for(line.text)
-    if rule is None or rule.where != "heading":
-        return False
-    sentences = [one for one in range(index + 1, len(page.lines)) if page.texts[one]]
-    return len(sentences) >= _LEAST.cards and all(_is_card(page, one) for one in sentences)
+    if len(page.sentences) < _LEAST.cards:
+        return
+    others = (one for one in reversed(page.sentences) if not _is_card(page, one))
+    for index in range(next(others, 0), page.sentences[-_LEAST.cards]):
+        line = page.lines[index]
+        if ":" not in line.text and (line.is_heading or len(line.text) <= _HEADING.label):
+            rule = rule_for(line.text)
+            if rule is not None and rule.where == "heading":
+                yield index
 
 
 def _is_card(page: _Page, index: int) -> bool:
@@ -157,35 +162,28 @@ def _is_card(page: _Page, index: int) -> bool:
     return heading.is_heading and len(heading.text.split()) >= _HEADING.words
 
 
-def _is_discussion(page: _Page, index: int) -> bool:
-    """Whether a discussion among readers begins here: a name, a date and a sentence, repeatedly."""
-    if not _is_remark(page, index):
+def _discussions(page: _Page) -> Iterator[int]:
+    """Where discussions among readers begin: a name, a date and a sentence, repeatedly."""
+    lines = page.lines
+    following = enumerate(zip(lines, lines[1:], lines[2:], strict=False))
+    remarks = [index for index, three in following if _is_remark(*three)]
+    return (at for rank, at in enumerate(reversed(remarks), 1) if rank >= _LEAST.remarks)
+
+
+def _is_remark(name: Line, stamp: Line, said: Line) -> bool:
+    if not said.is_prose or name.is_prose or name.is_heading or len(name.text) > _HEADING.label:
         return False
-    return sum(_is_remark(page, other) for other in range(index, len(page.lines))) >= _LEAST.remarks
+    return any(each.alone for each in in_line(stamp.text))
 
 
-def _is_remark(page: _Page, index: int) -> bool:
-    if index + 2 >= len(page.lines):
-        return False
-    name, stamp, said = page.lines[index : index + 3]
-    label = not name.is_heading and not name.is_prose and len(name.text) <= _HEADING.label
-    return label and said.is_prose and any(each.alone for each in in_line(stamp.text))
-
-
-def _begins_again(page: _Page, index: int) -> bool:
-    """Whether the first two sentences of the article are repeated here, for another screen size."""
-    if not page.texts[index]:
-        return False
-    sentences = page.sentences
-    at = sentences.index(index)
-    again = [text_key(page.lines[one].text) for one in sentences[at : at + 2]]
-    opening = [text_key(page.lines[one].text) for one in sentences[:2]]
-    return at >= 2 and len(again) == 2 and again == opening
+def _repeats(page: _Page) -> Iterator[int]:
+    """Where the first two sentences of the article are repeated, for another screen size."""
+    keys = [text_key(page.lines[one].text) for one in page.sentences]
+    again = (at for at in range(2, len(keys) - 1) if keys[at : at + 2] == keys[:2])
+    return (page.sentences[at] for at in again)
 
 
 def _is_dated(page: _Page, index: int) -> bool:
-    if not page.lines[index].is_heading:
-        return False
     below = page.lines[index + 1 : index + 1 + _HEADING.below]
     until = next((at for at, one in enumerate(below) if one.is_prose), len(below))
     labels = (one.text for one in below[:until] if len(one.text) <= _HEADING.stamp)
@@ -209,11 +207,11 @@ def _opens_report(page: _Page, index: int) -> bool:
     return page.headed[index] and bool(page.texts[index]) and opens_report(page.lines[index].text)
 
 
-_CERTAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (
-    _is_article,
-    _is_related_heading,
-    _is_discussion,
-    _begins_again,
+_CERTAIN_ENDS: tuple[Callable[[_Page], Iterator[int]], ...] = (
+    _articles,
+    _related_headings,
+    _discussions,
+    _repeats,
 )
 _UNCERTAIN_ENDS: tuple[Callable[[_Page, int], bool], ...] = (
     _is_comments_heading,

@@ -46,6 +46,7 @@ from flows.stages.extraction.line_rules import RULES
 from flows.stages.extraction.lines import MAX_LINES, Line, lines_within, opening, read_lines
 from flows.stages.extraction.metadata import Metadata, read_metadata
 from flows.stages.extraction.parsing import parse
+from flows.stages.extraction.tree import Tree
 from flows.stages.extraction.witnesses import Surroundings
 from flows.stages.press.dates import Written, in_line
 from flows.stages.press.text import text_key, tidy
@@ -119,16 +120,18 @@ def extract(page: Page, source: Source) -> Article | Rejection:
     root = parse(page)
     if isinstance(root, tuple):
         return _rejected(page, *root)
-    held = list(root.iter())  # keeps lxml from creating each element again whenever it is met
-    if len(held) > MAX_ELEMENTS:
-        return _rejected(page, "too-large", f"{len(held)} elements, at most {MAX_ELEMENTS}")
+    tree = Tree.of(root)
+    if len(tree.elements) > MAX_ELEMENTS:
+        return _rejected(
+            page, "too-large", f"{len(tree.elements)} elements, at most {MAX_ELEMENTS}"
+        )
     metadata = read_metadata(root)
     pruned = _pruned(root, source)
-    hints = Hints(root, described(metadata))
+    hints = Hints(Tree.of(root) if source.prune else tree, described(metadata))
     lines = read_lines(root, hints)
     if len(lines) > MAX_LINES:
         return _rejected(page, "too-large", f"more than {MAX_LINES} lines of text")
-    reading = _read(root, hints, lines, metadata, source, page.url)
+    reading = _read(hints, lines, metadata, source, page.url)
     shown = _shown(page, source, reading, root)
     flaw = _astray(page, source, shown, metadata) or _flaw(reading, shown)
     if flaw:
@@ -154,19 +157,14 @@ def _pruned(root: html.HtmlElement, source: Source) -> list[Removed]:
 
 
 def _read(
-    root: html.HtmlElement,
-    hints: Hints,
-    lines: list[Line],
-    metadata: Metadata,
-    source: Source,
-    url: str,
+    hints: Hints, lines: list[Line], metadata: Metadata, source: Source, url: str
 ) -> _Reading:
-    headline = find_headline(root, metadata, lines, source, url)
+    headline = find_headline(hints.tree.root, metadata, lines, source, url)
     at = headline.at
     start = find_lead(metadata, lines) if at is None else at
     stated = metadata.text("articleBody")
-    box, chosen = container.choose(root, source.container, lines, start, stated)
-    own = lines_within(box, root, lines, hints)
+    box, chosen = container.choose(hints.tree, source.container, lines, start, stated)
+    own = lines_within(box, lines, hints)
     cleaned = boilerplate.clean(
         own,
         headline.text,

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from lxml import etree, html
+from lxml import html
 
 from flows.stages.extraction.elements import BLOCKS, FORMATTING, UNREAD, Hints, hint
+from flows.stages.extraction.tree import Tree
 from flows.stages.press.text import text_key, tidy
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
@@ -109,46 +110,46 @@ def read_lines(root: html.HtmlElement, hints: Hints | None = None) -> list[Line]
     """The lines in an element, at most MAX_LINES + 1, with clutter marked. The element's own tag
     and class are not judged. `hints` are those of the page, if they are known.
     """
-    return _read(root, (hints or Hints(root)).clutter(root))
+    return _read(root, hints or Hints(Tree.of(root)))
 
 
-def lines_within(
-    box: html.HtmlElement, root: html.HtmlElement, lines: Sequence[Line], hints: Hints
-) -> list[Line]:
-    """The lines in an element of a page, of which `lines` are those of its `root`. They are read
-    again only if the element's own share of clutter is another than it is for the whole page.
+def lines_within(box: html.HtmlElement, lines: Sequence[Line], hints: Hints) -> list[Line]:
+    """The lines in an element of a page, of which `lines` are all. They are read again only if the
+    element's own share of clutter is another than it is for the whole page.
     """
-    if box is root:
+    tree = hints.tree
+    if box is tree.root:
         return list(lines)
-    below, clutter = set(box.iter(etree.Element)), hints.clutter(box)
-    shared = {each: kind for each, kind in hints.clutter(root).items() if each in below}
-    if clutter != shared or not _stands_alone(box, hints.clutter(root)):
-        return _read(box, clutter)
-    return [line for line in lines if line.element in below]
+    below = tree.within(box)
+    shared = {at: kind for at, kind in hints.clutter(tree.root).items() if at in below}
+    if hints.clutter(box) != shared or not _stands_alone(below.start, hints):
+        return _read(box, hints)
+    return [line for line in lines if tree.places[line.element] in below]
 
 
-def _stands_alone(box: html.HtmlElement, clutter: Mapping[html.HtmlElement, str]) -> bool:
+def _stands_alone(box: int, hints: Hints) -> bool:
     """Whether lines begin and end with an element, and nothing around it says what they are."""
-    around = list(box.iterancestors())
-    tags = {each.tag for each in around}
+    tree = hints.tree
+    around = list(tree.around(box))
     return (
-        box.tag in BLOCKS
-        and tags.isdisjoint(FORMATTING | UNREAD)
-        and clutter.keys().isdisjoint(around)
+        tree.tags[box] in BLOCKS
+        and (FORMATTING | UNREAD).isdisjoint(tree.tags[one] for one in around)
+        and hints.clutter(tree.root).keys().isdisjoint(around)
     )
 
 
-def _read(root: html.HtmlElement, clutter: Mapping[html.HtmlElement, str]) -> list[Line]:
-    return _joined(islice(_Reader(root, clutter).lines(), MAX_LINES + 1))
+def _read(root: html.HtmlElement, hints: Hints) -> list[Line]:
+    reader = _Reader(hints.tree, hints.clutter(root))
+    return _joined(islice(reader.lines(hints.tree.within(root)), MAX_LINES + 1))
 
 
 class _Reader:
     """Walks a tree and collects the text between line breaks."""
 
-    def __init__(self, root: html.HtmlElement, clutter: Mapping[html.HtmlElement, str]) -> None:
-        self.root = root
+    def __init__(self, tree: Tree, clutter: Mapping[int, str]) -> None:
+        self.tree = tree
         self.clutter = clutter
-        self.open: list[html.HtmlElement] = []
+        self.open: list[int] = []  # the places of the elements that are open
         self.around: list[str] = []  # the kinds of clutter that are open
         self.marks: list[str | None] = []  # the hints of the inline elements that are open
         self.links = 0
@@ -159,54 +160,60 @@ class _Reader:
         self.parts: list[str] = []
         self.linked = 0
         self.marked: dict[str, int] = {}  # letters by the hints of inline elements
-        self.path: list[html.HtmlElement] = []  # the elements that were open at the first words
+        self.path: list[int] = []  # the elements that were open at the first words
         self.common = 0  # the number of these that hold all of the line
         self.lowest = 0  # the smallest number that were open since the last words
 
-    def lines(self) -> Iterator[Line]:
-        walk = etree.iterwalk(self.root, events=("start", "end"))
-        for event, element in walk:
-            tag = element.tag
-            is_break = tag in _BREAKS or element in self.clutter
-            if is_break and self.path and (line := self._line()):
+    def lines(self, within: range) -> Iterator[Line]:
+        """The lines at these places, which are an element's and those of all that it contains."""
+        tags, ends = self.tree.tags, self.tree.ends
+        at = within.start
+        while at < within.stop:
+            if self.path and self._is_break(at) and (line := self._line()):
                 yield line
-            if event == "end":
-                self._leave(element, tag, is_break=is_break)
-                continue
-            self.open.append(element)
-            if tag in UNREAD:
-                walk.skip_subtree()
+            self.open.append(at)
+            if tags[at] in UNREAD:
+                at = ends[at]
             else:
-                self._enter(element, tag)
+                self._enter(at, tags[at])
+                at += 1
+            while self.open and ends[self.open[-1]] <= at:
+                if self.path and self._is_break(self.open[-1]) and (line := self._line()):
+                    yield line
+                self._leave(self.open.pop())
         if self.path and (line := self._line()):
             yield line
 
-    def _enter(self, element: html.HtmlElement, tag: str) -> None:
-        if element in self.clutter:
-            self.around.append(self.clutter[element])
+    def _is_break(self, at: int) -> bool:
+        return self.tree.tags[at] in _BREAKS or at in self.clutter
+
+    def _enter(self, at: int, tag: str) -> None:
+        if at in self.clutter:
+            self.around.append(self.clutter[at])
         elif tag in FORMATTING:
-            self.marks.append(hint(element))
+            self.marks.append(hint(self.tree.elements[at]))
         if tag == "a":
             self.links += 1
         elif tag in _CELLS:
             self._take(" ")
-        if text := element.text:
+        if text := self.tree.texts[at]:
             self._take(text)
 
-    def _leave(self, element: html.HtmlElement, tag: str, *, is_break: bool) -> None:
-        self.open.pop()
-        self.lowest = min(self.lowest, len(self.open))
-        if tag not in UNREAD:
-            self.links -= tag == "a"
-            if element in self.clutter:
-                self.around.pop()
-            elif tag in FORMATTING:
-                self.marks.pop()
+    def _leave(self, at: int) -> None:
+        tag = self.tree.tags[at]
+        if self.lowest > len(self.open):
+            self.lowest = len(self.open)
+        if tag == "a":
+            self.links -= 1
+        if at in self.clutter:
+            self.around.pop()
+        elif tag in FORMATTING:
+            self.marks.pop()
         if tag == "br":
             self.breaks += 1
-        elif is_break:
+        elif self._is_break(at):
             self.breaks = 0
-        if element is not self.root and (text := element.tail):
+        if self.open and (text := self.tree.tails[at]):
             self._take(text)
 
     def _take(self, text: str) -> None:
@@ -231,7 +238,7 @@ class _Reader:
         if text:
             line = Line(
                 text,
-                _home(self.path[self.common - 1]),
+                _home(self.tree.elements[self.path[self.common - 1]]),
                 min(1.0, self.linked / len(text)),
                 self._kind(text),
                 self.breaks,

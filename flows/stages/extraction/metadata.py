@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from lxml import etree, html
@@ -76,6 +76,7 @@ class _Near:
 _NEAR = _Near()
 _MARKUP = {kind: any_of(words) for kind, words in read("time")["markup"].items()}
 _DATE_NAME = re.compile(rf"(?:{'|'.join(_MARKUP.values())})+")
+_with_property = etree.XPath("descendant-or-self::*[@itemprop]")
 _CHANGE_NAME = re.compile(_MARKUP["modified"])
 _PUBLISHED_NAME = re.compile(_MARKUP["published"])
 
@@ -380,38 +381,36 @@ def _names(value: object) -> Iterator[tuple[str, str]]:
 
 def _microdata(root: html.HtmlElement, titles: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The properties of the elements near the headline, then those of the others."""
-    elements = list(root.iter(etree.Element))
-    at = _headline_at(elements, titles)
-    near = _around(elements, at)
+    headline = _headline_of(root, titles)
+    near = [] if headline is None else _around(headline, list(root.iter(etree.Element)))
     for element in near:
         yield from _properties(element)
         yield from _dates(element)
     around = set(near)
-    for element in elements:
-        if element.get("itemprop") and element not in around:
+    for element in cast("list[html.HtmlElement]", _with_property(root)):
+        if element not in around:
             yield from _properties(element)
-    if at is None:
-        times = (element for element in elements if element.tag == "time")
-        yield from next(filter(None, map(list, map(_dates, times))), [])
+    if headline is None:
+        yield from next(filter(None, map(list, map(_dates, root.iter("time")))), [])
 
 
-def _around(elements: Sequence[html.HtmlElement], at: int | None) -> list[html.HtmlElement]:
+def _around(
+    headline: html.HtmlElement, elements: Sequence[html.HtmlElement]
+) -> list[html.HtmlElement]:
     """The elements around a heading: those after it, then those before it, the nearest first."""
-    if at is None:
-        return []
+    at = elements.index(headline)
     after = elements[at + 1 : at + 1 + _NEAR.after]
     return [*after, *reversed(elements[max(0, at - _NEAR.before) : at])]
 
 
-def _headline_at(elements: Sequence[html.HtmlElement], titles: Sequence[str]) -> int | None:
+def _headline_of(root: html.HtmlElement, titles: Sequence[str]) -> html.HtmlElement | None:
     """The heading that one of the page's titles contains, or else the first main heading."""
-    headings = [at for at, element in enumerate(elements) if element.tag in {"h1", "h2", "h3"}]
     keys = [text_key(title) for title in titles]
-    for at in headings:
-        heading = text_key("".join(elements[at].itertext()))
+    for element in root.iter("h1", "h2", "h3"):
+        heading = text_key("".join(element.itertext()))
         if len(heading) >= _HEADLINE and any(heading in title for title in keys):
-            return at
-    return next((at for at in headings if elements[at].tag == "h1"), None)
+            return element
+    return next(root.iter("h1"), None)
 
 
 def _properties(element: html.HtmlElement) -> Iterator[tuple[str, str]]:
@@ -427,13 +426,16 @@ def _properties(element: html.HtmlElement) -> Iterator[tuple[str, str]]:
 
 def _dates(element: html.HtmlElement) -> Iterator[tuple[str, str]]:
     """The dates in the datetime, title and data- attributes of an element."""
-    names = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower()
-    for attribute, value in element.attrib.items():
-        dated = attribute == "datetime" or (element.tag, attribute) == ("abbr", "title")
-        words = [word for word in attribute.split("-")[1:] if _DATE_NAME.fullmatch(word)]
-        if (dated or (attribute.startswith("data-") and words)) and in_value(value):
-            kind = "updated" if _is_change(f"{names} {attribute}") else "time"
-            yield kind, _plain(value)
+    for attribute, value in element.items():
+        if _may_be_dated(element.tag, attribute) and in_value(value):
+            names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {attribute}"
+            yield "updated" if _is_change(names.lower()) else "time", _plain(value)
+
+
+def _may_be_dated(tag: str, attribute: str) -> bool:
+    if attribute.startswith("data-"):
+        return any(map(_DATE_NAME.fullmatch, attribute.split("-")[1:]))
+    return attribute == "datetime" or (tag, attribute) == ("abbr", "title")
 
 
 def _is_change(names: str) -> bool:
