@@ -5,7 +5,6 @@ table row, the text between two `<br>`. Links and other inline elements do not b
 in an element that is clutter have its kind.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,7 +15,8 @@ from flows.stages.extraction.elements import BLOCKS, FORMATTING, UNREAD, Hints, 
 from flows.stages.extraction.tree import Tree
 from flows.stages.press.text import text_key, tidy
 
-_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$|[\"”’»]$")
+_STOPS = tuple(".!?…:;")
+_CLOSING_QUOTES, _CLOSERS = tuple('"”’»'), "\"'”’»)]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,12 @@ class Line:
         length = len(self.text)
         if (1 - self.linked) * length >= _LENGTH.unstopped:
             return True
-        return (
-            not self.is_linked
-            and length >= _LENGTH.sentence
-            and bool(_SENTENCE_END.search(self.text))
-        )
+        return not self.is_linked and length >= _LENGTH.sentence and _ends_sentence(self.text)
+
+
+def _ends_sentence(text: str) -> bool:
+    """Whether a text ends with a stop, perhaps in quotes or brackets, or with a quotation."""
+    return text.endswith(_CLOSING_QUOTES) or text.rstrip(_CLOSERS).endswith(_STOPS)
 
 
 def opening(text: str) -> str:
@@ -291,5 +292,5 @@ def _goes_on(last: Line, line: Line) -> bool:
         and line.text[0].islower()
         and line.element is last.element
         and line.clutter == last.clutter
-        and not _SENTENCE_END.search(last.text)
+        and not _ends_sentence(last.text)
     )

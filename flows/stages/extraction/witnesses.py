@@ -8,6 +8,7 @@ Credits.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import Self
 from urllib.parse import urlsplit
@@ -351,12 +352,18 @@ def _called_within(line: Line) -> Iterator[tuple[Role, str]]:
 
 
 def _element_role(element: html.HtmlElement) -> Role | None:
-    names = " ".join(element.get(name, "") for name in ("class", "id", "itemprop", "rel"))
-    words = {element.tag, *map(str.lower, _ELEMENT_WORD.split(names[:300]))}
-    if words & _ELEMENTS["editor"]:
-        return "editor"
-    links = element.tag == "a" and _AUTHOR_PAGE.search(element.get("href", "")[:300])
-    return "author" if links or words & _ELEMENTS["author"] else None
+    names = " ".join(element.get(name) or "" for name in ("class", "id", "itemprop", "rel"))
+    role = _named_role(element.tag, names[:300])
+    if role is None and element.tag == "a" and _AUTHOR_PAGE.search(element.get("href", "")[:300]):
+        return "author"
+    return role
+
+
+@lru_cache(maxsize=4096)  # names recur on a page and on an outlet's other pages
+def _named_role(tag: str, names: str) -> Role | None:
+    words = {tag, *map(str.lower, _ELEMENT_WORD.split(names))}
+    roles: tuple[Role, ...] = ("editor", "author")
+    return next((role for role in roles if words & _ELEMENTS[role]), None)
 
 
 def _beside_outlet(case: Case) -> Iterator[Credit]:

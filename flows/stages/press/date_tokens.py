@@ -98,6 +98,11 @@ _SCAN = re.compile("|".join(f"(?P<{form}>{each})" for form, each in _FORMS.items
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
 _COUNTING = [*_WORDS["ago"]["behind"], *_WORDS["ago"]["just_now"], *_DAYS_BACK]
 _HINT = re.compile(rf"\d|{any_of(_COUNTING)}", re.IGNORECASE)
+_DATES = ("ymd", "dmy", "dmon", "mond", "ago", "now", "back", "dm")  # the forms that are dates
+_DATE = re.compile("|".join(f"(?:{_FORMS[form]})" for form in _DATES), re.IGNORECASE)
+_PARTS_OF = {
+    form: [name for name in _SCAN.groupindex if name.startswith(f"{form}_")] for form in _FORMS
+}
 _COUNTED = re.compile(rf"(?<![^\W\d_])(\d{{1,3}}|{_ONE})\s?({any_of(_UNITS)}){_END}")
 _MINUTES_PER_DAY = 1440
 _LABELS: dict[str, Kind] = {"published": "published", "modified": "modified"}
@@ -142,8 +147,8 @@ class Token:
 
 
 def may_hold_date(line: str) -> bool:
-    """Whether a line has a digit or a word that counts from today, as every date does."""
-    return bool(_HINT.search(line))
+    """Whether something on a line has the form of a date. The line must be respaced."""
+    return bool(_HINT.search(line) and _DATE.search(line))
 
 
 def respaced(text: str) -> str:
@@ -169,15 +174,20 @@ def _token(match: re.Match[str]) -> Token:
     form, text = match.lastgroup or "", match[0].casefold()
     place = (match.start(), match.end(), text)
     if form in {"ymd", "dmy", "dmon", "mond", "dm"}:
-        return Token(form, *place, days=_days(form, match.groupdict()))
+        return Token(form, *place, days=_days(form, _parts(form, match)))
     if form in {"clock", "hour"}:
-        return Token("clock", *place, clock=_clock(form, match.groupdict()))
+        return Token("clock", *place, clock=_clock(form, _parts(form, match)))
     if form == "ago":
         return _elapsed(Token(form, *place))
     if form == "now":
         return Token(form, *place, ago=timedelta())
     back, weekday = _DAYS_BACK.get(text), _WEEKDAY_NUMBERS.get(text)
     return Token(form, *place, back=back, weekday=weekday, label=_LABELS.get(form))
+
+
+def _parts(form: str, match: re.Match[str]) -> dict[str, str | None]:
+    """The parts of a form by the names of their groups."""
+    return {name: match[name] for name in _PARTS_OF[form]}
 
 
 def _days(form: str, part: Mapping[str, str | None]) -> tuple[Day, ...]:

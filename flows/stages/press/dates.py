@@ -143,6 +143,7 @@ def in_line(text: str) -> tuple[Statement, ...]:
     )
 
 
+@lru_cache(maxsize=256)  # a page gives the same date in several fields
 def in_value(text: str) -> Written | None:
     """The date in a machine-readable field: ISO 8601, RFC 822, seconds or milliseconds since 1970,
     or anything that a line may have. Relative dates do not count.
