@@ -81,12 +81,6 @@ _REPORT = (
 _STATION = rf"{any_of(_WORDS['stationed'])}\s[^,:|/]{{2,40}},(?=\s)"
 _ACTED = rf"{any_of(_PEOPLE['bare']['verbs'])}\s[^:|]{{1,60}}?\s{any_of(_PREPOSITIONS)}"
 _BESIDE = rf"\s?(?:&|/|,|dan|and)\s?(?P<second>{any_of([*_NOUNS, *_PEOPLE['bare']['beside']])})"
-_LABEL = re.compile(
-    rf"{_START}(?:(?P<report>{_REPORT}|{_STATION})|(?P<acted>{_ACTED})"
-    rf"|(?P<name>{any_of(_ROLES)})){_STOP}"
-    rf"(?:{_BESIDE}{_STOP})?(?:\s?(?P<colon>[:：])|(?P<stop>\.)(?=\s))?",
-    re.IGNORECASE,
-)
 _OPENING_WORD = opening_words(
     [
         *_PEOPLE["reports"]["opening"],
@@ -94,6 +88,12 @@ _OPENING_WORD = opening_words(
         *_PEOPLE["bare"]["verbs"],
         *_ROLES,
     ]
+)
+_LABEL = re.compile(
+    rf"{_START}(?={_OPENING_WORD.pattern})(?:(?P<report>{_REPORT}|{_STATION})|(?P<acted>{_ACTED})"
+    rf"|(?P<name>{any_of(_ROLES)})){_STOP}"
+    rf"(?:{_BESIDE}{_STOP})?(?:\s?(?P<colon>[:：])|(?P<stop>\.)(?=\s))?",
+    re.IGNORECASE,
 )
 _FIELD = re.compile(rf"\b{any_of([*_WORDS['fields'], *_WORDS['works']])}\s?:", re.IGNORECASE)
 _WORK = re.compile(rf"\W{{0,4}}{any_of(_WORDS['works'])}\s?:", re.IGNORECASE)

@@ -192,7 +192,8 @@ class _Reader:
         if at in self.clutter:
             self.around.append(self.clutter[at])
         elif tag in FORMATTING:
-            self.marks.append(hint(self.tree.elements[at]))
+            # within clutter, lines have its kind whatever inline elements hint at
+            self.marks.append(None if self.around else hint(self.tree.elements[at]))
         if tag == "a":
             self.links += 1
         elif tag in _CELLS:
