@@ -26,10 +26,11 @@ def language_of(words: Sequence[str]) -> str:
     tells.
     """
     letters = "".join(words)
-    for language, script in SCRIPTS.items():
-        if 3 * len(script.findall(letters)) > len(letters):
-            return language
+    if not letters.isascii():
+        for language, script in SCRIPTS.items():
+            if 3 * len(script.findall(letters)) > len(letters):
+                return language
     found = {
-        language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()
+        language: sum(map(known.__contains__, words)) for language, known in FUNCTION_WORDS.items()
     }
     return max(found, key=found.__getitem__)

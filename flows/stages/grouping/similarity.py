@@ -55,7 +55,8 @@ from flows.stages.grouping.texts import (
     plain,
     reported_day,
     reported_minute,
-    words_of,
+    small,
+    written_words,
 )
 
 Booleans = NDArray[np.bool_]
@@ -86,8 +87,9 @@ class Comparison:
     def __init__(self, clippings: Sequence[Clipping]) -> None:
         headlines = [plain(c.title) for c in clippings]
         bodies = [plain(c.body) for c in clippings]
-        heads = [words_of(headline) for headline in headlines]
-        words = [head + words_of(body) for head, body in zip(heads, bodies, strict=True)]
+        heads = [small(written_words(headline)) for headline in headlines]
+        written = [written_words(body) for body in bodies]
+        words = [head + small(body) for head, body in zip(heads, written, strict=True)]
         leads = [w[: len(head) + LEAD] for head, w in zip(heads, words, strict=True)]
         self.seconds = np.array([int(c.seen_at.timestamp()) for c in clippings])
         self._vectors = np.array([c.vector for c in clippings], np.float32)
@@ -104,7 +106,7 @@ class Comparison:
             [outlet_names(c) for c in clippings],
             [credited(c) | agencies(b) for c, b in zip(clippings, bodies, strict=True)],
         )
-        names = [names_of(h, b) for h, b in zip(headlines, bodies, strict=True)]
+        names = list(map(names_of, heads, bodies, written))
         self._count_words(heads, leads, words, names)
 
     def _count_words(

@@ -27,6 +27,7 @@ CLOCK = re.compile(r"\b(?:pukul|jam|pkl\.?) (\d{1,2})[.:](\d\d)\b")
 
 WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
 GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")  # pages join words around links: "MenteriMalaysiaAnwar"
+YEAR = re.compile(r"(19|20)\d\d")
 NAME = re.compile(r"(?<=[a-z0-9,] )[A-Z][^\W\d_]+")  # a capital inside a sentence
 
 
@@ -34,26 +35,30 @@ def plain(text: str) -> str:
     return GLUED.sub(" ", unicodedata.normalize("NFKC", text))
 
 
-def words_of(text: str) -> list[str]:
-    return WORD.findall(text.lower())
+def written_words(text: str) -> list[str]:
+    """The words and numbers of a text, as it writes them."""
+    return WORD.findall(text)
 
 
-def names_of(headline: str, body: str) -> set[str]:
-    """The headline's words that the body writes with a capital inside a sentence and never small:
-    headlines capitalise as they like.
+def small(words: Sequence[str]) -> list[str]:
+    return [word.lower() for word in words]
+
+
+def names_of(headline: Sequence[str], body: str, written: Sequence[str]) -> set[str]:
+    """The headline's words, given small, that the body writes with a capital inside a sentence and
+    never small: headlines capitalise as they like. `written`: the body's words as it writes them.
     """
-    capitalised = {name.lower() for name in NAME.findall(body)}
-    return set(words_of(headline)) & capitalised - set(WORD.findall(body))
+    capitalised = {name.lower() for name in set(NAME.findall(body))}
+    return capitalised.intersection(headline).difference(written)
 
 
 def numbers_of(words: Sequence[str]) -> set[str]:
     """The numbers of two digits and more, in no country's notation; no years, which all the news
     shares.
     """
-    numbers = {re.sub(r"[.,]", "", word) for word in words if word[0].isdigit()}
-    return {
-        number for number in numbers if len(number) > 1 and not re.fullmatch(r"(19|20)\d\d", number)
-    }
+    written = {word for word in set(words) if word[0].isdigit()}
+    numbers = {word.replace(".", "").replace(",", "") for word in written}
+    return {number for number in numbers if len(number) > 1 and not YEAR.fullmatch(number)}
 
 
 def reported_day(body: str) -> int:
