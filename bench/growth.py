@@ -6,7 +6,8 @@ the last two days and clutter of its own on every page. Five days of it go throu
 by run, and are the small archive. The large one has those days as often as it needs, with letters
 exchanged, under other ids, addresses, and dates, in every table, written by DuckDB. Then nights and
 hours that neither has seen run on top of both, in turn, each in a process of its own: all that
-`kliping run` does but Prefect and the encoder's work, for which the texts' vectors are given.
+`kliping run` does but Prefect and the encoder's work, for which the texts' vectors are given, and
+without the opening of the archives of pages that stand for the outlets.
 Pages are extracted in the same process, so that all that is needed is counted.
 """
 
@@ -21,7 +22,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -180,7 +181,9 @@ def run(folder: Path, archive: Path, number: int) -> dict[str, Any]:
         watch.lap("open")
         # Some articles are looked at again for three days.
         replay = [folder / f"run-{each}.warc.gz" for each in range(max(0, number - 7), number + 1)]
-        with network.of(private(archive) / "warc", replay, clock) as net:
+        with ExitStack() as opened:
+            with watch.apart():
+                net = opened.enter_context(network.of(private(archive) / "warc", replay, clock))
             work = pipeline.begin("run", store, sources, topics, settings, Alone(), net.now)
             watch.lap("begin")
             looks = asyncio.run(look(work, net, watch))
@@ -243,7 +246,9 @@ class Alone:
 
 
 class Watch:
-    """What a run takes, step by step. The vectors that are given are written apart from it."""
+    """What a run takes, step by step. Apart from it the vectors are given, and the archives that
+    stand for the outlets are opened.
+    """
 
     def __init__(self, folder: Path, number: int) -> None:
         self.store: Warehouse
@@ -264,12 +269,22 @@ class Watch:
 
         def do() -> int:
             if step.name == "embed":
-                self._give_vectors()
+                with self.apart():
+                    self._give_vectors()
             done = step.do()
             self.lap(step.name)
             return done
 
         return do
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is done here does not count."""
+        before = self._now()
+        yield
+        self._last = self._now()
+        for key, value in self._last.items():
+            self._apart[key] += value - before[key]
 
     def figures(self) -> dict[str, Any]:
         now = self._now()
@@ -286,7 +301,6 @@ class Watch:
         }
 
     def _give_vectors(self) -> None:
-        before = self._now()
         given = np.load(self._folder / f"vectors-{self._number}.npz")
         numbers, vectors = given["number"], given["vector"]
         with beside(self.store) as database:
@@ -319,9 +333,6 @@ class Watch:
                 """
             )
             database.unregister("given")
-        self._last = self._now()
-        for key, value in self._last.items():
-            self._apart[key] += value - before[key]
 
 
 # ---- the archives ----
