@@ -12,7 +12,7 @@ import pytest
 
 from flows.records import Look, Merge, Note, Source, TermGroup, Topic
 from flows.steps import watching
-from tests.helpers.tables import execute, fetch, in_memory, offending, plant
+from tests.helpers.tables import execute, fetch, in_memory, offending, plant, reopened
 from warehouse.store import Warehouse
 
 NIGHT = datetime(2026, 3, 10, 18, tzinfo=UTC)  # 01:00 in Jakarta
@@ -189,11 +189,12 @@ def test_stories_from_before_alerts_told_of_articles(tmp_path: Path) -> None:
         "drop table doubtful_answers",
         "drop table troubles",
         "delete from migrations where name like '0009%' or name like '0014%'",
+        "update state.upkeep set described_as = null",
     ):
         execute(store, statement)
     for column in ("failed_at", "next_attempt_at"):
         execute(store, f"alter table deliveries drop column {column}")
-    upgraded = in_memory(tmp_path)
+    upgraded = reopened(store)
     assert run(upgraded, PACT, NIGHT + timedelta(hours=8)) == []
     upgraded.close()
     store.close()

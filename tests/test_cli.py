@@ -41,7 +41,7 @@ from tests.helpers.nights import Nights
 from tests.helpers.outbox import TOPIC, raise_alerts
 from tests.helpers.outlets import TOPICS, article, files, outlet, sitemap, written
 from tests.helpers.paths import ROOT
-from tests.helpers.tables import published_rows
+from tests.helpers.tables import new_warehouse, published_rows
 from warehouse.directory import only_run, private, published
 from warehouse.engine import Engine
 from warehouse.reader import Reader
@@ -250,7 +250,7 @@ def waiting(tmp_path: Path) -> Sequence[str | Path]:
     """The options that name a topic with a channel, and a data directory in which one message waits
     for that channel and one was given up.
     """
-    store = Warehouse.open(tmp_path / "data")
+    store = new_warehouse(tmp_path / "data")
     raise_alerts(store, replace(TOPIC, channels=("desk",)), 2)
     store.alerts.record_deliveries([Attempt("1", "desk", "dead", NOW, "HTTP 500")])
     store.close()
@@ -328,7 +328,7 @@ def test_channels_that_are_none(
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a published, empty warehouse."""
     directory = tmp_path_factory.mktemp("data")
-    Warehouse.open(directory).close()
+    new_warehouse(directory).close()
     publish(directory)
     return directory
 
@@ -759,7 +759,7 @@ class Outlet:
     def __init__(self, folder: Path, server: Server) -> None:
         self._folder, self._server = folder, server
         self._data = folder / "data"
-        self._nights = Nights(self._data, Warehouse.open(self._data))
+        self._nights = Nights(self._data, new_warehouse(self._data))
 
     def night(self, keep: str, *numbers: int) -> int:
         """A night with these articles and this `keep`; how many articles hold the line then."""
@@ -850,7 +850,7 @@ def test_tool_that_died_does_not_change_what_is_published(
     reads the old one meanwhile is not disturbed.
     """
     data = tmp_path / "data"
-    Warehouse.open(data).close()
+    new_warehouse(data).close()
     publish(data)
     path = published(data)
     command = [sys.executable, "-c", WRITES, str(path), "create table notes as select 1 as n"]
@@ -989,7 +989,7 @@ def test_error_that_comes_from_a_signal(
 def test_reader_that_goes_away(tmp_path: Path) -> None:
     """Whoever closes the output of a command gets a line, and no status that says it was done."""
     data = tmp_path / "data"
-    Warehouse.open(data).close()
+    new_warehouse(data).close()
     publish(data)
     command = [sys.executable, "-m", "flows.cli", "sql", "from range(100000)"]
     with subprocess.Popen(

@@ -19,7 +19,7 @@ from tests.helpers.clocks import NOW
 from tests.helpers.hits import topic
 from tests.helpers.mail import mail_server, parts_of
 from tests.helpers.outbox import SECRET, TOPIC, Desks, after, keys, raise_alerts
-from tests.helpers.tables import fetch, in_memory
+from tests.helpers.tables import fetch, in_memory, new_warehouse
 from warehouse.directory import brief_file, only_run, published
 from warehouse.reader import Reader
 from warehouse.snapshot import publish
@@ -311,7 +311,7 @@ def _written(folder: Path, quiet: str) -> Path:
 
 
 def _filled(directory: Path) -> Path:
-    store = Warehouse.open(directory)
+    store = new_warehouse(directory)
     raise_alerts(store, TOPIC, 2)
     store.close()
     publish(directory)

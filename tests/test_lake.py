@@ -20,6 +20,7 @@ from tests.helpers.desks import desk
 from tests.helpers.paths import PRESS, ROOT
 from tests.helpers.postgres import Postgres, running
 from tests.helpers.press_nights import PressNights
+from tests.helpers.tables import new_warehouse
 from warehouse import lake
 from warehouse.directory import lake_file, private, published
 from warehouse.reader import Reader, Snapshots
@@ -217,7 +218,7 @@ def test_a_directory_remembers_its_lake(tmp_path: Path) -> None:
 
 def test_a_directory_with_a_file_is_not_made_a_lake(tmp_path: Path) -> None:
     """Its archive would seem to be gone."""
-    Warehouse.open(tmp_path).close()
+    new_warehouse(tmp_path).close()
     with pytest.raises(ConfigError, match="kliping warehouse move"):
         lake.directory_of("ducklake:postgres:dbname=x", {"KLIPING_DATA": str(tmp_path)})
     assert lake.lake_of(tmp_path) is None
@@ -430,7 +431,7 @@ def test_a_lake_with_another_archive_is_not_moved_into(
     lake_nights: LakeNights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing changes on either side."""
-    Warehouse.open(tmp_path).close()
+    new_warehouse(tmp_path).close()
     ran = ended(capsys, "warehouse", "move", tmp_path, lake_nights.catalogue)
     assert ran.status == 3
     assert "has an archive of its own" in ran.err

@@ -20,7 +20,7 @@ from flows.steps.indexing import index_batch
 from tests.helpers.cases import TextDates, cases
 from tests.helpers.command import ended
 from tests.helpers.paths import ROOT
-from tests.helpers.tables import execute, fetch, in_memory, plant
+from tests.helpers.tables import execute, fetch, in_memory, new_warehouse, plant
 from warehouse.directory import published
 from warehouse.reader import Reader
 from warehouse.snapshot import publish
@@ -207,7 +207,7 @@ def test_small_batches_give_the_same(tmp_path: Path, archive: Warehouse) -> None
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory whose snapshot holds the archive, two of its articles as one story."""
     directory = tmp_path_factory.mktemp("data")
-    store = Warehouse.open(directory)
+    store = new_warehouse(directory)
     fill(store)
     execute(store, "update story_articles set story_id = 's' where article_id like '%banjir%'")
     store.close()
@@ -349,7 +349,7 @@ def test_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A question without a word of the text finds it by its meaning; asked both ways, what has the
     words comes first.
     """
-    store = Warehouse.open(tmp_path)
+    store = new_warehouse(tmp_path)
     fill(store)
     encoder = Encoder(default_model())
     vectors = encoder.encode([(each["title"], each["body"]) for each in ARCHIVE["articles"]])

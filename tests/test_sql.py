@@ -18,18 +18,17 @@ import pytest
 from flows.commands.sql_export import CUT, MOST_CHARACTERS, fitted
 from tests.helpers.command import Ran, ended
 from tests.helpers.paths import ROOT
-from tests.helpers.tables import plant
+from tests.helpers.tables import new_warehouse, plant
 from warehouse.directory import published
 from warehouse.reader import Reader
 from warehouse.snapshot import publish
-from warehouse.store import Warehouse
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with a published warehouse."""
     directory = tmp_path_factory.mktemp("warehouse")
-    store = Warehouse.open(directory)
+    store = new_warehouse(directory)
     plant(store, {"sources": [{"source_id": "satu", "name": "Satu"}]})
     store.close()
     publish(directory)
@@ -431,7 +430,7 @@ def documented() -> list[str]:
 
 def test_documented_statements(tmp_path: Path, subtests: pytest.Subtests) -> None:
     """Every statement in the documents runs, confined as the command has it."""
-    store = Warehouse.open(tmp_path)
+    store = new_warehouse(tmp_path)
     plant(
         store,
         {

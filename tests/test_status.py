@@ -18,11 +18,10 @@ from flows.errors import BusyError
 from flows.records import Problem
 from flows.status import Status, metrics, read_status, scheduled, write_metrics
 from tests.helpers.command import ended
-from tests.helpers.tables import plant
+from tests.helpers.tables import new_warehouse, plant
 from warehouse.directory import private
 from warehouse.sizes import Sizes
 from warehouse.snapshot import publish
-from warehouse.store import Warehouse
 
 NOW = datetime(2026, 3, 12, 1, tzinfo=UTC)
 RUN = {
@@ -53,7 +52,7 @@ PROBLEM = {
 
 def warehouse(folder: Path, **tables: list[dict[str, Any]]) -> Path:
     """A published data directory with these rows."""
-    store = Warehouse.open(folder)
+    store = new_warehouse(folder)
     plant(store, {"runs": [RUN], **tables})
     store.close()
     publish(folder)

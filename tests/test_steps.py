@@ -54,7 +54,7 @@ from tests.helpers.dask import dask_cluster, needs_dask
 from tests.helpers.nights import Nights, source
 from tests.helpers.outlets import DATE, SENTENCES, article, sitemap
 from tests.helpers.shared_work import Deadly
-from tests.helpers.tables import execute, fetch, in_memory, offending, plant
+from tests.helpers.tables import execute, fetch, in_memory, new_warehouse, offending, plant
 from warehouse.store import Warehouse
 
 
@@ -743,7 +743,7 @@ def test_addresses_from_before_get_their_keys(tmp_path: Path) -> None:
     """Links, pages and articles that were recorded before there were identity keys have one when
     the warehouse is opened; ids stay.
     """
-    store = Warehouse.open(tmp_path)
+    store = new_warehouse(tmp_path)
     url = "https://www.a.example/read/1/"
     plant(
         store,
@@ -924,7 +924,7 @@ def test_reprocess_gives_an_overwritten_article_its_text_back(nights: Nights) ->
 
 def test_one_listing_never_stops_a_run(tmp_path: Path) -> None:
     """What one source listed cannot be stored: its look says so, the others' links are there."""
-    store = Warehouse.open(tmp_path)
+    store = new_warehouse(tmp_path)
     ref = WarcRef(str(tmp_path / "a.warc.gz"), 0)
     found = []
     for name in "abc":
@@ -947,7 +947,7 @@ def test_one_record_never_stops_a_run(tmp_path: Path) -> None:
     """Of a batch with an article that DuckDB cannot store, the others land; that one is a
     rejection that says why.
     """
-    store = Warehouse.open(tmp_path)
+    store = new_warehouse(tmp_path)
     urls = [f"https://a.example/read/{name}" for name in "abc"]
     ref = WarcRef(str(tmp_path / "a.warc.gz"), 0)
     pages = [StoredPage(url, "s", url, url, NOW, "text/html", ref, "run") for url in urls]

@@ -20,7 +20,7 @@ from flows import errors
 from flows.cli import app
 from flows.errors import KlipingError
 from tests.helpers.paths import ROOT
-from tests.helpers.tables import fetch
+from tests.helpers.tables import fetch, new_warehouse
 from warehouse import document
 from warehouse.store import Warehouse
 
@@ -255,7 +255,7 @@ def test_tables_are_documented(tmp_path: Path) -> None:
     """docs/warehouse.md names every table and column of the published database, in the words of its
     COMMENT.
     """
-    store = Warehouse.open(tmp_path)
+    store = new_warehouse(tmp_path)
     described = [(row["name"], row["comment"] or "no COMMENT") for row in comments(store)]
     store.close()
     told = documents("docs/warehouse.md")

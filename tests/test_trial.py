@@ -13,11 +13,10 @@ from flows.edges.encoder import default_model
 from tests.edges.misbehaving import Server, page
 from tests.helpers.command import Ran, ended
 from tests.helpers.outlets import article, outlet, written
-from tests.helpers.tables import plant
+from tests.helpers.tables import new_warehouse, plant
 from warehouse.directory import published
 from warehouse.reader import Reader
 from warehouse.snapshot import publish
-from warehouse.store import Warehouse
 
 TOPICS = """\
 version: 1
@@ -340,7 +339,7 @@ nothing was written
 def archive(tmp_path: Path) -> Path:
     """A data directory with ARTICLES."""
     data = tmp_path / "data"
-    warehouse = Warehouse.open(data)
+    warehouse = new_warehouse(data)
     facts = {"source_id": "satu", "published_at": "2026-03-10 05:00"}
     recorded = {"topic_id": "kapal", "evidence": json.dumps([span("x", 0, "Lama", "Lama Berlalu")])}
     plant(
@@ -384,7 +383,7 @@ def test_replay(archive: Path, topics: Path, capsys: pytest.CaptureFixture[str])
 def many(tmp_path: Path) -> Path:
     """A data directory with 24 articles, the vectors of two of them far from the others'."""
     data = tmp_path / "many"
-    warehouse = Warehouse.open(data)
+    warehouse = new_warehouse(data)
     titles = ["Kapal Karam di Laut"] * 22 + ["Kapal Karam Asmara Artis", "Kapal Karam Bisnis Kopi"]
     near, far = [1.0] + [0.0] * 24, [0.0] * 25
     vectors = [near] * 22 + [[*far[:row], 1.0, *far[row + 1 :]] for row in (22, 23)]

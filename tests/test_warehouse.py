@@ -21,7 +21,17 @@ from hypothesis import strategies as st
 from flows.errors import WarehouseError
 from flows.stages.grouping.stories import WINDOW
 from tests.helpers.cases import TextDates, cases
-from tests.helpers.tables import contents, empty, execute, fetch, in_memory, moment, plain, plant
+from tests.helpers.tables import (
+    contents,
+    empty,
+    execute,
+    fetch,
+    in_memory,
+    moment,
+    new_warehouse,
+    plain,
+    plant,
+)
 from warehouse.checking import offending
 from warehouse.directory import private, published
 from warehouse.named import statement, statements
@@ -117,11 +127,13 @@ TRIVIAL = {
     "changed_stories",
     "changed_urls",
     "column_types",
+    "described_as",
     "dictionary",
     "document",
     "finish_run",
     "leftovers",
     "record_alert_articles",
+    "record_described_as",
     "record_extracted",
     "record_troubles",
     "relations",
@@ -441,7 +453,7 @@ def test_publish(tmp_path: Path) -> None:
     """A reader keeps the snapshot that it opened; the next one sees the new one; nothing else is
     left behind.
     """
-    store = Warehouse.open(tmp_path)
+    store = new_warehouse(tmp_path)
     store.close()
     assert publish(tmp_path) == published(tmp_path)
     reader = Reader(tmp_path)
@@ -478,7 +490,7 @@ def test_memory_and_what_does_not_fit(tmp_path: Path) -> None:
     left = private(tmp_path) / "writer.duckdb.tmp" / "duckdb_temp_storage-0.tmp"
     left.parent.mkdir(parents=True)
     left.write_text("teks")
-    store = Warehouse.open(tmp_path)
+    store = new_warehouse(tmp_path)
     [told] = fetch(
         store,
         "select parse_formatted_bytes(current_setting('memory_limit')) as most,"
@@ -495,7 +507,7 @@ def test_lost_writer_goes_on_from_the_snapshot(tmp_path: Path) -> None:
     """Without the writer's database, a new one begins with what was published, whatever log of the
     lost one is left.
     """
-    store = Warehouse.open(tmp_path)
+    store = new_warehouse(tmp_path)
     plant(store, {"rejections": [{"url": "a"}]})
     store.close()
     publish(tmp_path)
@@ -525,7 +537,7 @@ def test_publish_on_a_full_disk(tmp_path: Path) -> None:
     """When the copy cannot be written, the old snapshot stays, half a file does not, and the
     message says that the next run tries again.
     """
-    Warehouse.open(tmp_path).close()
+    new_warehouse(tmp_path).close()
     before = publish(tmp_path).read_bytes()
     store = Warehouse.open(tmp_path)
     plant(store, {"rejections": [{"url": "a"}]})
@@ -573,7 +585,7 @@ def test_log_that_cannot_be_written_out(tmp_path: Path) -> None:
     """What a full disk leaves in the writer's log is not left out of a snapshot: nothing is
     published until it is in the database.
     """
-    Warehouse.open(tmp_path).close()
+    new_warehouse(tmp_path).close()
     before = publish(tmp_path).read_bytes()
     most = (private(tmp_path) / "writer.duckdb").stat().st_size
     command = [sys.executable, "-c", CLOSE, str(tmp_path), str(most)]

@@ -467,8 +467,8 @@ comment on column state.unwanted_records.warc_offset is 'Where the record begins
 comment on table state.leftovers is 'One row per file of the data directory that is to be deleted or, if it is var/writer.duckdb, written anew.';
 comment on column state.leftovers.path is 'Its path within the data directory.';
 
-comment on table state.upkeep is 'One row: what a warehouse in a lake keeps of itself.';
-comment on column state.upkeep.described_as is 'A digest of the views, macros and descriptions that stand in it; NULL in a file, where they are made anew whenever it is opened.';
+comment on table state.upkeep is 'One row: what a warehouse keeps of itself.';
+comment on column state.upkeep.described_as is 'A digest of the views, macros and descriptions that stand in it; NULL until they do.';
 comment on column state.upkeep.published_at is 'When it was last published; NULL in a file.';
 
 comment on table state.topic_looks is 'One row per topic and article it was matched against, whether it matched or not.';

@@ -5,7 +5,6 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from flows.errors import RecordError, WarehouseError
 from warehouse import lake
 from warehouse.changes import Changes
+from warehouse.definitions import definitions, digest, for_lake
 from warehouse.directory import published, writer_file
 from warehouse.named import Row, first_line, quoted, rows_of, signals, statement, statements
 from warehouse.snapshot import KEEP_SNAPSHOT, census_of, refuse_older, restore_from_snapshot
@@ -229,14 +229,15 @@ class Engine:
         return str(name)
 
     def describe(self) -> None:
-        """Recreate the macros and the views that use them, in order, and the comments on both."""
-        if self._in_lake:
-            lake.describe(self._connection)
+        """Recreate the macros, the views that use them, and the comments, unless those of this
+        version stand there: it takes longer than anything else in opening a warehouse.
+        """
+        if self.rows("described_as") == [{"described_as": digest()}]:
             return
-        for folder in ("macros", "views"):
-            for name in statements(folder):
-                self._run(statement(folder, name))
-        self._run((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))
+        with self.transaction():
+            for text in for_lake() if self._in_lake else definitions():
+                self._run(text)
+            self.execute("record_described_as", digest=digest())
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         with signals(), lake.kept():

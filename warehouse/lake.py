@@ -7,7 +7,6 @@ lake. A run ends by marking the newest as published, and readers see the newest 
 nothing is copied.
 """
 
-import hashlib
 import json
 import re
 import socket
@@ -15,7 +14,6 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,7 +21,7 @@ import duckdb
 
 from flows.errors import BusyError, ConfigError, QueryError, WarehouseError
 from warehouse.directory import lake_file, writer_file
-from warehouse.named import Row, first_line, literal, rows_of, statement, statements
+from warehouse.named import Row, first_line, literal, rows_of
 
 PREFIX = "ducklake:"
 _FORM = "ducklake:postgres:dbname=kliping host=db.example.org user=kliping"
@@ -332,29 +330,6 @@ def refuse(sql: str) -> None:
             "A lake is only read, by SELECT, and not by functions that have PostgreSQL or files "
             "answer; --unrestricted lifts this."
         )
-
-
-# ---- what stands in it ----
-
-
-def describe(connection: duckdb.DuckDBPyConnection) -> None:
-    """Recreate the macros, the views and the comments in one transaction, if others stand there.
-    A lake has no comments on macros, and on the columns of views.
-    """
-    texts = [statement(kind, name) for kind in ("macros", "views") for name in statements(kind)]
-    texts.append((files("warehouse") / "descriptions.sql").read_text(encoding="utf-8"))
-    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()
-    if connection.execute("select described_as from state.upkeep").fetchall() == [(digest,)]:
-        return
-    views = "|".join(re.sub(r"^\d_", "", name) for name in statements("views"))
-    unknown = re.compile(rf"comment\s+on\s+(macro|column\s+({views})\.)")
-    connection.begin()
-    for text in texts:
-        for each in duckdb.extract_statements(text):
-            if not unknown.search(each.query):
-                connection.execute(each)
-    connection.execute("update state.upkeep set described_as = $digest", {"digest": digest})
-    connection.commit()
 
 
 # ---- one run at a time ----

@@ -14,10 +14,9 @@ from flows.edges.encoder import Encoder, default_model
 from flows.reading.rooms import make_app
 from flows.steps.indexing import index_batch
 from tests.helpers.cases import TextDates, cases
-from tests.helpers.tables import plant
+from tests.helpers.tables import new_warehouse, plant
 from warehouse.directory import published
 from warehouse.snapshot import publish
-from warehouse.store import Warehouse
 
 _STARTS_WITHIN_S = 20
 
@@ -49,7 +48,7 @@ def served(directory: Path) -> Iterator[str]:
 
 def published_archive(directory: Path) -> None:
     """Publish the invented archive of tests/cases/reading as the snapshot of a data directory."""
-    store = Warehouse.open(directory)
+    store = new_warehouse(directory)
     plant(store, cases("reading/archive", TextDates))
     while index_batch(store):
         pass
