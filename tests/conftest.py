@@ -36,17 +36,21 @@ def forked(kliping: Kliping, tmp_path_factory: pytest.TempPathFactory) -> Comman
     """The command without the seconds that Python needs to import it, for tests that run it again
     and again.
     """
-    return Commands(tmp_path_factory.mktemp("commands"), kliping.environment)
+    # Each process that extracts takes a second to import what it needs.
+    environment = {"KLIPING_WORKERS": "processes:1", **kliping.environment}
+    return Commands(tmp_path_factory.mktemp("commands"), environment)
 
 
 @pytest.fixture(scope="session")
-def nights(kliping: Kliping, tmp_path_factory: pytest.TempPathFactory) -> PressNights:
+def nights(
+    kliping: Kliping, forked: Commands, tmp_path_factory: pytest.TempPathFactory
+) -> PressNights:
     """Both nights of the invented press, undisturbed: run once, for all processes of the session.
     For reading only; `filled` is a copy.
     """
 
     def run(folder: Path) -> None:
-        run_nights(kliping, folder)
+        run_nights(kliping, forked, folder)
 
     return PressNights.read(once(tmp_path_factory, "nights", run))
 

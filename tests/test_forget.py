@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.commands.forget import make_plan, rewrite
@@ -128,15 +129,15 @@ def everywhere(directory: Path) -> Iterator[tuple[str, str]]:
                 if (str(path), span.offset) not in stays:
                     facts = takedown.read_facts(span)
                     yield f"{path} {facts.url}", f"{facts.text} {facts.location or ''}"
-    columns = published_rows(
-        directory,
-        """select c.schema_name || '.' || c.table_name, c.column_name from duckdb_columns() c
-        join duckdb_tables() t using (schema_name, table_name)
-        where not c.internal and c.data_type in ('VARCHAR', 'JSON')""",
-    )
-    for table, column in columns:
-        values = published_rows(directory, f'select distinct "{column}"::varchar from {table}')
-        yield f"{table}.{column}", "\n".join(value for (value,) in values if value)
+    with duckdb.connect(str(published(directory)), read_only=True) as connection:
+        columns = connection.execute(
+            """select c.schema_name || '.' || c.table_name, c.column_name from duckdb_columns() c
+            join duckdb_tables() t using (schema_name, table_name)
+            where not c.internal and c.data_type in ('VARCHAR', 'JSON')"""
+        ).fetchall()
+        for table, column in columns:
+            values = connection.execute(f'select distinct "{column}"::varchar from {table}')
+            yield f"{table}.{column}", "\n".join(value for (value,) in values.fetchall() if value)
 
 
 def found(directory: Path, needles: Sequence[str]) -> list[tuple[str, str]]:

@@ -15,8 +15,9 @@ import duckdb
 import pytest
 
 from flows.errors import BusyError, ConfigError, QueryError, WarehouseError
-from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran, ended, night
+from tests.helpers.command import NIGHT_1, NIGHT_2, Ran, ended, night
 from tests.helpers.desks import desk
+from tests.helpers.forked import Commands, wait_until
 from tests.helpers.paths import PRESS, ROOT
 from tests.helpers.postgres import Postgres, running
 from tests.helpers.press_nights import PressNights
@@ -46,7 +47,7 @@ class LakeNights:
 
 @pytest.fixture(scope="module")
 def lake_nights(
-    kliping: Kliping, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+    forked: Commands, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
 ) -> LakeNights:
     """Both nights of the invented press in a lake."""
     data = tmp_path_factory.mktemp("lake") / "data"
@@ -54,7 +55,7 @@ def lake_nights(
     with desk() as here:
         env = {"KLIPING_DATA": str(data), "KLIPING_DESK_URL": here.url}
         asked = [night(catalogue, clock, replay=_archive(data)) for clock in (NIGHT_1, NIGHT_2)]
-        runs = [kliping(*arguments, env=env) for arguments in asked]
+        runs = [forked(*arguments, env=env) for arguments in asked]
     return LakeNights(data, catalogue, runs, here.messages)
 
 
@@ -132,36 +133,31 @@ def test_nights_in_a_lake_are_those_in_a_file(lake_nights: LakeNights, nights: P
 
 
 def test_postgres_is_killed_in_the_middle_of_a_night(
-    kliping: Kliping,
+    forked: Commands,
     postgres: Postgres,
     nights: PressNights,
     tmp_path: Path,
 ) -> None:
     """The run says so in one line, and the next one ends with the tables of an undisturbed one."""
     place, data = postgres.create("killed"), tmp_path / "data"
-    archive = _archive(data)
+    asked = night(place, NIGHT_1, replay=_archive(data))
     with desk() as here:
         env = {"KLIPING_DATA": str(data), "KLIPING_DESK_URL": here.url}
-        with kliping.start(*night(place, NIGHT_1, replay=archive), env=env) as process:
-            assert process.stdout
-            assert process.stderr
-            for line in process.stdout:
-                if line.startswith("extract"):
-                    break
-            postgres.kill()
-            process.stdout.read()
-            said = process.stderr.read()
+        running = forked.start(*asked, env=env)
+        assert wait_until(lambda: running.told("extract"))
+        postgres.kill()
+        broken_off = running.end()
         postgres.start()
-        assert process.returncode == 3, said
-        [line] = [line for line in said.splitlines() if line.startswith("kliping: ")]
+        assert broken_off.status == 3, broken_off
+        [line] = [line for line in broken_off.err.splitlines() if line.startswith("kliping: ")]
         assert "PostgreSQL went away" in line
         with pytest.raises(WarehouseError, match="nothing was published"):
             Reader(data)
-        for clock in (NIGHT_1, NIGHT_2):
-            ran = kliping(*night(place, clock, replay=archive), env=env)
-            assert ran.status == 1, ran
-    assert differing(lake_contents(data), file_contents(nights.warehouse)) == []
-    assert [sent["title"] for sent in here.messages] == [sent["title"] for sent in nights.messages]
+        ran = forked(*asked, env=env)
+        assert ran.status == 1, ran
+    assert differing(lake_contents(data), file_contents(nights.first_night)) == []
+    told = [sent["title"] for sent in here.messages]
+    assert told == [sent["title"] for sent in nights.first_messages]
 
 
 def test_commands_read_a_lake(lake_nights: LakeNights, capsys: pytest.CaptureFixture[str]) -> None:
