@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 VERSION := import sys; print(sys.version_info[:2])
 RECENT := import sys; sys.exit(None if sys.version_info >= (3, 11) else "Kliping needs Python 3.11 or newer, and this is %d.%d; name another: make PYTHON=python3.12" % sys.version_info[:2])
+# A file of tests stays together: what it sets up, such as nights in a lake, is then set up once.
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
@@ -43,11 +45,11 @@ screenshots: .venv/.installed  ## take the pictures of the reading room for the 
 	@$(BIN)/python -m tests.press.screenshots
 
 test: .venv/.installed  ## run the test suite
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest $(SHARED)
 
 coverage: .venv/.installed  ## measure how much of the program the tests run (fails below 95 %)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist worksteal
+	$(BIN)/coverage run -m pytest $(SHARED)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

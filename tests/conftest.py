@@ -15,6 +15,26 @@ from tests.helpers.forked import Commands
 from tests.helpers.press_nights import PressNights, run_nights
 from tests.helpers.shared import once
 
+# The files that take longest, in CPU seconds: what begins last is not to be what ends last.
+_LONGEST = (
+    "test_lake",
+    "test_nightly",
+    "test_schedule",
+    "test_cli",
+    "test_health",
+    "test_forget",
+    "test_steps",
+    "test_stories",
+    "test_workers",
+    "test_retention",
+    "test_warehouse",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    items.sort(key=lambda item: (*_LONGEST, item.path.stem).index(item.path.stem))
+
 
 @pytest.fixture(scope="session")
 def kliping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kliping]:

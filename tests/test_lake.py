@@ -373,6 +373,13 @@ def _restarted(postgres: Postgres, store: Warehouse) -> None:
     store.engine.rows("census")  # on a new connection
 
 
+@pytest.fixture(scope="module")
+def confined(lake_nights: LakeNights) -> Reader:
+    reader = Reader(lake_nights.data)
+    reader.confine()
+    return reader
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -387,15 +394,12 @@ def _restarted(postgres: Postgres, store: Warehouse) -> None:
         "delete from rejections",
     ],
 )
-def test_statements_that_are_refused(lake_nights: LakeNights, statement: str) -> None:
+def test_statements_that_are_refused(confined: Reader, statement: str) -> None:
     """A confined reader reads the tables of the lake, and nothing else."""
-    its_lake = lake.lake_of(lake_nights.data)
-    assert its_lake
-    reader = Reader(lake_nights.data)
-    reader.confine()
+    assert confined.lake
     with pytest.raises(QueryError):
-        reader.query(statement.format(folder=lake.folder(its_lake)))
-    assert reader.query("select count(*) > 0 from articles")[1] == [(True,)]
+        confined.query(statement.format(folder=lake.folder(confined.lake)))
+    assert confined.query("select count(*) > 0 from articles")[1] == [(True,)]
 
 
 # ---- moving ----

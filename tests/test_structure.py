@@ -69,7 +69,10 @@ def test_dependency_rule() -> None:
 OWNERS = {
     "duckdb": {
         f"warehouse.{name}"
-        for name in ("changes", "engine", "lake", "moving", "named", "reader", "snapshot")
+        for name in (
+            *("changes", "definitions", "engine", "lake"),
+            *("moving", "named", "reader", "snapshot"),
+        )
     },
     "httpx": {
         "flows.edges.transports",
