@@ -19,7 +19,7 @@ from tests.helpers.command import NIGHT_2, ended, night
 from tests.helpers.desks import desk
 from tests.helpers.forked import Commands
 from tests.helpers.paths import ROOT
-from tests.helpers.tables import new_warehouse, plant, published_rows
+from tests.helpers.tables import plant, published_rows
 from warehouse import backups
 from warehouse.directory import private, published
 from warehouse.snapshot import census, publish
@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 12, tzinfo=UTC)
 
 def fill(directory: Path, *runs: str) -> Path:
     """A published data directory with these runs, each with an article, and an archive."""
-    store = new_warehouse(directory)
+    store = Warehouse.open(directory)
     plant(store, {"runs": [{"run_id": run} for run in runs]})
     plant(store, {"state.articles": [{"article_id": f"a{run}"} for run in runs]})
     store.close()

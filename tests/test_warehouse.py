@@ -345,6 +345,21 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
     assert [row["name"] for row in seen[0]] == statements("migrations")
 
 
+def test_views_of_another_version_are_made_anew(tmp_path: Path) -> None:
+    """Those of the same version stay as they are: making them takes longer than opening."""
+    made: list[bool] = []
+    for described_as in ("described_as", "'that of another version'"):
+        store = new_warehouse(tmp_path) if not made else Warehouse.open(tmp_path)
+        execute(store, "create or replace view stories as select 1 as n")
+        execute(store, f"update state.upkeep set described_as = {described_as}")
+        store.close()
+        store = Warehouse.open(tmp_path)
+        views = "select comment from duckdb_views() where view_name = 'stories'"
+        made.append(fetch(store, views)[0]["comment"] is not None)
+        store.close()
+    assert made == [False, True]
+
+
 def test_newer_warehouse_is_refused(tmp_path: Path) -> None:
     """A database from a newer version is refused in one line, and stays as it was."""
     Warehouse.open(tmp_path).close()

@@ -50,7 +50,8 @@ def new_warehouse(directory: Path) -> Warehouse:
     """An empty warehouse in a data directory that has none."""
     file = writer_file(directory)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(_migrated())
+    with file.open("xb") as new:
+        new.write(_migrated())
     return Warehouse.open(directory)
 
 
