@@ -47,7 +47,7 @@ def main() -> None:
         furnish(file, arguments.articles)
         shutil.copytree(file, in_lake)
         began = time.monotonic()
-        place = lake.parse(server.create("bench"), in_lake)
+        place = lake.parse(server.create("bench"), in_lake, {})
         proofs = moving.into_lake(in_lake, place)
         rows = sum(proof.rows for proof in proofs)
         print(f"moved and proved: {rows:,} rows in {time.monotonic() - began:.0f} s")

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -15,7 +17,8 @@ import duckdb
 import pytest
 
 from flows.errors import BusyError, ConfigError, QueryError, WarehouseError
-from tests.helpers.command import NIGHT_1, NIGHT_2, Ran, ended, night
+from tests.helpers.buckets import BUCKET, Bucket, bucket
+from tests.helpers.command import NIGHT_1, NIGHT_2, Kliping, Ran, ended, night
 from tests.helpers.desks import desk
 from tests.helpers.forked import Commands, wait_until
 from tests.helpers.paths import PRESS, ROOT
@@ -169,9 +172,9 @@ def test_commands_read_a_lake(lake_nights: LakeNights, capsys: pytest.CaptureFix
     assert "russia-dprk" in ended(capsys, "alerts", "list", *place).out
     assert ended(capsys, "report", *place).status == 0
     assert ended(capsys, "backup", lake_nights.data.parent / "backup", *place).err == (
-        f"kliping: {lake_nights.catalogue}: a lake is not backed up by this command, but by "
-        "pg_dump and a copy of its files and of the data directory "
-        "(docs/operating.md, A warehouse for many)\n"
+        f"kliping: {lake_nights.catalogue}: a lake is not backed up by this command: copy its "
+        f"tables into a new directory with `kliping warehouse move '{lake_nights.catalogue}' DIR`, "
+        "or use pg_dump and copy its files (docs/operating.md, A warehouse for many)\n"
     )
 
 
@@ -187,7 +190,12 @@ _HOST = "host=127.0.0.1"
         ("ducklake:postgres:", "expected ducklake:postgres:dbname="),
         ("ducklake:mysql:db=x", "expected ducklake:postgres:dbname="),
         ("ducklake:postgres:dbname=x password=abc", "expected no password"),
+        ("ducklake:postgres:dbname=x sslpassword = abc", "expected no password"),
         ("ducklake:postgres:postgresql://me:abc@db.example.org/x", "expected no password"),
+        ("ducklake:postgres:postgresql://me:a/abc@db.example.org/x", "expected no password"),
+        ("ducklake:postgres:postgres://db.example.org/x?password=abc", "expected no password"),
+        ("ducklake:mysql:password=abc", "expected no password"),
+        ("ducklake:postgresql://me:abc@db.example.org/x", "expected no password"),
     ],
 )
 def test_wrong_names(text: str, said: str, tmp_path: Path) -> None:
@@ -197,6 +205,38 @@ def test_wrong_names(text: str, said: str, tmp_path: Path) -> None:
         lake.directory_of(text, {"KLIPING_DATA": str(data)})
     assert "abc" not in str(refused.value)
     assert not data.exists()
+
+
+def test_names_with_no_password(tmp_path: Path) -> None:
+    """What looks like one and is none; and a password that was written into the file by hand."""
+    for catalogue in ("postgresql://db.example.org:5432/x?user=me@work", "dbname=x passfile=/p"):
+        assert lake.parse(f"ducklake:postgres:{catalogue}", tmp_path, {}).catalogue == catalogue
+    lake_file(tmp_path).write_text("catalogue = 'dbname=x password=abc'\nfiles = '/x'")
+    with pytest.raises(ConfigError, match=r"lake\.toml: expected no password") as refused:
+        lake.lake_of(tmp_path)
+    assert "abc" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "files"),
+    [
+        ("", "{data}/lake"),
+        ("{data}/elsewhere", "{data}/elsewhere"),
+        ("s3://press/kliping", "s3://press/kliping"),
+    ],
+)
+def test_where_the_files_go(place: str, files: str, tmp_path: Path) -> None:
+    """Into the data directory, or to what KLIPING_LAKE_FILES names."""
+    environ = {"KLIPING_LAKE_FILES": place.format(data=tmp_path)}
+    parsed = lake.parse("ducklake:postgres:dbname=x", tmp_path, environ)
+    assert parsed.files == files.format(data=tmp_path)
+
+
+def test_files_can_not_go_everywhere(tmp_path: Path) -> None:
+    """Object storage is what speaks S3."""
+    environ = {"KLIPING_LAKE_FILES": "gs://press/kliping"}
+    with pytest.raises(ConfigError, match=r"a folder or an address such as s3://.*got 'gs://press"):
+        lake.parse("ducklake:postgres:dbname=x", tmp_path, environ)
 
 
 def test_a_directory_remembers_its_lake(tmp_path: Path) -> None:
@@ -223,22 +263,87 @@ def test_a_directory_with_a_file_is_not_made_a_lake(tmp_path: Path) -> None:
 # ---- what may be wrong ----
 
 
-def test_wrong_servers(postgres: Postgres, tmp_path: Path) -> None:
-    """One line each."""
+def test_wrong_servers(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line each, with what to do, and never the password."""
+    monkeypatch.setenv("PGPASSWORD", "wrong-secret")
+    postgres.guard("guarded", "right-secret")
+    there = postgres.create("others")
+    made = lake.directory_of(there, {"KLIPING_DATA": str(tmp_path / "made")})
+    Warehouse.open(made).close()
+    postgres.create("bare")
+    postgres.ask("postgres", "create role stranger login")
+    no_host = "ducklake:postgres:dbname=x host=no.such.host.invalid user=kliping"
     down = f"ducklake:postgres:dbname=x {_HOST} port=1 user=kliping"
     cases = {
-        down: "Connection refused",
-        postgres.catalogue("no_such"): 'database "no_such" does not exist',
-        postgres.catalogue("postgres", user="nobody"): 'role "nobody" does not exist',
+        down: ("Connection refused", "PostgreSQL must run there"),
+        no_host: ("could not translate host name", "a machine that this one can find"),
+        postgres.catalogue("no_such"): ('database "no_such" does not exist', "`createdb`"),
+        postgres.catalogue("bare", user="nobody"): ('role "nobody" does not exist', "`createuser`"),
+        postgres.catalogue("bare", user="guarded"): ("password authentication failed", "PGPASS"),
+        postgres.catalogue("others", user="stranger"): ("permission denied", "`grant select"),
+        "ducklake:postgres:dbname": ('missing "="', "expected such as ducklake:postgres:dbname"),
     }
     for number, (place, said) in enumerate(cases.items()):
         data = lake.directory_of(place, {"KLIPING_DATA": str(tmp_path / str(number))})
-        for use in (Reader, Warehouse.open, lambda data: held(data, "a test").__enter__()):
-            with pytest.raises(WarehouseError) as refused:
-                use(data)
-            assert str(refused.value).startswith(f"{place}: cannot be opened: ")
-            assert said in str(refused.value)
-            assert "\n" not in str(refused.value)
+        for use in (Reader, Warehouse.open):
+            _refused(partial(use, data), place, *said)
+    place = postgres.catalogue("bare", user="stranger")
+    data = lake.directory_of(place, {"KLIPING_DATA": str(tmp_path / "bare")})
+    _refused(partial(Warehouse.open, data), place, "denied for schema", "grant create on schema")
+
+
+def _refused(use: Callable[[], object], place: str, *said: str) -> None:
+    with pytest.raises(WarehouseError) as refused:
+        use()
+    text = str(refused.value)
+    assert text.startswith(f"{place}: cannot be opened: ")
+    assert [part for part in said if part not in text] == []
+    assert "\n" not in text
+    assert "secret" not in text
+
+
+def test_a_user_who_may_only_read(empty_lake: Path, postgres: Postgres) -> None:
+    """They read what was published; a run of theirs ends in one line."""
+    with writing(empty_lake, "a run") as store:
+        _reject(store, "1")
+    its_lake = lake.lake_of(empty_lake)
+    assert its_lake
+    name = its_lake.catalogue.split()[0].removeprefix("dbname=")
+    postgres.ask(name, "create role viewer login")
+    postgres.ask(name, "grant select on all tables in schema public to viewer")
+    lake.bind(empty_lake, lake.Lake(its_lake.catalogue.replace("=kliping", "=viewer"), ""))
+    assert Reader(empty_lake).query("select url from rejections")[1] == [("1",)]
+    with (
+        pytest.raises(WarehouseError, match=r"PostgreSQL refuses .*grant select on all"),
+        writing(empty_lake, "a run") as store,
+    ):
+        _reject(store, "2")
+
+
+@pytest.mark.parametrize(("version", "is_refused"), [(110_022, True), (120_000, False)])
+def test_old_servers(version: int, is_refused: bool) -> None:
+    """DuckLake needs PostgreSQL 12."""
+    if is_refused:
+        with pytest.raises(WarehouseError, match="needs PostgreSQL 12 or later, got 11: upgrade"):
+            lake.refuse_older(version)
+    else:
+        lake.refuse_older(version)
+
+
+def test_every_advice_has_an_example() -> None:
+    """It is found by its own example, and not by another before it."""
+    told = tomllib.loads((ROOT / "warehouse" / "lake_advice.toml").read_text())["advice"]
+    assert [lake.advice(each["example"]) for each in told] == [each["advice"] for each in told]
+    assert lake.advice("something else") == ""
+
+
+def test_a_place_with_files_of_others(empty_lake: Path) -> None:
+    """A lake does not begin there: it would delete them some day."""
+    files = empty_lake / "lake" / "main"
+    files.mkdir(parents=True)
+    (files / "a.parquet").write_bytes(b"")
+    with pytest.raises(WarehouseError, match="expected no Parquet files in the place of a lake"):
+        Warehouse.open(empty_lake)
 
 
 def test_nothing_was_published(empty_lake: Path) -> None:
@@ -402,6 +507,102 @@ def test_statements_that_are_refused(confined: Reader, statement: str) -> None:
     assert confined.query("select count(*) > 0 from articles")[1] == [(True,)]
 
 
+def test_what_killed_runs_left(empty_lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Files that no snapshot knows go when they are older than any run, and that is said; newer
+    ones stay, and what is no Parquet file.
+    """
+    with writing(empty_lake, "a run") as store:
+        _reject(store, "1")
+    folder = empty_lake / "lake" / "state" / "rejections"
+    old, new, other = (folder / name for name in ("old.parquet", "new.parquet", "old.txt"))
+    for path in (old, new, other):
+        path.write_bytes(b"left")
+    three_days_ago = time.time() - 3 * 86_400
+    for path in (old, other):
+        os.utime(path, (three_days_ago, three_days_ago))
+    with writing(empty_lake, "a run") as store:
+        _reject(store, "2")
+    assert [path.exists() for path in (old, new, other)] == [False, True, True]
+    assert capsys.readouterr().err == (
+        "deleted 1 file that a run which was broken off had left in the lake\n"
+    )
+    assert Reader(empty_lake).query("select count(*) from rejections")[1] == [(2,)]
+
+
+# ---- object storage ----
+
+
+@pytest.fixture
+def store() -> Iterator[Bucket]:
+    """A bucket, which the environment names."""
+    with bucket() as here:
+        yield here
+
+
+def test_nights_in_a_bucket(
+    kliping: Kliping, postgres: Postgres, nights: PressNights, store: Bucket, tmp_path: Path
+) -> None:
+    """The store goes away in the middle of a night: one line. The next runs end with the tables of
+    undisturbed ones, in a file.
+    """
+    place, data = postgres.create("bucket"), tmp_path / "data"
+    archive = _archive(data)
+    with desk() as here:
+        env = {
+            **store.environment,
+            "KLIPING_DATA": str(data),
+            "KLIPING_LAKE_FILES": f"s3://{BUCKET}/press",
+            "KLIPING_DESK_URL": here.url,
+        }
+        with kliping.start(*night(place, NIGHT_1, replay=archive), env=env) as process:
+            assert process.stdout
+            assert process.stderr
+            for line in process.stdout:
+                if line.startswith("extract"):
+                    break
+            store.gate.shut()
+            process.stdout.read()
+            said = process.stderr.read()
+        store.gate.open()
+        assert process.returncode == 3, said
+        [line] = [line for line in said.splitlines() if line.startswith("kliping: ")]
+        assert "object storage does not answer as it should" in line
+        for clock in (NIGHT_1, NIGHT_2):
+            ran = kliping(*night(place, clock, replay=archive), env=env)
+            assert ran.status == 1, ran
+    assert differing(lake_contents(data), file_contents(nights.warehouse)) == []
+    assert not (data / "lake").exists()
+    reader = Reader(data)
+    reader.confine()
+    assert reader.query("select count(*) > 0 from articles")[1] == [(True,)]
+    for statement in ("from duckdb_secrets(redact=false)", f"from read_text('s3://{BUCKET}/x')"):
+        with pytest.raises(QueryError):
+            reader.query(statement)
+
+
+@pytest.mark.parametrize(
+    ("files", "nobody", "said"),
+    [
+        (f"s3://{BUCKET}/press", True, "must be allowed to list, read, write and delete"),
+        ("s3://no-such-bucket/press", False, "make the bucket first"),
+    ],
+)
+def test_wrong_buckets(
+    files: str, nobody: bool, said: str, postgres: Postgres, store: Bucket, tmp_path: Path
+) -> None:
+    """One line each, without the keys."""
+    place = postgres.create(f"bucket_{nobody}")
+    environ = {"KLIPING_DATA": str(tmp_path), "KLIPING_LAKE_FILES": files}
+    data = lake.directory_of(place, environ)
+    store.admit(nobody)
+    with pytest.raises(WarehouseError) as refused:
+        Warehouse.open(data)
+    store.admit(False)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert "invented" not in str(refused.value)
+
+
 # ---- moving ----
 
 
@@ -425,6 +626,19 @@ def test_there_and_back(
     assert (back.status, back.err) == (0, ""), back
     assert lake.lake_of(data) is None
     assert differing(file_contents(data), before) == []
+
+
+def test_a_copy_of_a_lake(
+    lake_nights: LakeNights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Moved into a new directory, the tables are there in a file; the lake goes on as before."""
+    ran = ended(capsys, "warehouse", "move", lake_nights.catalogue, tmp_path / "copy")
+    assert ran.status == 0, ran
+    before = lake_contents(lake_nights.data)
+    assert differing(file_contents(tmp_path / "copy"), before) == []
+    assert lake.lake_of(tmp_path / "copy") is None
+    again = ended(capsys, "warehouse", "move", lake_nights.catalogue, tmp_path / "copy")
+    assert (again.status, "or a new one" in again.err) == (2, True), again
 
 
 def test_a_lake_with_another_archive_is_not_moved_into(

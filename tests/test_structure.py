@@ -70,7 +70,7 @@ OWNERS = {
     "duckdb": {
         f"warehouse.{name}"
         for name in (
-            *("changes", "definitions", "engine", "lake"),
+            *("changes", "definitions", "engine", "extensions", "lake"),
             *("moving", "named", "reader", "snapshot"),
         )
     },

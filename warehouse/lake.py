@@ -8,25 +8,29 @@ nothing is copied.
 """
 
 import json
+import os
 import re
 import socket
+import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import duckdb
 
 from flows.errors import BusyError, ConfigError, QueryError, WarehouseError
+from flows.records import counted
 from warehouse.directory import lake_file, writer_file
-from warehouse.named import Row, first_line, literal, rows_of
+from warehouse.extensions import BUCKET, closed_on_error, opened, reach
+from warehouse.named import Row, literal, rows_of
 
 PREFIX = "ducklake:"
 _FORM = "ducklake:postgres:dbname=kliping host=db.example.org user=kliping"
-_EXTENSIONS = ("postgres_scanner", "ducklake")
-_MISSING = "a lake needs packages of its own: pip install 'kliping[lake]'"
+_OLDEST_POSTGRES = 12  # that DuckLake supports
 
 # An advisory lock of that database. The number begins the SHA-256 of "kliping".
 _LOCK_KEY = 0xF533B9
@@ -50,7 +54,7 @@ _SMALL_FILE = 16 * 2**20  # bytes
 @dataclass(frozen=True, slots=True)
 class Lake:
     """`catalogue`: the PostgreSQL database, as libpq takes it; `files`: the folder of the Parquet
-    files, for a lake that is new.
+    files, or an address in object storage, for a lake that is new.
     """
 
     catalogue: str
@@ -68,11 +72,13 @@ def lake_of(directory: Path) -> Lake | None:
     path = lake_file(directory)
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Lake(str(told["catalogue"]), str(told["files"]))
+        known = Lake(str(told["catalogue"]), str(told["files"]))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError) as error:
         raise ConfigError(f"{path}: expected `catalogue` and `files`") from error
+    _refuse_password(known.catalogue, str(path))
+    return known
 
 
 def directory_of(text: str, environ: Mapping[str, str]) -> Path:
@@ -82,7 +88,7 @@ def directory_of(text: str, environ: Mapping[str, str]) -> Path:
     if not text.startswith(PREFIX):
         return Path(text)
     directory = beside_lake(environ)
-    lake = parse(text, directory)
+    lake = parse(text, directory, environ)
     known = lake_of(directory)
     if known is None:
         if writer_file(directory).exists():
@@ -104,17 +110,38 @@ def beside_lake(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("KLIPING_DATA", "").strip() or "warehouse")
 
 
-def parse(text: str, directory: Path) -> Lake:
-    """The lake that `--warehouse` names, with the folder for its files. Raises ConfigError."""
+def parse(text: str, directory: Path, environ: Mapping[str, str]) -> Lake:
+    """The lake that `--warehouse` names, with the place for its files: KLIPING_LAKE_FILES, or a
+    folder in the data directory. Raises ConfigError.
+    """
     kind, _, catalogue = text.removeprefix(PREFIX).partition(":")
+    _refuse_password(text, "--warehouse")
     if kind != "postgres" or not catalogue.strip():
         raise ConfigError(f"--warehouse: expected {_FORM}, got {text!r}")
-    if re.search(r"\bpassword\s*=|^postgres(ql)?://[^/@]*:[^/@]*@", catalogue):
+    place = environ.get("KLIPING_LAKE_FILES", "").strip()
+    if not place:
+        return Lake(catalogue.strip(), str(directory.resolve() / "lake"))
+    if place.startswith(BUCKET):
+        return Lake(catalogue.strip(), place)
+    if "://" in place:
         raise ConfigError(
-            "--warehouse: expected no password, which others could see: it belongs into "
-            "PGPASSWORD or the file ~/.pgpass"
+            f"KLIPING_LAKE_FILES: expected a folder or an address such as s3://bucket/kliping, got "
+            f"{place!r}"
         )
-    return Lake(catalogue.strip(), str(directory.resolve() / "lake"))
+    return Lake(catalogue.strip(), str(Path(place).resolve()))
+
+
+def _refuse_password(text: str, where: str) -> None:
+    """Raise ConfigError if there is a password in it."""
+    if _PASSWORD.search(text):
+        raise ConfigError(
+            f"{where}: expected no password, which others could see: it belongs into PGPASSWORD or "
+            "the file ~/.pgpass"
+        )
+
+
+# In key=value pairs, or before the host of an address (where a number is the port of a host).
+_PASSWORD = re.compile(r"password\s*=|postgres(ql)?://[^/@:]*:(?!\d+[/?,])[^@]*@")
 
 
 def bind(directory: Path, lake: Lake) -> None:
@@ -145,20 +172,34 @@ def writer(lake: Lake) -> duckdb.DuckDBPyConnection:
     # Few rows that were written stay in PostgreSQL otherwise, until they are flushed, which takes
     # longer than writing them into files, and merging these.
     options = ["data_inlining_row_limit 0"]
-    with _closed_on_error(_loaded()) as connection:
+    with closed_on_error(opened()) as connection, explained(lake):
         if "data_path" not in _catalogue(lake, connection):
-            with suppress(OSError):  # DuckLake says what is wrong with it
-                Path(lake.files).mkdir(parents=True, exist_ok=True)
+            _begin(lake, connection)
             options.append(f"data_path {literal(lake.files)}")
         _attach(lake, connection, *options)
     return connection
+
+
+def _begin(lake: Lake, connection: duckdb.DuckDBPyConnection) -> None:
+    """Prepare the place for the files of a lake that is new. Raises WarehouseError if others lie
+    there: those that a lake does not know are deleted some day.
+    """
+    if not lake.files.startswith(BUCKET):
+        with suppress(OSError):  # DuckLake says what is wrong with it
+            Path(lake.files).mkdir(parents=True, exist_ok=True)
+    others = literal(f"{lake.files.rstrip('/')}/**/*.parquet")
+    if connection.execute(f"from glob({others}) limit 1").fetchall():
+        raise WarehouseError(
+            f"{lake.files}: expected no Parquet files in the place of a lake that is new: delete "
+            "them if they are of one that is gone, or name another place in KLIPING_LAKE_FILES"
+        )
 
 
 def reader(lake: Lake) -> duckdb.DuckDBPyConnection:
     """A connection that reads what was published last, and stays with it. Statements can be kept
     from everything but its files by `within`. Raises WarehouseError.
     """
-    with _closed_on_error(_loaded()) as connection:
+    with closed_on_error(opened()) as connection, explained(lake):
         version = _published(lake, _catalogue(lake, connection))
         _attach(lake, connection, "read_only", f"snapshot_version {version}")
     return connection
@@ -166,13 +207,13 @@ def reader(lake: Lake) -> duckdb.DuckDBPyConnection:
 
 def newest_published(lake: Lake) -> int:
     """The snapshot that was published last. Raises WarehouseError if none was."""
-    with closing(_loaded()) as connection:
+    with closing(opened()) as connection, explained(lake):
         return _published(lake, _catalogue(lake, connection))
 
 
 def folder(lake: Lake) -> str:
     """Where the files of a lake lie, with a slash at its end. Raises WarehouseError."""
-    with closing(_loaded()) as connection:
+    with closing(opened()) as connection, explained(lake):
         return str(_catalogue(lake, connection)["data_path"])
 
 
@@ -187,18 +228,32 @@ def _published(lake: Lake, known: Row) -> int:
 
 def _catalogue(lake: Lake, connection: duckdb.DuckDBPyConnection) -> Row:
     """What PostgreSQL knows of a lake: `published`, the newest published snapshot or None, and
-    `data_path`; nothing if there is no lake in it yet.
+    `data_path`; nothing if there is no lake in it yet. From then on, the connection reaches its
+    files. Raises WarehouseError.
     """
-    with explained(lake):
-        connection.execute(_SERVER.format(literal(lake.catalogue)))
-        [(there,)] = connection.execute(_asked(_IS_THERE)).fetchall()
-        known = rows_of(connection.execute(_asked(_KNOWN)))[0] if there else {}
-        connection.execute("detach server")
+    connection.execute(_SERVER.format(literal(lake.catalogue)))
+    [(version, there)] = connection.execute(_asked(_IS_THERE)).fetchall()
+    refuse_older(version)
+    known = rows_of(connection.execute(_asked(_KNOWN)))[0] if there else {}
+    connection.execute("detach server")
+    reach(known.get("data_path", lake.files), connection, os.environ)
     return known
 
 
+def refuse_older(version: int) -> None:
+    """Raise WarehouseError if a PostgreSQL is too old. `version`: its server_version_num."""
+    if version < _OLDEST_POSTGRES * 10_000:
+        raise WarehouseError(
+            f"a lake needs PostgreSQL {_OLDEST_POSTGRES} or later, got {version // 10_000}: "
+            "upgrade it, or name another server"
+        )
+
+
 _SERVER = "attach {} as server (type postgres)"
-_IS_THERE = "select to_regclass('ducklake_snapshot_changes') is not null"
+_IS_THERE = """
+    select current_setting('server_version_num')::int,
+        to_regclass('ducklake_snapshot_changes') is not null
+"""
 _KNOWN = f"""
     select
         (
@@ -214,51 +269,19 @@ def _asked(sql: str) -> str:
     return f"select * from postgres_query('server', {literal(sql)})"  # noqa: S608
 
 
-@contextmanager
-def _closed_on_error(
-    connection: duckdb.DuckDBPyConnection,
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    try:
-        yield connection
-    except BaseException:
-        connection.close()
-        raise
-
-
 def _attach(lake: Lake, connection: duckdb.DuckDBPyConnection, *options: str) -> None:
-    with explained(lake):
-        connection.execute(f"attach {literal(str(lake))} as media ({', '.join(options)})")
-        connection.execute("use media")
+    connection.execute(f"attach {literal(str(lake))} as media ({', '.join(options)})")
+    connection.execute("use media")
 
 
 def beside(lake: Lake, file: Path) -> duckdb.DuckDBPyConnection:
     """A connection to a database file, with the newest state of a lake as `source`. Raises
     WarehouseError.
     """
-    connection = _loaded(str(file))
-    with explained(lake):
+    with closed_on_error(opened(str(file))) as connection, explained(lake):
+        _catalogue(lake, connection)
         connection.execute(f"attach {literal(str(lake))} as source (read_only)")
     return connection
-
-
-def _loaded(file: str = ":memory:") -> duckdb.DuckDBPyConnection:
-    """A database, with the extensions of the packages: none is fetched from elsewhere."""
-    connection = duckdb.connect(file)
-    try:
-        connection.execute("set autoinstall_known_extensions = false")
-        for name in _EXTENSIONS:
-            connection.execute(f"load {literal(str(_extension(name)))}")
-    except duckdb.Error as error:
-        raise WarehouseError(f"{_MISSING} ({first_line(error)})") from error
-    return connection
-
-
-def _extension(name: str) -> Path:
-    package = find_spec(f"duckdb_extension_{name}")
-    if package is None or package.origin is None:
-        raise WarehouseError(_MISSING)
-    version = f"v{duckdb.__version__}"
-    return Path(package.origin).parent / "extensions" / version / f"{name}.duckdb_extension"
 
 
 @contextmanager
@@ -271,30 +294,57 @@ def explained(lake: Lake) -> Iterator[None]:
 
 
 def _reason(error: duckdb.Error) -> str:
-    """What PostgreSQL or DuckLake says, on one line, without what DuckDB says before it."""
+    """What PostgreSQL, the object storage or DuckLake says, on one line, without what DuckDB says
+    before it, and what to do.
+    """
     said = " ".join(str(error).split())
-    said = re.sub(r"^.*?(?=connection to server|FATAL:|could not translate)", "", said)
-    return said.partition(" LINE ")[0]
+    said = re.sub(r"^.*?(?=connection to server|FATAL:|could not translate)|^.*ERROR: +", "", said)
+    said = said.partition(" LINE ")[0]
+    todo = advice(said)
+    return f"{said}: {todo}" if todo else said
+
+
+def advice(said: str) -> str:
+    """What to do about what is said; "" if nothing is known."""
+    return next((todo for pattern, todo in _advice() if pattern.search(said)), "")
+
+
+@cache
+def _advice() -> list[tuple[re.Pattern[str], str]]:
+    told = tomllib.loads((files("warehouse") / "lake_advice.toml").read_text(encoding="utf-8"))
+    return [(re.compile(each["said"]), each["advice"]) for each in told["advice"]]
 
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """Say that the connection to PostgreSQL was lost, if it was. Raises WarehouseError."""
+    """Say that PostgreSQL or the object storage went away, or refuses. Raises WarehouseError."""
     try:
         yield
     except duckdb.Error as error:
-        if _LOST.search(str(error)):
+        if what := _trouble(error):
             raise WarehouseError(
-                f"the lake's PostgreSQL went away ({_reason(error)}); what was recorded stays, and "
-                "the next run goes on from there"
+                f"the lake's {what} ({_reason(error)}); what was recorded stays, and the next run "
+                "goes on from there"
             ) from error
         raise
 
 
+def _trouble(error: duckdb.Error) -> str:
+    """What happened to the servers of a lake; "" if they have nothing to do with an error."""
+    said = str(error)
+    if isinstance(error, duckdb.IOException) and _FROM_OBJECT_STORAGE.search(said):
+        return "object storage does not answer as it should"
+    if _LOST.search(said):
+        return "PostgreSQL went away"
+    return "PostgreSQL refuses" if _DENIED.search(said) else ""
+
+
+_FROM_OBJECT_STORAGE = re.compile(r"HTTP|s3://")
 _LOST = re.compile(
     "connection to server|server closed the connection|no connection to the server"
     '|terminating connection|Failed to execute query "(?:COMMIT|ROLLBACK)|Unable to connect'
 )
+_DENIED = re.compile("ERROR: +permission denied for")
 
 
 # ---- what statements of people must not reach ----
@@ -340,7 +390,7 @@ def only_run(lake: Lake, holder: str) -> Iterator[Callable[[], None]]:
     """Hold the lake's lock, which PostgreSQL gives back when the holder or its machine dies. Yields
     what raises WarehouseError if the lock was lost. Raises BusyError, WarehouseError.
     """
-    with closing(_loaded()) as connection:
+    with closing(opened()) as connection:
         with explained(lake):
             connection.execute(_SERVER.format(literal(lake.catalogue)))
             connection.begin()
@@ -420,6 +470,11 @@ def _clear_away(connection: duckdb.DuckDBPyConnection, everything: bool) -> None
         connection.execute(f"call ducklake_expire_snapshots('media', versions => {versions})")
     age = "cleanup_all => true" if everything else f"older_than => now() - interval '{_OLD_FILES}'"
     connection.execute(f"call ducklake_cleanup_old_files('media', {age})")
+    # Of a run that was killed: whoever publishes holds the lock, so nobody else writes.
+    orphans = connection.execute(f"call ducklake_delete_orphaned_files('media', {age})").fetchall()
+    if orphans:
+        left = counted(len(orphans), "files")
+        sys.stderr.write(f"deleted {left} that a run which was broken off had left in the lake\n")
 
 
 _EVERY_OTHER = """

@@ -42,6 +42,7 @@ def put_back(source: Path, warehouse: Path) -> None:
 def _refuse_lake(warehouse: Path) -> None:
     if lake := lake_of(warehouse):
         raise WarehouseError(
-            f"{lake}: a lake is not backed up by this command, but by pg_dump and a copy of its "
-            "files and of the data directory (docs/operating.md, A warehouse for many)"
+            f"{lake}: a lake is not backed up by this command: copy its tables into a new "
+            f"directory with `kliping warehouse move {str(lake)!r} DIR`, or use pg_dump and copy "
+            "its files (docs/operating.md, A warehouse for many)"
         )

@@ -1,5 +1,6 @@
 """`kliping warehouse move`: carry an archive from a file into a lake, or back."""
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -12,7 +13,9 @@ from warehouse.directory import writer_file
 from warehouse.moving import Proof
 from warehouse.store import held
 
-_WHAT = "expected a data directory and a lake (ducklake:postgres:…), in either order"
+_WHAT = (
+    "warehouse move: expected a data directory and a lake (ducklake:postgres:…), in either order"
+)
 
 
 def move(source: str, target: str) -> None:
@@ -25,7 +28,7 @@ def move(source: str, target: str) -> None:
         case True, False:
             proofs = _into_file(source, Path(target))
         case _:
-            raise ConfigError(f"{_WHAT}, got {source!r} and {target!r}")
+            raise ConfigError(_WHAT)
     rows = sum(proof.rows for proof in proofs)
     for proof in proofs:
         if proof.rows:
@@ -36,7 +39,7 @@ def move(source: str, target: str) -> None:
 
 
 def _into_lake(directory: Path, text: str) -> Sequence[Proof]:
-    target = lake.parse(text, directory)
+    target = lake.parse(text, directory, os.environ)
     if lake.lake_of(directory):
         raise ConfigError(f"{directory}: its warehouse is in the lake {lake.lake_of(directory)}")
     if not writer_file(directory).exists():
@@ -53,11 +56,14 @@ def _into_lake(directory: Path, text: str) -> Sequence[Proof]:
 
 
 def _into_file(text: str, directory: Path) -> Sequence[Proof]:
+    named = lake.parse(text, directory, os.environ)
+    if lake.lake_of(directory) is None and not writer_file(directory).exists():
+        lake.bind(directory, named)  # it gets a copy
     known = lake.lake_of(directory)
-    if known is None or known.catalogue != lake.parse(text, directory).catalogue:
+    if known is None or known.catalogue != named.catalogue:
         raise ConfigError(
-            f"{directory}: is not the data directory of that lake, with its WARC files: its "
-            "lake.toml names it"
+            f"{directory}: expected the data directory of that lake, which its lake.toml names, or "
+            "a new one"
         )
     with held(directory, "kliping warehouse move"):
         proofs = moving.into_file(directory, known)

@@ -67,6 +67,14 @@ class Gate:
         self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def shut(self) -> None:
+        """Let no answer through, and cut every connection, until it is open again."""
+        self.bytes_left = 0
+        self._cut()
+
+    def open(self) -> None:
+        self.bytes_left = None
+
     def close(self) -> None:
         self._listening.close()
         self._cut()

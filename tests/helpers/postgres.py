@@ -36,6 +36,14 @@ class Postgres:
         self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", _USER, name)
         return self.catalogue(name)
 
+    def guard(self, user: str, password: str) -> None:
+        """Add a user who must give a password."""
+        rules = self.folder / "data" / "pg_hba.conf"
+        rule = f"host all {user} 127.0.0.1/32 scram-sha-256\n"
+        rules.write_text(rule + rules.read_text(encoding="utf-8"), encoding="utf-8")
+        self.ask("postgres", f"create role {user} login password '{password}'")
+        self.ask("postgres", "select pg_reload_conf()")
+
     def ask(self, name: str, sql: str) -> str:
         """What a statement answers in a database, as text."""
         server = ("-h", "127.0.0.1", "-p", str(self.port), "-U", _USER)
