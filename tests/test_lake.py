@@ -513,7 +513,7 @@ def test_what_killed_runs_left(empty_lake: Path, capsys: pytest.CaptureFixture[s
     """
     with writing(empty_lake, "a run") as store:
         _reject(store, "1")
-    folder = empty_lake / "lake" / "state" / "rejections"
+    folder = empty_lake / "lake" / "main" / "rejections"
     old, new, other = (folder / name for name in ("old.parquet", "new.parquet", "old.txt"))
     for path in (old, new, other):
         path.write_bytes(b"left")
