@@ -43,6 +43,7 @@ from flows.edges import network
 from flows.edges.workers import in_batches
 from flows.pipeline import Do, Step
 from flows.records import Look, Operators
+from flows.stages.extraction.learned import FEW, MANY, TURNOVER
 from flows.steps import discovery, fetching, watching
 from tests.helpers.tables import beside
 from warehouse.directory import private, published, writer_file
@@ -452,11 +453,13 @@ def write(writer: WARCWriter, url: str, body: bytes, content_type: str, at: date
 ONCE = (
     "documents",
     "learned_lines",
+    "lessons",
     "migrations",
     "processed",
     "search_words",
     "sources",
     "topics",
+    "upkeep",
     "whole_checks",
 )
 # Columns of ids, of addresses, and of texts that each copy of the days has of its own
@@ -479,15 +482,16 @@ TEXTS = ("title", "body")
 
 # Each source is somewhere between one learning of its lines and the next.
 SPREAD_LESSONS = """
-    update state.lessons l set articles = a.articles - (l.sample * a.part / 4)::integer
+    insert into state.lessons
+    select source_id, sample, articles - (sample * $turnover * part)::integer
     from (
         select
             source_id, count(*) as articles,
             (row_number() over (order by source_id) - 1) / (select count(*) from sources) as part
         from state.articles
         group by source_id
-    ) a
-    where a.source_id = l.source_id
+    )
+    cross join (select unnest([$few, $many]) as sample)
 """
 
 
@@ -518,7 +522,9 @@ def enlarge(small: Path, large: Path, times: int) -> None:
                 )
                 database.execute(f"insert into {place} by name select {chosen} from small.{place}")
             print(f"built: {place}", file=sys.stderr, flush=True)
-        database.execute(SPREAD_LESSONS)
+        database.execute("delete from state.lessons")
+        spread = {"few": FEW, "many": MANY, "turnover": TURNOVER}
+        database.execute(SPREAD_LESSONS, spread)
         database.execute("checkpoint")
     for _ in range(2):  # publishes: the second leaves a spare, as every later one finds it
         with writing(large, "bench-growth"):

@@ -174,10 +174,6 @@ def writer(lake: Lake) -> duckdb.DuckDBPyConnection:
     options = ["data_inlining_row_limit 0"]
     with closed_on_error(opened()) as connection, explained(lake):
         known = _catalogue(lake, connection)
-        if str(known.get("data_path", lake.files)).startswith(BUCKET):
-            # DuckDB 1.5.5 once took what it had kept of a file for another part of it, in the
-            # transaction that had written the file.
-            connection.execute("set enable_external_file_cache = false")
         if "data_path" not in known:
             _begin(lake, connection)
             options.append(f"data_path {literal(lake.files)}")
