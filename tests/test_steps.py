@@ -306,22 +306,22 @@ def test_page_that_kills_its_worker(tmp_path: Path, kind: str) -> None:
     """It becomes a rejection, and the pages beside it articles, whoever extracts them."""
     nights = Nights(tmp_path, in_memory(tmp_path))
     with Server() as server:
-        urls = [server.url(f"/read/{number}") for number in range(4)]
+        urls = [server.url(f"/read/{number}") for number in range(12)]
         for number, url in enumerate(urls):
             text = (*SENTENCES, f"Tanggul nomor {number} selesai pertama.")
             server.routes[url.removeprefix(server.url(""))] = page(
                 article(f"Tanggul {number}", text)
             )
         harmless = source(server, "/sitemap.xml")
-        deadly = replace(harmless, id="deadly", name=Deadly("Deadly"), articles=re.compile("/1$"))
-        for outlet, listed in ((deadly, urls[1:2]), (harmless, urls[:1] + urls[2:])):
+        deadly = replace(harmless, id="deadly", name=Deadly("Deadly"), articles=re.compile("/5$"))
+        for outlet, listed in ((deadly, urls[5:6]), (harmless, urls[:5] + urls[6:])):
             server.routes["/sitemap.xml"] = page(sitemap(*listed), "application/xml")
             nights(outlet, NOW + timedelta(hours=len(listed)), extracts=False)
     with workers_for(kind, tmp_path) as workers:
         sources = {outlet.id: outlet for outlet in (deadly, harmless)}
-        assert extraction.extract_batch(nights.warehouse, sources, workers, NOW, guarded=True) == 4
+        assert extraction.extract_batch(nights.warehouse, sources, workers, NOW, guarded=True) == 12
     assert nights.ends(server) == {
-        f"/read/{number}": "broken" if number == 1 else "article" for number in range(4)
+        f"/read/{number}": "broken" if number == 5 else "article" for number in range(12)
     }
     assert fetch(nights.warehouse, "select detail from rejections") == [
         {"detail": "the extractor's process died on this page"}

@@ -11,7 +11,7 @@ from flows.stages.watch.messages import Coverage, heartbeat
 from flows.stages.watch.topics import compile_topic, match
 from warehouse.store import Warehouse
 
-MATCHED_PER_BATCH = 5_000  # some 15 MB of texts
+MATCHED_PER_BATCH = 5_000  # 12 MB of texts, as long as the press writes them
 
 
 def match_batch(store: Warehouse, topic: Topic, now: datetime, base_url: str = "") -> int:

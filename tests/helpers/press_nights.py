@@ -18,22 +18,20 @@ WHOLE, FIRST, TOLD = "warehouse", "first", "told.json"
 @dataclass(frozen=True, slots=True)
 class PressNights:
     """`warehouse`: the data directory after both nights; `first_night`: as it was after the first;
-    `runs`: how they ended; `messages`: what the desk received, and `first_messages` of the first.
+    `runs`: how they ended; `messages`: what the desk received.
     """
 
     warehouse: Path
     first_night: Path
     runs: list[Ran]
     messages: list[dict[str, Any]]
-    first_messages: list[dict[str, Any]]
 
     @classmethod
     def read(cls, folder: Path) -> "PressNights":
         """From a folder that `run_nights` has filled."""
         told = json.loads((folder / TOLD).read_text(encoding="utf-8"))
         runs = [Ran(**run) for run in told["runs"]]
-        messages = told["messages"]
-        return cls(folder / WHOLE, folder / FIRST, runs, messages, messages[: told["first"]])
+        return cls(folder / WHOLE, folder / FIRST, runs, told["messages"])
 
 
 def run_nights(kliping: Kliping, forked: Commands, folder: Path) -> None:
@@ -47,9 +45,8 @@ def run_nights(kliping: Kliping, forked: Commands, folder: Path) -> None:
     with desk() as here:
         first = kliping.night(warehouse, NIGHT_1, here.url, replay=archive)
         shutil.copytree(warehouse, folder / FIRST)
-        told_first = len(here.messages)
         asked = night(warehouse, NIGHT_2, replay=archive)
         second = forked(*asked, env={"KLIPING_DESK_URL": here.url})
     runs = [asdict(first), asdict(second)]
-    told = {"runs": runs, "messages": here.messages, "first": told_first}
+    told = {"runs": runs, "messages": here.messages}
     (folder / TOLD).write_text(json.dumps(told), encoding="utf-8")

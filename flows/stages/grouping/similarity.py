@@ -47,6 +47,7 @@ from flows.stages.grouping.tables import (
 from flows.stages.grouping.texts import (
     KEYWORDS,
     LEAD,
+    WORD,
     headlined_days,
     keywords_of,
     names_of,
@@ -56,7 +57,6 @@ from flows.stages.grouping.texts import (
     reported_day,
     reported_minute,
     small,
-    written_words,
 )
 
 Booleans = NDArray[np.bool_]
@@ -87,8 +87,8 @@ class Comparison:
     def __init__(self, clippings: Sequence[Clipping]) -> None:
         headlines = [plain(c.title) for c in clippings]
         bodies = [plain(c.body) for c in clippings]
-        heads = [small(written_words(headline)) for headline in headlines]
-        written = [written_words(body) for body in bodies]
+        heads = [small(WORD.findall(headline)) for headline in headlines]
+        written = [WORD.findall(body) for body in bodies]
         words = [head + small(body) for head, body in zip(heads, written, strict=True)]
         leads = [w[: len(head) + LEAD] for head, w in zip(heads, words, strict=True)]
         self.seconds = np.array([int(c.seen_at.timestamp()) for c in clippings])

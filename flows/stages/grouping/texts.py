@@ -35,11 +35,6 @@ def plain(text: str) -> str:
     return GLUED.sub(" ", unicodedata.normalize("NFKC", text))
 
 
-def written_words(text: str) -> list[str]:
-    """The words and numbers of a text, as it writes them."""
-    return WORD.findall(text)
-
-
 def small(words: Sequence[str]) -> list[str]:
     return [word.lower() for word in words]
 
