@@ -2,7 +2,14 @@
 importing `kliping` is what makes the installed packages importable.
 """
 
+import ctypes
 import pickle
+from contextlib import suppress
+from functools import cache
+
+# mallopt's parameters by glibc's malloc.h, and what it goes up to by itself (mallopt(3)), in bytes
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_LARGEST = 32 * 1024 * 1024
 
 
 def identify() -> str:
@@ -28,5 +35,19 @@ def perform(expected: str, call: bytes) -> tuple[str, bytes]:
     own = identify()
     if own != expected:
         return own, b""
+    _keep_memory()
     do, batch = pickle.loads(call)  # noqa: S301 - whoever reaches a Dask worker runs code there anyway
     return own, pickle.dumps(do(batch))
+
+
+@cache
+def _keep_memory() -> None:
+    """Have large blocks of memory used again, as every process does but a Dask worker.
+
+    Dask starts it with MALLOC_TRIM_THRESHOLD_, and whatever that is, glibc then gives each block of
+    128 kB and more back to the system at once: texts took 1.7 times as long to encode.
+    """
+    with suppress(AttributeError, OSError):  # another C library
+        allocator = ctypes.CDLL(None)
+        allocator.mallopt(_MMAP_THRESHOLD, _LARGEST)
+        allocator.mallopt(_TRIM_THRESHOLD, 2 * _LARGEST)
