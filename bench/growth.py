@@ -459,6 +459,7 @@ ONCE = (
     "search_words",
     "sources",
     "topics",
+    "uncompressed",
     "upkeep",
     "whole_checks",
 )

@@ -44,6 +44,7 @@ SILENT = {
     "sources": "what sources.yaml says",
     "story_merges": "ids",
     "topics": "what topics.yaml says",
+    "uncompressed": "names of tables",
     "unwanted_records": "names of archive files",
     "upkeep": "a version and an instant",
 }

@@ -127,6 +127,7 @@ TRIVIAL = {
     "changed_stories",
     "changed_urls",
     "column_types",
+    "compressed_tables",
     "described_as",
     "dictionary",
     "document",
@@ -136,6 +137,7 @@ TRIVIAL = {
     "record_described_as",
     "record_extracted",
     "record_troubles",
+    "record_uncompressed",
     "relations",
     "tombstones",
     "unwanted_records",
@@ -358,6 +360,34 @@ def test_views_of_another_version_are_made_anew(tmp_path: Path) -> None:
         made.append(fetch(store, views)[0]["comment"] is not None)
         store.close()
     assert made == [False, True]
+
+
+def test_keys_are_not_compressed(tmp_path: Path) -> None:
+    """Nor are those of a file that another version made, whose rows and their order stay."""
+    store = new_warehouse(tmp_path)
+    execute(store, "create or replace table article_urls as from article_urls")
+    execute(
+        store,
+        """
+        insert into article_urls
+        select 'https://media.example/read/' || md5(n::text), substr(md5(n::text), 1, 16)
+        from range(10000) t(n)
+        """,
+    )
+    execute(store, "delete from state.uncompressed where table_name = 'article_urls'")
+    execute(store, "update state.upkeep set described_as = 'that of another version'")
+    found = []
+    for _ in range(2):
+        execute(store, "checkpoint")
+        stored = "from pragma_storage_info('article_urls') where segment_type = 'VARCHAR'"
+        compressions = {row["compression"] for row in fetch(store, stored)}
+        found.append(("FSST" in compressions, fetch(store, "from article_urls")))
+        store.close()
+        store = Warehouse.open(tmp_path)
+    store.close()
+    (compressed, before), (still_compressed, after) = found
+    assert (compressed, still_compressed) == (True, False)
+    assert after == before
 
 
 def test_newer_warehouse_is_refused(tmp_path: Path) -> None:

@@ -471,6 +471,9 @@ comment on table state.upkeep is 'One row: what a warehouse keeps of itself.';
 comment on column state.upkeep.described_as is 'A digest of the views, macros and descriptions that stand in it; NULL until they do.';
 comment on column state.upkeep.published_at is 'When it was last published; NULL in a file.';
 
+comment on table state.uncompressed is 'Tables of a file whose keys, such as article_id and url, are kept uncompressed, so that looking for rows is quick; none in a lake.';
+comment on column state.uncompressed.table_name is 'The table, without its schema.';
+
 comment on table state.topic_looks is 'One row per topic and article it was matched against, whether it matched or not.';
 comment on column state.topic_looks.topic_id is 'The topic.';
 comment on column state.topic_looks.topic_version is 'The version of the rule that last looked at it.';

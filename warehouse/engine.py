@@ -18,6 +18,7 @@ from warehouse.definitions import definitions, digest, for_lake
 from warehouse.directory import published, writer_file
 from warehouse.named import Row, first_line, quoted, rows_of, signals, statement, statements
 from warehouse.snapshot import KEEP_SNAPSHOT, census_of, refuse_older, restore_from_snapshot
+from warehouse.uncompressed import made_anew
 
 # The types of what the rows of a write have besides columns of tables. Types are declared, never
 # guessed from values: a first similarity of 1 would turn all of them into integers.
@@ -234,10 +235,20 @@ class Engine:
         """
         if self.rows("described_as") == [{"described_as": digest()}]:
             return
+        if not self._in_lake:
+            self._uncompress()
         with self.transaction():
             for text in for_lake() if self._in_lake else definitions():
                 self._run(text)
             self.execute("record_described_as", digest=digest())
+
+    def _uncompress(self) -> None:
+        """Make the tables anew whose keys may be compressed, one by one, which loses comments."""
+        for table in self.rows("compressed_tables"):
+            with self.transaction():
+                for text in made_anew(**table):
+                    self._run(text)
+                self.execute("record_uncompressed", table=table["table"])
 
     def _fetch(self, sql: str, parameters: Mapping[str, object]) -> list[Row]:
         with signals(), lake.kept():

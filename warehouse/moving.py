@@ -24,7 +24,7 @@ from warehouse.snapshot import publish
 _MOVED = ".moved"  # the ending of files that are no longer the warehouse
 
 # What each warehouse keeps of itself.
-_OWN = ("main.migrations", "state.upkeep")
+_OWN = ("main.migrations", "state.upkeep", "state.uncompressed")
 
 
 @dataclass(frozen=True, slots=True)

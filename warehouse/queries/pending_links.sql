@@ -6,13 +6,14 @@
 --   page: twice, in the next night and the third after that;
 -- * those whose sitemap says that they have changed since;
 -- * articles of a topic 6, 24, and 72 hours after they were found, because some are edited
---   silently;
+--   silently, unless that was two weeks ago: a new topic finds many in the archive;
 -- * articles whose URL last gave a doubtful answer: in full, and for two weeks, until they are
 --   known to be gone.
 -- Of several forms of one URL only one is fetched: preferably not one that was rejected, https
 -- rather than http, and the full site rather than the mobile one. Each comes with what a
 -- conditional GET sends, unless the page was last read in full more than a week ago, or gave no
 -- article: some servers answer 304 forever.
+-- What is due is chosen by few columns of the archive, and read by its row ids.
 with doubtful as materialized (
     select distinct d.url
     from doubtful_answers d
@@ -21,8 +22,40 @@ with doubtful as materialized (
         and d.seen_at > $now::timestamptz - interval 14 days
         and not exists (from gone_articles g where g.article_id = d.article_id)
 ),
+recent as materialized (
+    select rowid as place, url, tried_at, discovered_at
+    from state.links
+    where discovered_at > $now::timestamptz - interval 14 days
+),
 followed as materialized (
-    select distinct url from article_urls where article_id in (select article_id from state.topic_hits)
+    select url
+    from article_urls
+    where url in (select url from recent) and article_id in (select article_id from state.topic_hits)
+),
+due as materialized (
+    select rowid as place from state.links
+    where tried_at is null or lastmod > coalesce(tried_lastmod, tried_at)
+    union
+    select rowid from state.links where url in (select url from doubtful)
+    union
+    select l.place
+    from recent l
+    left join rejections r using (url)
+    where r.retry
+        or (
+            r.reason in ('redirect-loop', 'broken', 'soft-404', 'no-text', 'too-short')
+            and exists (
+                from unnest([20, 68]) t(hours)
+                where l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
+            )
+        )
+        or (
+            l.url in (select url from followed)
+            and exists (
+                from unnest([6, 24, 72]) t(hours)
+                where l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
+            )
+        )
 ),
 candidates as materialized (
     select
@@ -31,28 +64,7 @@ candidates as materialized (
     from state.links l
     left join rejections r on r.url = l.url
     left join doubtful d on d.url = l.url
-    left join followed f on f.url = l.url
-    where l.source_id in (select unnest($sources::varchar[]))
-        and (
-            l.tried_at is null
-            or (r.retry and l.discovered_at > $now::timestamptz - interval 14 days)
-            or d.url is not null
-            or (
-                r.reason in ('redirect-loop', 'broken', 'soft-404', 'no-text', 'too-short')
-                and exists (
-                    from unnest([20, 68]) t(hours)
-                    where l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
-                )
-            )
-            or l.lastmod > coalesce(l.tried_lastmod, l.tried_at)
-            or (
-                f.url is not null
-                and exists (
-                    from unnest([6, 24, 72]) t(hours)
-                    where l.tried_at < l.discovered_at + to_hours(t.hours) and l.discovered_at + to_hours(t.hours) <= $now
-                )
-            )
-        )
+    where l.rowid in (select place from due) and l.source_id in (select unnest($sources::varchar[]))
 ),
 untried as materialized (select url, identity_key, discovered_at from candidates where tried_at is null),
 -- Links that were met as the address of an article need not be fetched, unless that was lately, and nothing came from

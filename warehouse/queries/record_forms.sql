@@ -4,7 +4,11 @@ insert into article_urls
 select n.url, arg_min(a.article_id, a.first_seen_at)
 from incoming n
 join state.articles a on a.identity_key = n.identity_key
-where not exists (from article_urls u where u.url = n.url)
-    and not exists (from rejections r where r.url = n.url)
-    and not exists (from state.pages p where p.url = n.url)
+where n.url not in (
+    select url from article_urls where url in (select url from incoming)
+    union all
+    select url from rejections
+    union all
+    select url from state.pages where url in (select url from incoming)
+)
 group by n.url;
