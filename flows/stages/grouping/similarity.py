@@ -23,17 +23,16 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from flows.records import Clipping
 from flows.stages.grouping.candidates import RARE, candidates
-from flows.stages.grouping.credits import agencies, credited, outlet_names
-from flows.stages.grouping.kinds import KINDS, kinds_of
-from flows.stages.grouping.languages import INDONESIAN, KOREAN, language_of
+from flows.stages.grouping.details import UNREAD, Booleans, Details, details_of, text_of
+from flows.stages.grouping.kinds import KINDS
+from flows.stages.grouping.languages import INDONESIAN, KOREAN
 from flows.stages.grouping.tables import (
     Floats,
     Indices,
-    ids_of,
+    Numbers,
     incidence,
     named_alike,
     numbered,
@@ -44,22 +43,8 @@ from flows.stages.grouping.tables import (
     tf_idf,
     without,
 )
-from flows.stages.grouping.texts import (
-    KEYWORDS,
-    LEAD,
-    WORD,
-    headlined_days,
-    keywords_of,
-    names_of,
-    numbers_of,
-    phrases_of,
-    plain,
-    reported_day,
-    reported_minute,
-    small,
-)
+from flows.stages.grouping.texts import KEYWORDS
 
-Booleans = NDArray[np.bool_]
 Signals = Mapping[str, Floats]
 
 # a word that more of the articles have than this says nothing, and would make the products of
@@ -85,55 +70,53 @@ class Comparison:
     """
 
     def __init__(self, clippings: Sequence[Clipping]) -> None:
-        headlines = [plain(c.title) for c in clippings]
-        bodies = [plain(c.body) for c in clippings]
-        heads = [small(WORD.findall(headline)) for headline in headlines]
-        written = [WORD.findall(body) for body in bodies]
-        words = [head + small(body) for head, body in zip(heads, written, strict=True)]
-        leads = [w[: len(head) + LEAD] for head, w in zip(heads, words, strict=True)]
-        self.seconds = np.array([int(c.seen_at.timestamp()) for c in clippings])
-        self._vectors = np.array([c.vector for c in clippings], np.float32)
-        self._languages = np.array([language_of(w) for w in words])
-        self._outlets = np.unique([c.source_id for c in clippings], return_inverse=True)[1]
-        self._kinds = kinds_of(headlines)
-        self._reported = np.array([reported_day(body) for body in bodies])
-        self._minutes = np.array([reported_minute(body) for body in bodies])
-        (self._headlined,) = named_alike([headlined_days(headline) for headline in headlines])
-        self._numbers, self._lead_numbers = named_alike(
-            [numbers_of(w) for w in words], [numbers_of(lead) for lead in leads]
-        )
-        self._outlet_names, self._credits = named_alike(
-            [outlet_names(c) for c in clippings],
-            [credited(c) | agencies(b) for c, b in zip(clippings, bodies, strict=True)],
-        )
-        names = list(map(names_of, heads, bodies, written))
-        self._count_words(heads, leads, words, names)
-
-    def _count_words(
-        self,
-        heads: Sequence[Sequence[str]],
-        leads: Sequence[Sequence[str]],
-        words: Sequence[Sequence[str]],
-        names: Sequence[set[str]],
-    ) -> None:
         table, total, floor = _document_frequencies()
-        ids = {word: number for number, word in enumerate(table)}
-        texts = [ids_of(w, ids) for w in words]
-        named = [ids_of(sorted(n), ids) for n in names]
+        ids = Numbers((word, number) for number, word in enumerate(table))
+        texts = [text_of(clipping, ids) for clipping in clippings]
         frequency = np.full(len(ids), floor)
         frequency[: len(table)] = list(table.values())
-        idf = np.where(frequency > COMMON * total, 0, np.log(total / frequency))
+        self._clippings = clippings
         self._texts = texts
-        self._vocabulary = len(ids)
-        self._words = tf_idf(texts, idf)
+        self._ids = ids
+        self._idf = np.where(frequency > COMMON * total, 0, np.log(total / frequency))
+        self.seconds = np.array([int(c.seen_at.timestamp()) for c in clippings])
+        self._vectors = np.array([c.vector for c in clippings], np.float32)
+        self._languages = np.array([text.language for text in texts])
+        self._outlets = np.unique([c.source_id for c in clippings], return_inverse=True)[1]
+        self._words = tf_idf([text.words for text in texts], self._idf)
         self._rare = without(self._words, frequency > RARE * total)
-        self._headlines = tf_idf([ids_of(head, ids) for head in heads], idf)
-        self._leads = tf_idf([ids_of(lead, ids) for lead in leads], idf)
-        self._keywords = incidence([keywords_of(t, idf) for t in texts], len(ids))
-        self._phrases = numbered([phrases_of(t, len(ids)) for t in texts])
-        self._names = incidence([n[idf[n] > 0] for n in named], len(ids))
-        self._name_shares = shares(self._names, idf)
-        self._mentions = incidence([t[idf[t] > 0] for t in texts], len(ids))
+        self._details: dict[int, Details] = {}
+
+    def read(self, *positions: Indices) -> None:
+        """Read the details of some texts. Scores read what they need; many at once cost less."""
+        asked = np.unique(np.concatenate([each.ravel() for each in positions])).tolist()
+        unread = [i for i in asked if i not in self._details]
+        if unread:
+            for i in unread:
+                self._details[i] = details_of(
+                    self._clippings[i], self._texts[i], self._ids, self._idf
+                )
+            self._tabulate([self._details.get(i, UNREAD) for i in range(len(self._texts))])
+
+    def _tabulate(self, details: Sequence[Details]) -> None:
+        width = len(self._ids)
+        self._kinds = np.array([each.kinds for each in details])
+        self._reported = np.array([each.day for each in details])
+        self._minutes = np.array([each.minute for each in details])
+        (self._headlined,) = named_alike([each.headlined for each in details])
+        self._numbers, self._lead_numbers = named_alike(
+            [each.numbers for each in details], [each.lead_numbers for each in details]
+        )
+        self._outlet_names, self._credits = named_alike(
+            [each.outlet_names for each in details], [each.credits for each in details]
+        )
+        self._headlines = tf_idf([each.headline for each in details], self._idf)
+        self._leads = tf_idf([each.lead for each in details], self._idf)
+        self._keywords = incidence([each.keywords for each in details], width)
+        self._phrases = numbered([each.phrases for each in details])
+        self._names = incidence([each.names for each in details], width)
+        self._name_shares = shares(self._names, self._idf)
+        self._mentions = incidence([each.mentions for each in details], width)
 
     def candidates(self, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
         """The pairs of one article of `rows` and one of `columns` that may be links."""
@@ -158,6 +141,7 @@ class Comparison:
 
     def story_signals(self, rows: Indices, columns: Indices) -> Signals:
         """What the story score weighs."""
+        self.read(rows, columns)
         one_outlet = self._outlets[rows] == self._outlets[columns]
         named, named_too = self._named(rows, columns)
         signals = {
@@ -181,6 +165,7 @@ class Comparison:
 
     def foreign_signals(self, rows: Indices, columns: Indices) -> Signals:
         """What the score of articles weighs that are not both in Indonesian."""
+        self.read(rows, columns)
         mine, theirs = self._languages[rows], self._languages[columns]
         fewer = np.minimum(sizes(self._numbers)[rows], sizes(self._numbers)[columns])
         signals = {
@@ -196,13 +181,14 @@ class Comparison:
 
     def copy_signals(self, positions: Indices) -> Signals:
         """What the copy score weighs, for every two of the articles."""
+        self.read(positions)
         mine, theirs = self._outlet_names[positions], self._credits[positions]
         agency = product(theirs, theirs) + product(mine, theirs) + product(theirs, mine) > 0
         rows, columns = np.ix_(positions, positions)
         return {
             "vector": self.vector(rows, columns),
             "shared_words": self._of_shorter(
-                numbered([np.unique(self._texts[i]) for i in positions]),
+                numbered([np.unique(self._texts[i].words) for i in positions]),
                 *np.ix_(np.arange(len(positions)), np.arange(len(positions))),
             ),
             "one_outlet": (self._outlets[rows] == self._outlets[columns]).astype(np.float32),
@@ -227,6 +213,7 @@ class Comparison:
         """The share of the shorter text's three-word phrases that the other has too, for every two
         of the articles.
         """
+        self.read(positions)
         return self._of_shorter(self._phrases, *np.ix_(positions, positions))
 
     def _of_shorter(self, table: Any, rows: Indices, columns: Indices) -> Floats:

@@ -100,13 +100,16 @@ def _links(start: Indices, comparison: Comparison, window: timedelta) -> Iterato
     story.
     """
     reach = window.total_seconds()
+    found = []
     for block in np.split(start, range(BLOCK, len(start), BLOCK)):
         first, last = comparison.seconds[block[[0, -1]]]
         near = np.arange(*np.searchsorted(comparison.seconds, (first - reach, last + reach + 1)))
-        found = np.stack(comparison.candidates(block, near))
-        for i, j in np.split(found, range(PAIRS, found.shape[1], PAIRS), axis=1):
-            linked = _linked(comparison.story_score(i, j), i, j, comparison, window)
-            yield from zip(i[linked].tolist(), j[linked].tolist(), strict=True)
+        found.append(np.stack(comparison.candidates(block, near)))
+    pairs = np.concatenate(found, axis=1)
+    comparison.read(pairs)
+    for i, j in np.split(pairs, range(PAIRS, pairs.shape[1], PAIRS), axis=1):
+        linked = _linked(comparison.story_score(i, j), i, j, comparison, window)
+        yield from zip(i[linked].tolist(), j[linked].tolist(), strict=True)
 
 
 def _linked(

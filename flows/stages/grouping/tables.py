@@ -1,6 +1,6 @@
 """Sparse tables with a row for each text, and what pairs of their rows have in common."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,17 @@ Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
 
-def ids_of(words: Iterable[str], ids: dict[str, int]) -> Indices:
-    """The words' numbers; `ids` takes up new words."""
-    return np.array([ids.setdefault(word, len(ids)) for word in words], np.intp)
+class Numbers(dict[str, int]):
+    """The numbers of words; a word that is new gets the next one."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        return number
+
+
+def ids_of(words: Sequence[str], ids: Numbers) -> Indices:
+    """The words' numbers."""
+    return np.fromiter(map(ids.__getitem__, words), np.intp, len(words))
 
 
 def counts(texts: Sequence[Indices], width: int) -> Any:
@@ -36,7 +44,7 @@ def named_alike(*tables: Sequence[set[str]]) -> list[Any]:
     """For each of the tables a sparse table of ones where a text has a name; all have the same
     columns, one for each name.
     """
-    ids: dict[str, int] = {}
+    ids = Numbers()
     numbered = [[ids_of(sorted(names), ids) for names in table] for table in tables]
     return [incidence(table, max(len(ids), 1)) for table in numbered]
 
