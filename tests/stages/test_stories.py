@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.records import Clipping, Merge, Placement, stable_id
+from flows.stages.grouping.similarity import Comparison
 from flows.stages.grouping.stories import BLOCK, group
 from tests.helpers.cases import cases
 from tests.helpers.labelled import STORIES, b_cubed, encoded, labelled_stories
@@ -72,6 +73,18 @@ def _stories(placements: Sequence[Placement]) -> dict[str, dict[str, tuple[str, 
             placement.original_article_id,
         )
     return stories
+
+
+def test_scores_read_what_they_need() -> None:
+    """A score is the same whether little or everything was read before."""
+    clippings = [_clipping(text, text, "a", hours, hours) for hours, text in enumerate(TEXTS)]
+    every = np.arange(len(clippings))
+    whole = Comparison(clippings)
+    whole.read(every)
+    little_by_little = Comparison(clippings)
+    for i, j in zip(np.split(every, len(every)), np.split(every[::-1], len(every)), strict=True):
+        score = whole.story_score(i, j)
+        assert little_by_little.story_score(i, j) == pytest.approx(score, abs=1e-5)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
