@@ -1,6 +1,7 @@
 """Work that is shared: real processes, and a real Dask cluster on loopback."""
 
 import pickle
+import resource
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import partial
@@ -16,7 +17,14 @@ from flows.stages.extraction.extract import PROGRAM
 from kliping import remote
 from tests.helpers.dask import Dask, dask_cluster, needs_dask
 from tests.helpers.forked import wait_until
-from tests.helpers.shared_work import doubled, doubled_signed, doubled_slowly, measured, refused
+from tests.helpers.shared_work import (
+    doubled,
+    doubled_signed,
+    doubled_slowly,
+    measured,
+    page_faults,
+    refused,
+)
 
 DASK = pytest.param("dask", marks=needs_dask)
 
@@ -76,6 +84,14 @@ def test_batch_is_halved(tmp_path: Path) -> None:
 def test_share_large(workers: Workers) -> None:
     """A batch of large pages travels like any other, and nothing is said of it."""
     assert workers.share(measured, [bytes(12 * 2**20), b"."], 8) == [12 * 2**20, 1]
+
+
+def test_memory_is_used_again(workers: Workers) -> None:
+    """A large block that was given back is not taken from the system anew, page by page."""
+    size = 2**20
+    [faults] = workers.share(page_faults, [size], 1)
+    assert faults is not None
+    assert faults < 100 * size / resource.getpagesize() / 10
 
 
 def test_share_raises() -> None:

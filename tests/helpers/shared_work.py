@@ -1,6 +1,7 @@
 """Work for workers, some of which ends the process that reads or does it."""
 
 import os
+import resource
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +36,19 @@ def refused(numbers: Sequence[int]) -> list[int]:
 def measured(texts: Sequence[bytes]) -> list[int]:
     """How long each is."""
     return list(map(len, texts))
+
+
+def page_faults(sizes: Sequence[int]) -> list[int]:
+    """For each size, how many pages of memory came from the system while a hundred blocks of so
+    many bytes were filled, one after the other.
+    """
+    found = []
+    for size in sizes:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(100):
+            len(b"." * size)
+        found.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+    return found
 
 
 class Deadly(str):
