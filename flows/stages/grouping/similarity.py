@@ -76,25 +76,26 @@ class Comparison:
         frequency = np.full(len(ids), floor)
         frequency[: len(table)] = list(table.values())
         self._clippings = clippings
-        self._texts = texts
+        self._unread = dict(enumerate(texts))  # let go one by one: their words are large
+        self._texts = [text.words for text in texts]
         self._ids = ids
         self._idf = np.where(frequency > COMMON * total, 0, np.log(total / frequency))
         self.seconds = np.array([int(c.seen_at.timestamp()) for c in clippings])
         self._vectors = np.array([c.vector for c in clippings], np.float32)
         self._languages = np.array([text.language for text in texts])
         self._outlets = np.unique([c.source_id for c in clippings], return_inverse=True)[1]
-        self._words = tf_idf([text.words for text in texts], self._idf)
+        self._words = tf_idf(self._texts, self._idf)
         self._rare = without(self._words, frequency > RARE * total)
         self._details: dict[int, Details] = {}
 
     def read(self, *positions: Indices) -> None:
         """Read the details of some texts. Scores read what they need; many at once cost less."""
         asked = np.unique(np.concatenate([each.ravel() for each in positions])).tolist()
-        unread = [i for i in asked if i not in self._details]
+        unread = [i for i in asked if i in self._unread]
         if unread:
             for i in unread:
                 self._details[i] = details_of(
-                    self._clippings[i], self._texts[i], self._ids, self._idf
+                    self._clippings[i], self._unread.pop(i), self._ids, self._idf
                 )
             self._tabulate([self._details.get(i, UNREAD) for i in range(len(self._texts))])
 
@@ -188,7 +189,7 @@ class Comparison:
         return {
             "vector": self.vector(rows, columns),
             "shared_words": self._of_shorter(
-                numbered([np.unique(self._texts[i].words) for i in positions]),
+                numbered([np.unique(self._texts[i]) for i in positions]),
                 *np.ix_(np.arange(len(positions)), np.arange(len(positions))),
             ),
             "one_outlet": (self._outlets[rows] == self._outlets[columns]).astype(np.float32),
