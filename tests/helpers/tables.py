@@ -114,7 +114,7 @@ def empty(store: Warehouse) -> None:
             " and estimated_size > 0"
         ).fetchall()
         for (table,) in tables:
-            if table not in ("main.migrations", "state.upkeep"):
+            if table not in ("main.migrations", "state.uncompressed", "state.upkeep"):
                 connection.execute(f"delete from {table}")
 
 
