@@ -1,7 +1,7 @@
 """How a file keeps the keys by which rows are looked for: uncompressed.
 
 By itself DuckDB compresses them to half (FSST): looking for some among a million then takes 22 ms
-of processor time instead of 10, and each run looks hundreds of times. The whole file is larger by
+of processor time instead of 10, and a run has some sixty such statements. The file is larger by
 four in a hundred. What a column is kept as can only be said where its table is made, so tables are
 made anew; the Parquet files of a lake have no such choice.
 """
