@@ -36,6 +36,7 @@ from warehouse.directory import private, published
 AT_ONCE = 3
 KILLED, ENDED = -signal.SIGKILL, -signal.SIGTERM
 BROKEN = "satu: missed: 1 of 4 pages could not be read: broken 1; .*"
+MADE_ANEW = r".*: was missing, and is made from media\.duckdb \(.*\)"
 CHECKING = (
     "<html><head><title>Just a moment...</title></head><body><p>Checking your "
     "browser</p></body></html>"
@@ -46,7 +47,7 @@ CHECKING = (
 class Fault:
     """A row: what is wrong, how that is brought about, the status with which the run ends, and an
     expression for each line of standard error. `ends`: the reason with which the spoiled article
-    ends for good, because its outlet meant what it said.
+    ends for good, because its outlet meant what it said. `then`: what the night after says.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Fault:
     status: int = 0
     says: Sequence[str] = ()
     ends: str = ""
+    then: Sequence[str] = ()
 
 
 FAULTS = (
@@ -178,21 +180,23 @@ FAULTS = (
         "the writer is nonsense",
         f.writer_is(f.is_nonsense, mended=True),
         3,
-        ["kliping: .*remove it, and the next run goes on from the last publish"],
+        ["kliping: .*remove it, and the next run continues from the last publish"],
+        then=[MADE_ANEW],
     ),
     Fault(
         "database",
         "the writer is cut",
         f.writer_is(f.is_cut, mended=True),
         3,
-        ["kliping: .*remove it, and the next run goes on from the last publish"],
+        ["kliping: .*remove it, and the next run continues from the last publish"],
+        then=[MADE_ANEW],
     ),
     Fault(
         "database",
         "the writer is gone",
         f.writer_is(f.is_gone),
         0,
-        [r".*: was missing, and is made from media\.duckdb \(.*\)"],
+        [MADE_ANEW],
     ),
     Fault("database", "a killed run's log", f.log_is(0)),
     Fault("database", "a killed run's log, cut", f.log_is(7)),
@@ -255,7 +259,7 @@ def tried(fault: Fault, kliping: Commands) -> tuple[str, str]:
                 place.mend()
             wrong = flaws("the night", ran, fault.status, fault.says)
             again = place.run("--now", (place.now + timedelta(hours=24)).isoformat())
-            wrong += flaws("the night after", again, 0, ())
+            wrong += flaws("the night after", again, 0, fault.then)
             wrong += losses(place, fault.ends)
     return ("FAIL", "; ".join(wrong)) if wrong else ("pass", "")
 

@@ -173,25 +173,23 @@ class Bench:
         if ran.status not in (0, 1) or said:
             self.tally.faults.append(f"{what}: status {ran.status}: {said}")
 
-    def compare(self, what: str, data: Path, expected: Tables) -> None:
-        """The tables, and what else a killed run could leave behind."""
+    def compare(self, what: str, data: Path, expected: Tables, usual: set[str]) -> None:
+        """The tables, and what else a killed run could leave behind. `usual`: the files that an
+        undisturbed one leaves.
+        """
         self.tally.comparisons[what] += 1
         left_out = {**LEFT_OUT, **WITHOUT_NOW} if what == "backfill" else LEFT_OUT
         found = differences(tables(data, left_out), expected)
-        found += [f"{path.name} is left behind" for path in leftovers(data)]
+        found += [f"{path} is left behind" for path in sorted(files(data) - usual)]
         self.tally.faults += [f"{what}: {line}" for line in found]
 
 
-def leftovers(data: Path) -> list[Path]:
-    """Files that an undisturbed run does not leave."""
-    known = {"media.duckdb", "run.lock", "prefect", "var"}
-    known |= {"writer.duckdb", "spare.duckdb", "copies.json"}
-    return [
-        path
-        for folder in (data, private(data))
-        for path in sorted(folder.iterdir())
-        if path.name not in known
-    ]
+def files(data: Path) -> set[str]:
+    """What lies in a data directory, but for archives, of which each run has its own, and Prefect's
+    own files.
+    """
+    places = (*data.iterdir(), *private(data).iterdir())
+    return {str(path.relative_to(data)) for path in places} - {"var/warc", "var/prefect"}
 
 
 def key(message: Mapping[str, Any]) -> str:
@@ -205,10 +203,11 @@ def key(message: Mapping[str, Any]) -> str:
 @dataclass(frozen=True)
 class Undisturbed:
     """What everything is compared with. `sound`: the data directory after two nights; a reprocess
-    of it, with the same rules, changes nothing.
+    of it, with the same rules, changes nothing. `files`: what lies in it.
     """
 
     sound: Path
+    files: set[str]
     alerts: set[str]
     nights: Tables
     backfilled: Tables
@@ -235,7 +234,7 @@ def nights(bench: Bench, folder: Path, expected: Undisturbed) -> None:
                     may_repeat[key(here.messages[-1])] += 1
             bench.finish(clock, night(data, clock), here)
         came = Counter(map(key, here.messages))
-    bench.compare("nights", data, expected.nights)
+    bench.compare("nights", data, expected.nights, expected.files)
     lost = expected.alerts - set(came)
     repeats = came - Counter(expected.alerts)
     bench.tally.lost += len(lost)
@@ -258,7 +257,7 @@ def reprocess(bench: Bench, folder: Path, stage: str, expected: Undisturbed) -> 
         bench.disturb(NIGHT_2, night(data, NIGHT_2), data, here, signal.SIGKILL)
         bench.finish(NIGHT_2, night(data, NIGHT_2), here)
         bench.tally.faults += [f"reprocess sent alert {key(each)}" for each in here.messages]
-    bench.compare("reprocess", data, expected.nights)
+    bench.compare("reprocess", data, expected.nights, expected.files)
     shutil.rmtree(data)
 
 
@@ -271,7 +270,7 @@ def backfill(bench: Bench, folder: Path, expected: Undisturbed) -> None:
             bench.disturb("backfill", take_in, data, here, signal.SIGKILL)
         bench.finish("backfill", take_in, here)
         bench.tally.faults += [f"backfill sent alert {key(each)}" for each in here.messages]
-    bench.compare("backfill", data, expected.backfilled)
+    bench.compare("backfill", data, expected.backfilled, expected.files)
     shutil.rmtree(data)
 
 
@@ -294,7 +293,7 @@ def undisturbed(bench: Bench, folder: Path) -> Undisturbed:
         timed("reprocess", redone, ("reprocess", *FILES, redone))
         timed("backfill", taken, ("backfill", PRESS / "press.warc.gz", *FILES, taken))
     clockless = tables(taken, {**LEFT_OUT, **WITHOUT_NOW})
-    return Undisturbed(sound, alerts, tables(sound, LEFT_OUT), clockless)
+    return Undisturbed(sound, files(sound), alerts, tables(sound, LEFT_OUT), clockless)
 
 
 def report(tally: Tally, seconds: float) -> None:
@@ -325,6 +324,7 @@ def main() -> None:
         folder = Path(place)
         bench = Bench(kliping, random.Random(options.seed), tally)
         expected = undisturbed(bench, folder)
+        told_faults = 0
         for number in range(options.rounds):
             nights(bench, folder, expected)
             also = OTHERS[number % len(OTHERS)]
@@ -337,7 +337,8 @@ def main() -> None:
                 f"round {number + 1}: {tally.runs} runs, {kills} SIGKILL, {len(tally.faults)} "
                 f"faults"
             )
-            print(told, flush=True)
+            print("\n  ".join([told, *tally.faults[told_faults:]]), flush=True)
+            told_faults = len(tally.faults)
     report(tally, time.monotonic() - began)
     sys.exit(1 if tally.faults else 0)
 

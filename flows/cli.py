@@ -5,6 +5,7 @@ it.
 """
 
 import asyncio
+import io
 import os
 import re
 import select
@@ -25,7 +26,7 @@ from flows import __version__
 from flows.commands.sql import Format, show, show_learned
 from flows.config import LOOKBACK, Settings, choose, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError, KlipingError
-from flows.records import Topic
+from flows.records import Topic, usable
 from warehouse.directory import private
 from warehouse.lake import PREFIX, beside_lake, directory_of
 from warehouse.reader import Reader
@@ -43,7 +44,9 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except (KlipingError, typer.Exit, typer.Abort, typer.TyperException):
             raise
-        except (SystemExit, KeyboardInterrupt):
+        except KeyboardInterrupt:
+            _end("interrupted", _INTERRUPTED_STATUS)
+        except SystemExit:
             raise
         except BaseException as error:
             raise _UnforeseenError from error
@@ -81,14 +84,11 @@ def _duration(option: str, text: str) -> timedelta:
 def _instant(option: str, text: str) -> datetime:
     """An ISO instant, in UTC if it names no zone."""
     try:
-        instant = datetime.fromisoformat(text)
+        return usable(datetime.fromisoformat(text))
     except ValueError as error:
         raise ConfigError(
             f"{option}: expected an instant such as 2026-03-11T01:00+07:00, got {text!r}"
         ) from error
-    if instant.tzinfo is None:
-        return instant.replace(tzinfo=UTC)
-    return instant
 
 
 def _date(option: str, text: str) -> date:
@@ -849,6 +849,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments = sys.argv[1:]
     words = spread(arguments, {"--replay", "--only", "--allow-host"})
     spare_loopback()
+    _escape_what_cannot_be_encoded()
     try:
         try:
             app(words)
@@ -862,6 +863,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end(_unforeseen(error.__cause__ or error, private(_warehouse(words))), 3)
     except OSError as error:
         _end(_unforeseen(error, private(_warehouse(words))), 3)
+
+
+def _escape_what_cannot_be_encoded() -> None:
+    """Have characters that standard output's encoding lacks escaped, here and in processes that are
+    started: a headline must not end a run.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+    encoding, _, errors = os.environ.get("PYTHONIOENCODING", "").partition(":")
+    os.environ["PYTHONIOENCODING"] = f"{encoding}:{errors or 'backslashreplace'}"
 
 
 def _end_by_signal(error: BaseException) -> None:

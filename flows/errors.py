@@ -6,6 +6,7 @@
     ├── SlowError         exit status 3: an answer that took longer than it may
     ├── BusyError         exit status 3: nothing could be done
     ├── WarehouseError    exit status 3
+    │   └── ForeignError  exit status 3
     ├── EncoderError      exit status 3
     ├── StorageError      exit status 3, or a trouble of kind `archive`
     ├── WorkersError      exit status 3: before anything was done
@@ -56,6 +57,10 @@ class BusyError(KlipingError):
 
 class WarehouseError(KlipingError):
     """The warehouse cannot be opened, written, or published. The message says what to do."""
+
+
+class ForeignError(WarehouseError):
+    """What lies in the warehouse's place is not the warehouse. It is left as it is."""
 
 
 class EncoderError(KlipingError):

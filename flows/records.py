@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -86,6 +86,16 @@ ProblemKind = Literal[
 ]
 # Every night has these: they are counted in the tables, but not reported.
 USUAL: frozenset[TroubleKind] = frozenset(["rejected", "doubtful", "forgotten"])
+
+
+_YEARS = range(1970, 3000)  # around any other, times cannot be computed with
+
+
+def usable(instant: datetime) -> datetime:
+    """An instant, in UTC if it names no zone. Raises ValueError for a year far off."""
+    if instant.year not in _YEARS:
+        raise ValueError(f"expected a year from {_YEARS[0]} to {_YEARS[-1]}, got {instant.year}")
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def one_line(text: str, most: int = 300) -> str:

@@ -4,6 +4,8 @@ checkout, and in an editable installation of one, they are importable already an
 folder.
 """
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +15,17 @@ sys.path.insert(0, str(PRIVATE))  # first: site-packages may hold others of thes
 
 def main() -> None:
     """Run the command with the process's arguments."""
+    on_interrupt = signal.getsignal(signal.SIGINT)
+    if on_interrupt is signal.default_int_handler:  # not where a parent has it ignored
+        signal.signal(signal.SIGINT, _end_at_once)
     from flows.cli import main as run
 
+    signal.signal(signal.SIGINT, on_interrupt)
     run()
+
+
+def _end_at_once(*_: object) -> None:
+    """End while modules are imported, some of which do not survive an exception just then."""
+    sys.stderr.write("kliping: interrupted\n")
+    sys.stderr.flush()
+    os._exit(128 + signal.SIGINT)

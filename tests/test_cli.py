@@ -110,6 +110,11 @@ def test_spread(given: str, same_as: str) -> None:
             "kliping: --now: expected an instant such as 2026-03-11T01:00+07:00, got 'gestern'",
         ),
         (
+            "run --now 9999-12-31T23:59:59Z",
+            "kliping: --now: expected an instant such as 2026-03-11T01:00+07:00, got "
+            "'9999-12-31T23:59:59Z'",
+        ),
+        (
             "run --since 3w",
             "kliping: --since: expected a duration such as 90s, 30m, 36h or 2d, got '3w'",
         ),
@@ -890,6 +895,7 @@ def broken_snapshot(data: Path) -> Path:
     """A data directory whose snapshot nobody foresaw: its outbox fails while it is read."""
     private(data).mkdir(parents=True)
     with duckdb.connect(str(published(data))) as made:
+        made.execute("create table migrations as select '0001_pages' as name")
         made.execute("create table messages (alert_id text, raised_at timestamptz, topic_id text)")
         made.execute("alter table messages add column kind text")
         made.execute("alter table messages add column title text")
@@ -954,13 +960,51 @@ class Ended(BaseException):
     signal = signal.SIGTERM
 
 
-def test_a_full_disk_is_foreseen(tmp_path: Path) -> None:
-    """It is met first wherever something is written, and leaves no trace behind."""
-    full = OSError(errno.ENOSPC, "No space left on device", "/data/var/warc/a.warc.gz")
-    assert crashlog.report(ExceptionGroup("fetch", [full]), tmp_path) == (
-        "/data/var/warc/a.warc.gz: No space left on device; make room, and the next run goes on"
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (errno.ENOSPC, "No space left on device; make room, and the next run goes on"),
+        (errno.EFBIG, "File too large; make room, and the next run goes on"),
+        (errno.EACCES, "Permission denied; put that right, and the next run goes on"),
+        (errno.EEXIST, "File exists; put that right, and the next run goes on"),
+        (
+            errno.EMFILE,
+            "Too many open files; allow more open files (ulimit -n), and the next run goes on",
+        ),
+    ],
+)
+def test_refusals_of_the_machine_are_foreseen(tmp_path: Path, number: int, says: str) -> None:
+    """They are met wherever something is opened or written, and leave no trace behind."""
+    refused = OSError(number, os.strerror(number), "/data/var/warc/a.warc.gz")
+    assert crashlog.report(ExceptionGroup("fetch", [refused]), tmp_path) == (
+        f"/data/var/warc/a.warc.gz: {says}"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+INTERRUPTED = """
+import importlib.abc, os, signal, sys
+
+class Interrupting(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == interrupted:
+            os.kill(os.getpid(), signal.SIGINT)
+
+interrupted = sys.argv[1]
+sys.meta_path.insert(0, Interrupting())
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the parent has
+import kliping
+sys.argv = ["kliping", "topics", "test", "Kapal karam"]
+kliping.main()
+"""
+
+
+@pytest.mark.parametrize("module", ["flows.cli", "numpy", "flows.commands.topics_test"])
+def test_interrupted_while_modules_are_imported(module: str) -> None:
+    """Ctrl-C in the first second, too, gives one line and status 130."""
+    command = [sys.executable, "-c", INTERRUPTED, module]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "kliping: interrupted\n")
 
 
 @pytest.mark.parametrize(
@@ -1008,6 +1052,23 @@ def test_reader_that_goes_away(tmp_path: Path) -> None:
         3,
         "kliping: broken off: the output cannot be written: Broken pipe\n",
     )
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_output_in_a_narrow_encoding(tmp_path: Path, encoding: str) -> None:
+    """What the output's encoding lacks is escaped: a headline ends no command."""
+    new_warehouse(tmp_path).close()
+    publish(tmp_path)
+    words = ("sql", "select 'Kapal “Mutiara” 🚆' as t", "--format", "csv", "--warehouse")
+    ran = subprocess.run(
+        [sys.executable, "-m", "flows.cli", *words, tmp_path],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        cwd=ROOT,
+        check=False,
+    )
+    expected = "t\nKapal “Mutiara” 🚆\n".encode(encoding, "backslashreplace")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, expected, b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")

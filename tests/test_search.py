@@ -297,6 +297,7 @@ def test_without_an_index(tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match="`kliping run` or `kliping backfill` creates it"):
         Reader(tmp_path)
     with duckdb.connect(str(published(tmp_path))) as connection:
+        connection.execute("create table migrations as select '0001_pages' as name")
         connection.execute("create table articles (article_id text)")
     with pytest.raises(WarehouseError, match="the next `kliping run` upgrades it"):
         Reader(tmp_path).question("banjir")

@@ -71,7 +71,7 @@ OWNERS = {
         f"warehouse.{name}"
         for name in (
             *("changes", "definitions", "engine", "extensions", "lake"),
-            *("moving", "named", "reader", "snapshot"),
+            *("moving", "named", "opening", "reader", "snapshot"),
         )
     },
     "httpx": {

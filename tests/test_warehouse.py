@@ -5,10 +5,12 @@ the published snapshot.
 import os
 import re
 import resource
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.errors import WarehouseError
+from flows.errors import ForeignError, WarehouseError
 from flows.stages.grouping.stories import WINDOW
 from tests.helpers.cases import TextDates, cases
 from tests.helpers.tables import (
@@ -35,7 +37,7 @@ from tests.helpers.tables import (
 from warehouse.checking import offending
 from warehouse.directory import private, published
 from warehouse.named import statement, statements
-from warehouse.reader import Reader
+from warehouse.reader import Reader, Snapshots
 from warehouse.snapshot import publish
 from warehouse.store import Warehouse
 
@@ -132,6 +134,7 @@ TRIVIAL = {
     "dictionary",
     "document",
     "finish_run",
+    "foreign_tables",
     "leftovers",
     "record_alert_articles",
     "record_described_as",
@@ -564,6 +567,66 @@ def test_lost_writer_goes_on_from_the_snapshot(tmp_path: Path) -> None:
     assert [path.name for path in private(tmp_path).iterdir()] == ["writer.duckdb"]
 
 
+ADVICE = {
+    "the snapshot": "put a backup back (`kliping restore DIR`) or, without one, move both",
+    "both": "put a backup back (`kliping restore DIR`) or, without one, move both",
+    "the writer": "remove it, and the next run continues from the last publish",
+}
+
+
+@pytest.mark.parametrize("damaged", ADVICE)
+def test_advice_about_damaged_databases_can_be_followed(tmp_path: Path, damaged: str) -> None:
+    """Whoever removes a damaged database is left with one that can be opened. Of a snapshot that
+    is damaged while there is no writer, none is made.
+    """
+    new_warehouse(tmp_path).close()
+    publish(tmp_path)
+    writer, snapshot = private(tmp_path) / "writer.duckdb", published(tmp_path)
+    if damaged == "the snapshot":
+        writer.unlink()
+    for path in {"both": [writer, snapshot], "the writer": [writer]}.get(damaged, [snapshot]):
+        os.truncate(path, path.stat().st_size // 2)
+    with pytest.raises(WarehouseError, match=re.escape(ADVICE[damaged])):
+        Warehouse.open(tmp_path)
+    assert writer.exists() == (damaged != "the snapshot")
+
+
+@pytest.mark.parametrize("place", ["snapshot", "snapshot of a writer", "writer"])
+@pytest.mark.parametrize("table", ["customers", "articles"])
+def test_databases_of_other_programs_are_left_alone(tmp_path: Path, place: str, table: str) -> None:
+    """A database that is no warehouse is neither migrated nor replaced: the message names it."""
+    new_warehouse(tmp_path).close()
+    writer, snapshot = private(tmp_path) / "writer.duckdb", published(tmp_path)
+    if place == "snapshot":
+        writer.unlink()
+    foreign = writer if place == "writer" else snapshot
+    foreign.unlink(missing_ok=True)
+    with duckdb.connect(str(foreign)) as connection:
+        connection.execute(f"create table {table} as select 1 as n")
+        connection.execute("create table migrations as select '0001_first' as name")
+    before = foreign.read_bytes()
+    says = re.escape(
+        f"{foreign}: is the database of another program, with the tables {table}: move it away, or "
+        "name another data directory with --warehouse"
+    )
+    with pytest.raises(ForeignError, match=says):
+        Warehouse.open(tmp_path)
+    if foreign == snapshot:
+        with pytest.raises(ForeignError, match=says):
+            Reader(tmp_path)
+        with pytest.raises(ForeignError, match=says):
+            Snapshots(tmp_path).newest()
+    assert foreign.read_bytes() == before
+
+
+def test_database_of_sqlite(tmp_path: Path) -> None:
+    """DuckDB would download an extension that reads it."""
+    with closing(sqlite3.connect(published(tmp_path))) as connection:
+        connection.execute("create table t (n)")
+    with pytest.raises(WarehouseError, match="cannot be opened: it is not a DuckDB database"):
+        Reader(tmp_path)
+
+
 PUBLISH = """
 import resource, signal, sys
 from pathlib import Path
@@ -610,8 +673,8 @@ import resource, signal, sys
 from pathlib import Path
 from flows.errors import WarehouseError
 from tests.helpers.tables import execute
-from warehouse.snapshot import publish
-from warehouse.engine import Engine
+from warehouse.snapshot import complete, publish
+from warehouse.directory import writer_file
 from warehouse.store import Warehouse
 store = Warehouse.open(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -619,24 +682,28 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 rows = "select md5(n::text), sha256(n::text) from range(7999) t(n)"
 execute(store, f"insert into article_urls {rows}")
 store.close()
-try:
-    publish(Path(sys.argv[1]))
-except WarehouseError as error:
-    print(error)
+for do, path in ((complete, writer_file(Path(sys.argv[1]))), (publish, Path(sys.argv[1]))):
+    try:
+        do(path)
+    except WarehouseError as error:
+        print(error)
 """
 
 
 def test_log_that_cannot_be_written_out(tmp_path: Path) -> None:
-    """What a full disk leaves in the writer's log is not left out of a snapshot: nothing is
-    published until it is in the database.
+    """What a full disk leaves in the writer's log is not left out of a backup or a snapshot:
+    nothing is copied or published until it is in the database.
     """
     new_warehouse(tmp_path).close()
     before = publish(tmp_path).read_bytes()
     most = (private(tmp_path) / "writer.duckdb").stat().st_size
     command = [sys.executable, "-c", CLOSE, str(tmp_path), str(most)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert told.startswith(f"{published(tmp_path)}: cannot be published: ")
-    assert told.endswith(": File too large; the next run publishes again\n")
+    copied, shown = told.splitlines()
+    assert copied.startswith(f"{private(tmp_path) / 'writer.duckdb'}: cannot be written: ")
+    assert copied.endswith(": File too large; nothing was copied")
+    assert shown.startswith(f"{published(tmp_path)}: cannot be published: ")
+    assert shown.endswith(": File too large; the next run publishes again")
     assert published(tmp_path).read_bytes() == before
     publish(tmp_path)
     assert Reader(tmp_path).query("select count(*) from article_urls")[1] == [(7999,)]

@@ -31,7 +31,7 @@ from warehouse.snapshot import (
     KEEP_SNAPSHOT,
     Census,
     census,
-    checkpoint,
+    complete,
     publish,
     put_writer,
     refuse_older,
@@ -126,8 +126,7 @@ def _database(directory: Path) -> Path:
     """The writer's database, with all that was written to it; or, if it is lost, the snapshot."""
     writer, snapshot = writer_file(directory), published(directory)
     if writer.exists():
-        with _explained(writer, "nothing was copied"):
-            checkpoint(writer)
+        complete(writer)
         refuse_older(census(writer), "var/writer.duckdb", snapshot, KEEP_SNAPSHOT)
         return writer
     return snapshot

@@ -17,7 +17,15 @@ from warehouse.changes import Changes
 from warehouse.definitions import definitions, digest, for_lake
 from warehouse.directory import published, writer_file
 from warehouse.named import Row, first_line, quoted, rows_of, signals, statement, statements
-from warehouse.snapshot import KEEP_SNAPSHOT, census_of, refuse_older, restore_from_snapshot
+from warehouse.opening import cannot_be_opened, refuse_other_program, require_database
+from warehouse.snapshot import (
+    KEEP_SNAPSHOT,
+    LOST,
+    census,
+    census_of,
+    refuse_older,
+    restore_from_snapshot,
+)
 from warehouse.uncompressed import made_anew
 
 # The types of what the rows of a write have besides columns of tables. Types are declared, never
@@ -95,6 +103,7 @@ class Engine:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             restore_from_snapshot(directory)
+            require_database(path)
             with contextlib.ExitStack() as on_failure:
                 # DuckDB logs what it does with a file only if it was told so before it opens it.
                 connection = duckdb.connect(f":memory:{directory.resolve()}")
@@ -103,17 +112,16 @@ class Engine:
                 changes = Changes(connection, directory)
                 connection.execute(f"attach if not exists '{quoted(path.resolve())}' as writer")
                 connection.execute("use writer")
+                refuse_other_program(connection, path)
                 engine = cls(connection, directory, changes)
                 ours = census_of(connection)
                 refuse_older(ours, "var/writer.duckdb", published(directory), KEEP_SNAPSHOT)
                 on_failure.pop_all()
         except OSError as error:
-            raise WarehouseError(f"{path.parent}: cannot be written: {error.strerror}") from error
+            where = error.filename or path.parent
+            raise WarehouseError(f"{where}: cannot be written: {error.strerror}") from error
         except duckdb.Error as error:
-            advice = _advice(error, published(directory))
-            raise WarehouseError(
-                f"{path}: cannot be opened: {first_line(error)}; {advice}"
-            ) from error
+            raise cannot_be_opened(path, error, _advice(published(directory))) from error
         return engine
 
     def close(self) -> None:
@@ -308,10 +316,12 @@ _INCOMING = """
 """
 
 
-def _advice(error: duckdb.Error, snapshot: Path) -> str:
-    """What to do about a writer database that cannot be opened."""
-    if "set lock" in str(error):
-        return "close the program that has it open"
-    if snapshot.exists():
-        return "remove it, and the next run continues from the last publish"
-    return "nothing was published yet: remove it to start over"
+def _advice(snapshot: Path) -> str:
+    """What to do about a writer database that is damaged."""
+    if not snapshot.exists():
+        return "nothing was published yet: remove it to start over"
+    try:
+        census(snapshot)
+    except WarehouseError:
+        return f"neither can {snapshot}: {LOST}"
+    return "remove it, and the next run continues from the last publish"

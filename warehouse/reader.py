@@ -16,6 +16,8 @@ from flows.records import Problem
 from warehouse import lake
 from warehouse.directory import nothing_published, published
 from warehouse.named import Row, first_line, quoted, rows_of, signals, statement
+from warehouse.opening import cannot_be_opened, refuse_other_program, require_database
+from warehouse.snapshot import RUN_AGAIN
 
 _ROWS_AT_A_TIME = 1_000  # that a reader fetches
 _LOOK_AGAIN_S = 30.0  # before a lake is asked again what is published
@@ -231,9 +233,12 @@ def _opened(path: Path) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         raise nothing_published(path)
     try:
-        return duckdb.connect(str(path), read_only=True)
+        require_database(path)
+        connection = duckdb.connect(str(path), read_only=True)
+        refuse_other_program(connection, path)
     except duckdb.Error as error:
-        raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
+        raise cannot_be_opened(path, error, RUN_AGAIN) from error
+    return connection
 
 
 class _ThreadReader(Reader):
@@ -298,7 +303,9 @@ class Snapshots:
     def _attached_file(self) -> duckdb.DuckDBPyConnection:
         database = duckdb.connect()
         try:
+            require_database(self._path)
             database.execute(f"attach '{quoted(self._path)}' as media (read_only)")
+            refuse_other_program(database.cursor().execute("use media"), self._path)
         except duckdb.Error as error:
-            raise WarehouseError(f"{self._path}: cannot be opened: {first_line(error)}") from error
+            raise cannot_be_opened(self._path, error, RUN_AGAIN) from error
         return database

@@ -12,39 +12,24 @@ from pathlib import Path
 
 import duckdb
 
-from flows.errors import WarehouseError
+from flows.errors import ForeignError, WarehouseError
 from warehouse.copies import Copies, Copy, Stamp, keep, known_snapshot, patchable, take
 from warehouse.directory import private, published, spare_file, writer_file
 from warehouse.files import clone, copy, patch, sync
 from warehouse.named import first_line, quoted, statement
+from warehouse.opening import cannot_be_opened, refuse_other_program, require_database
 
 # What to do where the snapshot is not of this writer's database.
 KEEP_SNAPSHOT = (
     "they would be lost when it is published. To go on from media.duckdb, remove "
     "var/writer.duckdb; to go on without, move media.duckdb away"
 )
-
-
-def restore_from_snapshot(directory: Path) -> None:
-    """If the writer's database is gone, copy the snapshot, which is a complete copy of it. A new,
-    empty one would be published over everything.
-    """
-    writer, snapshot = writer_file(directory), published(directory)
-    if writer.exists() or not snapshot.exists():
-        return
-    put_writer(directory, snapshot)
-    sys.stderr.write(
-        f"{writer}: was missing, and is made from {snapshot.name} ({census(writer)})\n"
-    )
-
-
-def put_writer(directory: Path, source: Path) -> None:
-    """Replace the writer's database by a copy of another, whole one. Raises OSError."""
-    writer = writer_file(directory)
-    fresh = writer.with_name(f"{writer.name}.new")
-    copy(source, fresh)
-    writer.with_name(f"{writer.name}.wal").unlink(missing_ok=True)  # that of the one before
-    fresh.replace(writer)
+# What to do about a snapshot that is damaged, and about both if the writer's database is, too.
+RUN_AGAIN = "`kliping run` writes it anew, or says what to do"
+LOST = (
+    "put a backup back (`kliping restore DIR`) or, without one, move both databases away and take "
+    "in the archives again (`kliping backfill`, with those in var/warc)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +50,49 @@ class Census:
         return f"{self.articles} articles, {len(self.runs)} runs{last}"
 
 
+def restore_from_snapshot(directory: Path) -> None:
+    """If the writer's database is gone, copy the snapshot, which is a complete copy of it. A new,
+    empty one would be published over everything.
+    """
+    writer, snapshot = writer_file(directory), published(directory)
+    if writer.exists() or not snapshot.exists():
+        return
+    contents = put_writer(directory, snapshot)
+    sys.stderr.write(f"{writer}: was missing, and is made from {snapshot.name} ({contents})\n")
+
+
+def put_writer(directory: Path, source: Path) -> Census:
+    """Replace the writer's database by a copy of another one. Returns what is in it. Raises
+    OSError, and WarehouseError if the copy is not a whole warehouse: then nothing is replaced.
+    """
+    writer = writer_file(directory)
+    fresh = writer.with_name(f"{writer.name}.new")
+    try:
+        copy(source, fresh)
+        contents = _contents(fresh, source, LOST)
+        writer.with_name(f"{writer.name}.wal").unlink(missing_ok=True)  # that of the one before
+        fresh.replace(writer)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return contents
+
+
 def census(path: Path) -> Census:
     """What is in a database file that no other program is writing; nothing if there is no file.
     Raises WarehouseError.
     """
-    if not path.exists():
-        return Census()
+    return _contents(path, path, RUN_AGAIN) if path.exists() else Census()
+
+
+def _contents(path: Path, name: Path, advice: str) -> Census:
+    """What is in a database file, which messages call `name`. Raises WarehouseError."""
     try:
+        require_database(path)
         with duckdb.connect(str(path), read_only=True) as connection:
+            refuse_other_program(connection, name)
             return census_of(connection)
     except duckdb.Error as error:
-        raise WarehouseError(f"{path}: cannot be opened: {first_line(error)}") from error
+        raise cannot_be_opened(name, error, advice) from error
 
 
 def census_of(connection: duckdb.DuckDBPyConnection) -> Census:
@@ -92,12 +109,15 @@ def census_of(connection: duckdb.DuckDBPyConnection) -> Census:
 
 def refuse_older(ours: Census, name: str, other: Path, advice: str) -> None:
     """Raise WarehouseError if another database has runs that ours lacks, and so must not be
-    replaced by ours. One that cannot be opened holds nothing that could be lost.
+    replaced by ours, or is that of another program. One that cannot be opened holds nothing that
+    could be lost.
 
     `name`: what our database is called, `advice`: how the message ends.
     """
     try:
         theirs = census(other)
+    except ForeignError:
+        raise
     except WarehouseError:
         return
     if more := len(set(theirs.runs) - set(ours.runs)):
@@ -132,9 +152,8 @@ def compact(directory: Path) -> None:
         fresh.replace(writer)
     except (OSError, duckdb.Error) as error:
         fresh.unlink(missing_ok=True)
-        why = error.strerror if isinstance(error, OSError) else first_line(error)
         raise WarehouseError(
-            f"{writer}: cannot be written anew: {why}; repeat the command"
+            f"{writer}: cannot be written anew: {_why(error)}; repeat the command"
         ) from error
 
 
@@ -161,9 +180,8 @@ def publish(directory: Path) -> Path:
         log.unlink(missing_ok=True)
     except (OSError, duckdb.Error) as error:
         fresh.unlink(missing_ok=True)
-        why = error.strerror if isinstance(error, OSError) else first_line(error)
         raise WarehouseError(
-            f"{target}: cannot be published: {why}; the next run publishes again"
+            f"{target}: cannot be published: {_why(error)}; the next run publishes again"
         ) from error
     writer, snapshot = Stamp.of(writer_file(directory)), Stamp.of(target)
     if copied_at is not None and writer and snapshot:
@@ -202,6 +220,20 @@ def _set_aside(directory: Path, copies: Copies | None) -> Copy | None:
         except OSError:
             return None
     return former
+
+
+def _why(error: OSError | duckdb.Error) -> str | None:
+    return error.strerror if isinstance(error, OSError) else first_line(error)
+
+
+def complete(writer: Path) -> None:
+    """Have all of a closed database in its file, before it is copied. Raises WarehouseError."""
+    try:
+        checkpoint(writer)
+    except (OSError, duckdb.Error) as error:
+        raise WarehouseError(
+            f"{writer}: cannot be written: {_why(error)}; nothing was copied"
+        ) from error
 
 
 def checkpoint(writer: Path) -> None:

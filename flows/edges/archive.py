@@ -41,7 +41,7 @@ from flows.edges.warc_records import (
     record_at,
 )
 from flows.errors import ArchiveError, BodyError
-from flows.records import WarcRef, one_line
+from flows.records import WarcRef, one_line, usable
 
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
@@ -475,9 +475,8 @@ def _warc_date(date: datetime) -> str:
 
 def _parsed_date(text: str | None) -> datetime:
     try:
-        date = datetime.fromisoformat(text or "")
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
+        return usable(datetime.fromisoformat(text or "")).astimezone(UTC)
+    except ValueError as error:
         raise DamagedError(f"no date in WARC-Date: {text!r}") from error
 
 

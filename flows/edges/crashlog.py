@@ -5,26 +5,44 @@ import os
 import signal
 import tempfile
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.records import one_line
 
-_DISK_FULL = frozenset([errno.ENOSPC, errno.EDQUOT])  # can come up anywhere, and is no mistake
+# What a machine refuses can come up anywhere, and is no mistake. Each with what to do about it.
+_ROOM = "make room, and the next run goes on"
+_ACCESS = "put that right, and the next run goes on"
+_REFUSALS: Mapping[int, str] = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EACCES: _ACCESS,
+    errno.EPERM: _ACCESS,
+    errno.EROFS: _ACCESS,
+    errno.EEXIST: _ACCESS,
+    errno.EISDIR: _ACCESS,
+    errno.ENOTDIR: _ACCESS,
+    errno.ELOOP: _ACCESS,
+    errno.EIO: _ACCESS,
+    errno.ESTALE: _ACCESS,
+    errno.EMFILE: "allow more open files (ulimit -n), and the next run goes on",
+    errno.ENFILE: "allow more open files, and the next run goes on",
+}
 
 
 def report(error: BaseException, directory: Path) -> str:
     """Log an error, and describe it in one line.
 
     The trace is appended to `errors.log` in the directory or, if that cannot be written, goes to a
-    temporary file; the line names the file. A full disk is not logged: the line says what to do.
+    temporary file; the line names the file. What the machine refuses, such as room on a full disk,
+    is not logged: the line says what to do.
     """
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    if isinstance(error, OSError) and error.errno in _DISK_FULL:
-        return (
-            f"{error.filename or directory}: {error.strerror}; make room, and the next run goes on"
-        )
+    if isinstance(error, OSError) and (what_to_do := _REFUSALS.get(error.errno or 0)):
+        return f"{error.filename or directory}: {error.strerror}; {what_to_do}"
     message = one_line(" ".join(str(error).split()))
     description = ": ".join(filter(None, (type(error).__name__, message)))
     return f"unforeseen {description}; {_log(error, directory)}"

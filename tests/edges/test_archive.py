@@ -546,7 +546,17 @@ def test_addresses_in_angle_brackets(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("date", ["besok", "0001-01-01T00:00:00+14:00", "2026-13-01T00:00:00Z", ""])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "besok",
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "2026-13-01T00:00:00Z",
+        "",
+    ],
+)
 def test_impossible_dates(tmp_path: Path, date: str) -> None:
     """A response without a date that can be is reported."""
     data = record("response", "http://a.example/0", "application/http", http(b"halo"), {}, "1.1")

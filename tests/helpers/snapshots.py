@@ -14,6 +14,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "runs": {"*": "a row for each start, the killed ones too"},
     "heartbeats": {"*": "a row for each run that came so far"},
     "troubles": {"*": "rows for each run that came so far"},
+    "whole_checks": {"*": "a row for each run that checked everything, as one does after a kill"},
     "migrations": {"applied_at": "the machine's clock"},
 }
 # A backfill has no `--now`: its clock is the machine's.

@@ -331,6 +331,7 @@ def test_before_the_first_run(directory: Path, tmp_path: Path) -> None:
 def test_older_snapshot(tmp_path: Path) -> None:
     """A snapshot of an older version is told from a page that is wrong."""
     with duckdb.connect(str(published(tmp_path))) as connection:
+        connection.execute("create table migrations as select '0001_pages' as name")
         connection.execute("create table articles (article_id text)")
     response = visitor(tmp_path).get("/")
     assert response.status_code == 503
