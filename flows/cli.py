@@ -93,7 +93,7 @@ def _instant(option: str, text: str) -> datetime:
 
 def _date(option: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return usable(datetime.fromisoformat(f"{text}T00:00Z")).date()
     except ValueError as error:
         raise ConfigError(f"{option}: expected a day such as 2026-03-11, got {text!r}") from error
 
@@ -141,7 +141,10 @@ Since = Annotated[
 ]
 _LOOKBACK = f"{LOOKBACK // timedelta(hours=1)}h"
 
-_INTERRUPTED = "interrupted: the next run continues where this one stopped"
+# What becomes of a command that was interrupted.
+_NEXT_RUN = "the next run continues where this one stopped"
+_SAME_COMMAND = "the same command continues where this one stopped"
+_AGAIN = "repeat the command"
 _INTERRUPTED_STATUS = 128 + signal.SIGINT
 
 
@@ -176,7 +179,7 @@ def run(
     _check_channels(topics)
     from flows.orchestrator import api, end_on_sigterm
 
-    with _interruptible(), api(private(warehouse)):
+    with _interruptible(_NEXT_RUN), api(private(warehouse)):
         from flows.nightly import nightly
 
         flow = nightly.with_options(on_running=[end_on_sigterm])
@@ -208,7 +211,7 @@ def backfill(
     domains = _domains(match or [])
     from flows.backfill import backfill as take_in
 
-    with _interruptible():
+    with _interruptible(_SAME_COMMAND):
         outcome = take_in(archives, domains, sources, topics, warehouse)
     raise typer.Exit(outcome.exit_status)
 
@@ -251,7 +254,7 @@ def reprocess(
     load_topics(topics, environ=None)
     from flows.reprocess import reprocess as redo
 
-    with _interruptible():
+    with _interruptible(_NEXT_RUN):
         outcome = redo(stage, start, sources, topics, warehouse)
     raise typer.Exit(outcome.exit_status)
 
@@ -301,7 +304,7 @@ def backup(
     """
     from flows.commands.backup import back_up
 
-    with _interruptible():
+    with _interruptible(_AGAIN):
         back_up(target, warehouse)
 
 
@@ -319,7 +322,7 @@ def restore(
     """
     from flows.commands.backup import put_back
 
-    with _interruptible():
+    with _interruptible(_AGAIN):
         put_back(source, warehouse)
 
 
@@ -358,7 +361,7 @@ def forget(
     from warehouse.forgotten import Wanted
 
     wanted = Wanted(tuple(filter(None, [article])), tuple(filter(None, [url])), source, author)
-    with _interruptible():
+    with _interruptible(_AGAIN):
         if dry_run:
             show_plan(wanted, sources, warehouse)
         elif not delete(wanted, reason, sources, warehouse, lambda: yes or _confirmed()):
@@ -539,7 +542,8 @@ def move_warehouse(
     """
     from flows.commands.warehouse_move import move
 
-    move(source, target)
+    with _interruptible(_AGAIN):
+        move(source, target)
 
 
 @sources_app.command("list")
@@ -694,7 +698,7 @@ def retry_alerts(
     """
     from flows.delivery import retry
 
-    with _interruptible():
+    with _interruptible(_NEXT_RUN):
         delivered = retry(topics, warehouse, alert_id, dead)
     sys.stdout.write(f"{delivered.summary or 'nothing to deliver'}\n")
     sys.stderr.write("".join(f"{trouble}\n" for trouble in delivered.troubles))
@@ -881,7 +885,7 @@ def _end_by_signal(error: BaseException) -> None:
 
     number = crashlog.signal_number(error)
     if number == signal.SIGINT:
-        _end(_INTERRUPTED, _INTERRUPTED_STATUS)
+        _end("interrupted", _INTERRUPTED_STATUS)
     if number:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
@@ -945,11 +949,18 @@ def spread(arguments: Sequence[str], options: Collection[str]) -> list[str]:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def _interruptible(then: str) -> Iterator[None]:
+    """End as interrupted, whatever the signal's exception became on its way. `then`: what becomes
+    of the command.
+    """
     try:
         yield
-    except KeyboardInterrupt:
-        _end(_INTERRUPTED, _INTERRUPTED_STATUS)
+    except BaseException as error:
+        from flows.edges import crashlog
+
+        if crashlog.signal_number(error) != signal.SIGINT:
+            raise
+        _end(f"interrupted: {then}", _INTERRUPTED_STATUS)
 
 
 def _check_channels(topics: Path) -> None:

@@ -1007,6 +1007,46 @@ def test_interrupted_while_modules_are_imported(module: str) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "kliping: interrupted\n")
 
 
+INTERRUPTED_AT_WORK = """
+import os, signal, sys
+
+def interrupt(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("run.lock"):
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.addaudithook(interrupt)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the parent has
+from flows.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "then"),
+    [
+        ("backfill tests/press/press.warc.gz", "the same command continues where this one stopped"),
+        ("reprocess", "the next run continues where this one stopped"),
+        ("alerts retry", "the next run continues where this one stopped"),
+        ("backup {}/copy", "repeat the command"),
+        ("forget --source detak --reason x --yes", "repeat the command"),
+    ],
+)
+def test_interrupted_at_work(tmp_path: Path, command: str, then: str) -> None:
+    """Ctrl-C gives one line, which says what becomes of the command, and status 130."""
+    data = tmp_path / "data"
+    new_warehouse(data).close()
+    publish(data)
+    words = [*command.format(tmp_path).split(), "--warehouse", str(data)]
+    ran = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_AT_WORK, *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", f"kliping: interrupted: {then}\n")
+
+
 @pytest.mark.parametrize(
     ("handled", "number"),
     [(Ended, signal.SIGTERM), (KeyboardInterrupt, signal.SIGINT), (KeyError, None)],
