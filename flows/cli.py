@@ -26,7 +26,7 @@ from flows import __version__
 from flows.commands.sql import Format, show, show_learned
 from flows.config import LOOKBACK, Settings, choose, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError, KlipingError
-from flows.records import Topic, usable
+from flows.records import Topic, one_line, usable
 from warehouse.directory import private
 from warehouse.lake import PREFIX, beside_lake, directory_of
 from warehouse.reader import Reader
@@ -856,6 +856,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _escape_what_cannot_be_encoded()
     try:
         try:
+            _require_utf8(words)
             app(words)
         finally:
             if sys.stdout:
@@ -867,6 +868,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _end(_unforeseen(error.__cause__ or error, private(_warehouse(words))), 3)
     except OSError as error:
         _end(_unforeseen(error, private(_warehouse(words))), 3)
+
+
+def _require_utf8(words: Sequence[str]) -> None:
+    """Raise ConfigError if an argument is no UTF-8, as neither DuckDB nor JSON can hold it."""
+    for word in words:
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise ConfigError(f"{one_line(word)}: expected UTF-8")
 
 
 def _escape_what_cannot_be_encoded() -> None:

@@ -109,6 +109,7 @@ def test_spread(given: str, same_as: str) -> None:
             "run --now gestern",
             "kliping: --now: expected an instant such as 2026-03-11T01:00+07:00, got 'gestern'",
         ),
+        ("search harga\udcff", r"kliping: harga\udcff: expected UTF-8"),
         (
             "run --now 9999-12-31T23:59:59Z",
             "kliping: --now: expected an instant such as 2026-03-11T01:00+07:00, got "

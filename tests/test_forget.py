@@ -299,6 +299,7 @@ REFUSED = {
     "no such author": (["--author", "X", "--dry-run"], "--author X: no article names such"),
     "no such outlet": (["--source", "x", "--dry-run"], "--source x: nothing of such a source"),
     "no address": (["mandala", "--dry-run"], "mandala: expected an address such as https://"),
+    "half an address": (["http://[::1/", "--dry-run"], "http://[::1/: expected an address such as"),
 }
 
 

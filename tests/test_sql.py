@@ -282,6 +282,9 @@ MISTAKES = {
         "--format xlsx: Excel takes 1,048,575 rows of 16,384 columns, got 1,048,576 of 1; add a "
         "limit, or use --format parquet"
     ),
+    "from/**/range(1) --format xlsx --output /dev/null": (
+        "--output /dev/null: expected a file, not a device or a pipe"
+    ),
     "from/**/range(1) --format xlsx --output no/such/out": (
         "--output no/such/out: cannot be written: No such file or directory"
     ),

@@ -17,6 +17,7 @@ from flows.edges.takedown import Facts
 from flows.errors import ConfigError
 from flows.records import Source, WarcRef, identity_key
 from flows.stages.discovery.links import declared, owner
+from flows.stages.discovery.source_lists import is_address
 from warehouse.directory import private, require
 from warehouse.forgotten import Doomed, Moved, Wanted
 from warehouse.store import Warehouse, held, writing
@@ -90,9 +91,11 @@ def show_plan(wanted: Wanted, sources: Path, warehouse: Path) -> None:
 
 def make_plan(store: Warehouse, wanted: Wanted, sources: Sequence[Source], now: datetime) -> Plan:
     """What would go. Raises ConfigError if there is no such thing."""
+    if wanted.urls and not is_address(wanted.urls[0]):
+        raise ConfigError(_nothing(wanted))
     doomed = store.forgotten.choose(wanted)
     rows = store.forgotten.try_delete(now)
-    if not doomed.urls or (wanted.urls and not urlsplit(wanted.urls[0]).hostname):
+    if not doomed.urls:
         raise ConfigError(_nothing(wanted))
     directory = store.engine.directory
     needles = (*doomed.probes, *_spellings(doomed.urls))

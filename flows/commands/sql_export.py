@@ -55,6 +55,8 @@ def _target(form: FileFormat, output: Path | None) -> Iterator[Path]:
     """A path to write to. It becomes the output unless the block raises."""
     if output is None and sys.stdout.isatty():
         raise ConfigError(f"--format {form}: expected --output FILE, or standard output elsewhere")
+    if output and output.exists() and not (output.is_file() or output.is_dir()):
+        raise ConfigError(f"--output {output}: expected a file, not a device or a pipe")
     try:
         with tempfile.TemporaryDirectory(
             dir=output and output.parent, prefix=".kliping-"
