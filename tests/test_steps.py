@@ -488,6 +488,15 @@ def index(*urls: str, lastmod: str = DATE) -> str:
     return sitemap(*urls, entry="sitemap", root="sitemapindex", lastmod=lastmod)
 
 
+def test_index_that_lists_only_itself(nights: Nights) -> None:
+    """Nothing can be found by it, and that is told."""
+    with Server() as server:
+        at = server.url("/0.xml")
+        server.routes["/0.xml"] = page(index(at), "application/xml")
+        look, _ = nights(source(server, "/0.xml"))
+    assert texts(look) == [f"{at}: a sitemap index that lists only itself"]
+
+
 def test_indexes_of_sitemaps_are_followed(nights: Nights) -> None:
     """An index may list indexes, which list indexes of sitemaps; one deeper is left out and told. A
     circle is read once.

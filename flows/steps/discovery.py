@@ -161,6 +161,9 @@ async def _follow_listing(look: _Look, kind: DiscoveryKind, url: str, found: Lis
             continue
         found.requested.add(at)
         children = await _read_listing(look, kind, at, found)
+        if {child.url for child in children} == {at}:
+            found.notes.append(Note("listing", f"{at}: a sitemap index that lists only itself"))
+            continue
         if children and depth == MAX_SITEMAP_DEPTH:
             text = f"{at}: {len(children)} child sitemaps left out: too deep"
             found.notes.append(Note("left-out", text, len(children)))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from html import unescape
 from typing import Any, Literal
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 from xml.sax import SAXException
 from zoneinfo import ZoneInfo
 
@@ -180,7 +180,7 @@ def _read_feed(markup: Markup, url: str, zone: tzinfo) -> Listing:
         # dict.get, because feedparser's own get returns `published` for a missing `updated`, with a
         # warning.
         dates = [parse_date(dict.get(item, name, ""), zone) for name in ("published", "updated")]
-        address = _absolute(item["link"].replace(_GUARD, ""), url)
+        address = absolute(item["link"].replace(_GUARD, ""), url)
         entries.append(Entry(address, newest(*dates), title=_title(item.get("title", ""))))
     return Listing(tuple(entries), notes=_break_notes(broken, len(entries), markup, "feed"))
 
@@ -287,7 +287,7 @@ def _sitemap_entry(element: etree._Element, url: str, zone: tzinfo) -> Entry | N
     lastmod = parse_date(element.findtext("{*}lastmod") or "", zone)
     published = parse_date(element.findtext("{*}news/{*}publication_date") or "", zone)
     title = _title(element.findtext("{*}news/{*}title") or "")
-    return Entry(_absolute(address, url), newest(published, lastmod), lastmod, title)
+    return Entry(absolute(address, url), newest(published, lastmod), lastmod, title)
 
 
 # ---- lists and pages ----
@@ -325,18 +325,28 @@ def _read_page(body: bytes, url: str) -> Listing:
         ) from error
     if page is None:  # the document holds nothing but a comment
         raise ListingError("expected an HTML page, found no element")
-    base = next(
-        (_absolute(href, url) for element in page.iter("base") if (href := element.get("href"))),
-        url,
-    )
+    base = base_of(page, url)
     addresses = dict.fromkeys(
-        _absolute(href, base)
+        absolute(href, base)
         for element in page.iter("a")
         if (href := (element.get("href") or "").strip())
     )
     if not addresses:
         raise ListingError("expected an HTML page with links, found none")
     return Listing(tuple(map(Entry, addresses)))
+
+
+def base_of(page: etree._Element, url: str) -> str:
+    """What the addresses of a page at `url` are relative to: the first base that is an address."""
+    bases = (absolute(element.get("href") or "", url) for element in page.iter("base"))
+    return next(filter(_has_host, bases), url)
+
+
+def _has_host(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).hostname)
+    except ValueError:
+        return False
 
 
 def _utf8_or_declared(body: bytes) -> str | None:
@@ -347,7 +357,7 @@ def _utf8_or_declared(body: bytes) -> str | None:
     return "utf-8"
 
 
-def _absolute(address: str, base: str) -> str:
+def absolute(address: str, base: str) -> str:
     """The URL that an address means on the page at `base`, without control characters."""
     address = _CONTROL.sub("", address).strip()
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,40}:", address):

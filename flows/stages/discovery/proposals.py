@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from operator import itemgetter
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 from flows.errors import ListingError
 from flows.records import DiscoveryKind
-from flows.stages.discovery.listings import Entry
+from flows.stages.discovery.listings import Entry, absolute, base_of
 from flows.stages.discovery.markup import decompress, read_markup
 from flows.stages.discovery.patterns import name_of
 from flows.stages.press.text import text_key, tidy
@@ -64,15 +64,15 @@ def read_home(body: bytes, url: str) -> Home:
         return Home()
     if root is None:
         return Home()
-    base = urljoin(url, next((each.get("href") or "" for each in root.iter("base")), ""))
+    base = base_of(root, url)
     feeds = (
-        urljoin(base, each.get("href") or "")
+        absolute(each.get("href") or "", base)
         for each in root.iter("link")
         if "alternate" in (each.get("rel") or "").lower().split()
         and (each.get("type") or "").strip().lower() in _FEED_TYPES
     )
     indexes = (
-        urljoin(base, each.get("href") or "")
+        absolute(each.get("href") or "", base)
         for each in root.iter("a")
         if (each.get("href") or "").rstrip("/").rpartition("/")[2].lower() in _INDEXES
     )
