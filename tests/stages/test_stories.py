@@ -87,6 +87,19 @@ def test_scores_read_what_they_need() -> None:
         assert little_by_little.story_score(i, j) == pytest.approx(score, abs=1e-5)
 
 
+def test_links_may_be_links() -> None:
+    """Whatever the vectors are, no link is ruled out before details are read, and other pairs
+    are.
+    """
+    for degrees in (2, 5, 10, 20):
+        clippings = [_clipping(text, text, "a", i, i * degrees) for i, text in enumerate(TEXTS)]
+        rows, columns = np.nonzero(~np.eye(len(clippings), dtype=bool))
+        link = Comparison(clippings).story_score(rows, columns) >= 0
+        possible = Comparison(clippings).may_be_links(rows, columns)
+        assert not (link & ~possible).any()
+        assert not possible.all()
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_group(case: dict[str, Any]) -> None:
     """Each case of group.yaml gets its stories, relations, originals, merges and splits."""

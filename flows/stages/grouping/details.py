@@ -55,8 +55,6 @@ class Details:
     lead_numbers: set[str]
     outlet_names: set[str]
     credits: set[str]
-    headline: Indices
-    lead: Indices
     keywords: Indices
     phrases: Indices
     names: Indices
@@ -73,8 +71,6 @@ UNREAD = Details(
     lead_numbers=set(),
     outlet_names=set(),
     credits=set(),
-    headline=_NOTHING,
-    lead=_NOTHING,
     keywords=_NOTHING,
     phrases=_NOTHING,
     names=_NOTHING,
@@ -104,8 +100,6 @@ def details_of(clipping: Clipping, text: Text, ids: Numbers, idf: NDArray[np.flo
         lead_numbers=numbers_of(written[:lead]),
         outlet_names=outlet_names(clipping),
         credits=credited(clipping) | agencies(text.body),
-        headline=text.words[: len(text.head)],
-        lead=text.words[:lead],
         keywords=keywords_of(text.words, idf),
         phrases=phrases_of(text.words, len(idf)),
         names=names[idf[names] > 0],

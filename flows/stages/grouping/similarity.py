@@ -43,13 +43,15 @@ from flows.stages.grouping.tables import (
     tf_idf,
     without,
 )
-from flows.stages.grouping.texts import KEYWORDS
+from flows.stages.grouping.texts import KEYWORDS, LEAD
 
 Signals = Mapping[str, Floats]
 
 # a word that more of the articles have than this says nothing, and would make the products of
 # sparse tables dense
 COMMON = 0.22
+PARAMETERS = ("bias", "mean", "link")  # among a score's weights, not a signal's
+ROUNDING = 0.01  # of a score's sum in single precision
 DAILY, TIMED, SERIES, APART, DIGEST = (
     np.array(chosen)
     for chosen in (
@@ -85,6 +87,8 @@ class Comparison:
         self._languages = np.array([text.language for text in texts])
         self._outlets = np.unique([c.source_id for c in clippings], return_inverse=True)[1]
         self._words = tf_idf(self._texts, self._idf)
+        self._headlines = tf_idf([text.words[: len(text.head)] for text in texts], self._idf)
+        self._leads = tf_idf([text.words[: len(text.head) + LEAD] for text in texts], self._idf)
         self._rare = without(self._words, frequency > RARE * total)
         self._details: dict[int, Details] = {}
 
@@ -111,8 +115,6 @@ class Comparison:
         self._outlet_names, self._credits = named_alike(
             [each.outlet_names for each in details], [each.credits for each in details]
         )
-        self._headlines = tf_idf([each.headline for each in details], self._idf)
-        self._leads = tf_idf([each.lead for each in details], self._idf)
         self._keywords = incidence([each.keywords for each in details], width)
         self._phrases = numbered([each.phrases for each in details])
         self._names = incidence([each.names for each in details], width)
@@ -124,10 +126,23 @@ class Comparison:
         i, j = candidates(self._vectors, self._languages != INDONESIAN, self._rare, rows, columns)
         return rows[i], columns[j]
 
+    def may_be_links(self, rows: Indices, columns: Indices) -> Booleans:
+        """Which pairs can have a story score of 0 or more. Signals that need details are taken for
+        as good as they can be: of four candidates this leaves one, and nobody reads the others.
+        """
+        known = self._word_signals(rows, columns)
+        best = sum(
+            max(weight, 0)
+            for name, weight in weights()["story"].items()
+            if name not in known and name not in PARAMETERS
+        )
+        foreign = self._foreign(rows, columns)
+        return np.asarray(foreign | (_weighed("story", known) + best >= -ROUNDING))
+
     def story_score(self, rows: Indices, columns: Indices) -> Floats:
         """How much speaks for one story; at 0 or more two articles are linked."""
         score = _weighed("story", self.story_signals(rows, columns))
-        foreign = (self._languages[rows] != INDONESIAN) | (self._languages[columns] != INDONESIAN)
+        foreign = self._foreign(rows, columns)
         if foreign.any():
             score = np.where(
                 foreign, _weighed("foreign", self.foreign_signals(rows, columns)), score
@@ -143,26 +158,32 @@ class Comparison:
     def story_signals(self, rows: Indices, columns: Indices) -> Signals:
         """What the story score weighs."""
         self.read(rows, columns)
-        one_outlet = self._outlets[rows] == self._outlets[columns]
         named, named_too = self._named(rows, columns)
+        known = self._word_signals(rows, columns)
         signals = {
-            "vector": self.vector(rows, columns),
-            "words": self.words(rows, columns),
-            "headline": products(self._headlines, rows, self._headlines, columns),
-            "lead": products(self._leads, rows, self._leads, columns),
             "keywords": products(self._keywords, rows, self._keywords, columns) / KEYWORDS,
             "phrases": self._of_shorter(self._phrases, rows, columns),
             "named": (named + named_too) / 2,
             "named_least": np.minimum(named, named_too),
             "other_numbers": self._other_numbers(rows, columns),
-            "days": self._days(rows, columns),
             "other_day": self._other_day(rows, columns),
-            "one_outlet": one_outlet,
-            "one_series": one_outlet & self._shared_kind(rows, columns, ~DIGEST),
+            "one_series": known["one_outlet"].astype(bool)
+            & self._shared_kind(rows, columns, ~DIGEST),
             "apart": (self._kinds[rows] != self._kinds[columns])[..., APART].any(axis=-1),
             "barred": self._barred(rows, columns),
         }
-        return {name: np.asarray(signal, np.float32) for name, signal in signals.items()}
+        return known | {name: np.asarray(signal, np.float32) for name, signal in signals.items()}
+
+    def _word_signals(self, rows: Indices, columns: Indices) -> dict[str, Floats]:
+        """Those of the story's signals that need no details."""
+        return {
+            "vector": self.vector(rows, columns),
+            "words": self.words(rows, columns),
+            "headline": products(self._headlines, rows, self._headlines, columns),
+            "lead": products(self._leads, rows, self._leads, columns),
+            "days": self._days(rows, columns),
+            "one_outlet": (self._outlets[rows] == self._outlets[columns]).astype(np.float32),
+        }
 
     def foreign_signals(self, rows: Indices, columns: Indices) -> Signals:
         """What the score of articles weighs that are not both in Indonesian."""
@@ -242,6 +263,12 @@ class Comparison:
         return np.asarray(
             np.minimum(mine / np.maximum(size[rows], 1), theirs / np.maximum(size[columns], 1)),
             np.float32,
+        )
+
+    def _foreign(self, rows: Indices, columns: Indices) -> Booleans:
+        """Not both are in Indonesian."""
+        return np.asarray(
+            (self._languages[rows] != INDONESIAN) | (self._languages[columns] != INDONESIAN)
         )
 
     def _days(self, rows: Indices, columns: Indices) -> Floats:

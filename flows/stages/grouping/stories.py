@@ -105,11 +105,16 @@ def _links(start: Indices, comparison: Comparison, window: timedelta) -> Iterato
         first, last = comparison.seconds[block[[0, -1]]]
         near = np.arange(*np.searchsorted(comparison.seconds, (first - reach, last + reach + 1)))
         found.append(np.stack(comparison.candidates(block, near)))
-    pairs = np.concatenate(found, axis=1)
+    parts = _in_parts(np.concatenate(found, axis=1))
+    pairs = np.concatenate([part[:, comparison.may_be_links(*part)] for part in parts], axis=1)
     comparison.read(pairs)
-    for i, j in np.split(pairs, range(PAIRS, pairs.shape[1], PAIRS), axis=1):
+    for i, j in _in_parts(pairs):
         linked = _linked(comparison.story_score(i, j), i, j, comparison, window)
         yield from zip(i[linked].tolist(), j[linked].tolist(), strict=True)
+
+
+def _in_parts(pairs: Indices) -> list[Indices]:
+    return np.split(pairs, range(PAIRS, pairs.shape[1], PAIRS), axis=1)
 
 
 def _linked(
