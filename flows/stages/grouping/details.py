@@ -23,7 +23,6 @@ from flows.stages.grouping.texts import (
     plain,
     reported_day,
     reported_minute,
-    small,
 )
 
 Booleans = NDArray[np.bool_]
@@ -31,14 +30,11 @@ Booleans = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`head`: the headline's words, small; `written`: the body's words as it writes them; `words`:
-    the numbers of both.
-    """
+    """`head`: the headline's words, small; `words`: the numbers of its and the body's words."""
 
     headline: str
     body: str
     head: list[str]
-    written: list[str]
     words: Indices
     language: str
 
@@ -81,16 +77,17 @@ UNREAD = Details(
 def text_of(clipping: Clipping, ids: Numbers) -> Text:
     """The words of a clipping."""
     headline, body = plain(clipping.title), plain(clipping.body)
-    head, written = small(WORD.findall(headline)), WORD.findall(body)
-    words = head + small(written)
-    return Text(headline, body, head, written, ids_of(words, ids), language_of(words))
+    head = WORD.findall(headline.lower())
+    words = head + WORD.findall(body.lower())
+    return Text(headline, body, head, ids_of(words, ids), language_of(words))
 
 
 def details_of(clipping: Clipping, text: Text, ids: Numbers, idf: NDArray[np.float64]) -> Details:
     """The details of a clipping's text; `idf`: the weight of each word."""
     lead = len(text.head) + LEAD
-    written = text.head + text.written
-    names = ids_of(sorted(names_of(text.head, text.body, text.written)), ids)
+    body = WORD.findall(text.body)
+    written = text.head + body
+    names = ids_of(sorted(names_of(text.head, text.body, body)), ids)
     return Details(
         kinds=kinds_of([text.headline])[0],
         day=reported_day(text.body),

@@ -26,17 +26,16 @@ HEADLINED = re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}})\b|\b(\d{{1,2}}) ({any_of(MON
 CLOCK = re.compile(r"\b(?:pukul|jam|pkl\.?) (\d{1,2})[.:](\d\d)\b")
 
 WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*")
-GLUED = re.compile(r"(?<=[a-z])(?=[A-Z])")  # pages join words around links: "MenteriMalaysiaAnwar"
+GLUED = re.compile(r"[a-z](?=[A-Z])")  # pages join words around links: "MenteriMalaysiaAnwar"
 YEAR = re.compile(r"(19|20)\d\d")
 NAME = re.compile(r"(?<=[a-z0-9,] )[A-Z][^\W\d_]+")  # a capital inside a sentence
 
 
 def plain(text: str) -> str:
-    return GLUED.sub(" ", unicodedata.normalize("NFKC", text))
-
-
-def small(words: Sequence[str]) -> list[str]:
-    return [word.lower() for word in words]
+    """The text without what is written in several ways. It has as many words when made small: of
+    all letters İ alone becomes two characters then, and the second ends a word.
+    """
+    return GLUED.sub(r"\g<0> ", unicodedata.normalize("NFKC", text).replace("İ", "I"))
 
 
 def names_of(headline: Sequence[str], body: str, written: Sequence[str]) -> set[str]:
