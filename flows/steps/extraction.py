@@ -26,9 +26,9 @@ from flows.stages.extraction.succession import Capture, KnownText, find_version_
 from flows.steps.recording import record_storable, unrecorded
 from warehouse.store import Warehouse
 
-# Some seven seconds of extraction on one core: 500 saved pages took 7.4. They are recorded
+# Some fifteen seconds of extraction on one core: 500 saved pages took 7.4. They are recorded
 # together, and each time columns of the whole archive are read.
-PAGES_PER_BATCH = 512
+PAGES_PER_BATCH = 1_024
 PAGES_PER_JOB = 8  # of one worker: a tenth of a second
 JOBS_PER_BATCH = 8  # for each worker: the last ones end at about the same time
 POOLED_PAGES = 128  # fewer are extracted before worker processes have started
