@@ -22,7 +22,7 @@ alerted as materialized (
 members as materialized (
     select *
     from story_articles
-    where story_id in (select story_id from alerted)
+    where rowid in (select s.rowid from story_articles s where s.story_id in (select story_id from alerted))
         and article_id in (select article_id from hits union all select article_id from told)
 ),
 places as materialized (

@@ -1,7 +1,9 @@
 -- Delete texts of these articles whose page belongs to another article by now, unless the article
 -- still shows them.
 with own as materialized (
-    select article_id, identity_key, text_hash from state.articles where url in (select url from incoming)
+    select article_id, identity_key, text_hash
+    from state.articles
+    where rowid in (select a.rowid from state.articles a where a.url in (select url from incoming))
 ),
 cleaned as materialized (
     select article_id, extracted_hash from state.cleanings where article_id in (select article_id from own)
@@ -14,7 +16,9 @@ older as materialized (
     where v.text_hash <> coalesce(c.extracted_hash, a.text_hash)
 ),
 looks as materialized (
-    select url, identity_key, fetched_at from state.pages where fetched_at in (select seen_at from older)
+    select url, identity_key, fetched_at
+    from state.pages
+    where rowid in (select p.rowid from state.pages p where p.fetched_at in (select seen_at from older))
 ),
 owners as materialized (
     select url, article_id from article_urls where url in (select url from looks)

@@ -1,7 +1,14 @@
 -- Articles: the newest text is current, the first arrival stays on record. A date stays as it was
--- if a later look does not find one, or finds it only to the day.
+-- if a later look does not find one, or finds it only to the day. Known articles are fetched by row
+-- id, so that the columns of the archive are not read.
 merge into state.articles t
 using (
+    with known as materialized (
+        from state.articles
+        where rowid in (
+            select a.rowid from state.articles a where a.article_id in (select article_id from incoming)
+        )
+    )
     select
         i.* exclude (seen_at) replace (
             coalesce(a.source_id, i.source_id) as source_id,
@@ -16,7 +23,7 @@ using (
         ),
         i.seen_at as last_seen_at,
     from incoming i
-    left join state.articles a using (article_id)
+    left join known a using (article_id)
     cross join lateral (
         select i.seen_at > a.last_seen_at and a.published_at is not null and (
             i.published_at is null
@@ -30,7 +37,7 @@ using (
     union all by name
     select a.* replace (least(a.first_seen_at, i.first_seen_at) as first_seen_at)
     from incoming i
-    join state.articles a using (article_id)
+    join known a using (article_id)
     where i.seen_at < a.last_seen_at
 ) n on t.article_id = n.article_id
 when matched then update by name

@@ -3,7 +3,9 @@
 with pending as materialized (
     select a.rowid as place, a.article_id, a.text_hash, coalesce(a.published_at, a.first_seen_at) as seen_at
     from state.articles a
-    where a.article_id in (select article_id from state.pending_articles)
+    where a.rowid in (
+        select b.rowid from state.articles b where b.article_id in (select article_id from state.pending_articles)
+    )
 ),
 placed as materialized (
     select article_id, story_id, relation, original_article_id, certainty
@@ -14,7 +16,9 @@ looked as materialized (
     select article_id, text_hash
     from state.topic_looks
     where topic_id = $topic_id and topic_version = $topic_version
-        and article_id in (select article_id from pending)
+        and rowid in (
+            select l.rowid from state.topic_looks l where l.article_id in (select article_id from pending)
+        )
 ),
 chosen as materialized (
     select p.place
