@@ -16,7 +16,7 @@ from warehouse import lake
 from warehouse.changes import Changes
 from warehouse.definitions import definitions, digest, for_lake
 from warehouse.directory import published, writer_file
-from warehouse.named import Row, first_line, quoted, rows_of, signals, statement, statements
+from warehouse.named import Row, first_line, passed, quoted, rows_of, signals, statement, statements
 from warehouse.opening import cannot_be_opened, refuse_other_program, require_database
 from warehouse.snapshot import (
     KEEP_SNAPSHOT,
@@ -266,7 +266,7 @@ class Engine:
         self, sql: str, parameters: Mapping[str, object] | None = None
     ) -> duckdb.DuckDBPyConnection:
         with signals(), lake.kept():
-            return self._connection.execute(sql, parameters)
+            return self._connection.execute(sql, passed(parameters or {}))
 
     def _migrate(self) -> None:
         """Apply the migrations that this database lacks, each in one transaction. Raises

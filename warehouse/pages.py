@@ -1,7 +1,6 @@
 """Sources, links, and pages: what was listed, what was fetched, and where it is archived."""
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -155,7 +154,7 @@ class Pages:
             "recorded_pages",
             first=min(page.fetched_at for page in pages),
             last=max(page.fetched_at for page in pages),
-            urls=json.dumps([page.url for page in pages]),
+            urls=[page.url for page in pages],
         )
         return {(row["url"], row["fetched_at"], row["digest"]) for row in rows}
 

@@ -1,7 +1,6 @@
 """Read-only connections to the published snapshot, which may stay open while a run publishes."""
 
 import contextlib
-import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from flows.errors import QueryError, SlowError, WarehouseError
 from flows.records import Problem
 from warehouse import lake
 from warehouse.directory import nothing_published, published
-from warehouse.named import Row, first_line, quoted, rows_of, signals, statement
+from warehouse.named import Row, first_line, passed, quoted, rows_of, signals, statement
 from warehouse.opening import cannot_be_opened, refuse_other_program, require_database
 from warehouse.snapshot import RUN_AGAIN
 
@@ -186,7 +185,7 @@ class Reader:
 
     def vectors(self, model: str, article_ids: Sequence[str]) -> dict[str, list[float]]:
         """The model's vectors of those of the articles that have one, by article."""
-        cursor = self._execute("vectors", model=model, article_ids=json.dumps(list(article_ids)))
+        cursor = self._execute("vectors", model=model, article_ids=list(article_ids))
         return dict(cursor.fetchall())
 
     def question(self, question: str) -> Row:
@@ -222,7 +221,7 @@ class Reader:
         """
         try:
             with signals(), lake.kept():
-                return self._connection.execute(statement("queries", query), parameters)
+                return self._connection.execute(statement("queries", query), passed(parameters))
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise WarehouseError(
                 "this media.duckdb is from an older version; the next `kliping run` upgrades it"

@@ -1,6 +1,5 @@
 """Stories: which articles they have, and which could join."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -74,7 +73,7 @@ class Stories:
         Python objects.
         """
         found = self.engine.columns(
-            "vectors", model=model, article_ids=json.dumps([row["article_id"] for row in rows])
+            "vectors", model=model, article_ids=[row["article_id"] for row in rows]
         )
         vectors = dict(zip(found["article_id"], found["vector"], strict=True))
         return [Clipping(**row, vector=vectors[row["article_id"]]) for row in rows]

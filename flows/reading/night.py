@@ -156,7 +156,7 @@ class _Teller:
         self._day = {"day": span["day"]}
         self._articles = reading.rows("brief_articles", looked=span["looked"], **self._window)
         self._new = frozenset(row["article_id"] for row in self._articles)
-        self._ids = json.dumps(sorted(self._new))
+        self._ids = sorted(self._new)
         self._press = [row for row in self._articles if row["source_kind"] != "user_blog"]
 
     def night(self) -> Night:
@@ -174,7 +174,7 @@ class _Teller:
             biggest=biggest,
             takeovers=rows("brief_takeovers", articles=self._ids),
             silences=rows("brief_silences", days=DAYS, **self._day),
-            edits=rows("brief_edits", articles=json.dumps(edited), **self._seen) if edited else [],
+            edits=rows("brief_edits", articles=edited, **self._seen) if edited else [],
             gone=rows("brief_gone", **self._seen),
             missed=self._missed(),
         )
@@ -202,7 +202,7 @@ class _Teller:
         if wanted:
             told = self._reading.rows(
                 "brief_reports",
-                stories=json.dumps(wanted),
+                stories=wanted,
                 looked=self._span["looked"],
                 until=self._span["until"],
             )
@@ -247,7 +247,7 @@ class _Teller:
         }
         if not wanted:
             return {}
-        rows = self._reading.rows("brief_texts", articles=json.dumps(sorted(wanted)))
+        rows = self._reading.rows("brief_texts", articles=sorted(wanted))
         return {row["article_id"]: row for row in rows}
 
     def _missed(self) -> Missed:

@@ -1,4 +1,4 @@
--- What was changed in these articles (a JSON list of ids) in a night, the newest first.
+-- What was changed in these articles in a night, the newest first.
 select
     e.article_id, o.name as outlet, a.url, e.seen_at, e.previous_title, e.title, e.added, e.cut
 from edits e

@@ -1,4 +1,4 @@
--- The reports of these stories (a JSON list of ids) up to an instant, in the order in which each story was told.
+-- The reports of these stories up to an instant, in the order in which each story was told.
 -- What a run brought in was there with it, whatever its page says.
 select
     t.story_id, t.article_id, t.source_id, t.outlet, o.kind as source_kind, t.title, t.url, t.published_at,

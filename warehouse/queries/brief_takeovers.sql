@@ -1,4 +1,4 @@
--- Who took over whose reports, of these articles (a JSON list of ids): copies and rewrites by outlet, the most first.
+-- Who took over whose reports, of these articles: copies and rewrites by outlet, the most first.
 select
     o.source_id as original_source_id, so.name as original_outlet, c.source_id, sc.name as outlet,
     count(*) filter (s.relation = 'copy') as copies, count(*) filter (s.relation = 'rewrite') as rewrites,

@@ -1,4 +1,4 @@
--- The headline and the body of these articles, a JSON list of ids. They are fetched by row id, so that those of the
+-- The headline and the body of these articles. They are fetched by row id, so that those of the
 -- archive are not read.
 with wanted as materialized (select unnest(from_json_strict($articles, '["VARCHAR"]')))
 select article_id, title, body

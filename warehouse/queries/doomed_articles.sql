@@ -2,8 +2,8 @@
 create or replace temp table doomed_articles as
 select a.article_id, a.source_id
 from state.articles a
-where list_contains($article_ids::varchar[], a.article_id)
-    or list_contains($keys::varchar[], a.identity_key)
+where list_contains(from_json_strict($article_ids, '["VARCHAR"]'), a.article_id)
+    or list_contains(from_json_strict($keys, '["VARCHAR"]'), a.identity_key)
     or a.source_id = $source_id
     or list_contains(list_transform(string_split(lower(a.author), ';'), lambda name: trim(name)), lower($author))
-    or exists (from article_urls u where u.article_id = a.article_id and list_contains($urls::varchar[], u.url));
+    or exists (from article_urls u where u.article_id = a.article_id and list_contains(from_json_strict($urls, '["VARCHAR"]'), u.url));

@@ -4,7 +4,7 @@
 with found as materialized (
     select rowid as place, article_id, identity_key
     from state.articles
-    where identity_key in (select unnest($keys::varchar[]))
+    where identity_key in (select unnest(from_json_strict($keys, '["VARCHAR"]')))
 ),
 looks as materialized (
     select identity_key, fetched_at from state.pages where identity_key in (select identity_key from found)

@@ -2,7 +2,7 @@
 -- words leave.
 with parts as materialized (from state.question_parts($question)),
 nearest as materialized (
-    select a.place, v.article_id, list_inner_product(v.vector, cast($vector as float[])) as similarity
+    select a.place, v.article_id, list_inner_product(v.vector, from_json_strict($vector, '["FLOAT"]')) as similarity
     from state.vectors v
     join state.question_articles($question) a using (article_id)
     where v.model = $model

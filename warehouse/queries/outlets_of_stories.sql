@@ -4,7 +4,7 @@ from (
     select story_id, source_id, min(coalesce(published_at, first_seen_at)) as reported_at
     from story_articles
     join state.articles using (article_id)
-    where story_id in (select unnest(cast($stories as text[])))
+    where story_id in (select unnest(from_json_strict($stories, '["VARCHAR"]')))
     group by story_id, source_id
 ) s
 join sources o using (source_id)

@@ -64,7 +64,7 @@ candidates as materialized (
     from state.links l
     left join rejections r on r.url = l.url
     left join doubtful d on d.url = l.url
-    where l.rowid in (select place from due) and l.source_id in (select unnest($sources::varchar[]))
+    where l.rowid in (select place from due) and l.source_id in (select unnest(from_json_strict($sources, '["VARCHAR"]')))
 ),
 untried as materialized (select url, identity_key, discovered_at from candidates where tried_at is null),
 -- Links that were met as the address of an article need not be fetched, unless that was lately, and nothing came from

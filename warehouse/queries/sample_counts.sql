@@ -6,7 +6,7 @@ select
     count(distinct unit) as articles,
     avg(is_first::int) as first_share,
     avg((regexp_matches(next, '^["“‘''(\[]*[\p{Lu}\d]'))::int) as capital_share,
-    avg((list_contains($openers, lower(rtrim(next, ','))) and regexp_matches(next, '^\p{Lu}'))::int) as opener_share,
+    avg((list_contains(from_json_strict($openers, '["VARCHAR"]'), lower(rtrim(next, ','))) and regexp_matches(next, '^\p{Lu}'))::int) as opener_share,
     avg(coalesce(len(line_end) <= 250 and not regexp_matches(line_end, '[.]["”]?$'), false)::int) as tail_share,
     max(continued_share) as next_share
 from (

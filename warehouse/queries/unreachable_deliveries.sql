@@ -3,4 +3,4 @@
 select distinct d.alert_id
 from deliveries d
 join messages m using (alert_id)
-where m.topic_id = $topic_id and d.state = 'pending' and d.failed_at <= $before and list_contains($channels, d.channel);
+where m.topic_id = $topic_id and d.state = 'pending' and d.failed_at <= $before and list_contains(from_json_strict($channels, '["VARCHAR"]'), d.channel);
