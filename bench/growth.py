@@ -479,6 +479,7 @@ IDS = (
 )
 ADDRESSES = ("url", "found_url", "final_url", "identity_key")
 TEXTS = ("title", "body")
+PERIODS_AT_ONCE = 8  # each is less than a row group, which one thread writes
 
 
 # Each source is somewhere between one learning of its lines and the next.
@@ -516,12 +517,17 @@ def enlarge(small: Path, large: Path, times: int) -> None:
         for schema, table, names, types in tables:
             place = f"{schema}.{table}"
             periods = range(1 if table in ONCE else times)
-            for period in reversed(periods):
-                chosen = ", ".join(
+            selects = [
+                "select "
+                + ", ".join(
                     f"{moved(name, kind, period)} as {name}"
                     for name, kind in zip(names, types, strict=True)
                 )
-                database.execute(f"insert into {place} by name select {chosen} from small.{place}")
+                + f" from small.{place}"
+                for period in reversed(periods)
+            ]
+            for some in in_batches(selects, PERIODS_AT_ONCE):
+                database.execute(f"insert into {place} by name {' union all by name '.join(some)}")
             print(f"built: {place}", file=sys.stderr, flush=True)
         database.execute("delete from state.lessons")
         spread = {"few": FEW, "many": MANY, "turnover": TURNOVER}
