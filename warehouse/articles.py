@@ -86,10 +86,10 @@ class Articles:
                 _row(page, article) | {"first_seen_at": first_seen[article.id], "landed_at": now}
                 for page, article in newest.values()
             ],
-            "record_articles",
             "forget_removed",
             "forget_origins",
             "forget_cleanings",
+            "record_articles",
         )
         self.engine.write(
             [row for pair in newest.values() for row in _removed(*pair)], "record_removed"

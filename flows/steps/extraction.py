@@ -64,7 +64,7 @@ def extract_batch(
             [(one[0], unrecorded(one[0], "extract", why))], EXTRACTOR_VERSION, now
         ),
     )
-    store.pages.forget_foreign_versions({article.url for article in settled.articles})
+    store.pages.forget_foreign_versions({article.id for article in settled.articles})
     return len(pending)
 
 

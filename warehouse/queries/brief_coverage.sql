@@ -6,7 +6,10 @@ published as (
     from state.articles a
     join sources o using (source_id)
     where o.kind <> 'user_blog'
-        and coalesce(a.published_at, a.first_seen_at) >= $day::date - $days  -- and some hours, for every zone
+        and a.rowid in (
+            select b.rowid from state.articles b
+            where coalesce(b.published_at, b.first_seen_at) >= $day::date - $days  -- and some hours, for every zone
+        )
 ),
 written as (select day, count(*) as articles from published group by day),
 found as (

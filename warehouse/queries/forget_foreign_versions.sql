@@ -3,7 +3,7 @@
 with own as materialized (
     select article_id, identity_key, text_hash
     from state.articles
-    where rowid in (select a.rowid from state.articles a where a.url in (select url from incoming))
+    where rowid in (select a.rowid from state.articles a where a.article_id in (select article_id from incoming))
 ),
 cleaned as materialized (
     select article_id, extracted_hash from state.cleanings where article_id in (select article_id from own)

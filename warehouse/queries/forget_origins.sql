@@ -3,5 +3,5 @@ delete from field_origins
 where article_id in (
     select n.article_id
     from incoming n
-    join state.articles a on a.article_id = n.article_id and a.last_seen_at = n.seen_at
+    join state.articles a on a.article_id = n.article_id and a.last_seen_at <= n.seen_at
 );

@@ -72,10 +72,12 @@ untried as materialized (select url, identity_key, discovered_at from candidates
 met as materialized (
     select url
     from untried
-    where url in (select url from article_urls)
+    where url in (select url from article_urls where url in (select url from untried))
         and (
             discovered_at <= $now::timestamptz - interval 14 days
-            or identity_key in (select identity_key from state.pages)
+            or identity_key in (
+                select identity_key from state.pages where identity_key in (select identity_key from untried)
+            )
         )
 ),
 answers as materialized (
