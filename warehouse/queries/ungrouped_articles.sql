@@ -8,7 +8,9 @@ with pending as materialized (
     )
 ),
 placed as materialized (
-    select article_id, story_id from story_articles where article_id in (select article_id from pending)
+    select article_id, story_id
+    from story_articles
+    where rowid in (select s.rowid from story_articles s where s.article_id in (select article_id from pending))
 ),
 encoded as materialized (
     select article_id from state.vectors where model = $model and article_id in (select article_id from pending)

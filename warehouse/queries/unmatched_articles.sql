@@ -10,7 +10,7 @@ with pending as materialized (
 placed as materialized (
     select article_id, story_id, relation, original_article_id, certainty
     from story_articles
-    where article_id in (select article_id from pending)
+    where rowid in (select s.rowid from story_articles s where s.article_id in (select article_id from pending))
 ),
 looked as materialized (
     select article_id, text_hash
