@@ -2,9 +2,11 @@
 
 import json
 import re
+import shutil
 import signal
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,8 @@ import pytest
 
 from tests.helpers.command import NIGHT_1, NIGHT_2, Ran, night
 from tests.helpers.dask import dask_cluster, needs_dask
-from tests.helpers.desks import desk
-from tests.helpers.forked import Commands, wait_until
+from tests.helpers.desks import Desk, desk
+from tests.helpers.forked import Commands, Running, wait_until
 from tests.helpers.mail import mail_server, parts_of
 from tests.helpers.paths import PRESS
 from tests.helpers.press_nights import PressNights
@@ -226,17 +228,17 @@ def test_brief_by_mail(forked: Commands, tmp_path: Path) -> None:
     assert published_rows(warehouse, "select channel, state from deliveries") == [("mail", "sent")]
 
 
-def test_brief_that_cannot_be_written(forked: Commands, tmp_path: Path) -> None:
+def test_brief_that_cannot_be_written(filled: Path, forked: Commands) -> None:
     """The run is as good as without one, and says why in a line."""
-    warehouse = tmp_path / "warehouse"
-    warehouse.mkdir()
-    (warehouse / "reports").write_text("no folder")
+    reports = filled / "reports"
+    shutil.rmtree(reports)
+    reports.write_text("no folder")
     with desk() as here:
-        ran = run(forked, warehouse, NIGHT_1, here.url)
+        ran = run(forked, filled, NIGHT_2, here.url)
     assert ran.status == 1  # as ever, for the link that answers 500
-    path = warehouse / "reports" / "2026-03-11.html"
+    path = reports / "2026-03-12.html"
     assert ran.err.splitlines()[0] == f"brief: {path}: cannot be written: File exists"
-    assert published_rows(warehouse, "select state from runs") == [("partial",)]
+    assert published_rows(filled, "select state from runs") == [("partial",)] * 3
 
 
 def test_what_a_night_could_not_see(nights: PressNights) -> None:
@@ -289,55 +291,72 @@ def undisturbed(nights: PressNights) -> dict[str, list[tuple[Any, ...]]]:
     return state(nights.first_night)
 
 
-@pytest.mark.parametrize("step", ["fetch", "extract", "group", "index", "match", "deliver"])
 def test_killed_run_is_finished_by_the_next(
-    forked: Commands, undisturbed: dict[str, list[tuple[Any, ...]]], tmp_path: Path, step: str
+    forked: Commands, undisturbed: dict[str, list[tuple[Any, ...]]], tmp_path: Path
 ) -> None:
-    """Killed after any commit and run again, the first night ends as if nothing had happened; an
-    alert may come twice with one key.
+    """Killed after the commit of one step, then, in the next run, of another, and at last after a
+    delivery that was not yet recorded: the first night ends as if nothing had happened; the alert
+    may come twice with one key.
     """
+    steps = ("fetch", "extract", "group", "index", "match")
     with desk() as here:
-        running = forked.start(*night(tmp_path, NIGHT_1), env={"KLIPING_DESK_URL": here.url})
-        if step == "deliver":  # sent, but not yet recorded
-
-            def kill(message: dict[str, Any]) -> int:
-                running.send(signal.SIGKILL)
-                return 200
-
-            here.answer = kill
-        else:
-            worked = re.compile(rf"^{step} +\d", re.MULTILINE)
-            assert wait_until(lambda: worked.search(running.said()) is not None)
+        for step in steps:
+            running = forked.start(*night(tmp_path, NIGHT_1), env={"KLIPING_DESK_URL": here.url})
+            worked = re.compile(rf"^{step} +[1-9]", re.MULTILINE)
+            found = partial(_said, running, worked)
+            assert wait_until(found), (step, running.said())
             running.send(signal.SIGKILL)
-        assert running.end().status == -signal.SIGKILL
+            assert running.end().status == -signal.SIGKILL
+        assert here.messages == []
+        _killed_as_it_delivers(forked, tmp_path, here)
         assert not published(tmp_path).exists()
-        here.answer = lambda message: 200
         assert run(forked, tmp_path, NIGHT_1, here.url).status == 1
     assert state(tmp_path) == undisturbed
-    assert 1 <= len(here.messages) <= (2 if step == "deliver" else 1)
+    assert 1 <= len(here.messages) <= 2
     assert len({message["message"].split("[")[-1] for message in here.messages}) == 1
-    assert published_rows(tmp_path, "select count(*) from runs where state = 'interrupted'") == [
-        (1,)
-    ]
+    interrupted = "select count(*) from runs where state = 'interrupted'"
+    assert published_rows(tmp_path, interrupted) == [(len(steps) + 1,)]
+
+
+def _said(running: Running, pattern: re.Pattern[str]) -> bool:
+    return pattern.search(running.said()) is not None
+
+
+def _killed_as_it_delivers(forked: Commands, warehouse: Path, here: Desk) -> None:
+    """A run that ends when the desk has the alert, before that is recorded."""
+    running = forked.start(*night(warehouse, NIGHT_1), env={"KLIPING_DESK_URL": here.url})
+
+    def kill(message: dict[str, Any]) -> int:
+        running.send(signal.SIGKILL)
+        return 200
+
+    here.answer = kill
+    assert running.end().status == -signal.SIGKILL
+    here.answer = lambda message: 200
 
 
 @needs_dask
-@pytest.mark.parametrize("part", ["worker", "scheduler"])
-def test_cluster_is_killed(
-    forked: Commands, undisturbed: dict[str, list[tuple[Any, ...]]], tmp_path: Path, part: str
-) -> None:
-    """A night on a Dask cluster, of which a part is killed while it encodes, ends as any other."""
+def test_cluster_is_killed(forked: Commands, nights: PressNights, tmp_path: Path) -> None:
+    """A night on a Dask cluster, of which a worker is killed while it encodes, and a night in which
+    its scheduler is, end as any others.
+    """
     warehouse = tmp_path / "warehouse"
     with dask_cluster(tmp_path, options=["--no-nanny"]) as cluster, desk() as here:
         places = {"KLIPING_DESK_URL": here.url, "KLIPING_WORKERS": f"dask:{cluster.address}"}
-        running = forked.start(*night(warehouse, NIGHT_1), env=places)
-        assert wait_until(lambda: running.told("clean"))
-        cluster.kill(part)
-        ran = running.end()
-    assert ran.status == 1
-    lost = [line for line in ran.err.splitlines() if "KLIPING_WORKERS" in line]
-    assert len(lost) == (1 if part == "scheduler" else 0), ran.err
-    assert state(warehouse) == undisturbed
+        for clock, part, when, told in (
+            (NIGHT_1, "worker", "clean", 0),
+            # Its workers have the model by now, and might be done before they are killed.
+            (NIGHT_2, "scheduler", "fetch", 1),
+        ):
+            running = forked.start(*night(warehouse, clock), env=places)
+            assert wait_until(partial(running.told, when))
+            cluster.kill(part)
+            ran = running.end()
+            assert ran.status == 1
+            lost = [line for line in ran.err.splitlines() if "KLIPING_WORKERS" in line]
+            assert len(lost) == told, ran.err
+            undisturbed = nights.first_night if clock == NIGHT_1 else nights.warehouse
+            assert state(warehouse) == state(undisturbed)
 
 
 @needs_dask
