@@ -26,6 +26,7 @@ from flows import __version__
 from flows.commands.sql import Format, show, show_learned
 from flows.config import LOOKBACK, Settings, choose, load_sources, load_topics, parse_duration
 from flows.errors import ConfigError, KlipingError
+from flows.loading import uncollected
 from flows.records import Topic, one_line, usable
 from warehouse.directory import private
 from warehouse.lake import PREFIX, beside_lake, directory_of
@@ -180,7 +181,8 @@ def run(
     from flows.orchestrator import api, end_on_sigterm
 
     with _interruptible(_NEXT_RUN), api(private(warehouse)):
-        from flows.nightly import nightly
+        with uncollected():
+            from flows.nightly import nightly
 
         flow = nightly.with_options(on_running=[end_on_sigterm])
         outcome = asyncio.run(flow(sources, topics, warehouse, replay, clock, reach, only))

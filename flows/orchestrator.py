@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from flows.edges.processes import end_with_parent
 from flows.errors import KlipingError
+from flows.loading import uncollected
 
 # A first start creates the server's database: 13 s on two idle cores, many times that on busy ones.
 STARTS_WITHIN_S = 180
@@ -320,13 +321,15 @@ def _await(health: str, server: subprocess.Popen[bytes], log: Path) -> None:
 def _serve(parent: int, port: int) -> None:
     end_with_parent(parent)
 
-    import uvicorn
-    from prefect.server.api.server import create_app
+    with uncollected():
+        import uvicorn
+        from prefect.server.api.server import create_app
 
+        application = create_app()
     # Ctrl-C is for the run, which still has to tell this server how it ended.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     config = uvicorn.Config(
-        create_app(),
+        application,
         host="127.0.0.1",
         port=port,
         log_level="error",

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.errors import EncoderError
+from flows.loading import uncollected
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -49,7 +50,8 @@ class Encoder:
     def load(self) -> None:
         """Load the model, if it is not loaded. Raises EncoderError."""
         if self._transformer is None:
-            self._transformer = _loaded(self.model)
+            with uncollected():
+                self._transformer = _loaded(self.model)
 
     def encode(self, texts: Sequence[tuple[str, str]]) -> _Vectors:
         """Encode texts, each a title and a body, as rows of float32 unit vectors in the same order.
