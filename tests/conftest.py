@@ -2,11 +2,13 @@
 that receives alerts.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis  # noqa: F401 - as it is imported, it asks the collector who knows its generators
 import pytest
 
 from flows.orchestrator import configure, loopback_server
@@ -34,6 +36,12 @@ _LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest."""
     items.sort(key=lambda item: (*_LONGEST, item.path.stem).index(item.path.stem))
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from what stays: ten thousand tests, and what they import."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

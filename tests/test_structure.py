@@ -33,12 +33,17 @@ TESTS = [path for name in ("tests", "bench") for path in sorted((ROOT / name).rg
 
 
 @cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path) -> frozenset[str]:
     """Every module that a file imports, wherever in it; `from a import b` counts as a and as
     a.b.
     """
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -128,7 +133,7 @@ def test_library_has_one_owner(library: str) -> None:
 )
 def test_module_says_what_it_is(path: Path) -> None:
     """Every module that holds anything begins with a docstring, and so does every test in it."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     if tree.body:
         assert ast.get_docstring(tree)
     functions = [
@@ -163,7 +168,7 @@ PYTHONS_OWN = {"_current_frames", "_exit", "_replace"}
 def private_names(path: Path) -> Iterator[str]:
     """Every private name that a file imports, or reads of anything but `self` or `cls`."""
     names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom):
             names += [name.name for name in node.names]
         elif isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "cls"):
@@ -187,7 +192,7 @@ LONGEST_FUNCTION = 40  # lines, with its docstring
 )
 def test_functions_fit_on_a_screen(path: Path) -> None:
     """No function is longer than a screen, and no conditional expression stands in another."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     long = [
         node.name
         for node in ast.walk(tree)
@@ -343,7 +348,7 @@ def patterns(path: Path) -> Iterator[tuple[int, int]]:
     """The line and the characters of each pattern that a file gives to a function of `re`, itself
     or by the name of a text of the module; what stands for other texts in it does not count.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     named = {
         target.id: node.value
         for node in tree.body

@@ -18,7 +18,7 @@ from tests.helpers.hits import TOPICS, hit
 
 DECIDE_CASES: list[dict[str, Any]] = cases("alerts/decide")
 FOLLOW_CASES: list[dict[str, Any]] = cases("alerts/follow")
-QUIET_CASES: list[dict[str, Any]] = cases("alerts/quiet", yaml.BaseLoader)
+QUIET_CASES: list[dict[str, Any]] = cases("alerts/quiet", yaml.CBaseLoader)
 WINDOW = timedelta(hours=72)
 
 
