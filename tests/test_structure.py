@@ -32,9 +32,19 @@ MODULES = {
 TESTS = [path for name in ("tests", "bench") for path in sorted((ROOT / name).rglob("*.py"))]
 
 
+FILES = [*MODULES.values(), *TESTS]
+
+
 @cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of a file, wherever in it."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
 
 
 @cache
@@ -128,36 +138,30 @@ def test_library_has_one_owner(library: str) -> None:
     assert users <= OWNERS[library]
 
 
-@pytest.mark.parametrize(
-    "path", [*MODULES.values(), *TESTS], ids=lambda path: str(path.relative_to(ROOT))
-)
-def test_module_says_what_it_is(path: Path) -> None:
+def test_modules_say_what_they_are() -> None:
     """Every module that holds anything begins with a docstring, and so does every test in it."""
-    tree = parsed(path)
-    if tree.body:
-        assert ast.get_docstring(tree)
-    functions = [
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
     silent = [
-        node.name
-        for node in functions
-        if node.name.startswith("test_") and not ast.get_docstring(node)
+        (str(path.relative_to(ROOT)), getattr(node, "name", ""))
+        for path in FILES
+        for node in (parsed(path), *functions(path))
+        if (isinstance(node, ast.Module) and node.body)
+        or getattr(node, "name", "").startswith("test_")
+        if not ast.get_docstring(node)
     ]
     assert silent == []
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_tests_share_is_a_helper(path: Path) -> None:
+def test_what_tests_share_is_a_helper() -> None:
     """No test or bench imports a module of tests, and no test imports a bench: what they share is
     in tests/helpers.
     """
-    strangers = {"conftest"} if path.is_relative_to(ROOT / "bench") else {"conftest", "bench"}
     assert [
-        module
+        (str(path.relative_to(ROOT)), module)
+        for path in TESTS
         for module in imports(path)
         for part in module.split(".")
-        if part in strangers or part.startswith("test_")
+        if part in ({"conftest"} if path.is_relative_to(ROOT / "bench") else {"conftest", "bench"})
+        or part.startswith("test_")
     ] == []
 
 
@@ -178,34 +182,35 @@ def private_names(path: Path) -> Iterator[str]:
             yield name
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_private_names_are_left_alone(path: Path) -> None:
+def test_private_names_are_left_alone() -> None:
     """Tests and benches use what modules offer to everybody."""
-    assert list(private_names(path)) == []
+    assert {
+        str(path.relative_to(ROOT)): found for path in TESTS if (found := list(private_names(path)))
+    } == {}
 
 
 LONGEST_FUNCTION = 40  # lines, with its docstring
 
 
-@pytest.mark.parametrize(
-    "path", [*MODULES.values(), *TESTS], ids=lambda path: str(path.relative_to(ROOT))
-)
-def test_functions_fit_on_a_screen(path: Path) -> None:
-    """No function is longer than a screen, and no conditional expression stands in another."""
-    tree = parsed(path)
-    long = [
-        node.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
-    ]
-    nested = [
-        node.lineno
-        for node in ast.walk(tree)
+def test_functions_fit_on_a_screen() -> None:
+    """No function is longer than a screen."""
+    assert [
+        (str(path.relative_to(ROOT)), node.name)
+        for path in FILES
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    ] == []
+
+
+def test_no_conditional_expression_in_another() -> None:
+    """What depends on two conditions is told in statements."""
+    assert [
+        (str(path.relative_to(ROOT)), node.lineno)
+        for path in FILES
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.IfExp)
         and any(isinstance(below, ast.IfExp) for below in ast.walk(node) if below is not node)
-    ]
-    assert (long, nested) == ([], [])
+    ] == []
 
 
 # ---- SQL ----
@@ -218,13 +223,21 @@ SPOKEN = "".join(
 )
 
 
-@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_statement_says_what_it_does(path: Path) -> None:
-    """Every SQL file begins with a comment, and every query is used."""
-    text = path.read_text(encoding="utf-8")
-    assert re.match(r"-- [A-Z].*[.:;]?\n", text)
-    if path.parent.name == "queries":
-        assert f'"{path.stem}"' in SPOKEN
+def test_statements_say_what_they_do() -> None:
+    """Every SQL file begins with a comment."""
+    assert STATEMENTS
+    assert [
+        path
+        for path in STATEMENTS
+        if not re.match(r"-- [A-Z].*[.:;]?\n", path.read_text(encoding="utf-8"))
+    ] == []
+
+
+def test_every_query_is_used() -> None:
+    """No file of queries/ is left that no module names."""
+    queries = [path.stem for path in STATEMENTS if path.parent.name == "queries"]
+    assert queries
+    assert [query for query in queries if f'"{query}"' not in SPOKEN] == []
 
 
 # ---- documents ----
@@ -251,12 +264,14 @@ def options() -> Iterator[tuple[str, str]]:
         )
 
 
-@pytest.mark.parametrize(("command", "option"), sorted(set(options())))
-def test_command_is_documented(command: str, option: str) -> None:
+def test_commands_are_documented() -> None:
     """README.md or docs/operating.md names every command and every option."""
     told = documents("README.md", "docs/operating.md")
-    assert f"kliping {command}".strip() in told
-    assert option in told
+    assert [
+        (command, option)
+        for command, option in sorted(set(options()))
+        if f"kliping {command}".strip() not in told or option not in told
+    ] == []
 
 
 def test_tables_are_documented(tmp_path: Path) -> None:
@@ -364,10 +379,14 @@ def patterns(path: Path) -> Iterator[tuple[int, int]]:
             yield node.lineno, sum(len(part) for part in parts if isinstance(part, str | bytes))
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_patterns_can_be_read(name: str) -> None:
+def test_patterns_can_be_read() -> None:
     """No pattern is so long that nobody can tell what it finds."""
-    assert [one for one in patterns(MODULES[name]) if one[1] > LONGEST_PATTERN] == []
+    assert [
+        (name, line)
+        for name, path in MODULES.items()
+        for line, length in patterns(path)
+        if length > LONGEST_PATTERN
+    ] == []
 
 
 @pytest.mark.parametrize("fact", FOREIGN)
