@@ -5,7 +5,9 @@ that receives alerts.
 import gc
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import certifi
@@ -33,6 +35,7 @@ _LONGEST = (
     "test_warehouse",
 )
 
+_NEW_DATABASE = "new.db"
 _END = "-----END CERTIFICATE-----"
 
 
@@ -58,9 +61,24 @@ def kliping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kliping]:
     os.environ["PREFECT_API_SSL_CERT_FILE"] = str(_one_authority(home))
     os.environ["PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS"] = "1"
     with loopback_server(home / "server.log") as url:
+        _copy_database(home / "prefect.db", home / _NEW_DATABASE)
         yield Kliping({**os.environ, "PREFECT_API_URL": url})
     os.environ.clear()
     os.environ.update(before)
+
+
+def _copy_database(database: Path, target: Path) -> None:
+    """Copy a database of SQLite's that its server has open."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+
+
+@pytest.fixture(scope="session")
+def prefect_database(kliping: Kliping) -> Path:
+    """The database of a Prefect server that has just begun, which takes longer to make than the
+    server takes to start.
+    """
+    return Path(kliping.environment["PREFECT_HOME"]) / _NEW_DATABASE
 
 
 def _one_authority(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,8 +130,10 @@ def schedule(folder: Path, server: Server) -> Iterator[Scheduled]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, prefect_database: Path) -> Path:
     (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "prefect").mkdir()
+    shutil.copy(prefect_database, tmp_path / "prefect" / "prefect.db")
     return tmp_path / "elsewhere"
 
 
