@@ -198,7 +198,7 @@ class Pages:
             self.engine.write([{"url": url} for url in urls], "release_articles", "reopen_claims")
 
     def forget_foreign_versions(self, articles: Collection[str]) -> None:
-        """Delete versions of these articles, by their ids, whose pages are other articles by now."""
+        """Delete versions of these articles, by id, whose pages are other articles by now."""
         with self.engine.transaction():
             self.engine.write(
                 [{"article_id": article_id} for article_id in articles], "forget_foreign_versions"
