@@ -1188,7 +1188,7 @@ def test_signal_while_duckdb_works(
             knocks("commit()").start()
 
     def read() -> None:
-        knocks("execute(sql, parameters)").start()
+        knocks("execute(sql, passed(").start()
         engine.rows("document", url="tidak ada")
 
     for work in (commit, read):
