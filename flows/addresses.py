@@ -1,4 +1,5 @@
-"""Which hosts and IP addresses are private: everything outside the public internet.
+"""What is an address on the web, and which hosts and IP addresses are private: everything outside
+the public internet.
 
 Pure: nothing is resolved here. Names are checked when a connection is made
 (flows.edges.transports).
@@ -8,6 +9,7 @@ import ipaddress
 import re
 import unicodedata
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from urllib.parse import urlsplit
 
 # IANA allocates global unicast addresses only from here; everything else is local, reserved,
 # multicast, or a wrapped IPv4 address.
@@ -15,6 +17,15 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the IPv4 address is in the last 32 bits
 _IPV4_COMPATIBLE = IPv6Network("::/96")  # RFC 4291: deprecated, but some stacks still use it
 _IPV4_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.ASCII)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is the address of a page on the web."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def is_private_literal(host: str) -> bool:

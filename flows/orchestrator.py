@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flows.addresses import is_address
 from flows.edges.processes import end_with_parent
 from flows.errors import KlipingError
 from flows.loading import uncollected
@@ -95,7 +96,7 @@ def configure(home: Path) -> None:
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     url = os.environ.get("PREFECT_API_URL")
-    if url and not _is_address(url):
+    if url and not is_address(url):
         raise _no_server(url, "is not the address of a web server")
 
 
@@ -199,14 +200,6 @@ def _no_server(url: str, why: str) -> KlipingError:
         f"PREFECT_API_URL: {_without_password(url)} {why}; start that server, correct the "
         "address, or unset PREFECT_API_URL: then a server of its own is started"
     )
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _without_password(url: str) -> str:

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flows.addresses import is_address
 from flows.config import load_sources
 from flows.edges import takedown
 from flows.edges.takedown import Facts
 from flows.errors import ConfigError
 from flows.records import Source, WarcRef, identity_key
 from flows.stages.discovery.links import declared, owner
-from flows.stages.discovery.source_lists import is_address
 from warehouse.directory import private, require
 from warehouse.forgotten import Doomed, Moved, Wanted
 from warehouse.store import Warehouse, held, writing

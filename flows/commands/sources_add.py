@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
+from flows.addresses import is_address
 from flows.commands.sources_survey import Survey, survey
 from flows.commands.sources_write import with_entry, write
 from flows.config import load_sources
@@ -36,7 +37,6 @@ from flows.stages.discovery.proposals import (
 )
 from flows.stages.discovery.source_lists import (
     Outlet,
-    is_address,
     read_csv,
     read_opml,
     whole_address,

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from html import unescape
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from xml.sax import SAXException
 from zoneinfo import ZoneInfo
 
 import feedparser
 from lxml import etree
 
+from flows.addresses import is_address
 from flows.errors import ListingError
 from flows.records import Discovery, DiscoveryKind, Note, Source, counted, one_line
 from flows.stages.discovery.markup import (
@@ -339,14 +340,7 @@ def _read_page(body: bytes, url: str) -> Listing:
 def base_of(page: etree._Element, url: str) -> str:
     """What the addresses of a page at `url` are relative to: the first base that is an address."""
     bases = (absolute(element.get("href") or "", url) for element in page.iter("base"))
-    return next(filter(_has_host, bases), url)
-
-
-def _has_host(address: str) -> bool:
-    try:
-        return bool(urlsplit(address).hostname)
-    except ValueError:
-        return False
+    return next(filter(is_address, bases), url)
 
 
 def _utf8_or_declared(body: bytes) -> str | None:

@@ -12,7 +12,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -116,12 +115,3 @@ def whole_address(text: str) -> str:
     if "://" not in text and _DOMAIN.match(text):
         return f"https://{text}"
     return text
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is the address of a page on the web."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
